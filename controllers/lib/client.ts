@@ -1,0 +1,69 @@
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { Key, KubeObject } from '../../server/kube/object.ts';
+import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+
+export interface DeleteOptions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/**
+ * Typed verbs over a transport. Every method throws `ApiError`.
+ *
+ * @example
+ * const pod = await client.create<Pod>('v1/pods', { metadata: { namespace: 'default', name: 'web' }, spec });
+ */
+export class Client {
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async get<T extends KubeObject>(resource: ResourceId, key: Key): Promise<Frozen<T>> {
+    return (await this.#transport.send({ verb: 'get', resource, key })) as Frozen<T>;
+  }
+
+  /** The namespace is that of the object. `object` may leave out what the server fills in. */
+  async create<T extends KubeObject>(resource: ResourceId, object: object & { metadata: { namespace?: string; name?: string } }, subresource?: string): Promise<Frozen<T>> {
+    const { namespace = '', name = '' } = object.metadata;
+    return (await this.#transport.send({
+      verb: 'create',
+      resource,
+      key: { namespace, name },
+      body: object,
+      ...(subresource !== undefined && { subresource }),
+    })) as Frozen<T>;
+  }
+
+  /** Replaces an object; its resourceVersion makes it fail with 409 when somebody else was faster. */
+  async update<T extends KubeObject>(resource: ResourceId, object: T | Frozen<T>, subresource?: string): Promise<Frozen<T>> {
+    const { namespace = '', name = '' } = object.metadata;
+    return (await this.#transport.send({
+      verb: 'update',
+      resource,
+      key: { namespace, name },
+      body: object,
+      ...(subresource !== undefined && { subresource }),
+    })) as Frozen<T>;
+  }
+
+  async patch<T extends KubeObject>(resource: ResourceId, key: Key, patchType: 'json' | 'merge' | 'strategic', body: object, subresource?: string): Promise<Frozen<T>> {
+    return (await this.#transport.send({
+      verb: 'patch',
+      resource,
+      key,
+      patchType,
+      body,
+      ...(subresource !== undefined && { subresource }),
+    })) as Frozen<T>;
+  }
+
+  async delete(resource: ResourceId, key: Key, { uid, resourceVersion, ...options }: DeleteOptions = {}): Promise<void> {
+    const preconditions = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+    const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options, ...(Object.keys(preconditions).length > 0 && { preconditions }) };
+    await this.#transport.send({ verb: 'delete', resource, key, body });
+  }
+}

@@ -1,0 +1,78 @@
+import type { Cancel, Clock } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { Logger } from '../../server/base/log.ts';
+import type { Random } from '../../server/base/random.ts';
+import { type Key, type KubeObject, type User, keyOf } from '../../server/kube/object.ts';
+import type { ResourceId } from '../../server/kube/transport.ts';
+import type { Client } from './client.ts';
+import type { EventType } from './events.ts';
+import type { Lister } from './informer.ts';
+
+/** What a controller works with. */
+export interface ControllerEnv {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Reads the shared informer of a resource that the definition watches or reads. */
+  lister<T extends KubeObject>(resource: ResourceId): Lister<T>;
+  /** A client of another user: kubelets act as their nodes. */
+  clientOf(user: User): Client;
+  /** Records an Event about an object. Never fails and is not waited for. */
+  event(about: Frozen<KubeObject>, type: EventType, reason: string, message: string): void;
+  /** Works on a key again, later. */
+  enqueue(key: Key, afterMs?: number): void;
+}
+
+/** Which keys want work when an object of `resource` changes. */
+export interface Watched {
+  readonly resource: ResourceId;
+  /** Called with the object before and after each change. */
+  keys(object: Frozen<KubeObject>, env: ControllerEnv): readonly Key[];
+}
+
+/**
+ * What `controllers/<name>/index.ts` exports. A controller is an ordinary client: it reads informers, writes through
+ * the API under its own user, and must come to the same result however often and in which order it is called.
+ *
+ * @example
+ * export const controller: ControllerDefinition = {
+ *   name: 'root-ca-cert-publisher-controller',
+ *   account: 'root-ca-cert-publisher',
+ *   watches: [self('v1/namespaces')],
+ *   reconcile: publish,
+ * };
+ */
+export interface ControllerDefinition {
+  /** Upstream's name, as `--controllers` takes it; `-controller` at the end may be left out there. */
+  readonly name: string;
+  /** The service account in kube-system that it acts as, and the source of its Events. */
+  readonly account: string;
+  /** Another user than a service account: the scheduler. */
+  readonly user?: User;
+  readonly watches: readonly Watched[];
+  /** Resources that it reads besides. */
+  readonly reads?: readonly ResourceId[];
+  /** Keys worked on at once; 10 unless given. */
+  readonly workers?: number;
+  /** Makes what is so for one key what should be so. Throwing means again, with backoff. */
+  reconcile(key: Key, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined>;
+  /** Called once before the first key; what it returns is called at the end. */
+  start?(env: ControllerEnv): Cancel;
+}
+
+/** The object's own key. */
+export function self(resource: ResourceId): Watched {
+  return { resource, keys: (object) => [keyOf(object)] };
+}
+
+/** The key of the controlling owner, if that is of `kind`. */
+export function controllerOf(resource: ResourceId, kind: string): Watched {
+  return {
+    resource,
+    keys: (object) => {
+      const owner = object.metadata.ownerReferences?.find((reference) => reference.controller && reference.kind === kind);
+      return owner ? [{ namespace: object.metadata.namespace ?? '', name: owner.name }] : [];
+    },
+  };
+}

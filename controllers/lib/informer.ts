@@ -1,0 +1,210 @@
+import type { Activity } from '../../server/base/activity.ts';
+import type { Cancel, Clock } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
+import { type LabelSelector, selectorMatches } from '../../server/kube/labels.ts';
+import { type Key, type KubeObject, keyOf, keyText } from '../../server/kube/object.ts';
+import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+
+/** What changed: `before` is missing for a new object, `now` for one that is gone. */
+export interface Change<T extends KubeObject = KubeObject> {
+  readonly before?: Frozen<T>;
+  readonly now?: Frozen<T>;
+}
+
+/** The values under which an index finds an object. */
+export type IndexBy = (object: Frozen<KubeObject>) => readonly string[];
+
+/** Every informer has these: what controllers look up by. */
+const INDEXES: Readonly<Record<string, IndexBy>> = {
+  namespace: (object) => [object.metadata.namespace ?? ''],
+  owner: (object) => (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+  node: (object) => [String((object.spec as { nodeName?: string } | undefined)?.nodeName ?? '')],
+};
+
+const RETRY_MS = 1000;
+
+/** A local copy of all objects of a resource, kept up to date by a watch. Read it through {@link Lister}. */
+export class Informer {
+  readonly resource: ResourceId;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #activity: Activity;
+  readonly #objects = new Map<string, Frozen<KubeObject>>();
+  readonly #indexed = new Map<string, Map<string, Set<Frozen<KubeObject>>>>();
+  readonly #handlers = new Set<(change: Change) => void>();
+  #started: Promise<void> | undefined;
+  #cancel: Cancel | undefined;
+  #stopped = false;
+
+  constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity) {
+    this.resource = resource;
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#activity = activity;
+  }
+
+  /** Resolves when the copy is complete. */
+  start(): Promise<void> {
+    this.#started ??= this.#sync();
+    return this.#started;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel?.();
+  }
+
+  /** Calls `handler` for every object there is, and then for every change. */
+  onChange(handler: (change: Change) => void): Cancel {
+    for (const now of this.#objects.values()) handler({ now });
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  get(key: Key): Frozen<KubeObject> | undefined {
+    return this.#objects.get(keyText(key));
+  }
+
+  all(): Iterable<Frozen<KubeObject>> {
+    return this.#objects.values();
+  }
+
+  /** Objects that `index` finds under `value`: `namespace`, `owner` (uid) or `node`. */
+  by(index: string, value: string): Iterable<Frozen<KubeObject>> {
+    let entries = this.#indexed.get(index);
+    if (!entries) {
+      entries = new Map();
+      this.#indexed.set(index, entries);
+      for (const object of this.#objects.values()) this.#index(index, entries, object);
+    }
+    return entries.get(value) ?? [];
+  }
+
+  async #sync(): Promise<void> {
+    const done = this.#activity.begin(`informer ${this.resource}`);
+    try {
+      const page = await this.#transport.list({ resource: this.resource, namespace: '' });
+      this.#replace(page.items);
+      this.#follow(page.resourceVersion);
+    } catch {
+      // Refused, or the server is not ready: ask again, as every informer does.
+      if (this.#stopped) return;
+      await new Promise<void>((resolve) => {
+        this.#cancel = this.#clock.schedule(RETRY_MS, resolve);
+      });
+      return this.#sync();
+    } finally {
+      done();
+    }
+  }
+
+  #follow(resourceVersion: string): void {
+    let seen = resourceVersion;
+    if (this.#stopped) return;
+    this.#cancel = this.#transport.watch(
+      { resource: this.resource, namespace: '', resourceVersion },
+      {
+        event: (type, object) => {
+          seen = object.metadata.resourceVersion ?? seen;
+          this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
+        },
+        end: (expired) => {
+          if (this.#stopped) return;
+          if (expired) this.#started = this.#sync();
+          else this.#cancel = this.#clock.schedule(0, () => this.#follow(seen));
+        },
+      },
+    );
+  }
+
+  #replace(items: readonly Frozen<KubeObject>[]): void {
+    const gone = new Set(this.#objects.keys());
+    for (const item of items) {
+      const key = keyText(keyOf(item));
+      gone.delete(key);
+      if (this.#objects.get(key)?.metadata.resourceVersion !== item.metadata.resourceVersion) this.#apply(key, item);
+    }
+    for (const key of gone) this.#apply(key, undefined);
+  }
+
+  #apply(key: string, now: Frozen<KubeObject> | undefined): void {
+    const before = this.#objects.get(key);
+    if (now) this.#objects.set(key, now);
+    else this.#objects.delete(key);
+    for (const [index, entries] of this.#indexed) {
+      if (before) for (const value of INDEXES[index]?.(before) ?? []) entries.get(value)?.delete(before);
+      if (now) this.#index(index, entries, now);
+    }
+    const change: Change = { ...(before && { before }), ...(now && { now }) };
+    for (const handler of this.#handlers) handler(change);
+  }
+
+  #index(index: string, entries: Map<string, Set<Frozen<KubeObject>>>, object: Frozen<KubeObject>): void {
+    const valuesOf = INDEXES[index];
+    if (!valuesOf) throw new Error(`informers have no index ${index}`);
+    for (const value of valuesOf(object)) {
+      let objects = entries.get(value);
+      if (!objects) {
+        objects = new Set();
+        entries.set(value, objects);
+      }
+      objects.add(object);
+    }
+  }
+}
+
+/** One informer for each resource, shared by all controllers of a process. */
+export class InformerSet {
+  readonly #informers = new Map<ResourceId, Informer>();
+  readonly #make: (resource: ResourceId) => Informer;
+
+  constructor(transport: Transport, clock: Clock, activity: Activity) {
+    this.#make = (resource) => new Informer(resource, transport, clock, activity);
+  }
+
+  of(resource: ResourceId): Informer {
+    let informer = this.#informers.get(resource);
+    if (!informer) {
+      informer = this.#make(resource);
+      this.#informers.set(resource, informer);
+    }
+    return informer;
+  }
+
+  stop(): void {
+    for (const informer of this.#informers.values()) informer.stop();
+  }
+}
+
+/** Reads from an informer, typed. What it gives is frozen and may lag behind the server. */
+export class Lister<T extends KubeObject> {
+  readonly #informer: Informer;
+
+  constructor(informer: Informer) {
+    this.#informer = informer;
+  }
+
+  get(key: Key): Frozen<T> | undefined {
+    return this.#informer.get(key) as Frozen<T> | undefined;
+  }
+
+  /** All objects, or those of one namespace, or those that labels select. */
+  list(namespace?: string, selector?: LabelSelector): Frozen<T>[] {
+    const objects = namespace === undefined ? this.#informer.all() : this.#informer.by('namespace', namespace);
+    const found: Frozen<T>[] = [];
+    for (const object of objects) {
+      if (!selector || selectorMatches(selector, object.metadata.labels)) found.push(object as Frozen<T>);
+    }
+    return found;
+  }
+
+  /** Objects that the object with this uid owns. */
+  ownedBy(uid: string): Frozen<T>[] {
+    return [...this.#informer.by('owner', uid)] as Frozen<T>[];
+  }
+
+  /** Pods bound to a node; '' gives those that no node has yet. */
+  onNode(node: string): Frozen<T>[] {
+    return [...this.#informer.by('node', node)] as Frozen<T>[];
+  }
+}

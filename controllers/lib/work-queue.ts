@@ -1,0 +1,111 @@
+import type { Activity } from '../../server/base/activity.ts';
+import type { Cancel, Clock } from '../../server/base/clock.ts';
+
+export interface WorkQueueOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  /** How many keys are worked on at once; never the same one twice. */
+  readonly workers: number;
+  /** Works on one key. Throwing means again, later each time. */
+  readonly work: (key: string) => Promise<{ readonly againInMs: number } | undefined>;
+  /** Told about every failure that will be tried again. */
+  readonly onFailure: (key: string, error: unknown) => void;
+}
+
+/** client-go's DefaultControllerRateLimiter: 5 ms, doubled each time. */
+const FIRST_RETRY_MS = 5;
+const LONGEST_RETRY_MS = 1000 * 1000;
+
+/**
+ * Keys that want work. A key that is added again while it waits counts once; while it is worked on, it runs once more
+ * afterwards.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #waiting = new Set<string>();
+  readonly #running = new Set<string>();
+  readonly #again = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #timers = new Map<string, Cancel>();
+  readonly #busy = new Map<string, () => void>();
+  #stopped = false;
+  #scheduled = false;
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+  }
+
+  add(key: string): void {
+    if (this.#stopped) return;
+    if (this.#running.has(key)) {
+      this.#again.add(key);
+      return;
+    }
+    if (this.#waiting.has(key)) return;
+    this.#waiting.add(key);
+    if (!this.#busy.has(key)) this.#busy.set(key, this.#options.activity.begin(`${this.#options.name} ${key}`));
+    this.#schedule();
+  }
+
+  /** Adds a key later; an earlier time that is already set stays. Waiting like this does not count as being busy. */
+  addAfter(key: string, delayMs: number): void {
+    if (this.#stopped) return;
+    if (delayMs <= 0) return this.add(key);
+    this.#timers.get(key)?.();
+    const cancel = this.#options.clock.schedule(delayMs, () => {
+      this.#timers.delete(key);
+      this.add(key);
+    });
+    this.#timers.set(key, cancel);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const cancel of this.#timers.values()) cancel();
+    for (const done of this.#busy.values()) done();
+    this.#busy.clear();
+    this.#waiting.clear();
+  }
+
+  /** Work begins in a microtask of its own, so that several changes of one turn are one piece of work. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      for (const key of this.#waiting) {
+        if (this.#running.size >= this.#options.workers || this.#stopped) return;
+        this.#waiting.delete(key);
+        this.#running.add(key);
+        void this.#run(key);
+      }
+    });
+  }
+
+  async #run(key: string): Promise<void> {
+    let laterMs: number | undefined;
+    let failed = false;
+    try {
+      laterMs = (await this.#options.work(key))?.againInMs;
+      this.#failures.delete(key);
+    } catch (error) {
+      failed = true;
+      const failures = this.#failures.get(key) ?? 0;
+      this.#failures.set(key, failures + 1);
+      laterMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+      if (!this.#stopped) this.#options.onFailure(key, error);
+    }
+    this.#running.delete(key);
+    const again = this.#again.delete(key);
+    // A retry that comes soon is still the same work: settle() waits for it.
+    const stillBusy = failed && laterMs !== undefined && laterMs < 1000;
+    if (!again && !stillBusy) {
+      this.#busy.get(key)?.();
+      this.#busy.delete(key);
+    }
+    if (again) this.add(key);
+    else if (laterMs !== undefined) this.addAfter(key, laterMs);
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+}

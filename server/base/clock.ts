@@ -1,0 +1,45 @@
+/** Takes something back: a timer, a watch, a registration. Calling it twice does nothing. */
+export type Cancel = () => void;
+
+/**
+ * The only source of time. Everything that waits or reads the time gets a clock passed in, so that a test can move it.
+ *
+ * @example
+ * const cancel = clock.schedule(5_000, () => log.info('five seconds later'));
+ */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs `run` once after `delayMs` milliseconds. */
+  schedule(delayMs: number, run: () => void): Cancel;
+}
+
+/** Node refuses longer timers (it would fire at once); a longer wait is cut into pieces. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The time of the machine. Timers do not keep the process alive. */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    schedule(delayMs, run) {
+      let timer: NodeJS.Timeout;
+      const arm = (leftMs: number): void => {
+        const stepMs = Math.min(leftMs, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (leftMs > stepMs ? arm(leftMs - stepMs) : run()), stepMs);
+        timer.unref();
+      };
+      arm(Math.max(0, delayMs));
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** `2026-11-23T07:30:00Z`: metav1.Time keeps whole seconds. */
+export function rfc3339(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** `2026-11-23T07:30:00.123000Z`: metav1.MicroTime keeps microseconds. */
+export function rfc3339Micro(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().slice(0, 23)}000Z`;
+}

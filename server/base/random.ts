@@ -1,0 +1,63 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+
+/**
+ * The only source of randomness. The same seed gives the same names, uids and choices in the same order.
+ *
+ * @example
+ * random.suffix(5) // 'x7k2p'
+ */
+export interface Random {
+  /** A fraction in [0, 1). */
+  fraction(): number;
+  /** A version 4 UUID. */
+  uuid(): string;
+  /** `length` characters of the alphabet of generated names. */
+  suffix(length: number): string;
+}
+
+/** No vowels and no 0, 1, 3: k8s.io/apimachinery/pkg/util/rand keeps words out of generated names. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+function suffixOf(fraction: () => number, length: number): string {
+  let text = '';
+  for (let i = 0; i < length; i++) text += ALPHABET.charAt(Math.floor(fraction() * ALPHABET.length));
+  return text;
+}
+
+/** Unpredictable, from the operating system. */
+export function systemRandom(): Random {
+  const fraction = (): number => randomBytes(4).readUInt32LE() / 2 ** 32;
+  return {
+    fraction,
+    uuid: () => randomUUID(),
+    suffix: (length) => suffixOf(fraction, length),
+  };
+}
+
+/** Repeatable: sfc32 (Small Fast Counter), seeded from a hash of `seed`. */
+export function seededRandom(seed: number): Random {
+  const digest = createHash('sha256').update(`fauxkube seed ${seed}`).digest();
+  let a = digest.readUInt32LE(0);
+  let b = digest.readUInt32LE(4);
+  let c = digest.readUInt32LE(8);
+  let counter = 1;
+  const next = (): number => {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  };
+  const fraction = (): number => next() / 2 ** 32;
+  return {
+    fraction,
+    uuid() {
+      const hex = [next(), next(), next(), next()].map((word) => word.toString(16).padStart(8, '0')).join('');
+      const variant = '89ab'.charAt(next() & 3);
+      const tail = `${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${tail}`;
+    },
+    suffix: (length) => suffixOf(fraction, length),
+  };
+}

@@ -1,0 +1,58 @@
+import { Activity } from '../base/activity.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { Random } from '../base/random.ts';
+import type { NodeConnector } from '../kube/node-connector.ts';
+import type { Key } from '../kube/object.ts';
+import { type Pipeline, type PipelineEnv, createPipeline } from '../pipeline/pipeline.ts';
+import { Catalog } from '../registry/catalog.ts';
+import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
+import { builtInTypes } from '../schema/type-table.ts';
+import type { MemoryStorage } from '../storage/memory.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+
+export interface ClusterParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly storage: MemoryStorage;
+  readonly definitions: readonly ResourceDefinition[];
+  readonly nodes: NodeConnector;
+  readonly admission: PipelineEnv['admission'];
+  readonly authenticator: PipelineEnv['authenticator'];
+  readonly authorizer: PipelineEnv['authorizer'];
+}
+
+/** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
+export class Cluster {
+  readonly clock: Clock;
+  readonly catalog: Catalog;
+  readonly pipeline: Pipeline;
+  readonly activity = new Activity();
+  readonly storage: MemoryStorage;
+  readonly health = new Map<string, boolean>();
+
+  constructor(parts: ClusterParts) {
+    this.clock = parts.clock;
+    this.storage = parts.storage;
+    const registry: RegistryEnv = {
+      clock: parts.clock,
+      random: parts.random,
+      find: (resource: string, key: Key) => this.catalog.store(resource)?.find(key),
+      list: (resource: string, namespace = ''): readonly StoredObject[] => this.catalog.store(resource)?.list(namespace).items ?? [],
+    };
+    this.catalog = new Catalog(builtInTypes(), parts.definitions, parts.storage, registry);
+    this.pipeline = createPipeline({
+      catalog: this.catalog,
+      registry,
+      admission: parts.admission,
+      authenticator: parts.authenticator,
+      authorizer: parts.authorizer,
+      nodes: parts.nodes,
+      log: parts.log,
+      health: () => this.health,
+      flush: () => parts.storage.flush(),
+      serverAddress: () => '127.0.0.1:6443',
+    });
+  }
+}

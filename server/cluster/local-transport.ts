@@ -1,0 +1,146 @@
+import type { Cancel } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
+import { ApiError, type Status } from '../kube/api-error.ts';
+import type { KubeObject, User } from '../kube/object.ts';
+import type { ClientRequest, CollectionRequest, Page, ResourceId, Transport, TransportObserver } from '../kube/transport.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
+import { type ApiRequest, type ApiResponse, type Body, servedValue } from '../pipeline/request.ts';
+
+const METHODS: Readonly<Record<ClientRequest['verb'], string>> = {
+  get: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+};
+
+const PATCH_TYPES = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+} as const;
+
+const NO_QUERY = new URLSearchParams();
+const PEER = { address: 'in process' };
+
+/** A request that no socket brought. */
+class LocalRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly peer = PEER;
+  readonly warnings: string[] = [];
+  info: RequestInfo;
+  user: User;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #body: Body;
+
+  constructor(method: string, path: string, query: URLSearchParams, user: User, headers: Readonly<Record<string, string>>, body: object | undefined) {
+    this.method = method;
+    this.path = path;
+    this.query = query;
+    this.user = user;
+    this.info = requestInfo(method, path, query);
+    this.#headers = headers;
+    this.#body = { object: body };
+  }
+
+  header(name: string): string | undefined {
+    return this.#headers[name];
+  }
+
+  async body(): Promise<Body> {
+    return this.#body;
+  }
+
+  onClose(): Cancel {
+    return () => undefined;
+  }
+}
+
+function pathOf(resource: ResourceId, namespace: string, name: string, subresource = ''): string {
+  const parts = resource.split('/');
+  const plural = parts.at(-1) ?? '';
+  const root = parts.length === 2 ? `/api/${parts[0]}` : `/apis/${parts[0]}/${parts[1]}`;
+  const scope = namespace === '' ? root : `${root}/namespaces/${namespace}`;
+  const object = name === '' ? `${scope}/${plural}` : `${scope}/${plural}/${encodeURIComponent(name)}`;
+  return subresource === '' ? object : `${object}/${subresource}`;
+}
+
+/** A client in the same process: the whole pipeline but the socket, and objects instead of bytes. */
+export class LocalTransport implements Transport {
+  readonly #pipeline: Pipeline;
+  readonly #user: User;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  /** @param agent the name that managed fields and events give this client */
+  constructor(pipeline: Pipeline, user: User, agent: string) {
+    this.#pipeline = pipeline;
+    this.#user = user;
+    this.#headers = { 'user-agent': agent };
+  }
+
+  async send({ verb, resource, key, subresource, body, patchType, query }: ClientRequest): Promise<Frozen<KubeObject>> {
+    const path = pathOf(resource, key.namespace, verb === 'create' && subresource === undefined ? '' : key.name, subresource);
+    const headers = verb === 'patch' ? { ...this.#headers, 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : this.#headers;
+    const response = await this.#handle(METHODS[verb], path, query ? new URLSearchParams(query) : NO_QUERY, headers, body);
+    if (response.type === 'object') return servedValue(response.served, response.object);
+    if (response.type === 'value') return response.value as Frozen<KubeObject>;
+    throw new Error(`a ${verb} of ${path} was answered with a ${response.type}`);
+  }
+
+  async list(request: CollectionRequest): Promise<Page> {
+    const response = await this.#handle('GET', pathOf(request.resource, request.namespace, ''), selectors(request), this.#headers, undefined);
+    if (response.type !== 'list') throw new Error(`a list of ${request.resource} was answered with a ${response.type}`);
+    const { served, items, revision } = response;
+    return { items: items.map((item) => servedValue(served, item)), resourceVersion: String(revision) };
+  }
+
+  watch(request: CollectionRequest & { resourceVersion: string }, observer: TransportObserver): Cancel {
+    let cancel: Cancel | undefined;
+    let open = true;
+    const query = selectors(request);
+    query.set('watch', 'true');
+    query.set('resourceVersion', request.resourceVersion);
+    const fail = (error: unknown): void => {
+      if (open) observer.end(error instanceof ApiError && error.code === 410);
+      open = false;
+    };
+    this.#handle('GET', pathOf(request.resource, request.namespace, ''), query, this.#headers, undefined).then((response) => {
+      if (!open) return;
+      if (response.type !== 'watch') return fail(new Error(`a watch of ${request.resource} was answered with a ${response.type}`));
+      const { served } = response;
+      cancel = response.start({
+        events: (batch) => {
+          for (const { type, object } of batch) if (open) observer.event(type, servedValue(served, object));
+        },
+        bookmark: () => undefined,
+        error: fail,
+        end: () => fail(undefined),
+      });
+    }, fail);
+    return () => {
+      open = false;
+      cancel?.();
+    };
+  }
+
+  async #handle(method: string, path: string, query: URLSearchParams, headers: Readonly<Record<string, string>>, body: object | undefined): Promise<ApiResponse> {
+    const response = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
+    if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
+    return response;
+  }
+}
+
+function errorOf(status: Status): ApiError {
+  return new ApiError(status.code ?? 500, status.reason ?? '', status.message ?? '', status.details);
+}
+
+function selectors({ labelSelector, fieldSelector }: CollectionRequest): URLSearchParams {
+  const query = new URLSearchParams();
+  if (labelSelector) query.set('labelSelector', labelSelector);
+  if (fieldSelector) query.set('fieldSelector', fieldSelector);
+  return query;
+}

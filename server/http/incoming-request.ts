@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { Cancel } from '../base/clock.ts';
+import { bodyTooLarge } from '../kube/api-error.ts';
+import { LIMITS } from '../kube/limits.ts';
+import type { User } from '../kube/object.ts';
+import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
+import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
+
+export type RawRequest = IncomingMessage | Http2ServerRequest;
+
+const NOBODY: User = { name: '', groups: [] };
+const NO_QUERY = new URLSearchParams();
+
+/** One request of a socket. */
+export class IncomingRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly warnings: string[] = [];
+  readonly peer: Peer;
+  info: RequestInfo;
+  user: User = NOBODY;
+  readonly #raw: RawRequest;
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(raw: RawRequest, url: string, peer: Peer) {
+    this.#raw = raw;
+    this.#headers = raw.headers;
+    this.method = raw.method ?? 'GET';
+    this.peer = peer;
+    const question = url.indexOf('?');
+    this.path = question < 0 ? url : url.slice(0, question);
+    this.query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
+    this.info = requestInfo(this.method, this.path, this.query);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  async body(): Promise<Body> {
+    const declared = Number(this.#headers['content-length'] ?? 0);
+    if (declared > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
+    return { bytes: await readAll(this.#raw) };
+  }
+
+  onClose(callback: () => void): Cancel {
+    this.#raw.once('close', callback);
+    return () => this.#raw.off('close', callback);
+  }
+
+  get raw(): RawRequest {
+    return this.#raw;
+  }
+}
+
+function readAll(raw: RawRequest): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    raw.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > LIMITS.bodyBytes) {
+        raw.removeAllListeners('data');
+        raw.resume();
+        reject(bodyTooLarge(LIMITS.bodyBytes));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    raw.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    raw.once('error', reject);
+  });
+}
+
+/** What connections tell of their clients, once for each connection. */
+const peers = new WeakMap<object, Peer>();
+
+/** @param url of the request is not looked at: a peer belongs to the connection */
+export function peerOf(raw: RawRequest): Peer {
+  const connection: object = 'stream' in raw && raw.stream.session ? raw.stream.session : raw.socket;
+  let peer = peers.get(connection);
+  if (!peer) {
+    peer = readPeer(raw.socket as TLSSocket);
+    peers.set(connection, peer);
+  }
+  return peer;
+}
+
+function readPeer(socket: TLSSocket): Peer {
+  const address = socket.remoteAddress ?? '';
+  if (!socket.encrypted || !socket.authorized) return { address };
+  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined;
+  if (!subject?.CN) return { address };
+  const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
+  const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
+  return { address, certificate: { commonName, organizations } };
+}

@@ -1,0 +1,100 @@
+import type { Server as NetServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
+import { LIMITS } from '../kube/limits.ts';
+import { ApiError } from '../kube/api-error.ts';
+import { encode } from '../pipeline/encode/encode.ts';
+import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
+import { failure } from '../pipeline/stages/recover.ts';
+import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
+import { refusePlainHttp } from './plain-on-tls.ts';
+import { type OpenWatches, type RawResponse, respond } from './respond.ts';
+import { addWebSocketWatch, streamWatch } from './websocket.ts';
+
+/** Answers requests: a cluster's pipeline, with whatever stands before it. */
+export type Answer = (request: ApiRequest) => Promise<ApiResponse>;
+
+export interface HttpServerOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  readonly answer: Answer;
+  readonly now: () => number;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  /** Ends all watches and connections. */
+  close(): Promise<void>;
+}
+
+/** Everything that Fastify refuses by itself, in the words of the API. */
+function ownWords(error: { statusCode?: number; message: string }): ApiError {
+  return new ApiError(error.statusCode ?? 400, 'BadRequest', error.message);
+}
+
+/** Listens and serves until closed. @throws the error of `listen`, such as EADDRINUSE */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const watches: OpenWatches = new Set();
+  const app = createApp(options);
+  // The path is ours to read: Fastify's router would decode it, limit its length and refuse what it cannot decode.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  await addWebSocketWatch(app, options, watches);
+  const connections = new Set<{ destroy(): void }>();
+  app.server.on('connection', (socket: { destroy(): void; once(event: 'close', run: () => void): void }) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const { status } = ownWords(error);
+    void reply.code(status.code ?? 400).header('content-type', 'application/json').send(JSON.stringify(status));
+  });
+  const handler: RouteHandlerMethod = (request, reply) => {
+    reply.hijack();
+    void serve(request.raw as RawRequest, reply.raw as RawResponse, request.originalUrl, options, watches);
+  };
+  app.route({ method: 'GET', url: '/', handler, wsHandler: (socket, request) => streamWatch(socket, request.raw, watches) });
+  app.route({ method: ['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], url: '/', handler });
+  await app.ready();
+  if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
+  await app.listen({ host: options.host, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    port,
+    async close() {
+      for (const watch of [...watches]) watch.close();
+      const closed = app.close();
+      // What is written gets a turn to leave; idle connections would keep the server open.
+      setImmediate(() => setImmediate(() => connections.forEach((socket) => socket.destroy())));
+      await closed;
+    },
+  };
+}
+
+function createApp({ tls }: HttpServerOptions): FastifyInstance {
+  const common = {
+    logger: false,
+    bodyLimit: LIMITS.bodyBytes,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    rewriteUrl: () => '/',
+    routerOptions: { maxParamLength: LIMITS.urlCharacters },
+  } as const;
+  if (!tls) return fastify(common) as unknown as FastifyInstance;
+  const { key, cert, clientCa: ca } = tls;
+  const https = { allowHTTP1: true, key, cert, ca, requestCert: true, rejectUnauthorized: false, settings: HTTP2_SETTINGS };
+  return fastify({ ...common, http2: true, https }) as unknown as FastifyInstance;
+}
+
+/** Go's defaults for servers: 250 streams of one connection at once. */
+const HTTP2_SETTINGS = { maxConcurrentStreams: 250, initialWindowSize: 1 << 20 };
+
+async function serve(raw: RawRequest, response: RawResponse, url: string, options: HttpServerOptions, watches: OpenWatches): Promise<void> {
+  response.on('error', () => undefined); // a client that goes away is no error of ours
+  const request = new IncomingRequest(raw, url, peerOf(raw));
+  const answer = url.length > LIMITS.urlCharacters ? failure(new ApiError(414, '', 'URI too long')) : await options.answer(request);
+  await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
+}

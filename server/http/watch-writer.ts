@@ -1,0 +1,106 @@
+import type { Cancel } from '../base/clock.ts';
+import type { ApiError } from '../kube/api-error.ts';
+import { LIMITS } from '../kube/limits.ts';
+import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
+import type { WatchEvent, WatchObserver } from '../pipeline/request.ts';
+
+/** Where frames go: an HTTP response or a WebSocket. */
+export interface FrameSink {
+  write(frame: Buffer): void;
+  /** Bytes that the client has not taken yet. */
+  backlog(): number;
+  end(): void;
+  /** Ends at once, without what is still to be written. */
+  abort(): void;
+}
+
+/** Events encoded in one go; more take several turns of the event loop. */
+const TURN_EVENTS = 250;
+const CHUNK_BYTES = 256 * 1024;
+
+type Queued = readonly WatchEvent[] | (() => void);
+
+/** Writes one watch to its client: in order, in pieces when there is much, and not without bound to one that does not read. */
+export class WatchWriter implements WatchObserver {
+  readonly #frames: FrameEncoder;
+  readonly #sink: FrameSink;
+  /** Work that waits because a large batch is still going out. */
+  #queue: Queued[] | undefined;
+  #open = true;
+  stop: Cancel = () => undefined;
+
+  constructor(frames: FrameEncoder, sink: FrameSink) {
+    this.#frames = frames;
+    this.#sink = sink;
+  }
+
+  events(batch: readonly WatchEvent[]): void {
+    if (!this.#open) return;
+    if (this.#queue) this.#queue.push(batch);
+    else if (batch.length > TURN_EVENTS) this.#writeLarge(batch);
+    else this.#write(batch);
+  }
+
+  bookmark(revision: number, initialEnd: boolean): void {
+    this.#inOrder(() => this.#sink.write(this.#frames.bookmark(revision, initialEnd)));
+  }
+
+  error(error: ApiError): void {
+    this.#inOrder(() => this.#sink.write(this.#frames.error(error)));
+  }
+
+  end(): void {
+    this.#inOrder(() => {
+      this.#open = false;
+      this.#sink.end();
+    });
+  }
+
+  /** The client has gone, or the server stops. */
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.stop();
+    this.#sink.end();
+  }
+
+  #inOrder(run: () => void): void {
+    if (!this.#open) return;
+    if (this.#queue) this.#queue.push(run);
+    else run();
+  }
+
+  #write(batch: readonly WatchEvent[]): void {
+    for (const event of batch) this.#sink.write(this.#frames.event(event));
+    // A client that does not read would make us keep everything for it.
+    if (this.#sink.backlog() < LIMITS.watchBacklogBytes) return;
+    this.#open = false;
+    this.stop();
+    this.#sink.abort();
+  }
+
+  #writeLarge(batch: readonly WatchEvent[]): void {
+    this.#queue = [];
+    let at = 0;
+    const step = (): void => {
+      if (!this.#open) return;
+      const parts: Buffer[] = [];
+      let bytes = 0;
+      const end = Math.min(batch.length, at + TURN_EVENTS);
+      while (at < end && bytes < CHUNK_BYTES) bytes += this.#frames.initial(batch[at++] as WatchEvent, parts);
+      this.#sink.write(Buffer.concat(parts));
+      if (at < batch.length) setImmediate(step);
+      else this.#drainQueue();
+    };
+    step();
+  }
+
+  #drainQueue(): void {
+    const queue = this.#queue ?? [];
+    this.#queue = undefined;
+    for (const work of queue) {
+      if (typeof work === 'function') this.#inOrder(work);
+      else this.events(work);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import websocket from '@fastify/websocket';
+import type { FastifyInstance } from 'fastify';
+import type { WebSocket } from 'ws';
+import { encode, type WireResponse } from '../pipeline/encode/encode.ts';
+import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
+import { type OpenWatches, type RawResponse, respond } from './respond.ts';
+import type { HttpServerOptions } from './server.ts';
+import { WatchWriter } from './watch-writer.ts';
+
+const wires = new WeakMap<object, WireResponse>();
+
+/**
+ * Watches over WebSocket: one text message for each event. The request is answered before the upgrade, so that whoever
+ * may not watch gets an ordinary HTTP error.
+ */
+export async function addWebSocketWatch(app: FastifyInstance, options: HttpServerOptions, watches: OpenWatches): Promise<void> {
+  await app.register(websocket, { options: { maxPayload: 1 << 20 } });
+  app.addHook('preValidation', async (request, reply) => {
+    if (!request.ws) return;
+    const raw = request.raw as RawRequest;
+    const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw));
+    const wire = encode(incoming, await options.answer(incoming), options.now);
+    if (wire.body.type === 'watch') {
+      wires.set(raw, wire);
+      return;
+    }
+    reply.hijack();
+    await respond(reply.raw as RawResponse, wire, watches, false);
+  });
+}
+
+/** Streams the watch that the upgrade request asked for. */
+export function streamWatch(socket: WebSocket, raw: object, watches: OpenWatches): void {
+  const body = wires.get(raw)?.body;
+  if (body?.type !== 'watch') {
+    socket.close();
+    return;
+  }
+  const writer = new WatchWriter(body.frames, {
+    write: (frame) => socket.send(frame.subarray(0, frame.length - 1).toString()),
+    backlog: () => socket.bufferedAmount,
+    end: () => socket.close(1000),
+    abort: () => socket.terminate(),
+  });
+  watches.add(writer);
+  socket.on('close', () => {
+    watches.delete(writer);
+    writer.close();
+  });
+  socket.on('error', () => socket.terminate());
+  writer.stop = body.response.start(writer);
+}

@@ -1,0 +1,25 @@
+/** Every bound on what a request may ask for, in one place. Values are kube-apiserver's own unless the comment says otherwise. */
+export const LIMITS = {
+  /** Largest request body (MaxRequestBodyBytes). */
+  bodyBytes: 3 * 1024 * 1024,
+  /** All annotations of an object together (TotalAnnotationSizeLimitB). */
+  annotationsBytes: 256 * 1024,
+  /** How deep JSON and YAML may nest. Ours: Go stops at 10,000, which is more than a JavaScript stack carries. */
+  jsonDepth: 1000,
+  /** Operations of one JSON patch (maxJSONPatchOperations). */
+  jsonPatchOperations: 10_000,
+  /** How often one YAML document may use aliases. Ours: stops a document that expands without end. */
+  yamlAliases: 100,
+  /** Characters of a URL. Ours: Go allows 1 MiB of headers altogether. */
+  urlCharacters: 64 * 1024,
+  /** Events that a watcher may fall behind before it is ended. Ours. */
+  watchBacklogBytes: 64 * 1024 * 1024,
+  /** Events kept for watches that resume. Ours: upstream keeps five minutes. */
+  retainedEvents: 20_000,
+  /** How long events are kept for watches and for lists at a revision (etcd's compaction interval). */
+  retainedEventsMs: 5 * 60 * 1000,
+  /** A watch without timeoutSeconds ends after this and up to as long again (MinRequestTimeout). */
+  watchTimeoutMs: 30 * 60 * 1000,
+  /** Attempts of a PATCH that meets conflicts (MaxRetryWhenPatchConflicts). */
+  patchRetries: 5,
+} as const;

@@ -1,0 +1,181 @@
+/** From the body of a request to a canonical object of the kind that the URL names. */
+import { LIMITS } from '../kube/limits.ts';
+import { badRequest, unsupportedMediaType } from '../kube/api-error.ts';
+import { type KubeObject, apiVersionOf, parseApiVersion } from '../kube/object.ts';
+import type { TypeTable } from '../schema/type-table.ts';
+import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
+import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
+import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
+import { strictProblems } from '../schema/strict.ts';
+import type { TypeDescription } from '../schema/type-table.ts';
+import type { ApiRequest, Body } from './request.ts';
+import { parseYaml } from './yaml.ts';
+
+/** What the URL says the body is. */
+export interface Expected {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly type: TypeDescription;
+}
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
+
+/**
+ * A body as parsed JSON, and its text for the search for unknown and duplicate fields. A value that a patch made has
+ * no text of its own; objects of clients in the same process are typed and need no search.
+ */
+export interface ParsedBody {
+  readonly value: unknown;
+  readonly text?: string;
+  readonly patched?: boolean;
+}
+
+/** The media type without parameters; JSON when the client does not say. */
+export function mediaTypeOf(request: ApiRequest): string {
+  const header = request.header('content-type') ?? '';
+  const type = (header.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return type === '' ? 'application/json' : type;
+}
+
+/** runtime.summarizeData: the beginning of a body, in hexadecimal unless it looks like JSON. */
+function summary(text: string): string {
+  if (text === '') return '<empty>';
+  const bytes = Buffer.from(text);
+  const head = bytes.subarray(0, 30);
+  const shown = text.startsWith('{') ? head.toString() : head.toString('hex');
+  return bytes.length > 30 ? `${shown} ...` : shown;
+}
+
+const unrecognized = (kind: string, why: string, text: string): Error =>
+  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`);
+
+const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** @throws ApiError 400 for bytes that cannot be read as what they say they are, 415 for other media types */
+export function parseBody(body: Body, mediaType: string, kind: string, type: TypeDescription): ParsedBody {
+  if ('object' in body) return { value: body.object };
+  if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
+  const text = body.bytes.toString();
+  if (mediaType === 'application/yaml') {
+    try {
+      const value = parseYaml(text);
+      return { value, text: JSON.stringify(sorted(value)) };
+    } catch (error) {
+      throw unrecognized(kind, `yaml: ${(error as Error).message}`, text);
+    }
+  }
+  if (mediaType !== 'application/json') throw unsupportedMediaType(ACCEPTED);
+  return { value: parseJson(text, kind), text };
+}
+
+function parseProtobuf(bytes: Buffer, kind: string, type: TypeDescription): unknown {
+  try {
+    const envelope = readEnvelope(bytes);
+    return envelope.kind === '' || envelope.kind === kind
+      ? decodeProtobuf(envelope, type)
+      : { kind: envelope.kind, apiVersion: envelope.apiVersion };
+  } catch (error) {
+    throw unrecognized(kind, (error as Error).message, bytes.toString('latin1'));
+  }
+}
+
+function parseJson(text: string, kind: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${goSyntaxError(text)}`, text);
+  }
+}
+
+/** Keys in the order in which Go's YAML reader hands them on. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+}
+
+function checkDepth(text: string | undefined): { depth: number; keys: number } | undefined {
+  if (text === undefined) return undefined;
+  const measure = measureJson(text);
+  if (measure.depth > LIMITS.jsonDepth) throw badRequest(`json: exceeded max depth of ${LIMITS.jsonDepth}`);
+  return measure;
+}
+
+/** The kind that the body says it is has to be the one of the URL. */
+function checkKind(value: Record<string, unknown>, expected: Expected, table: TypeTable): void {
+  const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : expected.kind;
+  const apiVersion = typeof value.apiVersion === 'string' && value.apiVersion !== '' ? value.apiVersion : apiVersionOf(expected);
+  if (kind === expected.kind && apiVersion === apiVersionOf(expected)) return;
+  const groupVersion = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
+  const begin = `${kind} in version ${JSON.stringify(groupVersion.version)} cannot be handled as a ${expected.kind}`;
+  const known = table.typeOfKind(groupVersion.group, groupVersion.version, kind);
+  if (!known) {
+    const scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
+    throw badRequest(`${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`);
+  }
+  if (kind !== expected.kind) {
+    const from = known.name.split('.').slice(-2).join('.');
+    throw badRequest(`${begin}: converting (${from}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`);
+  }
+  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`);
+}
+
+/** The Go package of a group's internal types. */
+function internalPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.', 1)[0] ?? '');
+}
+
+/**
+ * Decodes a parsed body. Unknown and duplicate fields are refused, told or ignored, as the request wants.
+ *
+ * @throws ApiError 400
+ */
+export function decodeObject(
+  { value, text, patched }: ParsedBody,
+  expected: Expected,
+  table: TypeTable,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+): KubeObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (value === null) return decode({}, expected, { unknownFields: false });
+    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${TYPE_META}`;
+    throw unrecognized(expected.kind, why, text ?? '');
+  }
+  const measure = checkDepth(text);
+  checkKind(value as Record<string, unknown>, expected, table);
+  const notes: DecodeNotes = { unknownFields: false };
+  const object = decode(value as Record<string, unknown>, expected, notes);
+  if (validation === 'Ignore') return object;
+  if (patched && notes.unknownFields) report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
+  if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
+    report(strictProblems(text, expected.type), expected, validation, warn);
+  }
+  return object;
+}
+
+function decode(value: Record<string, unknown>, expected: Expected, notes: DecodeNotes): KubeObject {
+  try {
+    const object = decodeStruct(value, expected.type, notes) as unknown as KubeObject;
+    if (object.kind === expected.kind && object.apiVersion !== undefined) return object;
+    return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw badRequest(`${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${error.message}`);
+  }
+}
+
+function report(problems: readonly string[], expected: Expected, validation: FieldValidation, warn: (text: string) => void): void {
+  if (problems.length === 0) return;
+  if (validation === 'Warn') {
+    for (const problem of problems) warn(problem);
+    return;
+  }
+  const begin = `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}`;
+  throw badRequest(`${begin}: strict decoding error: ${problems.join(', ')}`);
+}

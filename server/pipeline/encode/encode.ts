@@ -1,0 +1,103 @@
+/** From a response to bytes, in the encoding and form that the client asked for. */
+import { partialMetadata } from '../../registry/table.ts';
+import { type Negotiated, negotiate } from '../media-types.ts';
+import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
+import { ApiError } from '../../kube/api-error.ts';
+import { listPartial, listTable, listValue, objectTable } from './forms.ts';
+import { jsonBytes, valueBytes } from './json.ts';
+import { listChunks } from './list.ts';
+import { FrameEncoder } from './watch-frames.ts';
+import { toYaml } from './yaml.ts';
+
+/** What goes onto a socket. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Record<string, string | string[]>;
+  readonly body:
+    | { readonly type: 'buffer'; readonly buffer: Buffer }
+    | { readonly type: 'chunks'; readonly chunks: AsyncIterable<Buffer> }
+    | { readonly type: 'watch'; readonly response: WatchResponse; readonly frames: FrameEncoder };
+}
+
+const MEDIA_TYPES = { json: 'application/json', yaml: 'application/yaml' } as const;
+
+/** net/http quotes the text of a Warning header; code 299 is "miscellaneous persistent warning". */
+function warningHeader(text: string): string {
+  return `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replace(/[^\x20-\x7e\x80-\uffff]/g, ' ')}"`;
+}
+
+function headersOf(mediaType: string, request: ApiRequest): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = { 'content-type': mediaType, 'cache-control': 'no-cache, private' };
+  if (request.warnings.length > 0) headers.warning = request.warnings.map(warningHeader);
+  return headers;
+}
+
+function buffer(status: number, headers: WireResponse['headers'], bytes: Buffer): WireResponse {
+  headers['content-length'] = String(bytes.length);
+  return { status, headers, body: { type: 'buffer', buffer: bytes } };
+}
+
+/**
+ * Encodes an answer. A client that accepts nothing on offer gets 406 instead.
+ *
+ * @param now the cluster's time, for ages in tables
+ */
+export function encode(request: ApiRequest, response: ApiResponse, now: () => number): WireResponse {
+  if (response.type === 'bytes') {
+    const headers = { ...headersOf(response.mediaType, request), ...response.headers };
+    return buffer(response.status, headers, Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body));
+  }
+  if (response.type === 'proxied') {
+    return { status: response.status, headers: { ...response.headers }, body: { type: 'chunks', chunks: response.body } };
+  }
+  return encodeAs(request, response, request.form ?? formOf(request, response), now);
+}
+
+const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: false };
+
+/** Pages and errors that came before negotiation: whoever accepts nothing on offer is told in JSON. */
+function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
+  try {
+    const form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query);
+    return type === 'value' ? { ...form, form: 'object' } : form;
+  } catch (error) {
+    if (error instanceof ApiError) return PLAIN;
+    throw error;
+  }
+}
+
+function valueResponse(request: ApiRequest, status: number, value: unknown, { encoding, pretty }: Negotiated): WireResponse {
+  const bytes = encoding === 'yaml' ? Buffer.from(toYaml(value)) : valueBytes(value, pretty);
+  const headers = headersOf(MEDIA_TYPES[encoding], request);
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="kubernetes-master"';
+  const retryAfter = (value as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds;
+  if (status >= 400 && retryAfter) headers['retry-after'] = String(retryAfter);
+  return buffer(status, headers, bytes);
+}
+
+function encodeAs(request: ApiRequest, response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' }>, form: Negotiated, now: () => number): WireResponse {
+  switch (response.type) {
+    case 'value':
+      return valueResponse(request, response.status, response.value, form);
+    case 'object': {
+      const { served, object, status } = response;
+      if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
+      if (form.form === 'partial') return valueResponse(request, status, partialMetadata(object.value), form);
+      const bytes = jsonBytes(served, object);
+      if (form.encoding === 'json' && !form.pretty) return buffer(status, headersOf('application/json', request), bytes);
+      return valueResponse(request, status, JSON.parse(bytes.toString()), form);
+    }
+    case 'list': {
+      if (form.form === 'table') return valueResponse(request, 200, listTable(response, form, now()), form);
+      if (form.form === 'partial') return valueResponse(request, 200, listPartial(response), form);
+      if (form.encoding === 'yaml' || form.pretty) return valueResponse(request, 200, listValue(response), form);
+      return { status: 200, headers: headersOf('application/json', request), body: { type: 'chunks', chunks: listChunks(response) } };
+    }
+    case 'watch': {
+      const mediaType = form.encoding === 'yaml' ? 'application/yaml;stream=watch' : 'application/json';
+      const frames = new FrameEncoder(response.served, form, now);
+      return { status: 200, headers: headersOf(mediaType, request), body: { type: 'watch', response, frames } };
+    }
+  }
+}
+

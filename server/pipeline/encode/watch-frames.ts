@@ -1,0 +1,97 @@
+import type { ApiError } from '../../kube/api-error.ts';
+import { apiVersionOf } from '../../kube/object.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { partialMetadata } from '../../registry/table.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import type { Negotiated } from '../media-types.ts';
+import { type WatchEvent, servedValue } from '../request.ts';
+import { objectTable } from './forms.ts';
+import { jsonBytes } from './json.ts';
+import { toYaml } from './yaml.ts';
+
+const CLOSE = Buffer.from('}\n');
+const OPEN = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+} as const;
+
+/**
+ * Frames of this turn of the event loop: all watchers of a resource are handed an event in the same turn, and get the
+ * same bytes.
+ */
+const recent = new Map<StoredObject, { type: string; apiVersion: string; frame: Buffer }>();
+
+function sharedFrame(served: Served, { type, object }: WatchEvent): Buffer {
+  const apiVersion = apiVersionOf(served.info);
+  const known = recent.get(object);
+  if (known && known.type === type && known.apiVersion === apiVersion) return known.frame;
+  const frame = Buffer.concat([OPEN[type], jsonBytes(served, object), CLOSE]);
+  if (recent.size === 0) setImmediate(() => recent.clear());
+  recent.set(object, { type, apiVersion, frame });
+  return frame;
+}
+
+/** Turns the events of one watch into bytes, in the form that its client wants. */
+export class FrameEncoder {
+  readonly #served: Served;
+  readonly #form: Negotiated;
+  readonly #now: () => number;
+  /** Only the first table of a watch describes its columns. */
+  #columnsSent = false;
+
+  constructor(served: Served, form: Negotiated, now: () => number) {
+    this.#served = served;
+    this.#form = form;
+    this.#now = now;
+  }
+
+  event(event: WatchEvent): Buffer {
+    if (this.#form.form === 'object' && this.#form.encoding === 'json') return sharedFrame(this.#served, event);
+    return this.#frame(event.type, this.#formed(event.object));
+  }
+
+  /** Bytes of the events at the start of a watch: they are not worth keeping. */
+  initial(event: WatchEvent, into: Buffer[]): number {
+    if (this.#form.form !== 'object' || this.#form.encoding !== 'json') {
+      const frame = this.event(event);
+      into.push(frame);
+      return frame.length;
+    }
+    const bytes = jsonBytes(this.#served, event.object);
+    into.push(OPEN[event.type], bytes, CLOSE);
+    return bytes.length;
+  }
+
+  bookmark(revision: number, initialEnd: boolean): Buffer {
+    const metadata = {
+      resourceVersion: String(revision),
+      ...(initialEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
+    };
+    const { info } = this.#served;
+    if (this.#form.form === 'object') return this.#frame('BOOKMARK', { kind: info.kind, apiVersion: apiVersionOf(info), metadata });
+    if (this.#form.form === 'partial') {
+      return this.#frame('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
+    }
+    const object = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    const table = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) } };
+    return this.#frame('BOOKMARK', { ...table, columnDefinitions: null, rows: [{ cells: [], object }] });
+  }
+
+  error(error: ApiError): Buffer {
+    return this.#frame('ERROR', error.status);
+  }
+
+  #formed(object: StoredObject): unknown {
+    if (this.#form.form === 'partial') return partialMetadata(object.value);
+    if (this.#form.form === 'object') return servedValue(this.#served, object);
+    const table = objectTable(this.#served, object, this.#form, this.#now(), !this.#columnsSent);
+    this.#columnsSent = true;
+    return table;
+  }
+
+  #frame(type: string, object: unknown): Buffer {
+    if (this.#form.encoding === 'yaml') return Buffer.from(`${toYaml({ object, type })}---\n`);
+    return Buffer.from(`${JSON.stringify({ type, object })}\n`);
+  }
+}

@@ -1,0 +1,40 @@
+/** What the pipeline needs to know about users; `server/auth` implements it. */
+import type { User } from '../kube/object.ts';
+import type { RequestInfo } from './request-info.ts';
+import type { Peer } from './request.ts';
+
+export interface Authenticator {
+  /**
+   * Who sends a request: by client certificate, by bearer token, or nobody (`system:anonymous`).
+   * @throws ApiError 401 when credentials are there but no good
+   */
+  authenticate(peer: Peer, authorization: string | undefined): User | Promise<User>;
+}
+
+/** What somebody wants to do, as RBAC sees it. */
+export interface AccessRequest {
+  readonly user: User;
+  readonly verb: string;
+  /** A resource request names group, resource and so on; any other has a path. */
+  readonly resource?: {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+    readonly subresource: string;
+    readonly namespace: string;
+    readonly name: string;
+  };
+  readonly path?: string;
+}
+
+export interface Authorizer {
+  /** Whether it is allowed, and by which rule or why not. */
+  authorize(request: AccessRequest): { readonly allowed: boolean; readonly reason: string };
+}
+
+/** The question that a request puts to the authorizer. */
+export function accessOf(info: RequestInfo, user: User): AccessRequest {
+  if (!info.isResource) return { user, verb: info.verb, path: info.path };
+  const { verb, group, version, resource, subresource, namespace, name } = info;
+  return { user, verb, resource: { group, version, resource, subresource, namespace, name } };
+}

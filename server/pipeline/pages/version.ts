@@ -1,0 +1,27 @@
+import { methodNotAllowed } from '../../kube/api-error.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+
+/** GET /version. */
+export function versionPage({ info, method }: ApiRequest, { catalog }: PipelineEnv): ApiResponse | undefined {
+  if (info.path !== '/version' && info.path !== '/version/') return undefined;
+  if (method !== 'GET') throw methodNotAllowed();
+  const { gitVersion } = catalog.table;
+  const [major = '', minor = ''] = gitVersion.slice(1).split('.');
+  const value = {
+    major,
+    minor,
+    emulationMajor: major,
+    emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
+    gitVersion,
+    gitCommit: 'fauxkube',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: `node${process.versions.node}`,
+    compiler: 'v8',
+    platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+  };
+  return { type: 'bytes', status: 200, mediaType: 'application/json', body: `${JSON.stringify(value, null, 2)}` };
+}

@@ -1,0 +1,58 @@
+/**
+ * From request to response, without sockets. Start reading here: `handle` runs the stages below in their order, and the
+ * innermost one answers.
+ */
+import type { Cancel } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { NodeConnector } from '../kube/node-connector.ts';
+import type { AdmissionChain } from '../registry/admission-chain.ts';
+import type { Catalog } from '../registry/catalog.ts';
+import type { RegistryEnv } from '../registry/resource.ts';
+import { dispatch } from './dispatch.ts';
+import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
+import { authenticate } from './stages/authenticate.ts';
+import { authorize } from './stages/authorize.ts';
+import { impersonate } from './stages/impersonate.ts';
+import { recover } from './stages/recover.ts';
+import type { Authenticator, Authorizer } from './identity.ts';
+
+/** What the pipeline works with; one for each cluster. */
+export interface PipelineEnv {
+  readonly catalog: Catalog;
+  readonly registry: RegistryEnv;
+  readonly admission: AdmissionChain;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly nodes: NodeConnector;
+  readonly log: Logger;
+  /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
+  health(): ReadonlyMap<string, boolean>;
+  /** Hands pending events to watchers. */
+  flush(): void;
+  /** Where clients reach this server, for discovery. */
+  serverAddress(): string;
+}
+
+/** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
+const STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authenticate, impersonate, authorize];
+
+/** A client in the same process says who it is; everything else holds for it too. */
+const LOCAL_STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authorize];
+
+export interface Pipeline {
+  /** Answers one request; failures are answers too. */
+  handle(request: ApiRequest): Promise<ApiResponse>;
+  /** The same for a request whose `user` is known already. */
+  handleAs(request: ApiRequest): Promise<ApiResponse>;
+}
+
+/** Runs something when a request is over, however it ends. */
+export type OnClose = (callback: () => void) => Cancel;
+
+/** @example const pipeline = createPipeline(env); const response = await pipeline.handle(request); */
+export function createPipeline(env: PipelineEnv): Pipeline {
+  const innermost = dispatch(env);
+  const compose = (stages: typeof STAGES): Handler =>
+    stages.map((stage) => stage(env)).reduceRight<Handler>((next, stage) => (request) => stage(request, next), innermost);
+  return { handle: compose(STAGES), handleAs: compose(LOCAL_STAGES) };
+}

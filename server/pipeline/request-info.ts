@@ -1,0 +1,116 @@
+/** From URL and method to what is asked: k8s.io/apiserver/pkg/endpoints/request/requestinfo.go. */
+
+export interface RequestInfo {
+  /** Decoded segments of the path. */
+  readonly segments: readonly string[];
+  /** The decoded path, as authorization of non-resource URLs sees it. */
+  readonly path: string;
+  readonly isResource: boolean;
+  readonly verb: string;
+  /** `api` or `apis`. */
+  readonly prefix: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly subresource: string;
+  /** Segments after the subresource: the path of a proxy request. */
+  readonly rest: readonly string[];
+  /** Whether the path begins with the old `watch` prefix. */
+  readonly legacyWatch: boolean;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  POST: 'create',
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
+
+/** Percent-decoding of one segment; a malformed one stays as it is, and then names nothing. */
+function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function nonResource(path: string, segments: readonly string[], method: string): RequestInfo {
+  return {
+    path,
+    segments,
+    isResource: false,
+    verb: method.toLowerCase(),
+    prefix: '',
+    group: '',
+    version: '',
+    namespace: '',
+    resource: '',
+    name: '',
+    subresource: '',
+    rest: [],
+    legacyWatch: false,
+  };
+}
+
+/**
+ * @param path as sent
+ * @example
+ * requestInfo('GET', '/api/v1/namespaces/default/pods/web/log', new URLSearchParams()).subresource // 'log'
+ */
+export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const raw = path.split('/').slice(1);
+  if (raw.at(-1) === '') raw.pop();
+  const segments = raw.map(decodeSegment);
+  const decodedPath = path.includes('%') ? `/${segments.join('/')}` : path;
+  const prefix = segments[0] ?? '';
+  const depth = prefix === 'api' ? 2 : prefix === 'apis' ? 3 : 0;
+  if (depth === 0 || segments.length <= depth) return nonResource(decodedPath, segments, method);
+  const group = prefix === 'apis' ? (segments[1] ?? '') : '';
+  const version = segments[depth - 1] ?? '';
+  let parts = segments.slice(depth);
+  const legacyWatch = parts[0] === 'watch' && parts.length > 1;
+  if (legacyWatch) parts = parts.slice(1);
+  let namespace = '';
+  if (parts[0] === 'namespaces') {
+    namespace = parts[1] ?? '';
+    if (parts.length > 2 && !NAMESPACE_SUBRESOURCES.has(parts[2] ?? '')) parts = parts.slice(2);
+    else if (parts.length === 1) namespace = '';
+  }
+  const [resource = '', name = '', subresource = '', ...rest] = parts;
+  const verb = legacyWatch ? 'watch' : resourceVerb(method, name, query);
+  return {
+    path: decodedPath,
+    segments,
+    isResource: true,
+    verb,
+    prefix,
+    group,
+    version,
+    namespace,
+    resource,
+    name,
+    subresource,
+    rest,
+    legacyWatch,
+  };
+}
+
+function resourceVerb(method: string, name: string, query: URLSearchParams): string {
+  const verb = VERBS[method] ?? '';
+  if (name !== '') return verb;
+  if (verb === 'get') return isTrue(query.get('watch')) ? 'watch' : 'list';
+  return verb === 'delete' ? 'deletecollection' : verb;
+}
+
+/** How upstream converts query parameters to booleans: anything but false and 0. */
+export function isTrue(value: string | null): boolean {
+  return value !== null && value.toLowerCase() !== 'false' && value !== '0';
+}

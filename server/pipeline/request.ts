@@ -1,0 +1,89 @@
+import type { Cancel } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
+import type { ApiError } from '../kube/api-error.ts';
+import type { KubeObject, User } from '../kube/object.ts';
+import type { Served } from '../registry/catalog.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { Negotiated } from './media-types.ts';
+import type { RequestInfo } from './request-info.ts';
+
+/** A request body: bytes from a socket, or an object from a client in the same process. */
+export type Body = { readonly bytes: Buffer } | { readonly object: unknown };
+
+/** What the connection says about the client. */
+export interface Peer {
+  readonly address: string;
+  /** Subject of a client certificate that this cluster's CA signed. */
+  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] };
+}
+
+/** One request, whatever brought it: a socket or a client in the same process. */
+export interface ApiRequest {
+  readonly method: string;
+  /** As sent, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly peer: Peer;
+  header(name: string): string | undefined;
+  /** @throws ApiError 413 when the body is larger than allowed */
+  body(): Promise<Body>;
+  /** Calls back when the client has gone. */
+  onClose(callback: () => void): Cancel;
+  /** Texts for Warning headers, in order. */
+  readonly warnings: string[];
+  /** Set by the stages as they learn it. */
+  info: RequestInfo;
+  user: User;
+  /** Which encoding and form the answer has; settled before anything is written. */
+  form?: Negotiated;
+}
+
+/** An answer before it is encoded. */
+export type ApiResponse =
+  | { readonly type: 'object'; readonly status: number; readonly served: Served; readonly object: StoredObject }
+  /** An object that is not stored: reviews, scales, Status, discovery. */
+  | { readonly type: 'value'; readonly status: number; readonly value: object; readonly info?: Served }
+  | ListResponse
+  | WatchResponse
+  | { readonly type: 'bytes'; readonly status: number; readonly mediaType: string; readonly body: Buffer | string; readonly headers?: Readonly<Record<string, string>> }
+  /** A page with its own negotiation: OpenAPI and discovery. */
+  | { readonly type: 'proxied'; readonly status: number; readonly headers: Readonly<Record<string, string | string[]>>; readonly body: AsyncIterable<Buffer> };
+
+export interface ListResponse {
+  readonly type: 'list';
+  readonly served: Served;
+  readonly items: readonly StoredObject[];
+  readonly revision: number;
+  readonly continue?: string;
+  readonly remaining?: number;
+}
+
+export interface WatchResponse {
+  readonly type: 'watch';
+  readonly served: Served;
+  /** Begins the stream. The observer is not called before `start` returns. */
+  start(observer: WatchObserver): Cancel;
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: StoredObject;
+}
+
+/** Receives a watch stream; `end` is the last call. */
+export interface WatchObserver {
+  events(batch: readonly WatchEvent[]): void;
+  /** Every event up to `revision` has been delivered; `initialEnd` after the state at the start. */
+  bookmark(revision: number, initialEnd: boolean): void;
+  error(error: ApiError): void;
+  end(): void;
+}
+
+/** The object of an answer as the requested version shows it. */
+export function servedValue(served: Served, object: StoredObject): Frozen<KubeObject> {
+  return served.conversion ? (served.conversion.fromStored(object.value) as Frozen<KubeObject>) : object.value;
+}
+
+/** An onion: a stage may answer, wrap, delay or replace what follows. */
+export type Stage = (request: ApiRequest, next: Handler) => Promise<ApiResponse>;
+export type Handler = (request: ApiRequest) => Promise<ApiResponse>;

@@ -1,0 +1,21 @@
+import { ApiError, internalError } from '../../kube/api-error.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiResponse, Stage } from '../request.ts';
+
+/** Failures become answers; a fault of our own is logged and answered with 500. */
+export function recover({ log }: PipelineEnv): Stage {
+  return async (request, next) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof ApiError) return failure(error);
+      log.error({ err: error, method: request.method, path: request.path }, 'a request met a fault of fauxkube');
+      return failure(internalError((error as Error).message));
+    }
+  };
+}
+
+/** The answer that tells an error. */
+export function failure(error: ApiError): ApiResponse {
+  return { type: 'value', status: error.code, value: error.status };
+}

@@ -1,0 +1,36 @@
+import { badRequest } from '../../kube/api-error.ts';
+import type { SubresourceCall } from '../../registry/resource.ts';
+import type { Served } from '../../registry/catalog.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { type WriteRequest, storeWrite, writeRequestOf } from '../write-options.ts';
+import { readObject, settleNamespace, storedForm } from './incoming.ts';
+
+/** POST to a collection. */
+export async function create(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  const write = writeRequestOf(request, 'CreateOptions');
+  const parsed = await readObject(request, served.info);
+  const object = storedForm(request, served, parsed, write, env);
+  settleNamespace(object, request, served);
+  const { definition } = served.store;
+  if (definition.create) {
+    const value = await definition.create(object, subresourceCall(request, served, write, env));
+    return { type: 'value', status: 201, value };
+  }
+  if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  const stored = await served.store.create(object, storeWrite(request, write, env));
+  return { type: 'object', status: 201, served, object: stored };
+}
+
+/** What hooks of subresources get to know of a request. */
+export function subresourceCall(request: ApiRequest, served: Served, write: WriteRequest, env: PipelineEnv): SubresourceCall {
+  return {
+    info: served.info,
+    key: { namespace: request.info.namespace, name: request.info.name },
+    user: request.user,
+    dryRun: write.dryRun,
+    fieldManager: write.fieldManager,
+    env: env.registry,
+    warn: (text) => request.warnings.push(text),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Status } from '../../kube/api-error.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { selectionOf } from '../../registry/selection.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import { ApiError } from '../../kube/api-error.ts';
+import { listOptionsOf } from '../list-options.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { storeWrite } from '../write-options.ts';
+import { deleteOptionsOf } from './delete-options.ts';
+import { requestKey } from './incoming.ts';
+
+/** DELETE of one object. */
+export async function deleteOne(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  const key = requestKey(request, served);
+  const options = await deleteOptionsOf(request, env);
+  const dryRun = isDryRun(request, options.dryRun);
+  const { object, gone } = await served.store.delete(key, { options }, storeWrite(request, { dryRun }, env));
+  // 202 tells old clients that asked for cascading deletion that it goes on.
+  const status = !gone && options.orphanDependents === false ? 202 : 200;
+  if (!gone || served.store.definition.returnsDeleted) return { type: 'object', status, served, object };
+  return { type: 'value', status, value: deletedStatus(served, object) };
+}
+
+function isDryRun(request: ApiRequest, inBody: readonly string[] | undefined): boolean {
+  return (inBody?.length ?? 0) > 0 || request.query.getAll('dryRun').includes('All');
+}
+
+function deletedStatus({ info }: Served, { value }: StoredObject): Status {
+  const { name = '', uid = '' } = value.metadata;
+  const details = { name, ...(info.group !== '' && { group: info.group }), kind: info.resource, uid };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
+}
+
+/** DELETE of a collection: every object that the selectors leave. */
+export async function deleteCollection(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  const list = listOptionsOf(request.query, false);
+  const options = await deleteOptionsOf(request, env);
+  const { store } = served;
+  const { where } = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
+  const page = store.list(request.info.namespace, where ? { where } : {});
+  const write = storeWrite(request, { dryRun: isDryRun(request, options.dryRun) }, env);
+  const items: StoredObject[] = [];
+  for (const { value } of page.items) {
+    const { namespace = '', name = '' } = value.metadata;
+    try {
+      items.push((await store.delete({ namespace, name }, { options: { ...options } }, write)).object);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
+    }
+  }
+  return { type: 'list', served, items, revision: store.revision() };
+}

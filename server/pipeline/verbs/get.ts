@@ -1,0 +1,21 @@
+import { tooNew } from '../../registry/errors.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { StoredObject } from '../../storage/stored-object.ts';
+import { notFound } from '../../kube/api-error.ts';
+import { parseRevision } from '../list-options.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { requestKey } from './incoming.ts';
+
+/** GET of one object. */
+export async function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  const key = requestKey(request, served);
+  const { store } = served;
+  const asked = request.query.get('resourceVersion') ?? '';
+  if (asked !== '' && parseRevision(asked) > store.revision()) throw tooNew(asked, String(store.revision()));
+  const { computed } = store.definition;
+  if (!computed) return { type: 'object', status: 200, served, object: store.get(key) };
+  const value = computed(env.registry).find((object) => object.metadata.name === key.name);
+  if (!value) throw notFound(store.about, key.name);
+  return { type: 'object', status: 200, served, object: new StoredObject('', 0, value) };
+}

@@ -1,0 +1,55 @@
+import type { Frozen } from '../../base/freeze.ts';
+import { badRequest } from '../../kube/api-error.ts';
+import { pathSegmentProblems } from '../../kube/names.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import type { Key, KubeObject } from '../../kube/object.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { type Expected, type ParsedBody, decodeObject, mediaTypeOf, parseBody } from '../decode-body.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest } from '../request.ts';
+import type { WriteRequest } from '../write-options.ts';
+
+/** The key that the URL names. @throws ApiError 400 for names that no path can carry */
+export function requestKey({ info }: ApiRequest, served: Served): Key {
+  const problems = pathSegmentProblems(info.name);
+  if (problems.length > 0) throw badRequest(`Name parameter invalid: ${goQuote(info.name)}: ${problems.join(';')}`);
+  return { namespace: served.info.namespaced ? info.namespace : '', name: info.name };
+}
+
+/** Reads and parses the body of a request for an object of `served`. */
+export async function readObject(request: ApiRequest, { kind, type }: Pick<Expected, 'kind' | 'type'>): Promise<ParsedBody> {
+  return parseBody(await request.body(), mediaTypeOf(request), kind, type);
+}
+
+/** A parsed body as the object that would be stored: decoded, in the stored version, with its defaults. */
+export function storedForm(request: ApiRequest, served: Served, parsed: ParsedBody, write: WriteRequest, env: PipelineEnv): KubeObject {
+  const warn = (text: string): void => {
+    if (!request.warnings.includes(text)) request.warnings.push(text);
+  };
+  const decoded = decodeObject(parsed, served.info, env.catalog.table, write.fieldValidation, warn);
+  const object = served.conversion ? served.conversion.toStored(decoded) : decoded;
+  served.store.definition.fillDefaults?.(object);
+  return object;
+}
+
+/** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */
+export function settleNamespace(object: KubeObject, request: ApiRequest, served: Served): void {
+  const { namespace } = request.info;
+  if (!served.info.namespaced) {
+    if (object.metadata.namespace === '') delete object.metadata.namespace;
+    return;
+  }
+  if (object.metadata.namespace && object.metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  object.metadata.namespace = namespace;
+}
+
+/** An update has to carry the name and namespace of its URL. @throws ApiError 400 */
+export function checkName(object: Frozen<KubeObject> | KubeObject, { name, namespace }: Key): void {
+  const { name: given = '', namespace: givenNamespace = '' } = object.metadata;
+  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) {
+    throw badRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`);
+  }
+}

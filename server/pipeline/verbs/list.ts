@@ -1,0 +1,87 @@
+import { ApiError, badRequest, expired } from '../../kube/api-error.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { type ContinueToken, decodeContinue, encodeContinue, expiredContinue } from '../../registry/continue-token.ts';
+import { REVISION_GONE, tooNew } from '../../registry/errors.ts';
+import { type Selection, selectionOf } from '../../registry/selection.ts';
+import { StorageError } from '../../storage/storage.ts';
+import { StoredObject } from '../../storage/stored-object.ts';
+import { type ListOptions, listOptionsOf, parseRevision } from '../list-options.ts';
+import type { ApiRequest, ListResponse } from '../request.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+
+/** GET of a collection. */
+export async function list(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ListResponse> {
+  const options = listOptionsOf(request.query, false);
+  const selection = selectionOf(options.labelSelector, options.fieldSelector, served.store.definition);
+  const { computed } = served.store.definition;
+  if (computed) {
+    const items = computed(env.registry).map((value) => new StoredObject('', 0, value));
+    return { type: 'list', served, items: items.filter((item) => selection.where?.(item.value) ?? true), revision: 0 };
+  }
+  return listPage(request.info.namespace, options, selection, served);
+}
+
+/** Where a list reads: the newest state, a past one, or the one that a continue token names. */
+function positionOf(options: ListOptions): { at?: number; token?: ContinueToken; notOlderThan?: number } {
+  if (options.continue !== '') {
+    if (options.resourceVersion !== '' && options.resourceVersion !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    const token = decodeContinue(options.continue);
+    return token.revision > 0 ? { at: token.revision, token } : { token };
+  }
+  if (options.resourceVersion === '' || options.resourceVersion === '0') return {};
+  const revision = parseRevision(options.resourceVersion);
+  // With a limit and no match rule, upstream reads exactly that version (the legacy rule).
+  const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
+  return exact ? { at: revision } : { notOlderThan: revision };
+}
+
+function listPage(namespace: string, options: ListOptions, selection: Selection, served: Served): ListResponse {
+  const { store } = served;
+  const { at, token, notOlderThan } = positionOf(options);
+  if (notOlderThan !== undefined && notOlderThan > store.revision()) {
+    throw tooNew(String(notOlderThan), String(store.revision()));
+  }
+  const prefix = store.prefixOf(namespace);
+  const one = oneKey(namespace, selection, served);
+  if (one !== undefined && at === undefined && token === undefined) {
+    const found = store.find(one);
+    const items = found && (selection.where?.(found.value) ?? true) ? [found] : [];
+    return { type: 'list', served, items, revision: store.revision() };
+  }
+  try {
+    const page = store.list(namespace, {
+      ...(at !== undefined && { at }),
+      ...(options.limit > 0 && { limit: options.limit }),
+      ...(token && { from: prefix + token.start }),
+      ...(selection.where && { where: selection.where }),
+    });
+    const next = page.next === undefined ? undefined : encodeContinue({ revision: page.revision, start: `${page.items.at(-1)?.key.slice(prefix.length)}\0` });
+    return {
+      type: 'list',
+      served,
+      items: page.items,
+      revision: page.revision,
+      ...(next !== undefined && { continue: next }),
+      ...(page.remaining !== undefined && { remaining: page.remaining }),
+    };
+  } catch (error) {
+    throw listError(error, token, at);
+  }
+}
+
+/** The key of the one object that a field selector on the name leaves; nothing else needs to be looked at. */
+function oneKey(namespace: string, { name, namespace: selected }: Selection, { info }: Served): { namespace: string; name: string } | undefined {
+  if (name === undefined) return undefined;
+  if (!info.namespaced) return { namespace: '', name };
+  if (namespace === '' && selected === undefined) return undefined;
+  return namespace !== '' && selected !== undefined && selected !== namespace ? undefined : { namespace: namespace || (selected ?? ''), name };
+}
+
+function listError(error: unknown, token: ContinueToken | undefined, at: number | undefined): unknown {
+  if (!(error instanceof StorageError)) return error;
+  if (error.code === 'expired') return token ? expiredContinue(token.start) : expired(REVISION_GONE);
+  if (error.code === 'too-new') return tooNew(String(at), error.actual ?? '');
+  return new ApiError(500, 'InternalError', error.message);
+}

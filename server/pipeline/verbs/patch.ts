@@ -1,0 +1,56 @@
+import type { Frozen } from '../../base/freeze.ts';
+import { ApiError, badRequest, notImplemented } from '../../kube/api-error.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { goSyntaxError } from '../../schema/json-text.ts';
+import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
+import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
+import type { TypeDescription } from '../../schema/type-table.ts';
+import { mediaTypeOf } from '../decode-body.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
+import { storeWrite, writeRequestOf } from '../write-options.ts';
+import { requestKey, storedForm } from './incoming.ts';
+
+/** Makes the new value of an object from its current one. */
+type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => unknown;
+
+/** The patch types, by media type. */
+const PATCHES: Readonly<Record<string, (patch: unknown) => ApplyPatch>> = {
+  'application/json-patch+json': (patch) => (current) => applyJsonPatch(current, patch),
+  'application/merge-patch+json': (patch) => (current) => applyMergePatch(current, patch),
+  'application/strategic-merge-patch+json': (patch) => (current, type) => applyStrategicMergePatch(current, patch, type),
+};
+
+const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
+
+/** Reads the patch of a request. @throws ApiError 400, 415, 501 */
+export async function readPatch(request: ApiRequest): Promise<ApplyPatch> {
+  const mediaType = mediaTypeOf(request);
+  if (APPLY.includes(mediaType)) throw notImplemented('server-side apply');
+  const make = Object.hasOwn(PATCHES, mediaType) ? PATCHES[mediaType] : undefined;
+  if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  const body = await request.body();
+  if ('object' in body) return make(body.object);
+  const text = body.bytes.toString();
+  try {
+    return make(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw badRequest(`error decoding patch: ${goSyntaxError(text)}`);
+    throw error;
+  }
+}
+
+/** PATCH of an object, or of its status. */
+export async function patch(request: ApiRequest, served: Served, env: PipelineEnv, subresource?: 'status'): Promise<ApiResponse> {
+  const write = writeRequestOf(request, 'PatchOptions');
+  const key = requestKey(request, served);
+  const apply = await readPatch(request);
+  const make = (current: Parameters<Parameters<typeof served.store.update>[1]>[0]): KubeObject => {
+    const value = apply(servedValue(served, current), served.info.type);
+    return storedForm(request, served, { value, patched: true }, write, env);
+  };
+  const stored = await served.store.update(key, make, storeWrite(request, write, env, subresource));
+  return { type: 'object', status: 200, served, object: stored };
+}

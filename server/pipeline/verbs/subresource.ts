@@ -1,0 +1,125 @@
+import type { Frozen } from '../../base/freeze.ts';
+import { thaw } from '../../base/freeze.ts';
+import { badRequest, methodNotAllowed, notImplemented } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type { Served } from '../../registry/catalog.ts';
+import type { ParentAccess, Subresource } from '../../registry/resource.ts';
+import type { SubresourceInfo, TypeDescription } from '../../schema/type-table.ts';
+import { type Expected, decodeObject } from '../decode-body.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
+import { subresourceCall } from './create.ts';
+import { checkName, readObject, requestKey } from './incoming.ts';
+import { readPatch } from './patch.ts';
+
+/** Any request for a subresource other than status, by the rules that the kind's file gives. */
+export async function subresource(request: ApiRequest, served: Served, info: SubresourceInfo, env: PipelineEnv): Promise<ApiResponse> {
+  const rules = served.store.definition.subresources?.[info.name];
+  if (!rules) throw notImplemented(`${served.info.resource}/${info.name}`);
+  switch (request.info.verb) {
+    case 'get':
+      if (!rules.get) break;
+      return { type: 'value', status: 200, value: rules.get(served.store.get(requestKey(request, served)).value) };
+    case 'create':
+      if (!rules.create) break;
+      return post(request, served, info, rules.create, env);
+    case 'update':
+    case 'patch':
+      if (!rules.get || !rules.apply) break;
+      return change(request, served, info, rules, env);
+  }
+  throw methodNotAllowed();
+}
+
+/** What a body of the subresource has to be. */
+function expectedOf(info: SubresourceInfo, env: PipelineEnv): Expected & { type: TypeDescription } {
+  const type = env.catalog.table.typeOfKind(info.group, info.version, info.kind);
+  if (!type) throw new Error(`kinds.gen.json has no ${info.group}/${info.version} ${info.kind}`);
+  return { group: info.group, version: info.version, kind: info.kind, type };
+}
+
+function decodeAs(request: ApiRequest, expected: Expected, parsed: Parameters<typeof decodeObject>[0], write: WriteRequest, env: PipelineEnv): KubeObject {
+  const object = decodeObject(parsed, expected, env.catalog.table, write.fieldValidation, (text) => request.warnings.push(text));
+  object.metadata ??= {};
+  return object;
+}
+
+async function post(request: ApiRequest, served: Served, info: SubresourceInfo, create: NonNullable<Subresource['create']>, env: PipelineEnv): Promise<ApiResponse> {
+  const write = writeRequestOf(request, 'CreateOptions');
+  const key = requestKey(request, served);
+  const expected = expectedOf(info, env);
+  const parsed = await readObject(request, expected);
+  const object = decodeAs(request, expected, parsed, write, env);
+  const { name: given, namespace } = object.metadata;
+  if (given && given !== key.name) throw badRequest(`name in URL does not match name in ${info.kind} object`);
+  if (namespace && namespace !== key.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  object.metadata.name ??= key.name;
+  if (key.namespace !== '') object.metadata.namespace = key.namespace;
+  const call = subresourceCall(request, served, write, env);
+  const { status, object: value } = await create(object, call, parentAccess(request, served, write, env, info.name));
+  return { type: 'value', status, value };
+}
+
+function parentAccess(request: ApiRequest, served: Served, write: WriteRequest, env: PipelineEnv, name: string): ParentAccess {
+  const key = requestKey(request, served);
+  const options = storeWrite(request, write, env, name, 'subresource');
+  return {
+    get: () => served.store.get(key),
+    update: (change) =>
+      served.store.update(
+        key,
+        (current) => {
+          const parent = thaw(current.value) as KubeObject;
+          change(parent, current);
+          return parent;
+        },
+        options,
+      ),
+    delete: async (deleteOptions) => {
+      await served.store.delete(key, { options: deleteOptions }, options);
+    },
+  };
+}
+
+async function change(request: ApiRequest, served: Served, info: SubresourceInfo, rules: Subresource, env: PipelineEnv): Promise<ApiResponse> {
+  const isPatch = request.info.verb === 'patch';
+  const write = writeRequestOf(request, isPatch ? 'PatchOptions' : 'UpdateOptions');
+  const key = requestKey(request, served);
+  const expected = expectedOf(info, env);
+  const next = isPatch ? await patched(request, expected, rules, write, env) : await replaced(request, expected, write, env);
+  const call = subresourceCall(request, served, write, env);
+  const stored = await served.store.update(
+    key,
+    (current) => {
+      const object = next(current.value);
+      checkName(object, key);
+      const parent = thaw(current.value) as KubeObject;
+      if (object.metadata.resourceVersion !== undefined) parent.metadata.resourceVersion = object.metadata.resourceVersion;
+      else delete parent.metadata.resourceVersion;
+      rules.apply?.(object, parent, call);
+      return parent;
+    },
+    storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'),
+  );
+  if (!rules.get) throw new Error(`${goQuote(info.name)} has no form of its own`);
+  return { type: 'value', status: 200, value: rules.get(stored.value) };
+}
+
+type NextObject = (parent: Frozen<KubeObject>) => KubeObject;
+
+async function replaced(request: ApiRequest, expected: Expected, write: WriteRequest, env: PipelineEnv): Promise<NextObject> {
+  const parsed = await readObject(request, expected);
+  return () => decodeAs(request, expected, parsed, write, env);
+}
+
+async function patched(request: ApiRequest, expected: Expected, rules: Subresource, write: WriteRequest, env: PipelineEnv): Promise<NextObject> {
+  const apply = await readPatch(request);
+  return (parent) => {
+    const value = apply((rules.get?.(parent) ?? parent) as Frozen<KubeObject>, expected.type);
+    return decodeAs(request, expected, { value, patched: true }, write, env);
+  };
+}

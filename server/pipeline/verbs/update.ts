@@ -1,0 +1,35 @@
+import { notFound } from '../../kube/api-error.ts';
+import type { Served } from '../../registry/catalog.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import { denial } from '../stages/authorize.ts';
+import { accessOf } from '../identity.ts';
+import { storeWrite, writeRequestOf } from '../write-options.ts';
+import { checkName, readObject, requestKey, settleNamespace, storedForm } from './incoming.ts';
+
+/** PUT of an object, or of its status. */
+export async function update(request: ApiRequest, served: Served, env: PipelineEnv, subresource?: 'status'): Promise<ApiResponse> {
+  const write = writeRequestOf(request, 'UpdateOptions');
+  const key = requestKey(request, served);
+  const parsed = await readObject(request, served.info);
+  const read = (): ReturnType<typeof storedForm> => {
+    const object = storedForm(request, served, parsed, write, env);
+    if (object.metadata.name === undefined && served.store.definition.createOnUpdate) object.metadata.name = key.name;
+    checkName(object, key);
+    settleNamespace(object, request, served);
+    return object;
+  };
+  const { store } = served;
+  if (!store.find(key)) {
+    const object = read();
+    if (!store.definition.createOnUpdate || subresource) throw notFound(store.about, key.name);
+    const question = accessOf({ ...request.info, verb: 'create' }, request.user);
+    const { allowed, reason } = env.authorizer.authorize(question);
+    if (!allowed) throw denial(question, reason);
+    if (object.metadata.resourceVersion || object.metadata.uid) throw notFound(store.about, key.name);
+    const stored = await store.create(object, storeWrite(request, write, env));
+    return { type: 'object', status: 201, served, object: stored };
+  }
+  const stored = await store.update(key, read, storeWrite(request, write, env, subresource));
+  return { type: 'object', status: 200, served, object: stored };
+}

@@ -1,0 +1,129 @@
+import type { Cancel } from '../../base/clock.ts';
+import { type ApiError, expired } from '../../kube/api-error.ts';
+import { LIMITS } from '../../kube/limits.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { type Selection, selectionOf } from '../../registry/selection.ts';
+import { StorageError, type StoredEvent } from '../../storage/storage.ts';
+import { type ListOptions, listOptionsOf, parseRevision } from '../list-options.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, WatchEvent, WatchObserver, WatchResponse } from '../request.ts';
+
+/** Upstream sends bookmarks about once a minute, and one shortly before the watch times out. */
+const BOOKMARK_MS = 60_000;
+const LAST_BOOKMARK_MS = 2_000;
+
+const TYPES = { created: 'ADDED', updated: 'MODIFIED', deleted: 'DELETED' } as const;
+
+const eventOf = ({ type, now }: StoredEvent): WatchEvent => ({ type: TYPES[type], object: now });
+
+/** GET with `watch=true`, or of a path below `/watch/`. */
+export async function watch(request: ApiRequest, served: Served, env: PipelineEnv): Promise<WatchResponse> {
+  const options = listOptionsOf(request.query, true);
+  const { name, namespace } = request.info;
+  const fields = request.info.legacyWatch && name !== '' ? `metadata.name=${name}` : options.fieldSelector;
+  const selection = selectionOf(options.labelSelector, fields, served.store.definition);
+  const after = options.resourceVersion === '' ? 0 : parseRevision(options.resourceVersion);
+  return { type: 'watch', served, start: (observer) => new Watch(served, env, options, selection, observer).start(namespace, after) };
+}
+
+/** One running watch: the state at its start if that was asked for, then events, bookmarks and the end. */
+class Watch {
+  readonly #served: Served;
+  readonly #env: PipelineEnv;
+  readonly #options: ListOptions;
+  readonly #selection: Selection;
+  readonly #observer: WatchObserver;
+  readonly #cancels: Cancel[] = [];
+  #open = true;
+
+  constructor(served: Served, env: PipelineEnv, options: ListOptions, selection: Selection, observer: WatchObserver) {
+    this.#served = served;
+    this.#env = env;
+    this.#options = options;
+    this.#selection = selection;
+    this.#observer = observer;
+  }
+
+  start(namespace: string, after: number): Cancel {
+    const { sendInitialEvents, allowWatchBookmarks } = this.#options;
+    // Without a version the watch begins with everything there is, unless the client says otherwise.
+    const withState = sendInitialEvents ?? after === 0;
+    try {
+      if (withState) this.#startWithState(namespace, allowWatchBookmarks && sendInitialEvents === true);
+      else this.#follow(namespace, after === 0 ? this.#served.store.revision() : after);
+    } catch (error) {
+      queueMicrotask(() => this.#fail(watchError(error, after)));
+      return () => this.#stop();
+    }
+    this.#startTimers();
+    return () => this.#stop();
+  }
+
+  #startWithState(namespace: string, bookmark: boolean): void {
+    const { where } = this.#selection;
+    const { items, revision } = this.#served.store.list(namespace, where ? { where } : {});
+    this.#follow(namespace, revision);
+    queueMicrotask(() => {
+      if (!this.#open) return;
+      if (items.length > 0) this.#observer.events(items.map((object) => ({ type: 'ADDED', object })));
+      if (bookmark) this.#observer.bookmark(revision, true);
+    });
+  }
+
+  #follow(namespace: string, after: number): void {
+    const { where } = this.#selection;
+    const cancel = this.#served.store.watch(namespace, { after, ...(where && { where }) }, {
+      events: (batch) => this.#observer.events(batch.map(eventOf)),
+      end: () => this.#end(),
+    });
+    this.#cancels.push(cancel);
+  }
+
+  #startTimers(): void {
+    const { clock, random } = this.#env.registry;
+    const { timeoutSeconds } = this.#options;
+    const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : LIMITS.watchTimeoutMs * (1 + random.fraction());
+    this.#cancels.push(clock.schedule(timeoutMs, () => this.#end()));
+    if (!this.#options.allowWatchBookmarks) return;
+    if (timeoutMs > LAST_BOOKMARK_MS) this.#cancels.push(clock.schedule(timeoutMs - LAST_BOOKMARK_MS, () => this.#bookmark()));
+    if (timeoutMs > BOOKMARK_MS) this.#repeatBookmarks();
+  }
+
+  #repeatBookmarks(): void {
+    const cancel = this.#env.registry.clock.schedule(BOOKMARK_MS, () => {
+      this.#cancels.splice(this.#cancels.indexOf(cancel), 1);
+      this.#bookmark();
+      if (this.#open) this.#repeatBookmarks();
+    });
+    this.#cancels.push(cancel);
+  }
+
+  #bookmark(): void {
+    this.#env.flush();
+    this.#observer.bookmark(this.#served.store.revision(), false);
+  }
+
+  #fail(error: ApiError): void {
+    if (!this.#open) return;
+    this.#observer.error(error);
+    this.#end();
+  }
+
+  #end(): void {
+    if (!this.#open) return;
+    this.#stop();
+    this.#observer.end();
+  }
+
+  #stop(): void {
+    this.#open = false;
+    for (const cancel of this.#cancels.splice(0)) cancel();
+  }
+}
+
+function watchError(error: unknown, after: number): ApiError {
+  if (error instanceof StorageError && error.code === 'expired') {
+    return expired(`too old resource version: ${after} (${error.actual})`);
+  }
+  throw error;
+}

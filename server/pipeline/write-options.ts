@@ -1,0 +1,63 @@
+/** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
+import { type FieldProblem, invalid, invalidObject, notSupported, tooLong } from '../kube/field-problem.ts';
+import type { WriteOptions } from '../registry/resource-store.ts';
+import type { FieldValidation } from './decode-body.ts';
+import type { PipelineEnv } from './pipeline.ts';
+import type { ApiRequest } from './request.ts';
+
+export interface WriteRequest {
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly fieldValidation: FieldValidation;
+}
+
+const MANAGER_BYTES = 128;
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
+
+/**
+ * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`
+ * @throws ApiError 422 for values that upstream refuses
+ */
+export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest {
+  const { query } = request;
+  const dryRun = query.getAll('dryRun').filter((text) => text !== '');
+  const manager = query.get('fieldManager') ?? '';
+  const validation = query.get('fieldValidation') ?? '';
+  const problems: FieldProblem[] = [];
+  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
+  if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: what upstream calls not printable
+  if (/[\x00-\x1f\x7f]/.test(manager)) problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
+  if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
+  if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
+  return {
+    dryRun: dryRun.length > 0,
+    fieldManager: manager === '' ? managerOf(request.header('user-agent') ?? '') : manager,
+    fieldValidation: validation === '' ? 'Warn' : (validation as FieldValidation),
+  };
+}
+
+/** The first word of the user agent, as upstream names managers that do not name themselves. */
+function managerOf(userAgent: string): string {
+  return userAgent.split('/', 1)[0] || 'unknown';
+}
+
+/** What the store needs to know of a write. */
+export function storeWrite(
+  request: ApiRequest,
+  { dryRun }: { dryRun: boolean },
+  env: PipelineEnv,
+  subresource?: string,
+  rules?: WriteOptions['rules'],
+): WriteOptions {
+  return {
+    user: request.user,
+    dryRun,
+    admission: env.admission,
+    subresource,
+    rules: rules ?? (subresource === 'status' ? 'status' : 'object'),
+    warn: (text) => {
+      if (!request.warnings.includes(text)) request.warnings.push(text);
+    },
+  };
+}

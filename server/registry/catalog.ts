@@ -1,0 +1,87 @@
+import type { Frozen } from '../base/freeze.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { resourceName } from '../kube/object.ts';
+import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
+import { ResourceStore } from './resource-store.ts';
+
+/** One resource as one version serves it. */
+export interface Served {
+  readonly info: ResourceInfo;
+  readonly store: ResourceStore;
+  /** Absent where the served version is the stored one. */
+  readonly conversion?: VersionConversion;
+}
+
+/** Everything a cluster serves: group, version and plural to store. */
+export class Catalog {
+  readonly table: TypeTable;
+  readonly #served = new Map<string, Served>();
+  readonly #stores = new Map<string, ResourceStore>();
+
+  constructor(table: TypeTable, definitions: readonly ResourceDefinition[], storage: Storage, env: RegistryEnv) {
+    this.table = table;
+    const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
+    const aliases = aliasesOf(definitions);
+    for (const { group, versions } of table.groups) {
+      for (const { version, resources } of versions) {
+        for (const info of resources) this.#add(info, `${group}/${version}`, byResource, aliases, storage, env);
+      }
+    }
+  }
+
+  get groups(): readonly GroupInfo[] {
+    return this.table.groups;
+  }
+
+  lookup(group: string, version: string, resource: string): Served | undefined {
+    return this.#served.get(`${group}/${version}/${resource}`);
+  }
+
+  /** The store of a resource named `pods` or `deployments.apps`. */
+  store(resource: string): ResourceStore | undefined {
+    return this.#stores.get(resource);
+  }
+
+  stores(): Iterable<ResourceStore> {
+    return new Set(this.#stores.values());
+  }
+
+  #add(
+    info: ResourceInfo,
+    groupVersion: string,
+    byResource: ReadonlyMap<string, ResourceDefinition>,
+    aliases: ReadonlyMap<string, ResourceDefinition>,
+    storage: Storage,
+    env: RegistryEnv,
+  ): void {
+    const name = resourceName(info.group, info.resource);
+    const alias = aliases.get(`${groupVersion}/${info.resource}`);
+    const definition = alias ?? byResource.get(name) ?? { resource: name };
+    let store = this.#stores.get(alias ? alias.resource : name);
+    if (!store) {
+      store = new ResourceStore(info, definition, storage, env);
+      this.#stores.set(name, store);
+    }
+    const conversion = definition.versions?.[groupVersion];
+    this.#served.set(`${info.group}/${info.version}/${info.resource}`, { info, store, ...(conversion && { conversion }) });
+  }
+}
+
+/** Resources of another group that show the same objects: `events.k8s.io/v1/events` → the definition of `events`. */
+function aliasesOf(definitions: readonly ResourceDefinition[]): Map<string, ResourceDefinition> {
+  const aliases = new Map<string, ResourceDefinition>();
+  for (const definition of definitions) {
+    const [plural = '', ...group] = definition.resource.split('.');
+    for (const groupVersion of Object.keys(definition.versions ?? {})) {
+      if (groupVersion.split('/')[0] !== group.join('.')) aliases.set(`${groupVersion}/${plural}`, definition);
+    }
+  }
+  return aliases;
+}
+
+/** An object in the version of the request. */
+export function served(object: Frozen<KubeObject>, conversion: VersionConversion | undefined): Frozen<KubeObject> {
+  return conversion ? (conversion.fromStored(object) as Frozen<KubeObject>) : object;
+}

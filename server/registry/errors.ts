@@ -1,0 +1,40 @@
+import { type About, type ApiError, alreadyExists, conflict, expired, notFound, OBJECT_MODIFIED, ApiError as Thrown } from '../kube/api-error.ts';
+import type { Key } from '../kube/object.ts';
+import { StorageError } from '../storage/storage.ts';
+
+/** The message of a watch or list at a revision that is gone (etcd's, as kube-apiserver passes it on). */
+export const REVISION_GONE = 'The resourceVersion for the provided list is too old.';
+
+/** The conflict of an update that names another uid: etcd3's error, which upstream passes on whole. */
+export function uidConflict(about: About, key: Key, asked: string, actual: string): ApiError {
+  const path = ['/registry', about.resource, key.namespace, key.name].filter((part) => part !== '').join('/');
+  const detail = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;
+  return conflict(about, key.name, `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`);
+}
+
+/** A failed write or read of storage, in the words of the API. Other errors come back as they are. */
+export function apiErrorOf(error: unknown, about: About, key: Key, expect: { uid?: string; resourceVersion?: string } = {}): unknown {
+  if (!(error instanceof StorageError)) return error;
+  switch (error.code) {
+    case 'exists':
+      return alreadyExists(about, key.name);
+    case 'not-found':
+      return notFound(about, key.name);
+    case 'uid-differs':
+      return uidConflict(about, key, expect.uid ?? '', error.actual ?? '');
+    case 'revision-differs':
+      return conflict(about, key.name, OBJECT_MODIFIED);
+    case 'expired':
+      return expired(REVISION_GONE);
+    case 'too-new':
+      return tooNew(expect.resourceVersion ?? '', error.actual ?? '');
+  }
+}
+
+/** A resourceVersion from the future: 504, so that clients ask again (storage.NewTooLargeResourceVersionError). */
+export function tooNew(asked: string, current: string): ApiError {
+  return new Thrown(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}

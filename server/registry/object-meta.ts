@@ -1,0 +1,167 @@
+/** Rules and defaults of metadata: k8s.io/apimachinery/pkg/api/validation/objectmeta.go and apiserver's rest package. */
+import { deepEqual, type Frozen } from '../base/freeze.ts';
+import { type FieldProblem, forbiddenField, immutable, invalid, required, tooLong } from '../kube/field-problem.ts';
+import { LIMITS } from '../kube/limits.ts';
+import { dnsLabelProblems, labelValueProblems, qualifiedNameProblems } from '../kube/names.ts';
+import { type KubeObject, type ObjectMeta, parseApiVersion } from '../kube/object.ts';
+
+const FOREGROUND = 'foregroundDeletion';
+const ORPHAN = 'orphan';
+
+/** Fields in the order in which Go prints them. */
+const ORDER: readonly (keyof ObjectMeta)[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
+/** The same metadata with its fields in Go's order and room for the resourceVersion, which the storage sets. */
+export function orderedMeta(meta: ObjectMeta): ObjectMeta {
+  const ordered: Record<string, unknown> = {};
+  for (const field of ORDER) {
+    const value = field === 'resourceVersion' ? (meta.resourceVersion ?? '') : meta[field];
+    if (value !== undefined) ordered[field] = value;
+  }
+  return ordered as ObjectMeta;
+}
+
+export interface MetaRules {
+  readonly namespaced: boolean;
+  nameProblems(name: string): string[];
+}
+
+/** A generated name ends in characters that the prefix alone may not end in. */
+function prefixProblems(prefix: string, rules: MetaRules): string[] {
+  return rules.nameProblems(prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix);
+}
+
+/** Rules for new objects, in upstream's order. */
+export function metaProblems(meta: Frozen<ObjectMeta>, rules: MetaRules): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const { name = '', generateName = '', namespace = '' } = meta;
+  if (generateName !== '') {
+    for (const detail of prefixProblems(generateName, rules)) problems.push(invalid('metadata.generateName', generateName, detail));
+  }
+  if (name === '') problems.push(required('metadata.name', 'name or generateName is required'));
+  else for (const detail of rules.nameProblems(name)) problems.push(invalid('metadata.name', name, detail));
+  if (rules.namespaced && namespace === '') problems.push(required('metadata.namespace'));
+  else if (rules.namespaced) for (const detail of dnsLabelProblems(namespace)) problems.push(invalid('metadata.namespace', namespace, detail));
+  else if (namespace !== '') problems.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
+  if ((meta.generation ?? 0) < 0) problems.push(invalid('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
+  problems.push(
+    ...labelProblems(meta.labels, 'metadata.labels'),
+    ...annotationProblems(meta.annotations, 'metadata.annotations'),
+    ...ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
+    ...finalizerProblems(meta.finalizers, 'metadata.finalizers'),
+  );
+  return problems;
+}
+
+type StringMap = Readonly<Record<string, string>> | undefined;
+
+/** Rules of any map of labels, such as those of a pod template. */
+export function labelProblems(labels: StringMap, path: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    for (const detail of qualifiedNameProblems(key)) problems.push(invalid(path, key, detail));
+    for (const detail of labelValueProblems(value)) problems.push(invalid(path, value, detail));
+  }
+  return problems;
+}
+
+export function annotationProblems(annotations: StringMap, path: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  let bytes = 0;
+  for (const [key, value] of Object.entries(annotations ?? {})) {
+    // Upstream lets keys be upper case here.
+    for (const detail of qualifiedNameProblems(key.toLowerCase())) problems.push(invalid(path, key, detail));
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (bytes > LIMITS.annotationsBytes) problems.push(tooLong(path, LIMITS.annotationsBytes));
+  return problems;
+}
+
+function ownerProblems(owners: Frozen<ObjectMeta>['ownerReferences'], path: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  let controller = '';
+  (owners ?? []).forEach((owner, i) => {
+    const at = `${path}[${i}]`;
+    const groupVersion = parseApiVersion(owner.apiVersion);
+    if (owner.apiVersion === '') problems.push(required(`${at}.apiVersion`, 'must not be empty'));
+    else if (!groupVersion?.version) problems.push(invalid(`${at}.apiVersion`, owner.apiVersion, 'must be <group>/<version> or <version>'));
+    for (const field of ['kind', 'name', 'uid'] as const) {
+      if (owner[field] === '') problems.push(required(`${at}.${field}`, 'must not be empty'));
+    }
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event') {
+      problems.push(invalid(at, owner, '/v1, Kind=Event is disallowed from being an owner'));
+    }
+    if (!owner.controller) return;
+    const name = `${owner.kind}/${owner.name}`;
+    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+    if (controller !== '') problems.push(invalid(path, owners, detail));
+    else controller = name;
+  });
+  return problems;
+}
+
+function finalizerProblems(finalizers: readonly string[] | undefined, path: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  for (const finalizer of finalizers ?? []) {
+    for (const detail of qualifiedNameProblems(finalizer)) problems.push(invalid(path, finalizer, detail));
+  }
+  if (finalizers?.includes(FOREGROUND) && finalizers.includes(ORPHAN)) {
+    problems.push(invalid(path, finalizers, `finalizer ${ORPHAN} and ${FOREGROUND} cannot be both set`));
+  }
+  return problems;
+}
+
+/** Rules for a change of metadata, in upstream's order (ValidateObjectMetaAccessorUpdate). */
+export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectMeta>): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const { finalizers = [] } = meta;
+  if (old.deletionTimestamp !== undefined) {
+    const added = finalizers.filter((finalizer) => !(old.finalizers ?? []).includes(finalizer)).sort();
+    const found = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`;
+    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`;
+    if (added.length > 0) problems.push(forbiddenField('metadata.finalizers', detail));
+  }
+  if ((meta.generation ?? 0) < (old.generation ?? 0)) {
+    problems.push(invalid('metadata.generation', meta.generation, 'must not be decremented'));
+  }
+  for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    if (!deepEqual(meta[field], old[field])) problems.push(immutable(`metadata.${field}`, meta[field] ?? null));
+  }
+  problems.push(
+    ...labelProblems(meta.labels, 'metadata.labels'),
+    ...annotationProblems(meta.annotations, 'metadata.annotations'),
+    ...ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
+  );
+  return problems;
+}
+
+/** Fields that a change may leave out: they keep their values. */
+export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
+  const meta = object.metadata;
+  const before = old.metadata;
+  if (!meta.uid && before.uid !== undefined) meta.uid = before.uid;
+  if (meta.creationTimestamp === undefined && before.creationTimestamp !== undefined) meta.creationTimestamp = before.creationTimestamp;
+  if (meta.deletionTimestamp === undefined && before.deletionTimestamp !== undefined) meta.deletionTimestamp = before.deletionTimestamp;
+  if (meta.deletionGracePeriodSeconds === undefined && before.deletionGracePeriodSeconds !== undefined) {
+    meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
+  }
+  if (meta.managedFields === undefined && before.managedFields !== undefined) meta.managedFields = before.managedFields as unknown[];
+  if (before.generation === undefined) delete meta.generation;
+  else meta.generation = before.generation;
+}
+

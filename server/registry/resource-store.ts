@@ -1,0 +1,292 @@
+import type { Cancel } from '../base/clock.ts';
+import { rfc3339 } from '../base/clock.ts';
+import { deepEqual, type Frozen } from '../base/freeze.ts';
+import { type About, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
+import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
+import { dnsSubdomainProblems } from '../kube/names.ts';
+import type { Key, KubeObject, User } from '../kube/object.ts';
+import { keyOf, resourceName } from '../kube/object.ts';
+import type { ResourceInfo } from '../schema/type-table.ts';
+import { tableProblems } from '../schema/validate.ts';
+import {
+  type ListRequest,
+  type Preconditions,
+  type Storage,
+  StorageError,
+  type StoredPage,
+  type WatchRequest,
+  type WatchSink,
+  checkPreconditions,
+} from '../storage/storage.ts';
+import { StoredObject } from '../storage/stored-object.ts';
+import type { AdmissionChain, Review } from './admission-chain.ts';
+import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
+import { apiErrorOf, uidConflict } from './errors.ts';
+import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
+import { inheritMeta, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
+import type { RegistryEnv, ResourceDefinition, Undo, WriteContext } from './resource.ts';
+
+/** How a write is made, besides the object. */
+export interface WriteOptions {
+  readonly user: User;
+  readonly dryRun: boolean;
+  readonly admission: AdmissionChain;
+  readonly subresource?: string | undefined;
+  /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
+  readonly rules?: 'object' | 'status' | 'subresource';
+  warn(text: string): void;
+}
+
+/** Makes the new version of an object from the stored one. It runs again after a conflict. */
+export type MakeVersion = (current: StoredObject) => KubeObject | Promise<KubeObject>;
+
+/**
+ * REST behaviour of one resource: the only implementation, steered by its description and definition. It works on
+ * canonical objects of the stored version; versions and encodings are the pipeline's affair.
+ */
+export class ResourceStore {
+  readonly info: ResourceInfo;
+  readonly definition: ResourceDefinition;
+  readonly about: About;
+  readonly #storage: Storage;
+  readonly #env: RegistryEnv;
+  readonly #bucket: string;
+
+  constructor(info: ResourceInfo, definition: ResourceDefinition, storage: Storage, env: RegistryEnv) {
+    this.info = info;
+    this.definition = definition;
+    this.about = { group: info.group, resource: info.resource };
+    this.#storage = storage;
+    this.#env = env;
+    this.#bucket = resourceName(info.group, info.resource);
+  }
+
+  /** The storage key of an object, or the prefix of a namespace or of everything. */
+  keyOf({ namespace, name }: Key): string {
+    return namespace === '' ? `${this.#bucket}/${name}` : `${this.#bucket}/${namespace}/${name}`;
+  }
+
+  prefixOf(namespace: string): string {
+    return namespace === '' ? `${this.#bucket}/` : `${this.#bucket}/${namespace}/`;
+  }
+
+  revision(): number {
+    return this.#storage.revision();
+  }
+
+  find(key: Key): StoredObject | undefined {
+    return this.#storage.get(this.keyOf(key));
+  }
+
+  /** @throws ApiError 404 */
+  get(key: Key): StoredObject {
+    const stored = this.find(key);
+    if (!stored) throw notFound(this.about, key.name);
+    return stored;
+  }
+
+  /** @throws StorageError `expired`, `too-new`: the caller knows how the request was worded */
+  list(namespace: string, request: ListRequest = {}): StoredPage {
+    return this.#storage.list(this.prefixOf(namespace), request);
+  }
+
+  /** @throws StorageError `expired` */
+  watch(namespace: string, request: WatchRequest, sink: WatchSink): Cancel {
+    return this.#storage.watch(this.prefixOf(namespace), request, sink);
+  }
+
+  /**
+   * Stores a new object. `object` is canonical, has its defaults, and belongs to the store from now on.
+   * @throws ApiError 409 when the name is taken, 422 when rules are broken, and what admission throws
+   */
+  async create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+    const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
+    const meta = object.metadata;
+    // What the client may not choose (rest.FillObjectMetaSystemFields and WipeObjectMetaSystemFields).
+    for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) delete meta[field];
+    meta.uid = this.#env.random.uuid();
+    meta.creationTimestamp = rfc3339(this.#env.clock.now());
+    if (meta.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    for (let attempt = 1; ; attempt++) {
+      if (generated) meta.name = generateName(generated, this.#env.random);
+      try {
+        return await this.#createOnce(object, write);
+      } catch (error) {
+        if (!(generated && error instanceof StorageError && error.code === 'exists' && attempt < NAME_ATTEMPTS)) {
+          throw apiErrorOf(error, this.about, { namespace: meta.namespace ?? '', name: meta.name ?? '' });
+        }
+      }
+    }
+  }
+
+  async #createOnce(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+    const { definition } = this;
+    const context = this.#context(write);
+    const review = this.#review('create', object, undefined, write);
+    await write.admission.mutate(review);
+    if (definition.generation) object.metadata.generation = 1;
+    const undo = definition.beforeCreate?.(object, context);
+    try {
+      const problems = [
+        ...metaProblems(object.metadata, this.#metaRules()),
+        ...tableProblems(object, this.info.type),
+        ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
+      ];
+      this.#refuse(object, problems);
+      for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
+      await write.admission.validate(review);
+      object.metadata = orderedMeta(object.metadata);
+      const key = this.keyOf({ namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' });
+      if (write.dryRun) {
+        if (this.#storage.get(key)) throw new StorageError('exists', key);
+        undo?.();
+        delete object.metadata.resourceVersion;
+        return new StoredObject(key, this.#storage.revision(), object as Frozen<KubeObject>);
+      }
+      return await this.#storage.create(key, object, definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs });
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
+  /**
+   * Changes an object. `make` gets the stored version and returns the canonical new one; all checks run on it.
+   * @throws ApiError 404, 409, 422 and what admission or `make` throw
+   */
+  async update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
+    let undo: Undo | undefined;
+    const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
+      undo?.();
+      undo = undefined;
+      const object = await make(current);
+      const result = await this.#checkedUpdate(object, current, write);
+      undo = result.undo;
+      return goesNow(object, current.value, this.definition) ? 'delete' : object;
+    };
+    try {
+      if (write.dryRun) return await this.#dryRun(key, change, expect);
+      const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
+      return stored;
+    } catch (error) {
+      undo?.();
+      throw apiErrorOf(error, this.about, key, expect);
+    }
+  }
+
+  async #dryRun(key: Key, change: (current: StoredObject) => Promise<KubeObject | 'delete'>, expect: Preconditions): Promise<StoredObject> {
+    const current = this.#storage.get(this.keyOf(key));
+    if (!current) throw new StorageError('not-found', key.name);
+    checkPreconditions(current, expect);
+    const next = await change(current);
+    return next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
+  }
+
+  async #checkedUpdate(object: KubeObject, current: StoredObject, write: WriteOptions): Promise<{ undo: Undo | undefined }> {
+    const { definition } = this;
+    const old = current.value;
+    const { resourceVersion = '' } = object.metadata;
+    if (resourceVersion !== '' && resourceVersion !== '0' && resourceVersion !== String(current.revision)) {
+      throw conflict(this.about, object.metadata.name ?? '', OBJECT_MODIFIED);
+    }
+    if (resourceVersion === '' && definition.requiresResourceVersion) {
+      this.#refuse(object, [invalid('metadata.resourceVersion', '', 'must be specified for an update')]);
+    }
+    if (object.metadata.uid && object.metadata.uid !== old.metadata.uid) {
+      throw uidConflict(this.about, keyOf(old), object.metadata.uid, old.metadata.uid ?? '');
+    }
+    inheritMeta(object, old);
+    const { rules = 'object' } = write;
+    if (rules === 'status') keepAllButStatus(object, old, definition);
+    else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
+    const review = this.#review('update', object, old, write);
+    await write.admission.mutate(review);
+    const undo = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
+    try {
+      this.#countGeneration(object, old);
+      const own = rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : undefined;
+      const problems = [
+        ...metaUpdateProblems(object.metadata, old.metadata),
+        ...tableProblems(object, this.info.type),
+        ...(own?.(object as Frozen<KubeObject>, old) ?? []),
+      ];
+      this.#refuse(object, problems);
+      for (const text of (rules === 'object' && definition.warnings?.(object as Frozen<KubeObject>, old)) || []) write.warn(text);
+      await write.admission.validate(review);
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+    object.metadata.resourceVersion = String(current.revision);
+    object.metadata = orderedMeta(object.metadata);
+    return { undo };
+  }
+
+  /**
+   * Deletes an object or marks it as being deleted.
+   * @returns the last version, and whether it is gone
+   * @throws ApiError 404, 409
+   */
+  async delete(key: Key, request: DeleteRequest, write: WriteOptions): Promise<{ object: StoredObject; gone: boolean }> {
+    const current = this.get(key);
+    await write.admission.validate(this.#review('delete', undefined, current.value, write, key));
+    const store = { storage: this.#storage, key: this.keyOf(key), about: { group: this.info.group, resource: this.info.kind }, definition: this.definition };
+    try {
+      const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
+      if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
+      return result;
+    } catch (error) {
+      throw apiErrorOf(error, this.about, key, request.options.preconditions);
+    }
+  }
+
+  #metaRules(): { namespaced: boolean; nameProblems(name: string): string[] } {
+    return { namespaced: this.info.namespaced, nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems };
+  }
+
+  #countGeneration(object: KubeObject, old: Frozen<KubeObject>): void {
+    const { generation } = this.definition;
+    if (!generation || deepEqual(generation(object as Frozen<KubeObject>), generation(old))) return;
+    object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  }
+
+  #context(write: WriteOptions): WriteContext {
+    return { ...this.#env, user: write.user, dryRun: write.dryRun, warn: write.warn };
+  }
+
+  #review(operation: Review['operation'], object: KubeObject | undefined, old: Frozen<KubeObject> | undefined, write: WriteOptions, key?: Key): Review {
+    const meta = (object ?? old)?.metadata;
+    return {
+      operation,
+      info: this.info,
+      subresource: write.subresource,
+      key: key ?? { namespace: meta?.namespace ?? '', name: meta?.name ?? '' },
+      user: write.user,
+      dryRun: write.dryRun,
+      ...(object && { object }),
+      ...(old && { old }),
+      warn: write.warn,
+    };
+  }
+
+  #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
+    if (problems.length > 0) throw invalidObject(this.info, object.metadata.name ?? '', problems);
+  }
+}
+
+/** A write through /status leaves everything else as it is stored. */
+function keepAllButStatus(object: KubeObject, old: Frozen<KubeObject>, definition: ResourceDefinition): void {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
+    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion') restoreField(object, old, field);
+  }
+  const meta = object.metadata as Record<string, unknown>;
+  for (const field of definition.statusKeeps ?? []) {
+    if (old.metadata[field] === undefined) delete meta[field];
+    else meta[field] = old.metadata[field];
+  }
+}
+
+function restoreField(object: KubeObject, old: Frozen<KubeObject>, field: string): void {
+  if (old[field] === undefined) delete object[field];
+  else object[field] = old[field];
+}

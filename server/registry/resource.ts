@@ -1,0 +1,145 @@
+import type { Clock } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
+import type { Random } from '../base/random.ts';
+import type { FieldProblem } from '../kube/field-problem.ts';
+import type { Key, KubeObject, User } from '../kube/object.ts';
+import type { ResourceInfo } from '../schema/type-table.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+
+/** Gives back what a hook took (an IP, a port) when the write fails after all. */
+export type Undo = () => void;
+
+/** What the hooks of a kind may use besides the object. */
+export interface RegistryEnv {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The newest version of any object, such as a pod's namespace. `resource` is `pods` or `deployments.apps`. */
+  find(resource: string, key: Key): StoredObject | undefined;
+  /** Every object of a resource, of one namespace if given. */
+  list(resource: string, namespace?: string): readonly StoredObject[];
+}
+
+/** Facts about one write that hooks may need. */
+export interface WriteContext extends RegistryEnv {
+  readonly user: User;
+  readonly dryRun: boolean;
+  /** Adds a Warning header to the answer. */
+  warn(text: string): void;
+}
+
+/**
+ * What one file in `server/resources/` exports: everything about a kind that its description cannot say. Only the name
+ * is required; a kind without a file behaves as its description alone says.
+ *
+ * @example
+ * export const configMaps: ResourceDefinition<ConfigMap> = {
+ *   resource: 'configmaps',
+ *   validate: (configMap) => keyProblems(configMap.data, 'data'),
+ *   cells: (configMap) => [Object.keys(configMap.data ?? {}).length],
+ * };
+ */
+export interface ResourceDefinition<T extends KubeObject = KubeObject> {
+  /** Plural with group: `deployments.apps`, `pods`. */
+  readonly resource: string;
+  /** Defaults that the description does not know; runs on every object that comes in, before admission. */
+  fillDefaults?(object: T): void;
+  /** After admission, before validation, of a new object: allocate, clear what clients may not set. */
+  beforeCreate?(object: T, context: WriteContext): Undo | undefined;
+  /** The same for a change. `old` is what is stored. */
+  beforeUpdate?(object: T, old: Frozen<T>, context: WriteContext): Undo | undefined;
+  /** Rules that the table cannot express; `old` on a change. */
+  validate?(object: Frozen<T>, old?: Frozen<T>): readonly FieldProblem[];
+  /** Rules for a change through the status subresource; without it none beyond the table's. */
+  validateStatus?(object: Frozen<T>, old: Frozen<T>): readonly FieldProblem[];
+  /** Warnings for the client, after validation. */
+  warnings?(object: Frozen<T>, old?: Frozen<T>): readonly string[];
+  /** Which names are allowed; DNS subdomains unless said otherwise. */
+  nameProblems?(name: string): string[];
+  /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
+  generation?(object: Frozen<T>): unknown;
+  /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
+  readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  /** Whether PUT to a name that does not exist creates the object. */
+  readonly createOnUpdate?: boolean;
+  /** Whether PUT must carry a resourceVersion. */
+  readonly requiresResourceVersion?: boolean;
+  /** Seconds between the request and the deletion; kinds without it go at once. */
+  graceSeconds?(object: Frozen<T>, asked: number | undefined): number;
+  /** Something besides finalizers that keeps a deleted object: the finalizers in a namespace's spec. */
+  holdsDeletion?(object: Frozen<T>): boolean;
+  /** Called when an object gets its deletionTimestamp. */
+  onDeleting?(object: T): void;
+  /** Called after the object is gone. */
+  afterDelete?(object: Frozen<T>, env: RegistryEnv): void;
+  /** Whether dependents are orphaned when the request does not say. */
+  readonly orphansByDefault?: boolean;
+  /** Whether DELETE answers with the object instead of a Status. */
+  readonly returnsDeleted?: boolean;
+  /** Fields for field selectors besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: Readonly<Record<string, (object: Frozen<T>) => string>>;
+  /** Lifetime of a new object. */
+  readonly ttlMs?: number;
+  /** The message for a field that objects cannot be selected by, where upstream words its own. */
+  unknownField?(field: string): string;
+  /** The cells of a table row, one for each column of the description. */
+  cells?(object: Frozen<T>, nowMs: number): readonly unknown[];
+  /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
+  rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
+  /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */
+  readonly versions?: Readonly<Record<string, VersionConversion>>;
+  readonly subresources?: Readonly<Record<string, Subresource>>;
+  /** Answers a POST instead of storing the object: reviews and bindings. */
+  create?(object: T, call: SubresourceCall): Promise<KubeObject>;
+  /** Objects that are computed instead of stored: component statuses. */
+  computed?(env: RegistryEnv): readonly KubeObject[];
+}
+
+/** Conversion between a served version and the stored one. */
+export interface VersionConversion {
+  toStored(object: KubeObject): KubeObject;
+  fromStored(object: Frozen<KubeObject>): KubeObject;
+}
+
+/** What a subresource gets to know of the request. */
+export interface SubresourceCall {
+  readonly info: ResourceInfo;
+  readonly key: Key;
+  readonly user: User;
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly env: RegistryEnv;
+  warn(text: string): void;
+}
+
+/**
+ * A subresource that changes the parent through an object of another kind or by rules of its own: scale, binding,
+ * eviction, token, finalize, approval. Status needs none: the store knows it.
+ */
+export interface Subresource {
+  /** Whether a change has to follow the rules of the parent too, as scale does. */
+  readonly parentRules?: boolean;
+  /** The subresource's own object, made of the parent. */
+  get?(parent: Frozen<KubeObject>): KubeObject;
+  /** Puts what a PUT or PATCH of the subresource says into the parent. */
+  apply?(object: KubeObject, parent: KubeObject, call: SubresourceCall): void;
+  /** POST. The answer is the object that is returned. */
+  create?(object: KubeObject, call: SubresourceCall, access: ParentAccess): Promise<{ status: number; object: KubeObject }>;
+}
+
+/** What a POST to a subresource may do with its parent. */
+export interface ParentAccess {
+  /** @throws ApiError 404 */
+  get(): StoredObject;
+  /** Changes the parent through the store: validated, admitted, retried on conflict. */
+  update(change: (parent: KubeObject, current: StoredObject) => void): Promise<StoredObject>;
+  delete(options: DeleteOptions): Promise<void>;
+}
+
+/** metav1.DeleteOptions, as far as the store obeys it. */
+export interface DeleteOptions {
+  gracePeriodSeconds?: number;
+  preconditions?: { uid?: string; resourceVersion?: string };
+  orphanDependents?: boolean;
+  propagationPolicy?: string;
+  dryRun?: string[];
+}

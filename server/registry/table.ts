@@ -1,0 +1,54 @@
+/** meta.k8s.io/v1 Table: what `kubectl get` asks for. */
+import type { Frozen } from '../base/freeze.ts';
+import { columnDescription } from '../schema/docs.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { ResourceInfo } from '../schema/type-table.ts';
+import type { ResourceDefinition } from './resource.ts';
+
+/** Which object a row carries along. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: string;
+  readonly format: string;
+  readonly description: string;
+  readonly priority: number;
+}
+
+export interface TableRow {
+  readonly cells: readonly unknown[];
+  readonly conditions?: readonly unknown[];
+  readonly object?: unknown;
+}
+
+const definitions = new WeakMap<ResourceInfo, readonly ColumnDefinition[]>();
+
+/** The columns of a resource, made once. */
+export function columnDefinitions(info: ResourceInfo): readonly ColumnDefinition[] {
+  let columns = definitions.get(info);
+  if (!columns) {
+    columns = info.columns.map(([name, type, format, priority, description]) => ({
+      name,
+      type,
+      format,
+      description: columnDescription(description),
+      priority,
+    }));
+    definitions.set(info, columns);
+  }
+  return columns;
+}
+
+/** The metadata of an object as an object of its own. */
+export function partialMetadata(object: Frozen<KubeObject>): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+}
+
+/** One row. Kinds without cells of their own have the two columns that upstream gives to those. */
+export function tableRow(object: Frozen<KubeObject>, definition: ResourceDefinition, include: IncludeObject, nowMs: number): TableRow {
+  const cells = definition.cells?.(object, nowMs) ?? [object.metadata.name, object.metadata.creationTimestamp];
+  const conditions = definition.rowConditions?.(object);
+  const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object) : undefined;
+  return { cells, ...(conditions && { conditions }), ...(carried && { object: carried }) };
+}

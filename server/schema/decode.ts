@@ -1,0 +1,340 @@
+/**
+ * From parsed JSON to the canonical object: the value that Go's decoder would hold, printed as Go's encoder would
+ * print it. Fields come in Go's order, unknown ones are gone, empty ones are left out or filled in as the type says, and
+ * the defaults that the description knows are set. Storing only canonical objects makes comparison and encoding cheap.
+ */
+import { setOwn } from '../base/freeze.ts';
+import { canonicalQuantity } from '../kube/quantity.ts';
+import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from './opaque-values.ts';
+import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
+
+/** A value that its type cannot hold; the message is encoding/json's. */
+export class DecodeError extends Error {
+  #path = '';
+  #struct = '';
+  readonly #text: string;
+  readonly #go: string | undefined;
+
+  /** `go` is the type that the value does not fit; without it `text` is the whole message. */
+  constructor(text: string, go?: string) {
+    super(text);
+    this.name = 'DecodeError';
+    this.#text = text;
+    this.#go = go;
+  }
+
+  /** Called from the inside out: the innermost struct gives its name, every field its part of the path. */
+  within(struct: string, field: string): void {
+    if (this.#struct === '') this.#struct = struct;
+    this.#path = this.#path === '' ? field : `${field}.${this.#path}`;
+    if (this.#go === undefined) return;
+    this.message = `json: cannot unmarshal ${this.#text} into Go struct field ${this.#struct}.${this.#path} of type ${this.#go}`;
+  }
+}
+
+/** What a run of the decoder found besides the object. */
+export interface DecodeNotes {
+  /** Whether fields were dropped that the type does not have. */
+  unknownFields: boolean;
+}
+
+type Input = Readonly<Record<string, unknown>>;
+type Decode = (value: unknown, notes: DecodeNotes) => unknown;
+
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+const misfit = (value: unknown, type: ValueType): DecodeError => new DecodeError(jsonKind(value), type.go);
+
+interface FieldPlan {
+  readonly name: string;
+  readonly decode: Decode;
+  /** The value when the input has none; `undefined` leaves the field out. */
+  readonly absent: (() => unknown) | undefined;
+  /** Whether a value that was given is treated like none: Go cannot tell '' from nothing without a pointer. */
+  readonly dropsEmpty: boolean;
+  readonly dropsZeroStruct: boolean;
+}
+
+const plans = new WeakMap<TypeDescription, readonly FieldPlan[]>();
+
+function planOf(type: TypeDescription): readonly FieldPlan[] {
+  let plan = plans.get(type);
+  if (!plan) {
+    plan = type.fields.map(planField);
+    plans.set(type, plan);
+  }
+  return plan;
+}
+
+function planField(field: FieldDescription): FieldPlan {
+  const { type, omitEmpty, omitZero } = field;
+  return {
+    name: field.name,
+    decode: decoderOf(type),
+    absent: absentValue(field),
+    dropsEmpty: !type.pointer && (omitEmpty || field.default !== undefined),
+    dropsZeroStruct: !type.pointer && omitZero && type.kind === 'struct',
+  };
+}
+
+function absentValue(field: FieldDescription): (() => unknown) | undefined {
+  const { type, omitEmpty, omitZero } = field;
+  if (field.default !== undefined) return () => field.default;
+  if (type.pointer) return omitEmpty ? undefined : () => null;
+  if (omitZero) return undefined;
+  switch (type.kind) {
+    case 'struct':
+      return () => decodeStruct({}, type.struct as TypeDescription, { unknownFields: false });
+    // Structs to Go, so omitempty does not leave them out; each prints its zero value its own way.
+    case 'time':
+    case 'micro-time':
+    case 'raw':
+      return () => null;
+    case 'quantity':
+      return () => '0';
+    case 'int-or-string':
+      return () => 0;
+    case 'duration':
+      return () => '0s';
+    default:
+      return omitEmpty ? undefined : () => zeroOf(type);
+  }
+}
+
+function zeroOf(type: ValueType): unknown {
+  switch (type.kind) {
+    case 'string':
+      return '';
+    case 'boolean':
+      return false;
+    case 'int32':
+    case 'int64':
+    case 'double':
+      return 0;
+    default:
+      return null;
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || value === 0 || value === false || (Array.isArray(value) && value.length === 0);
+}
+
+function isEmptyMap(value: unknown): boolean {
+  for (const _ in value as object) return false;
+  return true;
+}
+
+/**
+ * Decodes one object of a struct type.
+ *
+ * @throws DecodeError when a value does not fit its type
+ * @example
+ * decodeStruct({ metadata: { name: 'a' }, nope: 1 }, table.type('io.k8s.api.core.v1.ConfigMap'), notes)
+ */
+export function decodeStruct(value: unknown, type: TypeDescription, notes: DecodeNotes): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DecodeError(jsonKind(value), `v1.${type.goName}`);
+  }
+  const input = value as Input;
+  const output: Record<string, unknown> = {};
+  let known = 0;
+  for (const plan of planOf(type)) {
+    const raw = input[plan.name];
+    if (raw === undefined || raw === null) {
+      if (raw === null) known++;
+      if (plan.absent) {
+        const fallback = plan.absent();
+        if (fallback !== undefined) output[plan.name] = fallback;
+      }
+      continue;
+    }
+    known++;
+    const decoded = decodeField(plan, raw, type, notes);
+    if (decoded !== undefined) output[plan.name] = decoded;
+  }
+  if (!notes.unknownFields) {
+    let given = 0;
+    for (const key in input) if (input[key] !== undefined) given++;
+    if (given !== known) notes.unknownFields = true;
+  }
+  return output;
+}
+
+function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes: DecodeNotes): unknown {
+  try {
+    const decoded = plan.decode(raw, notes);
+    if (plan.dropsEmpty && (isEmpty(decoded) || (typeof decoded === 'object' && plan.absent === undefined && isEmptyMap(decoded)))) {
+      return plan.absent?.();
+    }
+    if (plan.dropsZeroStruct && isEmptyMap(decoded)) return undefined;
+    return decoded;
+  } catch (error) {
+    if (error instanceof DecodeError) error.within(type.goName, plan.name);
+    throw error;
+  }
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+
+function decoderOf(type: ValueType): Decode {
+  switch (type.kind) {
+    case 'string':
+      return (value) => {
+        if (typeof value !== 'string') throw misfit(value, type);
+        return value;
+      };
+    case 'boolean':
+      return (value) => {
+        if (typeof value !== 'boolean') throw misfit(value, type);
+        return value;
+      };
+    case 'int32':
+    case 'int64':
+      return (value) => decodeInteger(value, type);
+    case 'double':
+      return (value) => {
+        if (typeof value !== 'number') throw misfit(value, type);
+        return value;
+      };
+    case 'bytes':
+      return (value) => decodeBytes(value, type);
+    case 'struct':
+      return (value, notes) => {
+        if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, type);
+        return decodeStruct(value, type.struct as TypeDescription, notes);
+      };
+    case 'list':
+      return listDecoder(type);
+    case 'map':
+      return mapDecoder(type);
+    default:
+      return opaqueDecoder(type);
+  }
+}
+
+function decodeInteger(value: unknown, type: ValueType): number {
+  if (typeof value !== 'number') throw misfit(value, type);
+  const fits = Number.isInteger(value) && (type.kind === 'int64' || (value <= INT32_MAX && value >= -INT32_MAX - 1));
+  if (!fits) throw new DecodeError(`number ${value}`, type.go);
+  return value;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function decodeBytes(value: unknown, type: ValueType): string {
+  if (typeof value !== 'string') throw misfit(value, type);
+  const text = value.replace(/[\r\n]/g, '');
+  if (BASE64.test(text)) return text;
+  const bad = text.search(/[^A-Za-z0-9+/]/);
+  throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? text.length - (text.length % 4) : bad}`);
+}
+
+function listDecoder(type: ValueType): Decode {
+  const item = type.of as ValueType;
+  const decode = decoderOf(item);
+  return (value, notes) => {
+    if (!Array.isArray(value)) throw misfit(value, type);
+    const output: unknown[] = new Array(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const raw: unknown = value[i];
+      output[i] = raw === null || raw === undefined ? nullElement(item) : decode(raw, notes);
+    }
+    return output;
+  };
+}
+
+function nullElement(type: ValueType): unknown {
+  if (type.pointer) return null;
+  if (type.kind === 'struct') return decodeStruct({}, type.struct as TypeDescription, { unknownFields: false });
+  return type.kind === 'quantity' ? '0' : zeroOf(type);
+}
+
+function mapDecoder(type: ValueType): Decode {
+  const item = type.of as ValueType;
+  const decode = decoderOf(item);
+  return (value, notes) => {
+    if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, type);
+    const input = value as Input;
+    const output: Record<string, unknown> = {};
+    const keys = Object.keys(input);
+    if (!isSorted(keys)) keys.sort(); // Go prints maps sorted
+    for (const key of keys) {
+      const raw = input[key];
+      if (raw === undefined) continue;
+      setOwn(output, key, raw === null ? nullElement(item) : decode(raw, notes));
+    }
+    return output;
+  };
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] as string) > (keys[i] as string)) return false;
+  return true;
+}
+
+/** Errors of types that read themselves are not wrapped by encoding/json. */
+function plain<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new DecodeError((error as Error).message);
+  }
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new DecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
+}
+
+function opaqueDecoder(type: ValueType): Decode {
+  switch (type.kind) {
+    case 'time':
+      return (value) => plain(() => canonicalTime(text(value)));
+    case 'micro-time':
+      return (value) => plain(() => canonicalMicroTime(text(value)));
+    case 'duration':
+      return (value) => plain(() => formatDuration(parseDuration(text(value))));
+    case 'quantity':
+      return (value) => {
+        if (typeof value !== 'string' && typeof value !== 'number') throw new DecodeError(QUANTITY_MISFIT);
+        return plain(() => canonicalQuantity(String(value).trim()));
+      };
+    case 'int-or-string':
+      return (value) => {
+        if (typeof value === 'string') return value;
+        if (typeof value !== 'number') throw new DecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type int32`);
+        return decodeInteger(value, { kind: 'int32', go: 'int32', pointer: false });
+      };
+    case 'schema-or-bool':
+    case 'schema-or-array':
+    case 'schema-or-strings':
+      return schemaDecoder(type);
+    default:
+      return (value) => value;
+  }
+}
+
+const QUANTITY_MISFIT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+/** The JSON Schema fields of a CRD that may hold a schema or something else. */
+function schemaDecoder(type: ValueType): Decode {
+  const schemaModel = `@${(type.model ?? '').replace(/Or(Bool|Array|StringArray)$/, '')}`;
+  let decodeSchema: Decode | undefined;
+  const schema: Decode = (value, notes) => {
+    decodeSchema ??= decoderOf(type.sibling?.(schemaModel) as ValueType);
+    return decodeSchema(value, notes);
+  };
+  return (value, notes) => {
+    if (type.kind === 'schema-or-bool' && typeof value === 'boolean') return value;
+    if (Array.isArray(value)) {
+      if (type.kind === 'schema-or-array') return value.map((item) => schema(item, notes));
+      if (type.kind === 'schema-or-strings') return value.map(text);
+    }
+    return schema(value, notes);
+  };
+}

@@ -1,0 +1,26 @@
+/** Texts of fields and columns, made at build time out of a dependency; read when first asked for. */
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+/** Type name → field name → text; the text of the type itself is under ''. */
+type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+let texts: Texts | undefined;
+
+function load(): Texts {
+  const file = new URL('./docs.gen.json.gz', import.meta.url);
+  return existsSync(file) ? (JSON.parse(gunzipSync(readFileSync(file)).toString()) as Texts) : {};
+}
+
+/** The text of a field, or of the type when `field` is ''; '' when there is none. */
+export function fieldText(type: string, field: string): string {
+  texts ??= load();
+  return texts[type]?.[field] ?? '';
+}
+
+/** A column's description: its own, or that of the field it points at (`@type#field`). */
+export function columnDescription(description: string): string {
+  if (!description.startsWith('@')) return description;
+  const [type = '', field = ''] = description.slice(1).split('#');
+  return fieldText(type, field);
+}

@@ -1,0 +1,37 @@
+/** The order of a merged list: that of the patch for its own items, that of the server for the others. */
+import { deepEqual } from '../../base/freeze.ts';
+
+function sameItem(a: unknown, b: unknown, key: string): boolean {
+  if (key === '') return deepEqual(a, b);
+  return deepEqual((a as Record<string, unknown> | null)?.[key], (b as Record<string, unknown> | null)?.[key]);
+}
+
+const position = (list: readonly unknown[], item: unknown, key: string): number => list.findIndex((other) => sameItem(other, item, key));
+
+function sortedBy(items: readonly unknown[], order: readonly unknown[], key: string): unknown[] {
+  return items
+    .map((item) => ({ item, at: position(order, item, key) }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+/**
+ * Items that `wanted` names come in its order; the others keep the server's, and the two runs are merged so that no
+ * pair that the server knew changes places needlessly (normalizeElementOrder).
+ *
+ * @param key merge key of the items, or '' for scalars
+ */
+export function elementOrder(merged: readonly unknown[], wanted: readonly unknown[], server: readonly unknown[], key: string): unknown[] {
+  const named = sortedBy(merged.filter((item) => position(wanted, item, key) >= 0), wanted, key);
+  const others = sortedBy(merged.filter((item) => position(wanted, item, key) < 0), server, key);
+  const result: unknown[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < others.length || j < named.length) {
+    const left = i < others.length ? position(server, others[i], key) : -1;
+    const right = j < named.length ? position(server, named[j], key) : -1;
+    const takeOther = j >= named.length || (i < others.length && left >= 0 && right >= 0 && left < right);
+    result.push(takeOther ? others[i++] : named[j++]);
+  }
+  return result;
+}

@@ -1,0 +1,78 @@
+/**
+ * The format of `kinds.gen.json`: one description of every built-in kind, without prose. Short keys keep it below half
+ * a megabyte; `type-table.ts` turns it into the readable form on first use.
+ */
+
+/** One field of a type, in the order in which Go declares (and therefore prints) it. */
+export interface FieldRow {
+  /** Name in JSON. */
+  n: string;
+  /**
+   * Type: `string boolean int32 int64 double bytes`, `@model` (struct or opaque type), `[]` list of, `{}` map of, a
+   * leading `*` for a pointer.
+   */
+  t: string;
+  /** Go's name of the type where it does not follow from `t`; decoding errors quote it. */
+  g?: string;
+  /** Omitted from JSON: 1 when empty, 2 when zero, 3 both. */
+  o?: number;
+  /** 1 when required. */
+  r?: number;
+  /** Protobuf field number; `2.1` is field 1 of the embedded message 2. */
+  p?: string;
+  /** Default. */
+  d?: unknown;
+  /** Allowed values (of the items, for a list). */
+  e?: string[];
+  /** Format where it does not follow from the type. */
+  f?: string;
+  /** List merge type: `atomic`, `set`, or `map` followed by the keys. */
+  l?: string[];
+  /** Map merge type. */
+  m?: string;
+  /** Strategic merge patch: strategy and merge key. */
+  s?: string;
+  k?: string;
+}
+
+/** `k` lists the kinds a type stands for as `group/version/Kind`; `m` and `u` are the map type and unions of OpenAPI. */
+export interface TypeRow {
+  f: FieldRow[];
+  k?: string[];
+  m?: string;
+  u?: unknown;
+}
+
+/** A column of a table: name, type, format, priority, and its description or `@type#field` that has the same text. */
+export type ColumnRow = [name: string, type: string, format: string, priority: number, description: string];
+
+export interface SubresourceRow {
+  name: string;
+  /** `group/version/Kind`. */
+  kind: string;
+  verbs: string[];
+}
+
+export interface ResourceRow {
+  name: string;
+  singular: string;
+  namespaced: boolean;
+  kind: string;
+  /** Name of the type in `types`. */
+  type: string;
+  verbs: string[];
+  short?: string[];
+  categories?: string[];
+  hash?: string;
+  subresources?: SubresourceRow[];
+  columns?: ColumnRow[];
+}
+
+export interface KindsFile {
+  gitVersion: string;
+  /** In the order of the server's own answer to `GET /apis`; the first version of a group is the preferred one. */
+  groups: { group: string; versions: { version: string; resources: ResourceRow[] }[] }[];
+  /** Kinds that no resource serves (options, lists, reviews): `group/version/Kind` → type. */
+  kinds: Record<string, string>;
+  types: Record<string, TypeRow>;
+}

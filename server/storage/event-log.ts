@@ -1,0 +1,163 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import { type Frozen, deepFreeze } from '../base/freeze.ts';
+import { LIMITS } from '../kube/limits.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { type Predicate, StorageError, type StoredEvent, type WatchRequest, type WatchSink, bucketOf } from './storage.ts';
+import { StoredObject } from './stored-object.ts';
+
+interface LoggedEvent {
+  readonly event: StoredEvent;
+  readonly atMs: number;
+}
+
+interface Watcher {
+  readonly prefix: string;
+  readonly where: Predicate | undefined;
+  readonly sink: WatchSink;
+  /** Events up to this revision are known to the watcher. */
+  seen: number;
+}
+
+/**
+ * Recent events in order: replays them to watchers that resume, hands new ones to all watchers, and tells the state of
+ * a past revision. Watchers are called in a microtask after the write, with everything that the turn wrote.
+ */
+export class EventLog {
+  readonly #clock: Clock;
+  #events: LoggedEvent[] = [];
+  /** Index of the oldest kept event: cutting the array at each write would move all of it. */
+  #start = 0;
+  /** Nothing at or before this revision can be replayed. */
+  #oldest: number;
+  readonly #watchers = new Map<string, Set<Watcher>>();
+  #pending: StoredEvent[] = [];
+
+  constructor(clock: Clock, revision: number) {
+    this.#clock = clock;
+    this.#oldest = revision;
+  }
+
+  append(event: StoredEvent): void {
+    const atMs = this.#clock.now();
+    this.#events.push({ event, atMs });
+    this.#trim(atMs);
+    if (this.#watchers.size === 0) return;
+    if (this.#pending.length === 0) queueMicrotask(() => this.flush());
+    this.#pending.push(event);
+  }
+
+  /** Hands out what is pending now: a bookmark must not overtake an event. */
+  flush(): void {
+    const batch = this.#pending;
+    if (batch.length === 0) return;
+    this.#pending = [];
+    const buckets = new Set<string>();
+    for (const event of batch) buckets.add(bucketOf(event.now.key));
+    for (const bucket of buckets) {
+      for (const watcher of this.#watchers.get(bucket) ?? []) this.#deliver(watcher, batch);
+    }
+    for (const { before } of batch) before?.forgetBytes();
+  }
+
+  /** Whether some watcher has not been handed something yet. */
+  get busy(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /** @throws StorageError `expired` when events after `after` are gone */
+  watch(prefix: string, { after, where }: WatchRequest, sink: WatchSink): Cancel {
+    if (after < this.#oldest) throw new StorageError('expired', prefix, String(this.#oldest));
+    const watcher: Watcher = { prefix, where, sink, seen: after };
+    const bucket = bucketOf(prefix);
+    const watchers = this.#watchers.get(bucket) ?? new Set();
+    this.#watchers.set(bucket, watchers);
+    watchers.add(watcher);
+    const missed = this.#since(after);
+    if (missed.length > 0) queueMicrotask(() => watchers.has(watcher) && this.#deliver(watcher, missed));
+    return () => {
+      watchers.delete(watcher);
+      if (watchers.size === 0 && this.#watchers.get(bucket) === watchers) this.#watchers.delete(bucket);
+    };
+  }
+
+  /**
+   * What the keys that changed after `revision` held then: `undefined` for those that did not exist.
+   * @throws StorageError `expired`
+   */
+  statesAt(prefix: string, revision: number): Map<string, StoredObject | undefined> {
+    if (revision < this.#oldest) throw new StorageError('expired', prefix, String(this.#oldest));
+    const states = new Map<string, StoredObject | undefined>();
+    for (const event of this.#since(revision).reverse()) {
+      if (event.now.key.startsWith(prefix)) states.set(event.now.key, event.before);
+    }
+    return states;
+  }
+
+  /** Forgets every event up to `revision`, as a compaction does. */
+  compact(revision: number): void {
+    while (this.#start < this.#events.length && (this.#events[this.#start] as LoggedEvent).event.now.revision <= revision) this.#dropOldest();
+    this.#oldest = Math.max(this.#oldest, revision);
+  }
+
+  close(): void {
+    this.flush();
+    for (const watchers of [...this.#watchers.values()]) for (const watcher of [...watchers]) watcher.sink.end('closed');
+    this.#watchers.clear();
+  }
+
+  #since(revision: number): StoredEvent[] {
+    let low = this.#start;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle] as LoggedEvent).event.now.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    return this.#events.slice(low).map(({ event }) => event);
+  }
+
+  #deliver(watcher: Watcher, batch: readonly StoredEvent[]): void {
+    const events: StoredEvent[] = [];
+    for (const event of batch) {
+      if (event.now.revision <= watcher.seen || !event.now.key.startsWith(watcher.prefix)) continue;
+      watcher.seen = event.now.revision;
+      const seen = watcher.where ? filtered(event, watcher.where) : event;
+      if (seen) events.push(seen);
+    }
+    if (events.length > 0) watcher.sink.events(events);
+  }
+
+  #trim(nowMs: number): void {
+    while (this.#events.length - this.#start > 1) {
+      const tooMany = this.#events.length - this.#start > LIMITS.retainedEvents;
+      if (!tooMany && (this.#events[this.#start] as LoggedEvent).atMs >= nowMs - LIMITS.retainedEventsMs) break;
+      this.#dropOldest();
+    }
+  }
+
+  #dropOldest(): void {
+    this.#oldest = (this.#events[this.#start] as LoggedEvent).event.now.revision;
+    this.#start++;
+    if (this.#start < 1024 || this.#start < this.#events.length / 2) return;
+    this.#events = this.#events.slice(this.#start);
+    this.#start = 0;
+  }
+}
+
+/** What a watcher with a predicate sees: an object that begins to match appears, one that stops matching goes. */
+function filtered(event: StoredEvent, where: Predicate): StoredEvent | undefined {
+  const { type, now, before } = event;
+  if (type === 'created') return where(now.value) ? event : undefined;
+  if (type === 'deleted') return before && where(before.value) ? event : undefined;
+  const [matched, matches] = [before !== undefined && where(before.value), where(now.value)];
+  if (matched && matches) return event;
+  if (matches) return { type: 'created', now };
+  return matched && before ? { type: 'deleted', now: atRevision(before, now.revision), before } : undefined;
+}
+
+/** An old version that carries the revision of the event that ended it: clients take it for their place in the stream. */
+export function atRevision(object: StoredObject, revision: number): StoredObject {
+  const metadata = { ...object.value.metadata, resourceVersion: String(revision) };
+  const value = deepFreeze({ ...object.value, metadata }) as Frozen<KubeObject>;
+  return new StoredObject(object.key, revision, value);
+}

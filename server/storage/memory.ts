@@ -1,0 +1,210 @@
+import type { Cancel, Clock } from '../base/clock.ts';
+import { deepFreeze } from '../base/freeze.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { EventLog, atRevision } from './event-log.ts';
+import { ExpiryQueue } from './expiry.ts';
+import { type IndexDefinitions, Indexes } from './indexes.ts';
+import { reuse } from './reuse.ts';
+import { SortedMap } from './sorted-map.ts';
+import {
+  type Change,
+  type ListRequest,
+  type Preconditions,
+  type Storage,
+  StorageError,
+  type StoredEvent,
+  type StoredPage,
+  type WatchRequest,
+  type WatchSink,
+  bucketOf,
+  checkPreconditions,
+} from './storage.ts';
+import { StoredObject } from './stored-object.ts';
+
+export interface MemoryOptions {
+  readonly clock: Clock;
+  /** Revision to go on from, and what is there. */
+  readonly revision?: number;
+  readonly objects?: Iterable<StoredObject>;
+  readonly indexes?: IndexDefinitions;
+  /** Called with every write, before anyone else learns of it. */
+  readonly onCommit?: (event: StoredEvent) => void;
+}
+
+/** Everything in memory: a sorted map for each bucket and the log of recent events. */
+export class MemoryStorage implements Storage {
+  readonly #log: EventLog;
+  readonly #buckets = new Map<string, SortedMap<StoredObject>>();
+  readonly #indexes: Indexes;
+  readonly #expiry: ExpiryQueue;
+  readonly #onCommit: ((event: StoredEvent) => void) | undefined;
+  #revision: number;
+
+  constructor({ clock, revision = 0, objects = [], indexes = {}, onCommit }: MemoryOptions) {
+    this.#revision = revision;
+    this.#log = new EventLog(clock, revision);
+    this.#indexes = new Indexes(indexes);
+    this.#expiry = new ExpiryQueue(clock, (key, uid) => {
+      const current = this.get(key);
+      if (current && current.value.metadata.uid === uid) this.#remove(current);
+    });
+    this.#onCommit = onCommit;
+    for (const object of objects) this.#place(object.key, undefined, object);
+  }
+
+  revision(): number {
+    return this.#revision;
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#buckets.get(bucketOf(key))?.get(key);
+  }
+
+  list(prefix: string, { at, limit, from, select, where }: ListRequest = {}): StoredPage {
+    if (at !== undefined && at > this.#revision) throw new StorageError('too-new', prefix, String(this.#revision));
+    const past = at !== undefined && at < this.#revision ? this.#log.statesAt(prefix, at) : undefined;
+    const candidates = past?.size ? this.#objectsAt(prefix, past, from) : this.#objects(prefix, from, select);
+    const items: StoredObject[] = [];
+    let next: string | undefined;
+    let remaining = 0;
+    for (const object of candidates) {
+      if (where && !where(object.value)) continue;
+      if (limit === undefined || items.length < limit) {
+        items.push(object);
+        continue;
+      }
+      next ??= object.key;
+      if (where) break;
+      remaining++;
+    }
+    const revision = at ?? this.#revision;
+    if (next === undefined) return { items, revision };
+    return where ? { items, revision, next } : { items, revision, next, remaining };
+  }
+
+  watch(prefix: string, options: WatchRequest, sink: WatchSink): Cancel {
+    return this.#log.watch(prefix, options, sink);
+  }
+
+  async create(key: string, value: KubeObject, { ttlMs }: { ttlMs?: number } = {}): Promise<StoredObject> {
+    if (this.get(key)) throw new StorageError('exists', key);
+    const stored = this.#commit(key, undefined, value);
+    if (ttlMs !== undefined) this.#expiry.add(stored, ttlMs);
+    return stored;
+  }
+
+  async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
+    for (;;) {
+      const current = this.get(key);
+      if (!current) throw new StorageError('not-found', key);
+      checkPreconditions(current, expect);
+      const next = await change(current);
+      if (this.get(key) !== current) continue;
+      if (next === 'delete') return this.#remove(current);
+      next.metadata.resourceVersion = String(current.revision);
+      const shared = reuse<object>(next, current.value);
+      return shared === current.value ? current : this.#commit(key, current, next);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#expiry.close();
+    this.#log.close();
+  }
+
+  /** Hands pending events to watchers now. */
+  flush(): void {
+    this.#log.flush();
+  }
+
+  /** Whether every watcher has been handed every event. */
+  get delivered(): boolean {
+    return !this.#log.busy;
+  }
+
+  /** Makes revisions up to this one unreadable, as a compaction does. */
+  compact(revision: number): void {
+    this.#log.compact(revision);
+  }
+
+  /** Every object there is, bucket by bucket. */
+  *all(): Generator<StoredObject> {
+    for (const bucket of this.#buckets.values()) for (const [, object] of bucket.from('')) yield object;
+  }
+
+  /**
+   * Makes the content equal to `objects` by ordinary writes, which watchers see. Objects keep their uids; those that
+   * change get new revisions.
+   */
+  async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
+    for (const current of [...this.all()]) if (!objects.has(current.key)) this.#remove(current);
+    for (const [key, wanted] of objects) {
+      const current = this.get(key);
+      if (current === wanted) continue;
+      const value = { ...wanted.value, metadata: { ...wanted.value.metadata } } as KubeObject;
+      if (current) value.metadata.resourceVersion = String(current.revision);
+      if (!current || reuse<object>(value, current.value) !== current.value) this.#commit(key, current, value);
+    }
+  }
+
+  #commit(key: string, before: StoredObject | undefined, value: KubeObject): StoredObject {
+    this.#revision++;
+    // A copy: metadata that did not change is shared with the version before.
+    value.metadata = { ...value.metadata, resourceVersion: String(this.#revision) };
+    const now = new StoredObject(key, this.#revision, deepFreeze(value));
+    this.#place(key, before, now);
+    this.#publish(before ? { type: 'updated', now, before } : { type: 'created', now });
+    return now;
+  }
+
+  #remove(before: StoredObject): StoredObject {
+    this.#revision++;
+    const now = atRevision(before, this.#revision);
+    this.#place(before.key, before, undefined);
+    this.#publish({ type: 'deleted', now, before });
+    return now;
+  }
+
+  #publish(event: StoredEvent): void {
+    this.#onCommit?.(event);
+    this.#log.append(event);
+  }
+
+  #place(key: string, before: StoredObject | undefined, now: StoredObject | undefined): void {
+    const name = bucketOf(key);
+    let bucket = this.#buckets.get(name);
+    if (!bucket) {
+      bucket = new SortedMap();
+      this.#buckets.set(name, bucket);
+    }
+    if (now) bucket.set(key, now);
+    else bucket.delete(key);
+    this.#indexes.place(key, before, now);
+  }
+
+  *#objects(prefix: string, from: string | undefined, select: ListRequest['select']): Generator<StoredObject> {
+    const bucket = this.#buckets.get(bucketOf(prefix));
+    if (!bucket) return;
+    const keys = select && this.#indexes.keys(prefix, select.index, select.value);
+    if (!keys) {
+      for (const [, object] of bucket.from(prefix, from)) yield object;
+      return;
+    }
+    for (const key of keys) {
+      const object = bucket.get(key);
+      if (object && (from === undefined || key >= from)) yield object;
+    }
+  }
+
+  /** The objects of a past revision: what is there now, with everything that changed since put back. */
+  *#objectsAt(prefix: string, past: ReadonlyMap<string, StoredObject | undefined>, from: string | undefined): Generator<StoredObject> {
+    const restored = [...past.values()].filter((object) => object !== undefined && (from === undefined || object.key >= from));
+    restored.sort((a, b) => ((a as StoredObject).key < (b as StoredObject).key ? -1 : 1));
+    let at = 0;
+    for (const current of this.#objects(prefix, from, undefined)) {
+      while (at < restored.length && (restored[at] as StoredObject).key <= current.key) yield restored[at++] as StoredObject;
+      if (!past.has(current.key)) yield current;
+    }
+    while (at < restored.length) yield restored[at++] as StoredObject;
+  }
+}

@@ -1,0 +1,93 @@
+/** A map that iterates in the order of its keys: sorted chunks, so that inserting among many keys moves few. */
+const CHUNK_KEYS = 512;
+
+interface Chunk<Value> {
+  keys: string[];
+  values: Value[];
+}
+
+/** Index of the first key that is not smaller than `key`. */
+function lowerBound(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export class SortedMap<Value> {
+  readonly #byKey = new Map<string, Value>();
+  #chunks: Chunk<Value>[] = [];
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#byKey.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    const known = this.#byKey.has(key);
+    this.#byKey.set(key, value);
+    const chunk = this.#chunks[this.#chunkFor(key)];
+    if (!chunk) {
+      this.#chunks.push({ keys: [key], values: [value] });
+      return;
+    }
+    const at = lowerBound(chunk.keys, key);
+    if (known) {
+      chunk.values[at] = value;
+      return;
+    }
+    chunk.keys.splice(at, 0, key);
+    chunk.values.splice(at, 0, value);
+    if (chunk.keys.length > CHUNK_KEYS) this.#split(chunk);
+  }
+
+  delete(key: string): boolean {
+    if (!this.#byKey.delete(key)) return false;
+    const index = this.#chunkFor(key);
+    const chunk = this.#chunks[index];
+    if (!chunk) return false;
+    const at = lowerBound(chunk.keys, key);
+    chunk.keys.splice(at, 1);
+    chunk.values.splice(at, 1);
+    if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
+    return true;
+  }
+
+  /** Values whose keys begin with `prefix`, from the key `from` on. */
+  *from(prefix: string, from = prefix): Generator<[string, Value]> {
+    const start = from > prefix ? from : prefix;
+    for (let c = this.#chunkFor(start); c < this.#chunks.length; c++) {
+      const chunk = this.#chunks[c] as Chunk<Value>;
+      for (let i = lowerBound(chunk.keys, start); i < chunk.keys.length; i++) {
+        const key = chunk.keys[i] as string;
+        if (!key.startsWith(prefix)) return;
+        yield [key, chunk.values[i] as Value];
+      }
+    }
+  }
+
+  /** The chunk that holds `key` or would: the last one that begins at or before it. */
+  #chunkFor(key: string): number {
+    let low = 0;
+    let high = this.#chunks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (((this.#chunks[middle] as Chunk<Value>).keys[0] as string) <= key) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  #split(chunk: Chunk<Value>): void {
+    const half = chunk.keys.length >>> 1;
+    const right = { keys: chunk.keys.splice(half), values: chunk.values.splice(half) };
+    this.#chunks.splice(this.#chunks.indexOf(chunk) + 1, 0, right);
+  }
+}

@@ -1,0 +1,120 @@
+import type { Cancel } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { StoredObject } from './stored-object.ts';
+
+/**
+ * What is kept, by key and revision. A key is `<bucket>/<name>` or `<bucket>/<namespace>/<name>`; a bucket holds the
+ * objects of one resource. Nothing here knows kinds.
+ *
+ * Contract, tested by `test/contract/storage.ts` against every implementation:
+ * - One revision counter; every write adds one. `metadata.resourceVersion` of a stored value is its revision.
+ * - A write that changes nothing writes nothing and wakes nobody.
+ * - Values come back frozen. The object passed to a write belongs to the storage from then on.
+ * - A watcher gets every event after its revision once and in order, or is told that it cannot.
+ */
+export interface Storage {
+  /** The newest revision. */
+  revision(): number;
+  /** The newest version. */
+  get(key: string): StoredObject | undefined;
+  /**
+   * Objects whose keys begin with `prefix`, in order of keys.
+   * @throws StorageError `expired` or `too-new` for a revision that cannot be read
+   */
+  list(prefix: string, options?: ListRequest): StoredPage;
+  /**
+   * @param sink is called from then on, never before `watch` returns
+   * @throws StorageError `expired` when events after the revision are not kept any more
+   */
+  watch(prefix: string, options: WatchRequest, sink: WatchSink): Cancel;
+  /** @throws StorageError `exists` */
+  create(key: string, value: KubeObject, options?: { ttlMs?: number }): Promise<StoredObject>;
+  /**
+   * Changes an object. `change` runs again with the newest version when another write came first, and may return
+   * `delete`.
+   * @throws StorageError `not-found`, `uid-differs`, `revision-differs`; and whatever `change` throws
+   */
+  guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject>;
+  /** Ends all watches and makes everything acknowledged durable. */
+  close(): Promise<void>;
+}
+
+/** `delete` removes the object; the event and the answer then carry the version that was there. */
+export type Change = (current: StoredObject) => Promise<KubeObject | 'delete'>;
+
+export interface Preconditions {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+export type Predicate = (value: Frozen<KubeObject>) => boolean;
+
+export interface ListRequest {
+  /** Read the state of this revision instead of the newest. */
+  readonly at?: number;
+  readonly limit?: number;
+  /** Keys from this one on. */
+  readonly from?: string;
+  /** Narrows the search to what an index holds for a value; `where` still decides. */
+  readonly select?: { readonly index: string; readonly value: string };
+  readonly where?: Predicate;
+}
+
+export interface StoredPage {
+  readonly items: readonly StoredObject[];
+  readonly revision: number;
+  /** The key after the last item, when there is more. */
+  readonly next?: string;
+  /** How many items follow; unknown when a predicate would have to look at them. */
+  readonly remaining?: number;
+}
+
+export interface WatchRequest {
+  /** The first event is that of the next revision. */
+  readonly after: number;
+  readonly where?: Predicate;
+}
+
+export interface StoredEvent {
+  readonly type: 'created' | 'updated' | 'deleted';
+  /** The version after the event; of a deletion, the last version with the revision of the deletion. */
+  readonly now: StoredObject;
+  readonly before?: StoredObject;
+}
+
+export interface WatchSink {
+  events(batch: readonly StoredEvent[]): void;
+  end(reason: 'closed'): void;
+}
+
+export type StorageErrorCode = 'exists' | 'not-found' | 'uid-differs' | 'revision-differs' | 'expired' | 'too-new';
+
+/** Turned into answers of the API by the registry. */
+export class StorageError extends Error {
+  readonly code: StorageErrorCode;
+  /** Of `uid-differs` and `revision-differs`: what is there. */
+  readonly actual: string | undefined;
+
+  constructor(code: StorageErrorCode, key: string, actual?: string) {
+    super(`storage: ${code}: ${key}`);
+    this.name = 'StorageError';
+    this.code = code;
+    this.actual = actual;
+  }
+}
+
+/** The part of a key or prefix before the first slash. */
+export function bucketOf(key: string): string {
+  const slash = key.indexOf('/');
+  return slash < 0 ? key : key.slice(0, slash);
+}
+
+/** @throws StorageError when the current version is not the one that the caller wants to change */
+export function checkPreconditions(current: StoredObject, expect: Preconditions): void {
+  const { uid } = current.value.metadata;
+  if (expect.uid !== undefined && expect.uid !== uid) throw new StorageError('uid-differs', current.key, uid);
+  if (expect.resourceVersion !== undefined && expect.resourceVersion !== String(current.revision)) {
+    throw new StorageError('revision-differs', current.key, String(current.revision));
+  }
+}
