@@ -1,6 +1,7 @@
+import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Key, KubeObject } from '../../server/kube/object.ts';
-import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+import type { EverythingObserver, ResourceId, ServedResource, Transport } from '../../server/kube/transport.ts';
 
 export interface DeleteOptions {
   readonly uid?: string;
@@ -27,7 +28,11 @@ export class Client {
   }
 
   /** The namespace is that of the object. `object` may leave out what the server fills in. */
-  async create<T extends KubeObject>(resource: ResourceId, object: object & { metadata: { namespace?: string; name?: string } }, subresource?: string): Promise<Frozen<T>> {
+  async create<T extends KubeObject>(
+    resource: ResourceId,
+    object: KubeObject,
+    subresource?: string,
+  ): Promise<Frozen<T>> {
     const { namespace = '', name = '' } = object.metadata;
     return (await this.#transport.send({
       verb: 'create',
@@ -39,7 +44,11 @@ export class Client {
   }
 
   /** Replaces an object; its resourceVersion makes it fail with 409 when somebody else was faster. */
-  async update<T extends KubeObject>(resource: ResourceId, object: T | Frozen<T>, subresource?: string): Promise<Frozen<T>> {
+  async update<T extends KubeObject>(
+    resource: ResourceId,
+    object: T | Frozen<T>,
+    subresource?: string,
+  ): Promise<Frozen<T>> {
     const { namespace = '', name = '' } = object.metadata;
     return (await this.#transport.send({
       verb: 'update',
@@ -50,7 +59,13 @@ export class Client {
     })) as Frozen<T>;
   }
 
-  async patch<T extends KubeObject>(resource: ResourceId, key: Key, patchType: 'json' | 'merge' | 'strategic', body: object, subresource?: string): Promise<Frozen<T>> {
+  async patch<T extends KubeObject>(
+    resource: ResourceId,
+    key: Key,
+    patchType: 'json' | 'merge' | 'strategic',
+    body: object,
+    subresource?: string,
+  ): Promise<Frozen<T>> {
     return (await this.#transport.send({
       verb: 'patch',
       resource,
@@ -61,9 +76,36 @@ export class Client {
     })) as Frozen<T>;
   }
 
-  async delete(resource: ResourceId, key: Key, { uid, resourceVersion, ...options }: DeleteOptions = {}): Promise<void> {
-    const preconditions = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
-    const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...options, ...(Object.keys(preconditions).length > 0 && { preconditions }) };
-    await this.#transport.send({ verb: 'delete', resource, key, body });
+  async delete(resource: ResourceId, key: Key, options: DeleteOptions = {}): Promise<void> {
+    await this.#transport.send({ verb: 'delete', resource, key, body: deleteBody(options) });
   }
+
+  /** Deletes every object of a resource in one namespace. */
+  async deleteCollection(resource: ResourceId, namespace: string, options: DeleteOptions = {}): Promise<void> {
+    const key = { namespace, name: '' };
+    await this.#transport.send({ verb: 'deletecollection', resource, key, body: deleteBody(options) });
+  }
+
+  /** What is there right now, past all informers; '' is all namespaces. */
+  async list<T extends KubeObject>(resource: ResourceId, namespace = ''): Promise<readonly Frozen<T>[]> {
+    return (await this.#transport.list({ resource, namespace })).items as readonly Frozen<T>[];
+  }
+
+  resources(): Promise<readonly ServedResource[]> {
+    return this.#transport.resources();
+  }
+
+  /** See {@link Transport.watchAll}. */
+  watchAll(options: { readonly existing: boolean }, observer: EverythingObserver): Cancel {
+    return this.#transport.watchAll(options, observer);
+  }
+}
+
+function deleteBody({ uid, resourceVersion, ...options }: DeleteOptions): object {
+  const preconditions = {
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+  const isConditional = Object.keys(preconditions).length > 0;
+  return { kind: 'DeleteOptions', apiVersion: 'v1', ...options, ...(isConditional && { preconditions }) };
 }

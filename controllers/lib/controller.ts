@@ -2,11 +2,11 @@ import type { Cancel, Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
-import { type Key, type KubeObject, type User, keyOf } from '../../server/kube/object.ts';
+import { type Key, type KubeObject, keyOf, type User } from '../../server/kube/object.ts';
 import type { ResourceId } from '../../server/kube/transport.ts';
 import type { Client } from './client.ts';
-import type { EventType } from './events.ts';
-import type { Lister } from './informer.ts';
+import type { RecordEvent } from './events.ts';
+import type { Change, Lister } from './informer.ts';
 
 /** What a controller works with. */
 export interface ControllerEnv {
@@ -16,10 +16,12 @@ export interface ControllerEnv {
   readonly log: Logger;
   /** Reads the shared informer of a resource that the definition watches or reads. */
   lister<T extends KubeObject>(resource: ResourceId): Lister<T>;
+  /** Calls back for every object of a resource that the definition watches or reads, and for every change. */
+  onChange<T extends KubeObject>(resource: ResourceId, handler: (change: Change<T>) => void): Cancel;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
-  /** Records an Event about an object. Never fails and is not waited for. */
-  event(about: Frozen<KubeObject>, type: EventType, reason: string, message: string): void;
+  /** Records an Event about an object. */
+  readonly event: RecordEvent;
   /** Works on a key again, later. */
   enqueue(key: Key, afterMs?: number): void;
 }
@@ -46,8 +48,11 @@ export interface Watched {
 export interface ControllerDefinition {
   /** Upstream's name, as `--controllers` takes it; `-controller` at the end may be left out there. */
   readonly name: string;
-  /** The service account in kube-system that it acts as, and the source of its Events. */
+  /** The service account in kube-system that it acts as, and the source of its Events unless that is another name. */
   readonly account: string;
+  readonly eventSource?: string;
+  /** The program that it is part of in a real cluster: managed fields name it. kube-controller-manager unless given. */
+  readonly agent?: string;
   /** Another user than a service account: the scheduler. */
   readonly user?: User;
   readonly watches: readonly Watched[];
@@ -71,7 +76,9 @@ export function controllerOf(resource: ResourceId, kind: string): Watched {
   return {
     resource,
     keys: (object) => {
-      const owner = object.metadata.ownerReferences?.find((reference) => reference.controller && reference.kind === kind);
+      const owner = object.metadata.ownerReferences?.find(
+        (reference) => reference.controller && reference.kind === kind,
+      );
       return owner ? [{ namespace: object.metadata.namespace ?? '', name: owner.name }] : [];
     },
   };

@@ -2,89 +2,102 @@ import type { Clock } from '../../server/base/clock.ts';
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import type { Key, KubeObject } from '../../server/kube/object.ts';
+import { type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Event } from '../../server/kube/types.gen.ts';
 import type { Client } from './client.ts';
+import { EventCorrelator, type Observation, type Told } from './event-correlator.ts';
+
+const EVENTS = 'v1/events';
 
 export type EventType = 'Normal' | 'Warning';
 
-interface Known {
-  key: Key;
-  count: number;
+/** Where an Event comes from, more exactly than the recorder itself. */
+export interface EventDetail {
+  /** The node, for Events of kubelets. */
+  readonly host?: string;
+  /** The part of the object, such as `spec.containers{nginx}`. */
+  readonly fieldPath?: string;
 }
 
-/** client-go's event cache holds as many (maxLruCacheEntries). */
-const REMEMBERED = 4096;
+/** Tells an Event. Never fails, and is not waited for. */
+export type RecordEvent = (
+  about: Frozen<KubeObject>,
+  type: EventType,
+  reason: string,
+  message: string,
+  detail?: EventDetail,
+) => void;
 
 /** Writes Events as client-go's recorder does: what repeats is counted on the Event that is there. */
 export class EventRecorder {
   readonly #client: Client;
+  readonly #correlator: EventCorrelator;
   readonly #clock: Clock;
-  readonly #source: { readonly component: string; readonly host?: string };
-  readonly #known = new Map<string, Known>();
+  readonly #component: string;
   /** Writes of one recorder follow each other: a count needs the Event that it counts on. */
   #last: Promise<void> = Promise.resolve();
-  #sequence = 0;
 
-  constructor(client: Client, clock: Clock, component: string, host?: string) {
+  constructor(client: Client, clock: Clock, component: string) {
     this.#client = client;
+    this.#correlator = new EventCorrelator(clock);
     this.#clock = clock;
-    this.#source = { component, ...(host !== undefined && { host }) };
+    this.#component = component;
   }
 
-  /** @param onFailure is told when the Event could not be written, which stops nobody's work */
-  record(about: Frozen<KubeObject>, type: EventType, reason: string, message: string, done: () => void, onFailure: (error: unknown) => void): void {
-    this.#last = this.#last.then(() => this.#write(about, type, reason, message)).catch(onFailure).finally(done);
+  /** Resolves when the Event is written, or dropped because there are too many about its object. @throws ApiError */
+  record(
+    ...[about, type, reason, message, { fieldPath = '', host = '' } = {}]: Parameters<RecordEvent>
+  ): Promise<void> {
+    const told = { about, type, reason, message, fieldPath, host };
+    const observation = this.#correlator.correlate(told);
+    if (!observation) return Promise.resolve();
+    const event = this.#eventOf(told, observation);
+    const written = this.#last.then(() => this.#write(event));
+    this.#last = written.catch(() => undefined);
+    return written;
   }
 
-  async #write(about: Frozen<KubeObject>, type: EventType, reason: string, message: string): Promise<void> {
-    const identity = JSON.stringify([about.metadata.uid, about.kind, type, reason, message]);
-    const now = rfc3339(this.#clock.now());
-    const known = this.#known.get(identity);
-    if (known && (await this.#count(known, now))) return;
-    const event = this.#eventOf(about, type, reason, message, now);
-    await this.#client.create('v1/events', event);
-    this.#known.set(identity, { key: { namespace: event.metadata.namespace ?? '', name: event.metadata.name ?? '' }, count: 1 });
-    if (this.#known.size <= REMEMBERED) return;
-    for (const oldest of this.#known.keys()) {
-      this.#known.delete(oldest);
-      break;
+  async #write(event: Event): Promise<void> {
+    const { count, lastTimestamp, message } = event;
+    if (count === 1) {
+      await this.#client.create(EVENTS, event);
+      return;
     }
-  }
-
-  async #count(known: Known, now: string): Promise<boolean> {
     try {
-      await this.#client.patch('v1/events', known.key, 'strategic', { count: known.count + 1, lastTimestamp: now });
-      known.count++;
-      return true;
+      await this.#client.patch(EVENTS, keyOf(event), 'strategic', { count, lastTimestamp, message });
     } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return false;
-      throw error;
+      // It has expired, or was dropped when it was new.
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+      await this.#client.create(EVENTS, event);
     }
   }
 
-  #eventOf(about: Frozen<KubeObject>, type: EventType, reason: string, message: string, now: string): Omit<Event, 'metadata'> & { metadata: { name: string; namespace: string } } {
-    const { name = '', namespace = '', uid = '', resourceVersion = '' } = about.metadata;
-    const nanoseconds = BigInt(this.#clock.now()) * 1_000_000n + BigInt(this.#sequence++ % 1_000_000);
+  #eventOf(
+    { about, type, reason, host, fieldPath }: Told,
+    { name, message, count, firstMs, isCombined }: Observation,
+  ): Event {
+    const { namespace = '', uid = '', resourceVersion = '' } = about.metadata;
     return {
-      metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace: namespace === '' ? 'default' : namespace },
+      metadata: { name, namespace: namespace === '' ? 'default' : namespace },
       involvedObject: {
         kind: about.kind ?? '',
         ...(namespace !== '' && { namespace }),
-        name,
+        name: about.metadata.name ?? '',
         uid,
         apiVersion: about.apiVersion ?? '',
         resourceVersion,
+        ...(fieldPath !== '' && { fieldPath }),
       },
       reason,
       message,
-      source: this.#source,
-      firstTimestamp: now,
-      lastTimestamp: now,
-      count: 1,
+      source: { component: this.#component, ...(host !== '' && { host }) },
+      firstTimestamp: rfc3339(firstMs),
+      lastTimestamp: rfc3339(this.#clock.now()),
+      count,
       type,
-      reportingComponent: this.#source.component,
-      reportingInstance: this.#source.host ?? '',
+      // Upstream makes combined Events anew and leaves these out.
+      reportingComponent: isCombined ? '' : this.#component,
+      reportingInstance: isCombined ? '' : host,
     };
   }
 }

@@ -18,6 +18,8 @@ export type IndexBy = (object: Frozen<KubeObject>) => readonly string[];
 const INDEXES: Readonly<Record<string, IndexBy>> = {
   namespace: (object) => [object.metadata.namespace ?? ''],
   owner: (object) => (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+  orphan: (object) =>
+    object.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [object.metadata.namespace ?? ''],
   node: (object) => [String((object.spec as { nodeName?: string } | undefined)?.nodeName ?? '')],
 };
 
@@ -35,6 +37,7 @@ export class Informer {
   #started: Promise<void> | undefined;
   #cancel: Cancel | undefined;
   #stopped = false;
+  #revision = 0;
 
   constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity) {
     this.resource = resource;
@@ -61,6 +64,11 @@ export class Informer {
     return () => this.#handlers.delete(handler);
   }
 
+  /** How far the copy has followed the server: every write up to this revision is in it. */
+  get revision(): number {
+    return this.#revision;
+  }
+
   get(key: Key): Frozen<KubeObject> | undefined {
     return this.#objects.get(keyText(key));
   }
@@ -69,7 +77,7 @@ export class Informer {
     return this.#objects.values();
   }
 
-  /** Objects that `index` finds under `value`: `namespace`, `owner` (uid) or `node`. */
+  /** Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace) or `node`. */
   by(index: string, value: string): Iterable<Frozen<KubeObject>> {
     let entries = this.#indexed.get(index);
     if (!entries) {
@@ -84,6 +92,7 @@ export class Informer {
     const done = this.#activity.begin(`informer ${this.resource}`);
     try {
       const page = await this.#transport.list({ resource: this.resource, namespace: '' });
+      this.#revision = Number(page.resourceVersion);
       this.#replace(page.items);
       this.#follow(page.resourceVersion);
     } catch {
@@ -106,6 +115,7 @@ export class Informer {
       {
         event: (type, object) => {
           seen = object.metadata.resourceVersion ?? seen;
+          this.#revision = Number(seen);
           this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
         },
         end: (expired) => {
@@ -184,6 +194,11 @@ export class Lister<T extends KubeObject> {
     this.#informer = informer;
   }
 
+  /** Every write up to this revision is in what is read here. */
+  get revision(): number {
+    return this.#informer.revision;
+  }
+
   get(key: Key): Frozen<T> | undefined {
     return this.#informer.get(key) as Frozen<T> | undefined;
   }
@@ -201,6 +216,11 @@ export class Lister<T extends KubeObject> {
   /** Objects that the object with this uid owns. */
   ownedBy(uid: string): Frozen<T>[] {
     return [...this.#informer.by('owner', uid)] as Frozen<T>[];
+  }
+
+  /** Objects of a namespace that no controller owns: those that one may adopt. */
+  orphans(namespace: string): Frozen<T>[] {
+    return [...this.#informer.by('orphan', namespace)] as Frozen<T>[];
   }
 
   /** Pods bound to a node; '' gives those that no node has yet. */

@@ -1,15 +1,14 @@
 import type { Activity } from '../../server/base/activity.ts';
 import type { Cancel, Clock } from '../../server/base/clock.ts';
-import type { Frozen } from '../../server/base/freeze.ts';
 import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import { type Key, type KubeObject, type User, keyText } from '../../server/kube/object.ts';
+import { type Key, type KubeObject, keyText, type User } from '../../server/kube/object.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
-import { EventRecorder, type EventType } from './events.ts';
-import { InformerSet, Lister } from './informer.ts';
+import { EventRecorder } from './events.ts';
+import { type Change, InformerSet, Lister } from './informer.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ManagerOptions {
@@ -45,7 +44,11 @@ export class ControllerManager {
 
   constructor(options: ManagerOptions) {
     this.#options = options;
-    this.#informers = new InformerSet(options.transport(INFORMER_USER, 'kube-controller-manager'), options.clock, options.activity);
+    this.#informers = new InformerSet(
+      options.transport(INFORMER_USER, 'kube-controller-manager'),
+      options.clock,
+      options.activity,
+    );
   }
 
   /** Every controller by name, and whether it runs. */
@@ -61,7 +64,9 @@ export class ControllerManager {
 
   /** @returns false when there is no such controller */
   async setEnabled(name: string, enabled: boolean): Promise<boolean> {
-    const definition = this.#options.definitions.find((candidate) => candidate.name === name || candidate.name === `${name}-controller`);
+    const definition = this.#options.definitions.find(
+      (candidate) => candidate.name === name || candidate.name === `${name}-controller`,
+    );
     if (!definition) return false;
     if (enabled && !this.#running.has(definition.name)) await this.#start(definition);
     if (!enabled) {
@@ -105,7 +110,8 @@ export class ControllerManager {
     if (end) cancels.push(end);
     for (const watched of definition.watches) {
       const cancel = this.#informers.of(watched.resource).onChange(({ before, now }) => {
-        for (const object of [before, now]) if (object) for (const key of watched.keys(object, env)) queue.add(keyText(key));
+        for (const object of [before, now])
+          if (object) for (const key of watched.keys(object, env)) queue.add(keyText(key));
       });
       cancels.push(cancel);
     }
@@ -114,18 +120,25 @@ export class ControllerManager {
 
   #envOf(definition: ControllerDefinition, queue: WorkQueue): ControllerEnv {
     const { transport, clock, random, activity, log } = this.#options;
-    const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), definition.account));
-    const events = new EventRecorder(client, clock, definition.account);
+    const agent = definition.agent ?? 'kube-controller-manager';
+    const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));
+    const events = new EventRecorder(client, clock, definition.eventSource ?? definition.account);
     return {
       client,
       clock,
       random,
       log,
       lister: <T extends KubeObject>(resource: ResourceId) => new Lister<T>(this.#informers.of(resource)),
-      clientOf: (user) => new Client(transport(user, definition.account)),
-      event: (about: Frozen<KubeObject>, type: EventType, reason: string, message: string) => {
+      onChange: (resource, handler) => this.#informers.of(resource).onChange(handler as (change: Change) => void),
+      clientOf: (user) => new Client(transport(user, agent)),
+      event: (...told) => {
         const done = activity.begin(`events of ${definition.name}`);
-        events.record(about, type, reason, message, done, (err) => log.debug({ controller: definition.name, reason, err }, 'an Event was not written'));
+        const failed = (err: unknown): void =>
+          log.debug({ controller: definition.name, err }, 'an Event was not written');
+        events
+          .record(...told)
+          .catch(failed)
+          .finally(done);
       },
       enqueue: (key, afterMs = 0) => queue.addAfter(keyText(key), afterMs),
     };

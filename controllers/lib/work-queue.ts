@@ -27,7 +27,7 @@ export class WorkQueue {
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
-  readonly #timers = new Map<string, Cancel>();
+  readonly #timers = new Map<string, { readonly dueMs: number; readonly cancel: Cancel }>();
   readonly #busy = new Map<string, () => void>();
   #stopped = false;
   #scheduled = false;
@@ -51,18 +51,25 @@ export class WorkQueue {
   /** Adds a key later; an earlier time that is already set stays. Waiting like this does not count as being busy. */
   addAfter(key: string, delayMs: number): void {
     if (this.#stopped) return;
-    if (delayMs <= 0) return this.add(key);
-    this.#timers.get(key)?.();
-    const cancel = this.#options.clock.schedule(delayMs, () => {
+    if (delayMs <= 0) {
+      this.add(key);
+      return;
+    }
+    const { clock } = this.#options;
+    const dueMs = clock.now() + delayMs;
+    const earlier = this.#timers.get(key);
+    if (earlier && earlier.dueMs <= dueMs) return;
+    earlier?.cancel();
+    const cancel = clock.schedule(delayMs, () => {
       this.#timers.delete(key);
       this.add(key);
     });
-    this.#timers.set(key, cancel);
+    this.#timers.set(key, { dueMs, cancel });
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const cancel of this.#timers.values()) cancel();
+    for (const { cancel } of this.#timers.values()) cancel();
     for (const done of this.#busy.values()) done();
     this.#busy.clear();
     this.#waiting.clear();

@@ -5,22 +5,25 @@ import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import { type Pipeline, type PipelineEnv, createPipeline } from '../pipeline/pipeline.ts';
+import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes } from '../schema/type-table.ts';
-import type { MemoryStorage } from '../storage/memory.ts';
+import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
 export interface ClusterParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  readonly storage: MemoryStorage;
+  readonly storage: LocalStorage;
   readonly definitions: readonly ResourceDefinition[];
   readonly nodes: NodeConnector;
   readonly admission: PipelineEnv['admission'];
   readonly authenticator: PipelineEnv['authenticator'];
   readonly authorizer: PipelineEnv['authorizer'];
+  /** `127.0.0.1:6443`: what discovery tells clients. */
+  readonly serverAddress: () => string;
 }
 
 /** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
@@ -28,8 +31,9 @@ export class Cluster {
   readonly clock: Clock;
   readonly catalog: Catalog;
   readonly pipeline: Pipeline;
+  readonly traffic: ServiceTraffic;
   readonly activity = new Activity();
-  readonly storage: MemoryStorage;
+  readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
 
   constructor(parts: ClusterParts) {
@@ -42,17 +46,18 @@ export class Cluster {
       list: (resource: string, namespace = ''): readonly StoredObject[] => this.catalog.store(resource)?.list(namespace).items ?? [],
     };
     this.catalog = new Catalog(builtInTypes(), parts.definitions, parts.storage, registry);
+    this.traffic = new ServiceTraffic(registry, parts.nodes);
     this.pipeline = createPipeline({
       catalog: this.catalog,
       registry,
       admission: parts.admission,
       authenticator: parts.authenticator,
       authorizer: parts.authorizer,
-      nodes: parts.nodes,
+      traffic: this.traffic,
       log: parts.log,
       health: () => this.health,
       flush: () => parts.storage.flush(),
-      serverAddress: () => '127.0.0.1:6443',
+      serverAddress: parts.serverAddress,
     });
   }
 }

@@ -2,7 +2,16 @@ import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import { ApiError, type Status } from '../kube/api-error.ts';
 import type { KubeObject, User } from '../kube/object.ts';
-import type { ClientRequest, CollectionRequest, Page, ResourceId, Transport, TransportObserver } from '../kube/transport.ts';
+import type {
+  ClientRequest,
+  CollectionRequest,
+  EverythingObserver,
+  Page,
+  ResourceId,
+  ServedResource,
+  Transport,
+  TransportObserver,
+} from '../kube/transport.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 import { type ApiRequest, type ApiResponse, type Body, servedValue } from '../pipeline/request.ts';
@@ -51,6 +60,14 @@ class LocalRequest implements ApiRequest {
     return this.#headers[name];
   }
 
+  headers(): Readonly<Record<string, string>> {
+    return this.#headers;
+  }
+
+  headersWith(): readonly (readonly [name: string, value: string])[] {
+    return [];
+  }
+
   async body(): Promise<Body> {
     return this.#body;
   }
@@ -83,11 +100,13 @@ export class LocalTransport implements Transport {
   }
 
   async send({ verb, resource, key, subresource, body, patchType, query }: ClientRequest): Promise<Frozen<KubeObject>> {
-    const path = pathOf(resource, key.namespace, verb === 'create' && subresource === undefined ? '' : key.name, subresource);
+    const isCollection = verb === 'deletecollection' || (verb === 'create' && subresource === undefined);
+    const path = pathOf(resource, key.namespace, isCollection ? '' : key.name, subresource);
     const headers = verb === 'patch' ? { ...this.#headers, 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : this.#headers;
     const response = await this.#handle(METHODS[verb], path, query ? new URLSearchParams(query) : NO_QUERY, headers, body);
     if (response.type === 'object') return servedValue(response.served, response.object);
     if (response.type === 'value') return response.value as Frozen<KubeObject>;
+    if (response.type === 'list') return { metadata: { resourceVersion: String(response.revision) } };
     throw new Error(`a ${verb} of ${path} was answered with a ${response.type}`);
   }
 
@@ -125,6 +144,14 @@ export class LocalTransport implements Transport {
       open = false;
       cancel?.();
     };
+  }
+
+  async resources(): Promise<readonly ServedResource[]> {
+    return this.#pipeline.resources();
+  }
+
+  watchAll(options: { readonly existing: boolean }, observer: EverythingObserver): Cancel {
+    return this.#pipeline.watchAll(this.#user, options, observer);
   }
 
   async #handle(method: string, path: string, query: URLSearchParams, headers: Readonly<Record<string, string>>, body: object | undefined): Promise<ApiResponse> {

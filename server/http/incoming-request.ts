@@ -41,6 +41,20 @@ export class IncomingRequest implements ApiRequest {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  headers(): IncomingHttpHeaders {
+    return this.#headers;
+  }
+
+  headersWith(prefix: string): readonly (readonly [name: string, value: string])[] {
+    const found: [string, string][] = [];
+    const { rawHeaders } = this.#raw;
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = (rawHeaders[i] ?? '').toLowerCase();
+      if (name.startsWith(prefix)) found.push([name, rawHeaders[i + 1] ?? '']);
+    }
+    return found;
+  }
+
   async body(): Promise<Body> {
     const declared = Number(this.#headers['content-length'] ?? 0);
     if (declared > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
@@ -92,10 +106,13 @@ export function peerOf(raw: RawRequest): Peer {
 
 function readPeer(socket: TLSSocket): Peer {
   const address = socket.remoteAddress ?? '';
-  if (!socket.encrypted || !socket.authorized) return { address };
-  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined;
+  if (!socket.encrypted) return { address };
+  const shown = socket.getPeerCertificate();
+  const subject = shown.subject as { CN?: string | string[]; O?: string | string[] } | undefined;
+  if (!socket.authorized) return subject ? { address, untrustedCertificate: true } : { address };
   if (!subject?.CN) return { address };
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-  return { address, certificate: { commonName, organizations } };
+  const fingerprint = shown.fingerprint256.replaceAll(':', '').toLowerCase();
+  return { address, certificate: { commonName, organizations, fingerprint } };
 }

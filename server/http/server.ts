@@ -1,9 +1,10 @@
 import type { Server as NetServer } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { LIMITS } from '../kube/limits.ts';
-import { ApiError } from '../kube/api-error.ts';
-import { encode } from '../pipeline/encode/encode.ts';
+import { ApiError, internalError } from '../kube/api-error.ts';
+import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string };
   readonly answer: Answer;
   readonly now: () => number;
+  /** Told about faults of our own that no answer could be made of. */
+  readonly onFault: (error: unknown, request: ApiRequest) => void;
 }
 
 export interface HttpServer {
@@ -92,9 +95,24 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
 /** Go's defaults for servers: 250 streams of one connection at once. */
 const HTTP2_SETTINGS = { maxConcurrentStreams: 250, initialWindowSize: 1 << 20 };
 
+/** The plainest of answers: nothing that could have failed is used again. */
+function tellFault(response: ServerResponse, error: Error): void {
+  response.writeHead(500, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(internalError(error.message).status));
+}
+
 async function serve(raw: RawRequest, response: RawResponse, url: string, options: HttpServerOptions, watches: OpenWatches): Promise<void> {
   response.on('error', () => undefined); // a client that goes away is no error of ours
   const request = new IncomingRequest(raw, url, peerOf(raw));
-  const answer = url.length > LIMITS.urlCharacters ? failure(new ApiError(414, '', 'URI too long')) : await options.answer(request);
-  await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
+  try {
+    const tooLong = url.length > LIMITS.urlCharacters;
+    const answer = tooLong ? failure(new ApiError(414, '', 'URI too long')) : await options.answer(request);
+    await prepareEncoding(request);
+    await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
+  } catch (error) {
+    options.onFault(error, request);
+    // Whatever was written of the answer is not the whole of it: the client must not take it for one.
+    if (response.headersSent) response.destroy();
+    else tellFault(response as ServerResponse, error as Error);
+  }
 }

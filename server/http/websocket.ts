@@ -1,7 +1,7 @@
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import { encode, type WireResponse } from '../pipeline/encode/encode.ts';
+import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
 import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
 import { type OpenWatches, type RawResponse, respond } from './respond.ts';
 import type { HttpServerOptions } from './server.ts';
@@ -19,7 +19,9 @@ export async function addWebSocketWatch(app: FastifyInstance, options: HttpServe
     if (!request.ws) return;
     const raw = request.raw as RawRequest;
     const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw));
-    const wire = encode(incoming, await options.answer(incoming), options.now);
+    const answer = await options.answer(incoming);
+    await prepareEncoding(incoming);
+    const wire = encode(incoming, answer, options.now);
     if (wire.body.type === 'watch') {
       wires.set(raw, wire);
       return;

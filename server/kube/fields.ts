@@ -26,19 +26,20 @@ function splitTerms(text: string): string[] {
 
 function unescapeValue(text: string): string {
   let value = '';
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (c === ',' || c === '=') throw new Error(`invalid field selector: unescaped character in value: ${c}`);
-    if (c !== '\\') {
+  let escaped = false;
+  for (const c of text) {
+    if (escaped) {
+      if (c !== '\\' && c !== ',' && c !== '=')
+        throw new Error(`invalid field selector: invalid escape sequence: \\${c}`);
       value += c;
-      continue;
-    }
-    const next = text.charAt(++i);
-    if (next !== '\\' && next !== ',' && next !== '=') {
-      throw new Error(`invalid field selector: invalid escape sequence: \\${next}`);
-    }
-    value += next;
+      escaped = false;
+    } else if (c === ',' || c === '=') {
+      // Upstream prints the number of the character.
+      throw new Error(`invalid field selector: unescaped character in value: ${c.codePointAt(0)}`);
+    } else if (c === '\\') escaped = true;
+    else value += c;
   }
+  if (escaped) throw new Error('invalid field selector: invalid escape sequence: \\');
   return value;
 }
 
@@ -51,12 +52,15 @@ function unescapeValue(text: string): string {
  */
 export function parseFieldSelector(text: string): FieldSelector {
   const requirements: FieldRequirement[] = [];
-  for (const term of splitTerms(text)) {
+  // Upstream looks at them in this order, which decides what it complains about first.
+  for (const term of splitTerms(text).sort()) {
     if (term === '') continue;
     const match = /!=|==|=/.exec(term);
     if (!match) throw new Error(`invalid selector: '${text}'; can't understand '${term}'`);
+    const field = term.slice(0, match.index);
     const value = unescapeValue(term.slice(match.index + match[0].length));
-    requirements.push({ field: term.slice(0, match.index), negated: match[0] === '!=', value });
+    // Nothing equal to nothing matches everything.
+    if (field !== '' || value !== '') requirements.push({ field, negated: match[0] === '!=', value });
   }
   return requirements;
 }

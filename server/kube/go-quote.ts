@@ -1,26 +1,32 @@
+/** What strconv.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the blank. */
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+const NAMED: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+function escaped(code: number): string {
+  const hex = code.toString(16);
+  if (code < 0x80) return `\\x${hex.padStart(2, '0')}`;
+  return code < 0x1_0000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}
+
 /** strconv.Quote: how Go prints a text with %q. */
 export function goQuote(text: string): string {
-  const plain = JSON.stringify(text);
-  // Printable text without control characters: JSON and Go agree.
-  if (!plain.includes('\\') && !/[\x7f-\xa0\xad\u2028\u2029]/.test(text)) return plain;
-  const named: Readonly<Record<string, string>> = {
-    '"': '\\"',
-    '\\': '\\\\',
-    '\x07': '\\a',
-    '\b': '\\b',
-    '\f': '\\f',
-    '\n': '\\n',
-    '\r': '\\r',
-    '\t': '\\t',
-    '\v': '\\v',
-  };
+  if (!/["\\]/.test(text) && !UNPRINTABLE.test(text)) return `"${text}"`;
   let quoted = '';
-  for (const c of text) {
-    const code = c.codePointAt(0) ?? 0;
-    if (Object.hasOwn(named, c)) quoted += named[c];
-    else if (code < 0x20 || code === 0x7f) quoted += `\\x${code.toString(16).padStart(2, '0')}`;
-    else if ((code > 0x7f && code <= 0xa0) || code === 0xad || code === 0x2028 || code === 0x2029) quoted += `\\u${code.toString(16).padStart(4, '0')}`;
-    else quoted += c;
+  // Half a surrogate pair cannot get into a text of Go: it was replaced while it was read.
+  for (const c of text.replace(/\p{Surrogate}/gu, '\ufffd')) {
+    if (Object.hasOwn(NAMED, c)) quoted += NAMED[c];
+    else quoted += UNPRINTABLE.test(c) ? escaped(c.codePointAt(0) ?? 0) : c;
   }
   return `"${quoted}"`;
 }

@@ -19,7 +19,11 @@ export type LabelSelector = readonly Requirement[];
 /** metav1.LabelSelector as objects carry it. */
 export interface LabelSelectorObject {
   readonly matchLabels?: Labels;
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
 }
 
 function requirementMatches({ key, operator, values }: Requirement, labels: Labels): boolean {
@@ -37,14 +41,19 @@ function requirementMatches({ key, operator, values }: Requirement, labels: Labe
     case '!':
       return value === undefined;
     default: {
-      if (value === undefined || !INTEGER.test(value)) return false;
-      const [left, right] = [BigInt(value), BigInt(values[0] ?? '0')];
+      const [left, right] = [parseInt64(value ?? ''), parseInt64(values[0] ?? '')];
+      if (left === undefined || right === undefined) return false;
       return operator === 'gt' ? left > right : left < right;
     }
   }
 }
 
-const INTEGER = /^[-+]?\d{1,19}$/;
+/** strconv.ParseInt with 64 bits; undefined for what is no number or too large. */
+function parseInt64(text: string): bigint | undefined {
+  if (!/^[-+]?\d+$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return BigInt.asIntN(64, value) === value ? value : undefined;
+}
 
 /** Whether labels satisfy a selector. */
 export function selectorMatches(selector: LabelSelector, labels: Labels | undefined): boolean {
@@ -72,7 +81,7 @@ const EXPRESSION_OPERATORS: Readonly<Record<string, SelectorOperator>> = {
  */
 export function selectorFromObject(selector: LabelSelectorObject): LabelSelector {
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values }): Requirement => {
-    const known = EXPRESSION_OPERATORS[operator];
+    const known = getOwn(EXPRESSION_OPERATORS, operator);
     if (!known) throw new Error(`"${operator}" is not a valid label selector operator`);
     return { key, operator: known, values: [...(values ?? [])].sort() };
   });
@@ -113,10 +122,12 @@ const SYMBOLS = new Set([')', ',', '!', '==', '=', '>', '<', '!=', '(']);
 
 function scan(text: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /[ \t\r\n]+|([=!(),><]+)|([^=!(),>< \t\r\n]+)/gy;
+  // Upstream's reader takes NUL for the end of a token, and of everything where no token has begun.
+  const pattern = /[ \t\r\n]+|([=!(),><]+)\0?|([^=!(),>< \t\r\n\0]+)\0?/gy;
   for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
     const [, symbols, word] = match;
-    if (word !== undefined) tokens.push({ type: word === 'in' || word === 'notin' ? 'word' : 'identifier', text: word });
+    if (word !== undefined)
+      tokens.push({ type: word === 'in' || word === 'notin' ? 'word' : 'identifier', text: word });
     if (symbols !== undefined) tokens.push(...splitSymbols(symbols));
   }
   tokens.push({ type: 'end', text: '' });
@@ -148,7 +159,8 @@ class SelectorParser {
     for (;;) {
       const token = this.#peek();
       if (token.type === 'end') return requirements;
-      if (!startsRequirement(token)) throw new Error(`found '${token.text}', expected: !, identifier, or 'end of string'`);
+      if (!startsRequirement(token))
+        throw new Error(`found '${token.text}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.#requirement());
       const next = this.#take();
       if (next.type === 'end') return requirements;
@@ -194,7 +206,13 @@ class SelectorParser {
 
   #operator(): SelectorOperator {
     const { text, type } = this.#take();
-    const operators: Readonly<Record<string, SelectorOperator>> = { '=': '=', '==': '==', '!=': '!=', '>': 'gt', '<': 'lt' };
+    const operators: Readonly<Record<string, SelectorOperator>> = {
+      '=': '=',
+      '==': '==',
+      '!=': '!=',
+      '>': 'gt',
+      '<': 'lt',
+    };
     const known = type === 'word' ? (text as 'in' | 'notin') : type === 'symbol' ? operators[text] : undefined;
     if (!known) throw new Error(`found '${text}', expected: in, notin, =, ==, !=, gt, lt`);
     return known;
@@ -208,7 +226,8 @@ class SelectorParser {
       this.#take();
       return [''];
     }
-    if (!isIdentifier(first) && first.text !== ',') throw new Error(`found '${first.text}', expected: ',', ')' or identifier`);
+    if (!isIdentifier(first) && first.text !== ',')
+      throw new Error(`found '${first.text}', expected: ',', ')' or identifier`);
     const values = this.#identifiers();
     this.#take();
     return values;
@@ -243,7 +262,8 @@ class SelectorParser {
 }
 
 const isIdentifier = (token: Token): boolean => token.type === 'identifier' || token.type === 'word';
-const startsRequirement = (token: Token): boolean => isIdentifier(token) || (token.type === 'symbol' && token.text === '!');
+const startsRequirement = (token: Token): boolean =>
+  isIdentifier(token) || (token.type === 'symbol' && token.text === '!');
 
 function fieldError(field: string, value: string, detail: string): string {
   return `${field === '' ? '<nil>' : field}: ${invalid('', value, detail).message}`;
@@ -252,7 +272,7 @@ function fieldError(field: string, value: string, detail: string): string {
 function checked(requirement: Requirement): Requirement {
   const { key, operator, values } = requirement;
   const errors: string[] = [];
-  if ((operator === 'gt' || operator === 'lt') && !INTEGER.test(values[0] ?? '')) {
+  if ((operator === 'gt' || operator === 'lt') && parseInt64(values[0] ?? '') === undefined) {
     errors.push(fieldError('values[0]', values[0] ?? '', "for 'Gt', 'Lt' operators, the value must be an integer"));
   }
   values.forEach((value, i) => {

@@ -22,4 +22,10 @@ export const LIMITS = {
   watchTimeoutMs: 30 * 60 * 1000,
   /** Attempts of a PATCH that meets conflicts (MaxRetryWhenPatchConflicts). */
   patchRetries: 5,
+  /** Lines of the journal before it is folded into the snapshot. Ours. */
+  journalLines: 50_000,
+  /** Bytes of the journal before it is folded into the snapshot. Ours. */
+  journalBytes: 64 * 1024 * 1024,
+  /** How far revisions jump at a restart: more than one turn of the event loop can have used without keeping them. Ours. */
+  restartRevisions: 100_000,
 } as const;

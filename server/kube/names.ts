@@ -25,7 +25,7 @@ function regexProblem(message: string, regex: string, ...examples: string[]): st
 }
 
 export function dnsLabelProblems(text: string): string[] {
-  const problems = text.length > 63 ? [maxLength(63)] : [];
+  const problems = text.length > 63 ? [maxCharacters(63)] : [];
   if (DNS_LABEL.test(text)) return problems;
   if (DNS_SUBDOMAIN.test(text)) problems.push('must not contain dots');
   else {
@@ -37,7 +37,16 @@ export function dnsLabelProblems(text: string): string[] {
 }
 
 export function dnsSubdomainProblems(text: string): string[] {
-  const problems = text.length > 253 ? [maxLength(253)] : [];
+  return subdomainProblems(text, maxCharacters);
+}
+
+/** Names of the kinds whose rules upstream generates (`k8s:format=k8s-long-name`): replication controllers and others. */
+export function longNameProblems(text: string): string[] {
+  return subdomainProblems(text, maxLength);
+}
+
+function subdomainProblems(text: string, tooLong: (length: number) => string): string[] {
+  const problems = text.length > 253 ? [tooLong(253)] : [];
   if (!DNS_SUBDOMAIN.test(text)) {
     const message =
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -76,7 +85,7 @@ export function qualifiedNameProblems(text: string): string[] {
     const prefix = name;
     name = parts[1] ?? '';
     if (prefix === '') problems.push('prefix part must be non-empty');
-    else problems.push(...dnsSubdomainProblems(prefix).map((problem) => `prefix part ${problem}`));
+    else problems.push(...longNameProblems(prefix).map((problem) => `prefix part ${problem}`));
   } else if (parts.length > 2) {
     const hint = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
     return [`a valid label key ${regexProblem(message, regex, 'MyName', 'my.name', '123-abc')}${hint}`];

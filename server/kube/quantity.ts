@@ -1,6 +1,5 @@
 /**
- * resource.Quantity: exact amounts such as `500m`, `1.5Gi` or `2e3`. Kept as an integer times a power of ten (or of
- * two), printed in Go's canonical form.
+ * resource.Quantity: exact amounts such as `500m`, `1.5Gi` or `2e3`, read and printed as Go does.
  */
 
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
@@ -11,24 +10,77 @@ export interface Quantity {
   readonly format: QuantityFormat;
 }
 
-const NANO = 1_000_000_000n;
-const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const BINARY: Readonly<Record<string, bigint>> = {
-  Ki: 1n << 10n,
-  Mi: 1n << 20n,
-  Gi: 1n << 30n,
-  Ti: 1n << 40n,
-  Pi: 1n << 50n,
-  Ei: 1n << 60n,
-};
-const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?([a-zA-Z]*(?:[-+]?\d+)?)$/;
-const MAX_NANO = ((1n << 63n) - 1n) * NANO;
-
 /** resource.ErrFormatWrong and resource.ErrSuffix. */
 export const QUANTITY_FORMAT_WRONG =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 export const QUANTITY_SUFFIX_WRONG = "unable to parse quantity's suffix";
 
+const NANO_SCALE = -9;
+const NANO = 1_000_000_000n;
+const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
+const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
+const MAX_INT64 = (1n << 63n) - 1n;
+/** Amounts beyond this power of ten keep their text but count as this: nothing compares with them in earnest. */
+const MAX_SCALE = 400;
+
+/** The parts of a text, before anything is rounded. */
+interface Parsed {
+  readonly negative: boolean;
+  /** Without leading zeros, unless nothing else is left. */
+  readonly whole: string;
+  readonly fraction: string;
+  readonly base: 2 | 10;
+  readonly exponent: number;
+  readonly format: QuantityFormat;
+}
+
+function parse(text: string): Parsed {
+  const match = text === '' ? null : SYNTAX.exec(text);
+  if (!match) throw new Error(QUANTITY_FORMAT_WRONG);
+  const [, sign, whole = '', fraction = '', suffix = ''] = match;
+  return { negative: sign === '-', whole: whole.replace(/^0+/, '') || '0', fraction, ...suffixOf(suffix) };
+}
+
+function suffixOf(suffix: string): Pick<Parsed, 'base' | 'exponent' | 'format'> {
+  const decimal = Object.hasOwn(DECIMAL, suffix) ? DECIMAL[suffix] : undefined;
+  if (decimal !== undefined) return { base: 10, exponent: decimal, format: 'DecimalSI' };
+  const binary = Object.hasOwn(BINARY, suffix) ? BINARY[suffix] : undefined;
+  if (binary !== undefined) return { base: 2, exponent: binary, format: 'BinarySI' };
+  const digits = /^[eE]([-+]?\d+)$/.exec(suffix)?.[1];
+  const exponent = digits === undefined ? undefined : BigInt(digits);
+  if (exponent === undefined || BigInt.asIntN(64, exponent) !== exponent) throw new Error(QUANTITY_SUFFIX_WRONG);
+  return { base: 10, exponent: Number(BigInt.asIntN(32, exponent)), format: 'DecimalExponent' };
+}
+
+/** `digits` times ten to the power of `scale`, no finer than 1e-9. */
+interface Amount {
+  readonly digits: bigint;
+  readonly scale: number;
+  readonly format: QuantityFormat;
+}
+
+function amountOf({ negative, whole, fraction, base, exponent, format }: Parsed): Amount {
+  const factor = base === 2 ? 1n << BigInt(exponent) : 1n;
+  let { digits, scale } = rounded(BigInt(whole + fraction) * factor, (base === 2 ? 0 : exponent) - fraction.length);
+  if (format === 'BinarySI') {
+    // Only binary amounts end at int64.
+    if (scale >= 0 ? digits > MAX_INT64 : digits > MAX_INT64 * 10n ** BigInt(-scale)) [digits, scale] = [MAX_INT64, 0];
+    if (scale < 0 && digits < 10n ** BigInt(-scale))
+      return { digits: negative ? -digits : digits, scale, format: 'DecimalSI' };
+  }
+  return { digits: negative ? -digits : digits, scale, format };
+}
+
+/** Anything finer than 1e-9 counts as one more: whoever asks for something gets something. */
+function rounded(digits: bigint, scale: number): { digits: bigint; scale: number } {
+  if (scale >= NANO_SCALE) return { digits, scale };
+  const drop = NANO_SCALE - scale;
+  if (drop > String(digits).length) return { digits: digits === 0n ? 0n : 1n, scale: NANO_SCALE };
+  return { digits: divideUp(digits, 10n ** BigInt(drop)), scale: NANO_SCALE };
+}
+
+/** Away from zero. */
 function divideUp(value: bigint, by: bigint): bigint {
   const quotient = value / by;
   if (quotient * by === value) return quotient;
@@ -41,66 +93,62 @@ function divideUp(value: bigint, by: bigint): bigint {
  * formatQuantity(parseQuantity('0.5')) // '500m'
  */
 export function parseQuantity(text: string): Quantity {
-  const match = text === '' || text.length > 256 ? null : SYNTAX.exec(text);
-  if (!match) throw new Error(QUANTITY_FORMAT_WRONG);
-  const [, sign = '', whole = '', fraction = '', suffix = ''] = match;
-  if (whole === '' && fraction === '') throw new Error(QUANTITY_FORMAT_WRONG);
-  const digits = BigInt(whole + fraction || '0') * (sign === '-' ? -1n : 1n);
-  const scale = scaleOf(suffix);
-  if ('factor' in scale) return bounded(divideUp(digits * scale.factor * NANO, 10n ** BigInt(fraction.length)), 'BinarySI');
-  const power = scale.exponent + 9 - fraction.length;
-  if (power > 100) return bounded(digits === 0n ? 0n : digits > 0n ? MAX_NANO : -MAX_NANO, scale.format);
-  const nano = power >= 0 ? digits * 10n ** BigInt(power) : divideUp(digits, 10n ** BigInt(Math.min(-power, 600)));
-  return bounded(nano, scale.format);
-}
-
-function scaleOf(suffix: string): { factor: bigint } | { exponent: number; format: QuantityFormat } {
-  const factor = Object.hasOwn(BINARY, suffix) ? BINARY[suffix] : undefined;
-  if (factor !== undefined) return { factor };
-  const decimal = Object.hasOwn(DECIMAL, suffix) ? DECIMAL[suffix] : undefined;
-  if (decimal !== undefined) return { exponent: decimal, format: 'DecimalSI' };
-  const exponent = /^[eE]([-+]?\d{1,9})$/.exec(suffix)?.[1];
-  if (exponent === undefined) throw new Error(QUANTITY_SUFFIX_WRONG);
-  return { exponent: Number(exponent), format: 'DecimalExponent' };
-}
-
-function bounded(nano: bigint, format: QuantityFormat): Quantity {
-  return { nano: nano > MAX_NANO ? MAX_NANO : nano < -MAX_NANO ? -MAX_NANO : nano, format };
+  const { digits, scale, format } = amountOf(parse(text));
+  return { nano: digits * 10n ** BigInt(Math.min(scale, MAX_SCALE) - NANO_SCALE), format };
 }
 
 /** Go's canonical form: no fraction, the largest suffix that keeps the digits whole. */
 export function formatQuantity({ nano, format }: Quantity): string {
-  if (nano === 0n) return '0';
-  const absolute = nano < 0n ? -nano : nano;
-  const sign = nano < 0n ? '-' : '';
-  if (format === 'BinarySI' && absolute >= 1024n * NANO && absolute % NANO === 0n) {
-    let amount = absolute / NANO;
-    let suffix = '';
-    for (const [name, factor] of Object.entries(BINARY)) {
-      if ((absolute / NANO) % factor !== 0n) break;
-      amount = absolute / NANO / factor;
-      suffix = name;
-    }
-    return `${sign}${amount}${suffix}`;
+  return printed({ digits: nano, scale: NANO_SCALE, format });
+}
+
+function printed({ digits, scale, format }: Amount): string {
+  if (digits === 0n) return '0';
+  let amount = digits;
+  let exponent = scale;
+  for (; amount % 10n === 0n; exponent++) amount /= 10n;
+  if (format === 'BinarySI' && exponent >= 0) {
+    const whole = amount * 10n ** BigInt(exponent);
+    if (whole >= 1024n || whole <= -1024n) return binary(whole);
   }
-  let amount = absolute;
-  let exponent = -9;
-  while (exponent < 18 && amount % 1000n === 0n) {
-    amount /= 1000n;
-    exponent += 3;
+  for (; exponent % 3 !== 0; exponent--) amount *= 10n;
+  if (format === 'DecimalExponent') return exponent === 0 ? String(amount) : `${amount}e${exponent}`;
+  // Upstream has no suffix beyond E and prints none.
+  return `${amount}${Object.keys(DECIMAL).find((name) => DECIMAL[name] === exponent) ?? ''}`;
+}
+
+function binary(whole: bigint): string {
+  let amount = whole;
+  let suffix = '';
+  for (const name of Object.keys(BINARY)) {
+    if (amount % 1024n !== 0n) break;
+    amount /= 1024n;
+    suffix = name;
   }
-  if (format === 'DecimalExponent') return `${sign}${amount}${exponent === 0 ? '' : `e${exponent}`}`;
-  const suffix = Object.keys(DECIMAL).find((name) => DECIMAL[name] === exponent) ?? '';
-  return `${sign}${amount}${suffix}`;
+  return `${amount}${suffix}`;
 }
 
 /** Parses and prints: what a quantity looks like after a round trip through the server. */
 export function canonicalQuantity(text: string): string {
-  return SIMPLE.test(text) ? text : formatQuantity(parseQuantity(text));
+  if (SIMPLE.test(text)) return text;
+  const parsed = parse(text);
+  return keepsText(parsed) ? text : printed(amountOf(parsed));
 }
 
 /** Canonical already, and by far the most frequent: small whole numbers that no suffix could shorten. */
 const SIMPLE = /^(0|[1-9]\d{0,2}(m|Mi|Gi)?)$/;
+
+/** Upstream prints small amounts as they came when the digits look canonical, even `+01` or `1.100`. */
+function keepsText({ whole, fraction, base, exponent }: Parsed): boolean {
+  const digits = whole + fraction;
+  if (base === 2) {
+    const fits = fraction === '' && 14 - whole.length - Math.trunc(exponent * 0.3) >= 0;
+    return fits && BigInt(digits) % 8n !== 0n;
+  }
+  const scale = exponent - fraction.length;
+  const fits = digits.length <= 18 && scale >= NANO_SCALE;
+  return fits && scale % 3 === 0 && !digits.endsWith('000') && !digits.startsWith('0');
+}
 
 /** Whole units, rounded up: `Quantity.Value()`. */
 export function quantityValue(text: string): number {

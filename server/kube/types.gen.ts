@@ -702,6 +702,14 @@ export type CounterSet = {
   counters?: Record<string, Counter>;
 };
 
+export type CreateOptions = {
+  kind?: string;
+  apiVersion?: string;
+  dryRun?: string[];
+  fieldManager?: string;
+  fieldValidation?: string;
+};
+
 export type CronJob = {
   kind?: string;
   apiVersion?: string;
@@ -1698,6 +1706,22 @@ export type ImageVolumeStatus = {
   imageRef?: string;
 };
 
+export type Info = {
+  major: string;
+  minor: string;
+  emulationMajor?: string;
+  emulationMinor?: string;
+  minCompatibilityMajor?: string;
+  minCompatibilityMinor?: string;
+  gitVersion: string;
+  gitCommit: string;
+  gitTreeState: string;
+  buildDate: string;
+  goVersion: string;
+  compiler: string;
+  platform: string;
+};
+
 export type Ingress = {
   kind?: string;
   apiVersion?: string;
@@ -2019,6 +2043,22 @@ export type ListMeta = {
   continue?: string;
   remainingItemCount?: number;
   shardInfo?: ShardInfo;
+};
+
+export type ListOptions = {
+  kind?: string;
+  apiVersion?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  watch?: boolean;
+  allowWatchBookmarks?: boolean;
+  resourceVersion?: string;
+  resourceVersionMatch?: string;
+  timeoutSeconds?: number;
+  limit?: number;
+  continue?: string;
+  sendInitialEvents?: boolean;
+  shardSelector?: string;
 };
 
 export type LoadBalancerIngress = {
@@ -2540,6 +2580,19 @@ export type PartialObjectMetadataList = {
   items: PartialObjectMetadata[] | null;
 };
 
+export type Patch = {
+
+};
+
+export type PatchOptions = {
+  kind?: string;
+  apiVersion?: string;
+  dryRun?: string[];
+  force?: boolean;
+  fieldManager?: string;
+  fieldValidation?: string;
+};
+
 export type PersistentVolume = {
   kind?: string;
   apiVersion?: string;
@@ -2842,6 +2895,21 @@ export type PodList = {
   apiVersion?: string;
   metadata: ListMeta;
   items: Pod[] | null;
+};
+
+export type PodLogOptions = {
+  kind?: string;
+  apiVersion?: string;
+  container?: string;
+  follow?: boolean;
+  previous?: boolean;
+  sinceSeconds?: number;
+  sinceTime?: string;
+  timestamps?: boolean;
+  tailLines?: number;
+  limitBytes?: number;
+  insecureSkipTLSVerifyBackend?: boolean;
+  stream?: string;
 };
 
 export type PodOS = {
@@ -4150,6 +4218,14 @@ export type TypedObjectReference = {
 export type UncountedTerminatedPods = {
   succeeded?: string[];
   failed?: string[];
+};
+
+export type UpdateOptions = {
+  kind?: string;
+  apiVersion?: string;
+  dryRun?: string[];
+  fieldManager?: string;
+  fieldValidation?: string;
 };
 
 export type UserInfo = {

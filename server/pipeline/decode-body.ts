@@ -9,7 +9,6 @@ import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
 import { strictProblems } from '../schema/strict.ts';
 import type { TypeDescription } from '../schema/type-table.ts';
 import type { ApiRequest, Body } from './request.ts';
-import { parseYaml } from './yaml.ts';
 
 /** What the URL says the body is. */
 export interface Expected {
@@ -56,16 +55,18 @@ const unrecognized = (kind: string, why: string, text: string): Error =>
 const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** @throws ApiError 400 for bytes that cannot be read as what they say they are, 415 for other media types */
-export function parseBody(body: Body, mediaType: string, kind: string, type: TypeDescription): ParsedBody {
+export async function parseBody(body: Body, mediaType: string, kind: string, type: TypeDescription): Promise<ParsedBody> {
   if ('object' in body) return { value: body.object };
   if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
   const text = body.bytes.toString();
   if (mediaType === 'application/yaml') {
     try {
+      // Few requests bring YAML, and its reader is large: it is loaded when the first one does.
+      const { parseYaml } = await import('./yaml.ts');
       const value = parseYaml(text);
       return { value, text: JSON.stringify(sorted(value)) };
     } catch (error) {
-      throw unrecognized(kind, `yaml: ${(error as Error).message}`, text);
+      throw unrecognized(kind, (error as Error).message, text);
     }
   }
   if (mediaType !== 'application/json') throw unsupportedMediaType(ACCEPTED);

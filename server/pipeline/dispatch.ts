@@ -75,6 +75,8 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   const fits = legacyWatch || isCollection === (name === '');
   const needsNamespace = info.namespaced && namespace === '' && (verb === 'create' || verb === 'deletecollection');
   if (!handler || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0) throw methodNotAllowed();
+  const { deprecation } = served.store.definition;
+  if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);
 }
 

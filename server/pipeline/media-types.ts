@@ -65,10 +65,10 @@ function formOf({ as, g, v }: AcceptClause['parameters']): Form | undefined {
   return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'partial' : undefined;
 }
 
-/** Programs that people look at get indented JSON (`pretty=` says otherwise). */
-function wantsPretty(query: URLSearchParams, userAgent: string): boolean {
+/** Programs that people look at get indented JSON; `pretty=` says otherwise, in one of Go's spellings of true. */
+export function wantsPretty(query: URLSearchParams, userAgent: string): boolean {
   const pretty = query.get('pretty');
-  if (pretty !== null) return pretty !== '0' && pretty.toLowerCase() !== 'false';
+  if (pretty) return /^(1|t|T|TRUE|true|True)$/.test(pretty);
   return /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
 }
 

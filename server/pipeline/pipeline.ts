@@ -4,12 +4,15 @@
  */
 import type { Cancel } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import type { NodeConnector } from '../kube/node-connector.ts';
+import type { User } from '../kube/object.ts';
+import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 import { dispatch } from './dispatch.ts';
+import { servedResources, watchEverything } from './everything.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
+import type { ServiceTraffic } from './service-traffic.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { impersonate } from './stages/impersonate.ts';
@@ -23,7 +26,7 @@ export interface PipelineEnv {
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
-  readonly nodes: NodeConnector;
+  readonly traffic: ServiceTraffic;
   readonly log: Logger;
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
   health(): ReadonlyMap<string, boolean>;
@@ -44,6 +47,9 @@ export interface Pipeline {
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The same for a request whose `user` is known already. */
   handleAs(request: ApiRequest): Promise<ApiResponse>;
+  /** What {@link Transport.resources} and {@link Transport.watchAll} give clients in the same process. */
+  resources(): readonly ServedResource[];
+  watchAll(user: User, options: { readonly existing: boolean }, observer: EverythingObserver): Cancel;
 }
 
 /** Runs something when a request is over, however it ends. */
@@ -54,5 +60,10 @@ export function createPipeline(env: PipelineEnv): Pipeline {
   const innermost = dispatch(env);
   const compose = (stages: typeof STAGES): Handler =>
     stages.map((stage) => stage(env)).reduceRight<Handler>((next, stage) => (request) => stage(request, next), innermost);
-  return { handle: compose(STAGES), handleAs: compose(LOCAL_STAGES) };
+  return {
+    handle: compose(STAGES),
+    handleAs: compose(LOCAL_STAGES),
+    resources: () => servedResources(env.catalog),
+    watchAll: (user, options, observer) => watchEverything(env, user, options, observer),
+  };
 }

@@ -14,7 +14,14 @@ export type Body = { readonly bytes: Buffer } | { readonly object: unknown };
 export interface Peer {
   readonly address: string;
   /** Subject of a client certificate that this cluster's CA signed. */
-  readonly certificate?: { readonly commonName: string; readonly organizations: readonly string[] };
+  readonly certificate?: {
+    readonly commonName: string;
+    readonly organizations: readonly string[];
+    /** SHA-256 of the whole certificate, hexadecimal. */
+    readonly fingerprint?: string;
+  };
+  /** Whether the client showed a certificate that this cluster's CA did not sign. */
+  readonly untrustedCertificate?: boolean;
 }
 
 /** One request, whatever brought it: a socket or a client in the same process. */
@@ -25,6 +32,10 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly peer: Peer;
   header(name: string): string | undefined;
+  /** Every header whose name (in lower case) begins with `prefix`, each value as it was sent. */
+  headersWith(prefix: string): readonly (readonly [name: string, value: string])[];
+  /** All headers, names in lower case. */
+  headers(): Readonly<Record<string, string | string[] | undefined>>;
   /** @throws ApiError 413 when the body is larger than allowed */
   body(): Promise<Body>;
   /** Calls back when the client has gone. */

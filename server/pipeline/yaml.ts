@@ -1,38 +1,103 @@
-/** YAML as Kubernetes reads it: version 1.1 scalars, except that times and sexagesimal numbers stay text. */
-import { parseDocument, type ScalarTag, type Tags } from 'yaml';
+/** YAML as Kubernetes reads it: sigs.k8s.io/yaml, which makes JSON of it first. */
+import { type Document, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+import { setOwn } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
+import { goYamlMessage } from './yaml-errors.ts';
+import { goTags } from './yaml-scalars.ts';
 
-const WITHOUT = new Set(['tag:yaml.org,2002:timestamp', 'TIME', 'tag:yaml.org,2002:binary', 'tag:yaml.org,2002:set', 'tag:yaml.org,2002:omap']);
+const OPTIONS = { version: '1.1', customTags: goTags, uniqueKeys: false, merge: true, prettyErrors: false } as const;
 
-/** go-yaml reads both 017 and 0o17 as octal. */
-const OCTAL: ScalarTag = {
-  tag: 'tag:yaml.org,2002:int',
-  default: true,
-  test: /^[-+]?0o[0-7_]+$/,
-  resolve: (text: string) => Number.parseInt(text.replace('0o', '').replaceAll('_', ''), 8),
-};
+/** What go-yaml's reader lets through. */
+const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-function tags(all: Tags): Tags {
-  const kept = all.filter((tag) => typeof tag === 'string' || !(WITHOUT.has(tag.tag) || ('format' in tag && WITHOUT.has(String(tag.format)))));
-  return [OCTAL, ...kept];
+/** All documents of a text, with what is needed to tell where something stands. */
+export function parseYamlDocuments(text: string): { documents: Document[]; lines: LineCounter } {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  // A text without any document is an object of its own to the library.
+  return { documents: Array.isArray(documents) ? documents : [], lines };
 }
 
 /**
  * The JSON value of one YAML document.
  *
- * @throws Error with a message that begins like go-yaml's
+ * @throws Error with go-yaml's message
+ * @example
+ * parseYaml('a: [yes, 0o17, 1e3]') // { a: [true, 15, 1000] }
  */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { version: '1.1', customTags: tags, uniqueKeys: false, merge: true, prettyErrors: false });
-  const [error] = document.errors;
-  if (error) throw new Error(goMessage(error.code, error.message, text, error.pos[0]));
-  return document.toJS({ maxAliasCount: LIMITS.yamlAliases });
+  const unified = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+  if (CONTROL.test(unified)) throw new Error('yaml: control characters are not allowed');
+  const document = parseDocument(unified, OPTIONS);
+  const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (error) throw new Error(goYamlMessage(error, unified));
+  return yamlValue(document);
 }
 
-/** go-yaml's words for what the parser found, with the line where it is not the first. */
-function goMessage(code: string, message: string, text: string, position: number): string {
-  const line = text.slice(0, position).split('\n').length;
-  const at = line > 1 ? `line ${line}: ` : '';
-  if (code === 'BLOCK_AS_IMPLICIT_KEY') return `${at}mapping values are not allowed in this context`;
-  return at + message;
+/** The JSON value of a document without errors. @throws Error with go-yaml's message */
+export function yamlValue(document: Document): unknown {
+  if (document.directives?.yaml.explicit && document.directives.yaml.version !== '1.1') {
+    throw new Error('yaml: found incompatible YAML document');
+  }
+  checkNodes(document);
+  return jsonValue(javaScriptValue(document));
+}
+
+function javaScriptValue(document: Document): unknown {
+  try {
+    return document.toJS({ mapAsMap: true, maxAliasCount: LIMITS.yamlAliases });
+  } catch (error) {
+    if (error instanceof ReferenceError) throw new Error('yaml: document contains excessive aliasing');
+    throw error;
+  }
+}
+
+const TYPED = /^tag:yaml\.org,2002:(null|bool|int|float)$/;
+
+/** Aliases that lead nowhere or into themselves, and texts that are not what their tag says. */
+function checkNodes(document: Document): void {
+  visit(document, {
+    Alias(_key, alias, path) {
+      const target = alias.resolve(document);
+      if (!target) throw new Error(`yaml: unknown anchor '${alias.source}' referenced`);
+      if (path.includes(target)) throw new Error(`yaml: anchor '${alias.source}' value contains itself`);
+    },
+    Scalar(_key, { tag, value, source }) {
+      const type = TYPED.exec(tag ?? '')?.[1];
+      if (type === undefined || typeof value !== 'string') return;
+      throw new Error(`yaml: cannot decode !!str \`${source ?? value}\` as a !!${type}`);
+    },
+  });
+}
+
+function jsonValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(jsonValue);
+  if (value instanceof Map || value instanceof Set) {
+    const object: Record<string, unknown> = {};
+    for (const [key, inner] of value.entries())
+      setOwn(object, jsonKey(key, inner), jsonValue(value instanceof Set ? null : inner));
+    return object;
+  }
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`json: unsupported value: ${goFloat(value)}`);
+  return value;
+}
+
+const goFloat = (value: number): string => (Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf');
+
+/** Keys of JSON are texts; sigs.k8s.io/yaml prints those that are not. */
+function jsonKey(key: unknown, value: unknown): string {
+  if (typeof key === 'object' && key !== null) throw new Error(`yaml: invalid map key: ${goSyntax(key)}`);
+  if (key === null) throw new Error(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(value)}`);
+  if (typeof key !== 'number' || Number.isFinite(key)) return String(key);
+  return Number.isNaN(key) ? '.nan' : key > 0 ? '.inf' : '-.inf';
+}
+
+/** How fmt's %#v prints a value. */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (!(value instanceof Map)) return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const entries = [...value].map(([key, inner]) => `${goSyntax(key)}:${goSyntax(inner)}`);
+  return `map[interface {}]interface {}{${entries.join(', ')}}`;
 }

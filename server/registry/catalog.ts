@@ -1,8 +1,9 @@
+import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { Storage, WatchSink } from '../storage/storage.ts';
 import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
 import { ResourceStore } from './resource-store.ts';
 
@@ -19,9 +20,11 @@ export class Catalog {
   readonly table: TypeTable;
   readonly #served = new Map<string, Served>();
   readonly #stores = new Map<string, ResourceStore>();
+  readonly #storage: Storage;
 
   constructor(table: TypeTable, definitions: readonly ResourceDefinition[], storage: Storage, env: RegistryEnv) {
     this.table = table;
+    this.#storage = storage;
     const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
     const aliases = aliasesOf(definitions);
     for (const { group, versions } of table.groups) {
@@ -39,6 +42,13 @@ export class Catalog {
     return this.#served.get(`${group}/${version}/${resource}`);
   }
 
+  /** The resource that serves a kind. */
+  lookupKind(group: string, version: string, kind: string): Served | undefined {
+    const versions = this.table.groups.find((candidate) => candidate.group === group)?.versions;
+    const info = versions?.find((candidate) => candidate.version === version)?.resources.find((resource) => resource.kind === kind);
+    return info && this.lookup(group, version, info.resource);
+  }
+
   /** The store of a resource named `pods` or `deployments.apps`. */
   store(resource: string): ResourceStore | undefined {
     return this.#stores.get(resource);
@@ -46,6 +56,11 @@ export class Catalog {
 
   stores(): Iterable<ResourceStore> {
     return new Set(this.#stores.values());
+  }
+
+  /** Follows every store at once, whatever is added later. */
+  watchAll(sink: WatchSink): Cancel {
+    return this.#storage.watch('', { after: this.#storage.revision() }, sink);
   }
 
   #add(

@@ -1,8 +1,8 @@
 /** What DELETE does to an object: k8s.io/apiserver/pkg/registry/rest/delete.go and Store.Delete. */
 import { type Clock, rfc3339 } from '../base/clock.ts';
-import { deepEqual, type Frozen, thaw } from '../base/freeze.ts';
+import { type Frozen, thaw } from '../base/freeze.ts';
 import { type About, conflict } from '../kube/api-error.ts';
-import type { KubeObject } from '../kube/object.ts';
+import type { KubeObject, ObjectMeta } from '../kube/object.ts';
 import { type Storage, StorageError } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { orderedMeta } from './object-meta.ts';
@@ -27,87 +27,183 @@ interface Target {
  * is gone (ShouldDeleteDuringUpdate).
  */
 export function goesNow(object: KubeObject, old: Frozen<KubeObject>, definition: ResourceDefinition): boolean {
-  if (object.metadata.finalizers?.length) return false;
-  if (definition.holdsDeletion) return old.metadata.deletionTimestamp !== undefined && !definition.holdsDeletion(object as Frozen<KubeObject>);
-  return old.metadata.deletionTimestamp !== undefined && (old.metadata.deletionGracePeriodSeconds ?? 1) === 0;
+  if (object.metadata.finalizers?.length || old.metadata.deletionTimestamp === undefined) return false;
+  return !old.metadata.deletionGracePeriodSeconds && !definition.holdsDeletion?.(object as Frozen<KubeObject>);
 }
 
 /**
  * @returns the version that is left or was the last, and whether the object is gone
  * @throws StorageError, ApiError 409 for preconditions
  */
-export async function deleteObject(target: Target, { options }: DeleteRequest, clock: Clock, dryRun: boolean): Promise<{ object: StoredObject; gone: boolean }> {
-  let gone = false;
+export async function deleteObject(
+  target: Target,
+  { options }: DeleteRequest,
+  clock: Clock,
+  dryRun: boolean,
+): Promise<{ object: StoredObject; gone: boolean }> {
+  let outcome: Outcome = 'kept';
   const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
-    checkOptions(options, current.value, target.about);
+    checkOptions(options, current.value, target);
     const next = marked(current.value, options, target.definition, clock.now());
-    gone = next === 'delete';
-    return next;
+    outcome = next.outcome;
+    return outcome === 'gone' ? 'delete' : next.object;
   };
-  if (!dryRun) return { object: await target.storage.guaranteedUpdate(target.key, {}, change), gone };
-  const current = target.storage.get(target.key);
-  if (!current) throw new StorageError('not-found', target.key);
-  const next = await change(current);
-  const object = next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
-  return { object, gone };
+  if (dryRun) {
+    const current = target.storage.get(target.key);
+    if (!current) throw new StorageError('not-found', target.key);
+    const next = await change(current);
+    const object =
+      next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
+    return { object, gone: isGone(outcome) };
+  }
+  const object = await target.storage.guaranteedUpdate(target.key, {}, change);
+  // Upstream stores the marks of a graceful deletion even when there is nothing to wait for: watchers see both writes.
+  if (!isMarkedThenGone(outcome)) return { object, gone: isGone(outcome) };
+  try {
+    return { object: await target.storage.guaranteedUpdate(target.key, {}, async () => 'delete'), gone: true };
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'not-found') return { object, gone: true };
+    throw error;
+  }
 }
 
-function checkOptions({ preconditions }: DeleteOptions, { metadata }: Frozen<KubeObject>, about: About): void {
-  if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {
-    const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
-    throw conflict(about, metadata.name ?? '', why);
+/** What becomes of an object: `marked-then-gone` is a graceful deletion whose time is over at once. */
+type Outcome = 'kept' | 'gone' | 'marked-then-gone';
+
+const isGone = (outcome: Outcome): boolean => outcome !== 'kept';
+const isMarkedThenGone = (outcome: Outcome): boolean => outcome === 'marked-then-gone';
+
+function checkOptions(
+  { preconditions }: DeleteOptions,
+  { metadata }: Frozen<KubeObject>,
+  { about, definition }: Target,
+): void {
+  const { name = '', uid, resourceVersion } = metadata;
+  // Namespaces have a deletion of their own, and it words its conflicts in its own way.
+  if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
+    if (definition.holdsDeletion) throw conflict(pluralOf(definition), name, unmet('UID', preconditions.uid, uid));
+    const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+    throw conflict(about, name, why);
   }
-  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== metadata.resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
-    throw conflict(about, metadata.name ?? '', why);
+  if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
+    if (definition.holdsDeletion)
+      throw conflict(
+        pluralOf(definition),
+        name,
+        unmet('ResourceVersion', preconditions.resourceVersion, resourceVersion),
+      );
+    const why = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    throw conflict(about, name, why);
   }
 }
 
-/** The object marked as being deleted, unchanged when it already was, or `delete` when nothing keeps it. */
-function marked(current: Frozen<KubeObject>, options: DeleteOptions, definition: ResourceDefinition, nowMs: number): KubeObject | 'delete' {
+const unmet = (what: string, asked: string, actual: string | undefined): string =>
+  `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
+
+function pluralOf({ resource }: ResourceDefinition): About {
+  const [plural = '', ...group] = resource.split('.');
+  return { group: group.join('.'), resource: plural };
+}
+
+interface Marked {
+  readonly object: KubeObject;
+  readonly outcome: Outcome;
+}
+
+/** The object with the marks of a deletion, unchanged when it already has them, and what becomes of it. */
+function marked(
+  current: Frozen<KubeObject>,
+  options: DeleteOptions,
+  definition: ResourceDefinition,
+  nowMs: number,
+): Marked {
   const object = thaw(current) as KubeObject;
   const meta = object.metadata;
-  const grace = graceOf(current, options, definition, nowMs);
-  if (grace === 'pending') return object;
-  const finalizers = collectorFinalizers(current, options, definition);
-  if (!deepEqual(finalizers, meta.finalizers ?? [])) meta.finalizers = finalizers;
-  const kept = finalizers.length > 0 || (definition.holdsDeletion?.(current) ?? false);
-  if (grace) {
-    if (grace.seconds === 0 && !kept) return 'delete';
-    if (meta.deletionTimestamp === undefined && meta.generation) meta.generation++;
-    meta.deletionTimestamp = rfc3339(grace.atMs);
-    meta.deletionGracePeriodSeconds = grace.seconds;
-  } else {
-    if (!kept) return 'delete';
-    if (meta.deletionGracePeriodSeconds === undefined && meta.generation) meta.generation++;
-    meta.deletionTimestamp ??= rfc3339(nowMs);
-    if (!definition.holdsDeletion) meta.deletionGracePeriodSeconds = 0;
-    else if (finalizers.length > 0 && !definition.onDeleting) meta.deletionGracePeriodSeconds = 0;
+  if (definition.holdsDeletion) {
+    if (meta.deletionTimestamp === undefined)
+      return { object: firstMark(object, options, definition, nowMs), outcome: 'kept' };
+    if (definition.holdsDeletion(current)) return { object, outcome: 'kept' };
   }
+  const grace = graceOf(current, options, definition, nowMs);
+  if (grace === 'pending') return { object, outcome: 'kept' };
+  const finalizers = collectorFinalizers(current, options, definition);
+  setFinalizers(meta, finalizers);
+  if (!grace && finalizers.length === 0) return { object, outcome: 'gone' };
+  if (meta.deletionTimestamp === undefined && meta.generation) meta.generation++;
+  if (grace) meta.deletionTimestamp = rfc3339(grace.atMs);
+  else if (meta.deletionTimestamp === undefined || Date.parse(meta.deletionTimestamp) > nowMs)
+    meta.deletionTimestamp = rfc3339(nowMs);
+  meta.deletionGracePeriodSeconds = grace?.seconds ?? 0;
+  definition.onDeleting?.(object);
+  object.metadata = orderedMeta(meta);
+  return { object, outcome: grace?.seconds === 0 && finalizers.length === 0 ? 'marked-then-gone' : 'kept' };
+}
+
+/** The first request to delete an object that waits for more than finalizers: it says no grace period. */
+function firstMark(
+  object: KubeObject,
+  options: DeleteOptions,
+  definition: ResourceDefinition,
+  nowMs: number,
+): KubeObject {
+  const meta = object.metadata;
+  const existing = meta.finalizers ?? [];
+  const { orphanDependents, propagationPolicy: policy } = options;
+  const wanted = {
+    [ORPHAN]: orphanDependents ?? (policy === undefined ? existing.includes(ORPHAN) : policy === 'Orphan'),
+    // Unlike other kinds, namespaces take `orphanDependents: false` for a wish to wait for dependents.
+    [FOREGROUND]:
+      orphanDependents !== undefined
+        ? !orphanDependents
+        : policy === undefined
+          ? existing.includes(FOREGROUND)
+          : policy === 'Foreground',
+  };
+  const finalizers = existing.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
+  for (const [finalizer, isWanted] of Object.entries(wanted)) if (isWanted) finalizers.push(finalizer);
+  setFinalizers(meta, finalizers);
+  meta.deletionTimestamp = rfc3339(nowMs);
   definition.onDeleting?.(object);
   object.metadata = orderedMeta(meta);
   return object;
+}
+
+function setFinalizers(meta: ObjectMeta, finalizers: string[]): void {
+  if (finalizers.length > 0) meta.finalizers = finalizers;
+  else delete meta.finalizers;
 }
 
 /**
  * When the object is to go, for kinds that stop gracefully. A second DELETE may only shorten the time; `pending` means
  * that it changes nothing.
  */
-function graceOf(current: Frozen<KubeObject>, options: DeleteOptions, definition: ResourceDefinition, nowMs: number): { seconds: number; atMs: number } | 'pending' | undefined {
+function graceOf(
+  current: Frozen<KubeObject>,
+  options: DeleteOptions,
+  definition: ResourceDefinition,
+  nowMs: number,
+): { seconds: number; atMs: number } | 'pending' | undefined {
   if (!definition.graceSeconds) return undefined;
   const { deletionTimestamp, deletionGracePeriodSeconds } = current.metadata;
-  const asked = options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
-  if (deletionTimestamp !== undefined) {
-    if (deletionGracePeriodSeconds === undefined) return undefined;
-    if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
-    return { seconds: asked, atMs: Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000 };
+  const asked =
+    options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
+  if (deletionTimestamp === undefined) {
+    const seconds = definition.graceSeconds(current, asked);
+    return { seconds, atMs: nowMs + seconds * 1000 };
   }
-  const seconds = definition.graceSeconds(current, asked);
-  return { seconds, atMs: nowMs + seconds * 1000 };
+  if (!deletionGracePeriodSeconds) return undefined;
+  if (asked === undefined || asked >= deletionGracePeriodSeconds) return 'pending';
+  const atMs = Date.parse(deletionTimestamp) + (asked - deletionGracePeriodSeconds) * 1000;
+  // A time that has passed: it goes now, but whoever stops it gracefully still gets to see it.
+  return atMs < nowMs ? { seconds: Math.min(asked, 1), atMs: nowMs } : { seconds: asked, atMs };
 }
 
 /** The finalizers that make the garbage collector orphan dependents or delete them first, as the request wants. */
-function collectorFinalizers(current: Frozen<KubeObject>, options: DeleteOptions, definition: ResourceDefinition): string[] {
+function collectorFinalizers(
+  current: Frozen<KubeObject>,
+  options: DeleteOptions,
+  definition: ResourceDefinition,
+): string[] {
   const existing = current.metadata.finalizers ?? [];
   const policy = options.propagationPolicy;
   const orphan =
@@ -116,10 +212,13 @@ function collectorFinalizers(current: Frozen<KubeObject>, options: DeleteOptions
       ? policy === 'Orphan'
       : existing.includes(ORPHAN) || (!existing.includes(FOREGROUND) && (definition.orphansByDefault ?? false)));
   const foreground =
-    options.orphanDependents === undefined && (policy !== undefined ? policy === 'Foreground' : existing.includes(FOREGROUND) && !orphan);
+    options.orphanDependents === undefined &&
+    (policy !== undefined ? policy === 'Foreground' : existing.includes(FOREGROUND) && !orphan);
   const others = existing.filter((finalizer) => finalizer !== ORPHAN && finalizer !== FOREGROUND);
   if (orphan) others.push(ORPHAN);
   if (foreground) others.push(FOREGROUND);
   // The order of what is there already does not change.
-  return others.length === existing.length && existing.every((finalizer) => others.includes(finalizer)) ? [...existing] : others;
+  return others.length === existing.length && existing.every((finalizer) => others.includes(finalizer))
+    ? [...existing]
+    : others;
 }

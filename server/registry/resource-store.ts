@@ -6,6 +6,7 @@ import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import { keyOf, resourceName } from '../kube/object.ts';
+import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import { tableProblems } from '../schema/validate.ts';
 import {
@@ -24,7 +25,7 @@ import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
 import { apiErrorOf, uidConflict } from './errors.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
 import { inheritMeta, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
-import type { RegistryEnv, ResourceDefinition, Undo, WriteContext } from './resource.ts';
+import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 
 /** How a write is made, besides the object. */
 export interface WriteOptions {
@@ -103,7 +104,7 @@ export class ResourceStore {
     const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
     const meta = object.metadata;
     // What the client may not choose (rest.FillObjectMetaSystemFields and WipeObjectMetaSystemFields).
-    for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds', 'generation'] as const) delete meta[field];
+    for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[field];
     meta.uid = this.#env.random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
     if (meta.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
@@ -125,27 +126,30 @@ export class ResourceStore {
     const review = this.#review('create', object, undefined, write);
     await write.admission.mutate(review);
     if (definition.generation) object.metadata.generation = 1;
-    const undo = definition.beforeCreate?.(object, context);
+    const finish = definition.beforeCreate?.(object, context);
     try {
       const problems = [
         ...metaProblems(object.metadata, this.#metaRules()),
-        ...tableProblems(object, this.info.type),
+        ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
       ];
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
       await write.admission.validate(review);
       object.metadata = orderedMeta(object.metadata);
+      const ordered = inFieldOrder(object, this.info.type);
       const key = this.keyOf({ namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' });
       if (write.dryRun) {
         if (this.#storage.get(key)) throw new StorageError('exists', key);
-        undo?.();
-        delete object.metadata.resourceVersion;
-        return new StoredObject(key, this.#storage.revision(), object as Frozen<KubeObject>);
+        finish?.(false);
+        delete ordered.metadata.resourceVersion;
+        return new StoredObject(key, this.#storage.revision(), ordered as Frozen<KubeObject>);
       }
-      return await this.#storage.create(key, object, definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs });
+      const stored = await this.#storage.create(key, ordered, definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs });
+      finish?.(true);
+      return stored;
     } catch (error) {
-      undo?.();
+      finish?.(false);
       throw error;
     }
   }
@@ -155,21 +159,31 @@ export class ResourceStore {
    * @throws ApiError 404, 409, 422 and what admission or `make` throw
    */
   async update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
-    let undo: Undo | undefined;
+    let finish: Finish | undefined;
+    let last: StoredObject | undefined;
     const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
-      undo?.();
-      undo = undefined;
-      const object = await make(current);
-      const result = await this.#checkedUpdate(object, current, write);
-      undo = result.undo;
-      return goesNow(object, current.value, this.definition) ? 'delete' : object;
+      finish?.(false);
+      finish = undefined;
+      const result = await this.#checkedUpdate(await make(current), current, write);
+      const { object } = result;
+      finish = result.finish;
+      const goes = goesNow(object, current.value, this.definition);
+      last = goes ? new StoredObject(current.key, current.revision, object as Frozen<KubeObject>) : undefined;
+      return goes ? 'delete' : object;
     };
     try {
-      if (write.dryRun) return await this.#dryRun(key, change, expect);
+      if (write.dryRun) {
+        const stored = await this.#dryRun(key, change, expect);
+        finish?.(false);
+        return last ?? stored;
+      }
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
-      return stored;
+      finish?.(true);
+      if (last) this.definition.afterDelete?.(stored.value, this.#env);
+      // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
+      return last ?? stored;
     } catch (error) {
-      undo?.();
+      finish?.(false);
       throw apiErrorOf(error, this.about, key, expect);
     }
   }
@@ -182,7 +196,7 @@ export class ResourceStore {
     return next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
   }
 
-  async #checkedUpdate(object: KubeObject, current: StoredObject, write: WriteOptions): Promise<{ undo: Undo | undefined }> {
+  async #checkedUpdate(object: KubeObject, current: StoredObject, write: WriteOptions): Promise<{ object: KubeObject; finish: Finish | undefined }> {
     const { definition } = this;
     const old = current.value;
     const { resourceVersion = '' } = object.metadata;
@@ -190,7 +204,9 @@ export class ResourceStore {
       throw conflict(this.about, object.metadata.name ?? '', OBJECT_MODIFIED);
     }
     if (resourceVersion === '' && definition.requiresResourceVersion) {
-      this.#refuse(object, [invalid('metadata.resourceVersion', '', 'must be specified for an update')]);
+      // Upstream names the resource here, where other errors name the kind.
+      const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalidObject({ group: this.info.group, kind: this.info.resource }, object.metadata.name ?? '', [problem]);
     }
     if (object.metadata.uid && object.metadata.uid !== old.metadata.uid) {
       throw uidConflict(this.about, keyOf(old), object.metadata.uid, old.metadata.uid ?? '');
@@ -201,25 +217,26 @@ export class ResourceStore {
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     const review = this.#review('update', object, old, write);
     await write.admission.mutate(review);
-    const undo = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
+    const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
+    if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
     try {
-      this.#countGeneration(object, old);
+      if (rules !== 'status') this.#countGeneration(object, old);
       const own = rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : undefined;
       const problems = [
         ...metaUpdateProblems(object.metadata, old.metadata),
-        ...tableProblems(object, this.info.type),
+        ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];
       this.#refuse(object, problems);
       for (const text of (rules === 'object' && definition.warnings?.(object as Frozen<KubeObject>, old)) || []) write.warn(text);
       await write.admission.validate(review);
     } catch (error) {
-      undo?.();
+      finish?.(false);
       throw error;
     }
     object.metadata.resourceVersion = String(current.revision);
     object.metadata = orderedMeta(object.metadata);
-    return { undo };
+    return { object: inFieldOrder(object, this.info.type), finish };
   }
 
   /**

@@ -6,8 +6,8 @@ import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
-/** Gives back what a hook took (an IP, a port) when the write fails after all. */
-export type Undo = () => void;
+/** Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was stored. */
+export type Finish = (stored: boolean) => void;
 
 /** What the hooks of a kind may use besides the object. */
 export interface RegistryEnv {
@@ -44,15 +44,21 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Defaults that the description does not know; runs on every object that comes in, before admission. */
   fillDefaults?(object: T): void;
   /** After admission, before validation, of a new object: allocate, clear what clients may not set. */
-  beforeCreate?(object: T, context: WriteContext): Undo | undefined;
+  beforeCreate?(object: T, context: WriteContext): Finish | undefined;
   /** The same for a change. `old` is what is stored. */
-  beforeUpdate?(object: T, old: Frozen<T>, context: WriteContext): Undo | undefined;
+  beforeUpdate?(object: T, old: Frozen<T>, context: WriteContext): Finish | undefined;
+  /** The same for a change through the status subresource. */
+  beforeStatusUpdate?(object: T, old: Frozen<T>, context: WriteContext): void;
   /** Rules that the table cannot express; `old` on a change. */
   validate?(object: Frozen<T>, old?: Frozen<T>): readonly FieldProblem[];
+  /** Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not. */
+  readonly checksEnums?: boolean;
   /** Rules for a change through the status subresource; without it none beyond the table's. */
   validateStatus?(object: Frozen<T>, old: Frozen<T>): readonly FieldProblem[];
   /** Warnings for the client, after validation. */
   warnings?(object: Frozen<T>, old?: Frozen<T>): readonly string[];
+  /** A warning for every request, of kinds that are not recommended any more. */
+  readonly deprecation?: string;
   /** Which names are allowed; DNS subdomains unless said otherwise. */
   nameProblems?(name: string): string[];
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
@@ -73,6 +79,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   afterDelete?(object: Frozen<T>, env: RegistryEnv): void;
   /** Whether dependents are orphaned when the request does not say. */
   readonly orphansByDefault?: boolean;
+  /** Warnings for a DELETE of one object. */
+  deleteWarnings?(options: DeleteOptions): readonly string[];
   /** Whether DELETE answers with the object instead of a Status. */
   readonly returnsDeleted?: boolean;
   /** Fields for field selectors besides metadata.name and metadata.namespace. */
@@ -81,8 +89,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly ttlMs?: number;
   /** The message for a field that objects cannot be selected by, where upstream words its own. */
   unknownField?(field: string): string;
-  /** The cells of a table row, one for each column of the description. */
-  cells?(object: Frozen<T>, nowMs: number): readonly unknown[];
+  /** The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list. */
+  cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */
@@ -109,6 +117,11 @@ export interface SubresourceCall {
   readonly fieldManager: string;
   readonly env: RegistryEnv;
   warn(text: string): void;
+  /**
+   * Changes an object of any resource as a subresource of it would: what evictions do to budgets and bindings to pods.
+   * @throws ApiError 404, and what `change` throws
+   */
+  change(resource: string, subresource: string, key: Key, change: (object: KubeObject, current: StoredObject) => void): Promise<StoredObject>;
 }
 
 /**
@@ -118,6 +131,8 @@ export interface SubresourceCall {
 export interface Subresource {
   /** Whether a change has to follow the rules of the parent too, as scale does. */
   readonly parentRules?: boolean;
+  /** Whether `create` compares the name in the body with that of the parent, in words of its own. */
+  readonly checksName?: boolean;
   /** The subresource's own object, made of the parent. */
   get?(parent: Frozen<KubeObject>): KubeObject;
   /** Puts what a PUT or PATCH of the subresource says into the parent. */

@@ -46,8 +46,14 @@ export function partialMetadata(object: Frozen<KubeObject>): object {
 }
 
 /** One row. Kinds without cells of their own have the two columns that upstream gives to those. */
-export function tableRow(object: Frozen<KubeObject>, definition: ResourceDefinition, include: IncludeObject, nowMs: number): TableRow {
-  const cells = definition.cells?.(object, nowMs) ?? [object.metadata.name, object.metadata.creationTimestamp];
+export function tableRow(
+  object: Frozen<KubeObject>,
+  definition: ResourceDefinition,
+  include: IncludeObject,
+  nowMs: number,
+  listed?: readonly { readonly value: Frozen<KubeObject> }[],
+): TableRow {
+  const cells = definition.cells?.(object, nowMs, listed) ?? [object.metadata.name, object.metadata.creationTimestamp];
   const conditions = definition.rowConditions?.(object);
   const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object) : undefined;
   return { cells, ...(conditions && { conditions }), ...(carried && { object: carried }) };

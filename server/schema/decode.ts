@@ -5,6 +5,7 @@
  */
 import { setOwn } from '../base/freeze.ts';
 import { canonicalQuantity } from '../kube/quantity.ts';
+import { goFieldPath } from './embedded-structs.ts';
 import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from './opaque-values.ts';
 import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
 
@@ -51,6 +52,8 @@ const misfit = (value: unknown, type: ValueType): DecodeError => new DecodeError
 
 interface FieldPlan {
   readonly name: string;
+  /** The name as errors have it. */
+  readonly goPath: string;
   readonly decode: Decode;
   /** The value when the input has none; `undefined` leaves the field out. */
   readonly absent: (() => unknown) | undefined;
@@ -64,19 +67,21 @@ const plans = new WeakMap<TypeDescription, readonly FieldPlan[]>();
 function planOf(type: TypeDescription): readonly FieldPlan[] {
   let plan = plans.get(type);
   if (!plan) {
-    plan = type.fields.map(planField);
+    plan = type.fields.map((field) => planField(field, type));
     plans.set(type, plan);
   }
   return plan;
 }
 
-function planField(field: FieldDescription): FieldPlan {
+function planField(field: FieldDescription, struct: TypeDescription): FieldPlan {
   const { type, omitEmpty, omitZero } = field;
   return {
     name: field.name,
+    goPath: goFieldPath(struct.goName, field.name, field.row.p),
     decode: decoderOf(type),
     absent: absentValue(field),
-    dropsEmpty: !type.pointer && (omitEmpty || field.default !== undefined),
+    // A list without items comes back from upstream's storage as none: protobuf cannot tell them apart.
+    dropsEmpty: !type.pointer && (omitEmpty || field.default !== undefined || type.kind === 'list'),
     dropsZeroStruct: !type.pointer && omitZero && type.kind === 'struct',
   };
 }
@@ -168,18 +173,22 @@ export function decodeStruct(value: unknown, type: TypeDescription, notes: Decod
 function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes: DecodeNotes): unknown {
   try {
     const decoded = plan.decode(raw, notes);
-    if (plan.dropsEmpty && (isEmpty(decoded) || (typeof decoded === 'object' && plan.absent === undefined && isEmptyMap(decoded)))) {
+    if (
+      plan.dropsEmpty &&
+      (isEmpty(decoded) || (typeof decoded === 'object' && plan.absent === undefined && isEmptyMap(decoded)))
+    ) {
       return plan.absent?.();
     }
     if (plan.dropsZeroStruct && isEmptyMap(decoded)) return undefined;
     return decoded;
   } catch (error) {
-    if (error instanceof DecodeError) error.within(type.goName, plan.name);
+    if (error instanceof DecodeError) error.within(type.goName, plan.goPath);
     throw error;
   }
 }
 
 const INT32_MAX = 2 ** 31 - 1;
+const INT64_LIMIT = 2 ** 63;
 
 function decoderOf(type: ValueType): Decode {
   switch (type.kind) {
@@ -219,19 +228,33 @@ function decoderOf(type: ValueType): Decode {
 
 function decodeInteger(value: unknown, type: ValueType): number {
   if (typeof value !== 'number') throw misfit(value, type);
-  const fits = Number.isInteger(value) && (type.kind === 'int64' || (value <= INT32_MAX && value >= -INT32_MAX - 1));
-  if (!fits) throw new DecodeError(`number ${value}`, type.go);
+  const inRange =
+    type.kind === 'int64'
+      ? value < INT64_LIMIT && value >= -INT64_LIMIT
+      : value <= INT32_MAX && value >= -INT32_MAX - 1;
+  if (!Number.isInteger(value) || !inRange) throw new DecodeError(`number ${value}`, type.go);
   return value;
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+const UINT8 = { kind: 'int32', go: 'uint8', pointer: false } as const;
+
 function decodeBytes(value: unknown, type: ValueType): string {
+  if (Array.isArray(value)) return Buffer.from(value.map(decodeByte)).toString('base64');
   if (typeof value !== 'string') throw misfit(value, type);
   const text = value.replace(/[\r\n]/g, '');
   if (BASE64.test(text)) return text;
   const bad = text.search(/[^A-Za-z0-9+/]/);
   throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? text.length - (text.length % 4) : bad}`);
+}
+
+/** Go takes a list of numbers for bytes too. */
+function decodeByte(value: unknown): number {
+  if (value === null) return 0;
+  const byte = decodeInteger(value, UINT8);
+  if (byte < 0 || byte > 255) throw new DecodeError(`number ${byte}`, UINT8.go);
+  return byte;
 }
 
 function listDecoder(type: ValueType): Decode {
@@ -278,9 +301,9 @@ function isSorted(keys: readonly string[]): boolean {
 }
 
 /** Errors of types that read themselves are not wrapped by encoding/json. */
-function plain<T>(read: () => T): T {
+function plain(value: string, read: (text: string) => string): string {
   try {
-    return read();
+    return read(value);
   } catch (error) {
     throw new DecodeError((error as Error).message);
   }
@@ -288,26 +311,25 @@ function plain<T>(read: () => T): T {
 
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
-  throw new DecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type string`);
+  throw new DecodeError(jsonKind(value), 'string');
 }
 
 function opaqueDecoder(type: ValueType): Decode {
   switch (type.kind) {
     case 'time':
-      return (value) => plain(() => canonicalTime(text(value)));
+      return (value) => plain(text(value), canonicalTime);
     case 'micro-time':
-      return (value) => plain(() => canonicalMicroTime(text(value)));
+      return (value) => plain(text(value), canonicalMicroTime);
     case 'duration':
-      return (value) => plain(() => formatDuration(parseDuration(text(value))));
+      return (value) => plain(text(value), (duration) => formatDuration(parseDuration(duration)));
     case 'quantity':
       return (value) => {
         if (typeof value !== 'string' && typeof value !== 'number') throw new DecodeError(QUANTITY_MISFIT);
-        return plain(() => canonicalQuantity(String(value).trim()));
+        return plain(String(value).replace(/^ +| +$/g, ''), canonicalQuantity);
       };
     case 'int-or-string':
       return (value) => {
         if (typeof value === 'string') return value;
-        if (typeof value !== 'number') throw new DecodeError(`json: cannot unmarshal ${jsonKind(value)} into Go value of type int32`);
         return decodeInteger(value, { kind: 'int32', go: 'int32', pointer: false });
       };
     case 'schema-or-bool':

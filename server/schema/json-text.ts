@@ -1,4 +1,5 @@
 /** JSON as text: what Go's decoder says about a text that JSON.parse refuses, and counts that need no tree. */
+import { goQuote } from '../kube/go-quote.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -63,19 +64,19 @@ const LOOKING_FOR: Readonly<Record<Step, string>> = {
   end: 'after top-level value',
 };
 
-/** How encoding/json prints the character at fault (quoteChar). */
-function goChar(c: string): string {
+/** How encoding/json prints the character at fault (quoteChar); it sees bytes. Behind the end it sees a blank. */
+function goChar(text: string, at: number): string {
+  const c = String.fromCodePoint(text.codePointAt(at) ?? 0x20);
   if (c === "'") return "'\\''";
   if (c === '"') return "'\"'";
-  const code = c.codePointAt(0) ?? 0;
-  if (code >= 0x20 && code < 0x7f) return `'${c === '\\' ? '\\\\' : c}'`;
-  const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f', '\v': '\\v', '\x07': '\\a' };
-  if (named[c]) return `'${named[c]}'`;
-  if (code < 0x80) return `'\\x${code.toString(16).padStart(2, '0')}'`;
-  return `'${Buffer.from(c).subarray(0, 1).toString('latin1')}'`;
+  const byte = Buffer.from(c).subarray(0, 1).toString('latin1');
+  return `'${goQuote(byte).slice(1, -1)}'`;
 }
 
-const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y;
+const END = 'unexpected end of JSON input';
+
+/** A fault of one token, or where the token ends. */
+type Token = { readonly fault: string } | { readonly end: number };
 
 /**
  * The message of encoding/json for a text that is no JSON.
@@ -89,17 +90,10 @@ export function goSyntaxError(text: string): string {
   const closed = (): Step => (nesting.length === 0 ? 'end' : nesting.at(-1) === '{' ? 'after-pair' : 'after-element');
   for (let i = 0; i < text.length; ) {
     const c = text.charAt(i);
-    if (c === ' ' || c === '\n' || c === '\t' || c === '\r') {
-      i++;
-      continue;
-    }
-    const fault = (): string => `invalid character ${goChar(c)} ${LOOKING_FOR[step]}`;
     const top = nesting.at(-1);
-    if (c === '}' && top === '{' && (step === 'key-or-end' || step === 'after-pair')) {
-      nesting.pop();
-      step = closed();
-      i++;
-    } else if (c === ']' && top === '[' && (step === 'value-or-end' || step === 'after-element')) {
+    const takesValue = step === 'value' || step === 'value-or-end';
+    if (c === ' ' || c === '\n' || c === '\t' || c === '\r') i++;
+    else if (closes(c, top, step)) {
       nesting.pop();
       step = closed();
       i++;
@@ -109,66 +103,85 @@ export function goSyntaxError(text: string): string {
     } else if (c === ':' && step === 'colon') {
       step = 'value';
       i++;
-    } else if (step === 'key' || step === 'key-or-end') {
-      if (c !== '"') return fault();
-      const problem = stringFault(text, i);
-      if (problem) return problem;
-      i = endOfString(text, i) + 1;
-      step = 'colon';
-    } else if (step === 'value' || step === 'value-or-end') {
-      if (c === '{' || c === '[') {
-        nesting.push(c);
-        step = c === '{' ? 'key-or-end' : 'value-or-end';
-        i++;
-        continue;
-      }
-      if (c === '"') {
-        const problem = stringFault(text, i);
-        if (problem) return problem;
-        i = endOfString(text, i) + 1;
-      } else {
-        SCALAR.lastIndex = i;
-        if (!SCALAR.test(text)) return scalarFault(text, i) ?? fault();
-        i = SCALAR.lastIndex;
-      }
-      step = closed();
-    } else return fault();
-  }
-  return 'unexpected end of JSON input';
-}
-
-/** A control character or a bad escape inside the string that opens at `start`, or the end of the text. */
-function stringFault(text: string, start: number): string | undefined {
-  for (let i = start + 1; i < text.length; i++) {
-    const c = text.charAt(i);
-    if (c === '"') return undefined;
-    if (c < ' ') return `invalid character ${goChar(c)} in string literal`;
-    if (c !== '\\') continue;
-    const escape = text.charAt(++i);
-    if (escape === '') break;
-    if (escape === 'u') {
-      for (let n = 1; n <= 4; n++) {
-        const digit = text.charAt(i + n);
-        if (digit === '') return 'unexpected end of JSON input';
-        if (!/[0-9a-fA-F]/.test(digit)) return `invalid character ${goChar(digit)} in \\u hexadecimal character escape`;
-      }
-      i += 4;
-    } else if (!'"\\/bfnrt'.includes(escape)) return `invalid character ${goChar(escape)} in string escape code`;
-  }
-  return 'unexpected end of JSON input';
-}
-
-/** A word that begins like true, false or null, or a number that stops too early. */
-function scalarFault(text: string, start: number): string | undefined {
-  for (const word of ['true', 'false', 'null']) {
-    if (text.charAt(start) !== word.charAt(0)) continue;
-    for (let n = 1; n < word.length; n++) {
-      const c = text.charAt(start + n);
-      if (c === '') return 'unexpected end of JSON input';
-      if (c !== word.charAt(n)) return `invalid character ${goChar(c)} in literal ${word} (expecting ${goChar(word.charAt(n))})`;
+    } else if (takesValue && (c === '{' || c === '[')) {
+      nesting.push(c);
+      step = c === '{' ? 'key-or-end' : 'value-or-end';
+      i++;
+    } else {
+      const isKey: boolean = step === 'key' || step === 'key-or-end';
+      const token = takesValue || (isKey && c === '"') ? tokenAt(text, i) : undefined;
+      if (!token) return `invalid character ${goChar(text, i)} ${LOOKING_FOR[step]}`;
+      if ('fault' in token) return token.fault;
+      i = token.end;
+      step = isKey ? 'colon' : closed();
     }
   }
-  if (text.charAt(start) !== '-') return undefined;
-  const next = text.charAt(start + 1);
-  return next === '' ? 'unexpected end of JSON input' : `invalid character ${goChar(next)} in numeric literal`;
+  return END;
+}
+
+function closes(c: string, top: '{' | '[' | undefined, step: Step): boolean {
+  if (c === '}') return top === '{' && (step === 'key-or-end' || step === 'after-pair');
+  return c === ']' && top === '[' && (step === 'value-or-end' || step === 'after-element');
+}
+
+/** The string, number or word that begins there; undefined when none does. */
+function tokenAt(text: string, start: number): Token | undefined {
+  const c = text.charAt(start);
+  if (c === '"') return stringAt(text, start);
+  if (c === '-' || isDigit(c)) return numberAt(text, start);
+  const word = ['true', 'false', 'null'].find((one) => one.startsWith(c));
+  return word === undefined ? undefined : wordAt(text, start, word);
+}
+
+const isDigit = (c: string): boolean => c >= '0' && c <= '9';
+
+function stringAt(text: string, start: number): Token {
+  for (let i = start + 1; i < text.length; i++) {
+    const c = text.charAt(i);
+    if (c === '"') return { end: i + 1 };
+    if (c < ' ') return { fault: `invalid character ${goChar(text, i)} in string literal` };
+    if (c !== '\\') continue;
+    const escaped = text.charAt(++i);
+    if (escaped === 'u') {
+      for (const end = i + 4; i < end; ) {
+        if (/[0-9a-fA-F]/.test(text.charAt(++i))) continue;
+        return { fault: `invalid character ${goChar(text, i)} in \\u hexadecimal character escape` };
+      }
+    } else if (escaped === '' || !'"\\/bfnrt'.includes(escaped)) {
+      return { fault: `invalid character ${goChar(text, i)} in string escape code` };
+    }
+  }
+  return { fault: END };
+}
+
+function numberAt(text: string, start: number): Token {
+  let i = start;
+  const fault = (where: string): Token => ({ fault: `invalid character ${goChar(text, i)} ${where}` });
+  const digits = (): boolean => {
+    const from = i;
+    while (isDigit(text.charAt(i))) i++;
+    return i > from;
+  };
+  if (text.charAt(i) === '-') i++;
+  if (text.charAt(i) === '0') i++;
+  else if (!digits()) return fault('in numeric literal');
+  if (text.charAt(i) === '.') {
+    i++;
+    if (!digits()) return fault('after decimal point in numeric literal');
+  }
+  if (text.charAt(i) === 'e' || text.charAt(i) === 'E') {
+    i++;
+    if (text.charAt(i) === '+' || text.charAt(i) === '-') i++;
+    if (!digits()) return fault('in exponent of numeric literal');
+  }
+  return { end: i };
+}
+
+function wordAt(text: string, start: number, word: string): Token {
+  for (let n = 1; n < word.length; n++) {
+    if (text.charAt(start + n) === word.charAt(n)) continue;
+    const expected = goChar(word, n);
+    return { fault: `invalid character ${goChar(text, start + n)} in literal ${word} (expecting ${expected})` };
+  }
+  return { end: start + word.length };
 }

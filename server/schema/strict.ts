@@ -2,6 +2,7 @@
  * Unknown and duplicate fields, with their paths, in the order of the text: what `fieldValidation=Strict` refuses and
  * `Warn` tells. Runs only when the decoder noticed that something is wrong.
  */
+import { goQuote } from '../kube/go-quote.ts';
 import { endOfString } from './json-text.ts';
 import type { TypeDescription, ValueType } from './type-table.ts';
 
@@ -9,7 +10,8 @@ import type { TypeDescription, ValueType } from './type-table.ts';
 const MAX_PROBLEMS = 100;
 
 class Scanner {
-  readonly problems: string[] = [];
+  /** Each counts once. */
+  readonly problems = new Set<string>();
   readonly #text: string;
   #at = 0;
 
@@ -46,8 +48,8 @@ class Scanner {
       this.#at++; // the colon
       const inner = path === '' ? key : `${path}.${key}`;
       const field = struct?.byName.get(key);
-      if (struct && !field) this.#report(`unknown field "${inner}"`);
-      else if (seen.has(key) && (struct || type?.kind === 'map')) this.#report(`duplicate field "${inner}"`);
+      if (struct && !field) this.#report(`unknown field ${goQuote(inner)}`);
+      else if (seen.has(key) && (struct || type?.kind === 'map')) this.#report(`duplicate field ${goQuote(inner)}`);
       seen.add(key);
       this.value(struct ? field?.type : type?.kind === 'map' ? type.of : undefined, inner);
       if (this.#next() === ',') this.#at++;
@@ -65,7 +67,7 @@ class Scanner {
   }
 
   #report(problem: string): void {
-    if (this.problems.length < MAX_PROBLEMS) this.problems.push(problem);
+    if (this.problems.size < MAX_PROBLEMS) this.problems.add(problem);
   }
 }
 
@@ -77,5 +79,5 @@ class Scanner {
 export function strictProblems(text: string, type: TypeDescription): string[] {
   const scanner = new Scanner(text);
   scanner.value({ kind: 'struct', go: type.goName, pointer: false, struct: type }, '');
-  return scanner.problems;
+  return [...scanner.problems];
 }

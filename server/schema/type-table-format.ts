@@ -22,7 +22,7 @@ export interface FieldRow {
   p?: string;
   /** Default. */
   d?: unknown;
-  /** Allowed values (of the items, for a list). */
+  /** Allowed values (of the items of a list, of the values of a map). */
   e?: string[];
   /** Format where it does not follow from the type. */
   f?: string;
@@ -33,14 +33,20 @@ export interface FieldRow {
   /** Strategic merge patch: strategy and merge key. */
   s?: string;
   k?: string;
+  /** 1 when upstream has no text for the field: OpenAPI then refers to the type without wrapping. */
+  x?: number;
 }
 
-/** `k` lists the kinds a type stands for as `group/version/Kind`; `m` and `u` are the map type and unions of OpenAPI. */
+/**
+ * `k` lists the kinds a type stands for as `group/version/Kind`; `m` and `u` are the map type and unions of OpenAPI;
+ * `x` is 1 when upstream has no text for the type.
+ */
 export interface TypeRow {
   f: FieldRow[];
   k?: string[];
   m?: string;
   u?: unknown;
+  x?: number;
 }
 
 /** A column of a table: name, type, format, priority, and its description or `@type#field` that has the same text. */
@@ -51,6 +57,16 @@ export interface SubresourceRow {
   /** `group/version/Kind`. */
   kind: string;
   verbs: string[];
+  /** HTTP methods of a subresource that hands the connection on (exec, proxy). */
+  connect?: string[];
+  /** 1 when everything below the subresource's path belongs to it too. */
+  subpath?: number;
+  /** Type whose fields are the query parameters of GET. */
+  options?: string;
+  /** Media types of GET besides those of every resource. */
+  produces?: string[];
+  /** 1 when GET answers with text instead of an object. */
+  text?: number;
 }
 
 export interface ResourceRow {
@@ -64,6 +80,8 @@ export interface ResourceRow {
   short?: string[];
   categories?: string[];
   hash?: string;
+  /** 1 when DELETE answers with the object instead of a Status. */
+  returns?: number;
   subresources?: SubresourceRow[];
   columns?: ColumnRow[];
 }
@@ -74,5 +92,10 @@ export interface KindsFile {
   groups: { group: string; versions: { version: string; resources: ResourceRow[] }[] }[];
   /** Kinds that no resource serves (options, lists, reviews): `group/version/Kind` → type. */
   kinds: Record<string, string>;
+  /**
+   * Parameters that OpenAPI v2 shares: `type#field`, or the name alone → the hash that ends the shared name. Upstream
+   * makes the hash of texts that are not kept here.
+   */
+  parameters: Record<string, string>;
   types: Record<string, TypeRow>;
 }

@@ -83,6 +83,8 @@ export interface SubresourceInfo {
   readonly version: string;
   readonly kind: string;
   readonly verbs: readonly string[];
+  /** What only OpenAPI needs of it. */
+  readonly row: SubresourceRow;
 }
 
 /** A resource as one version serves it. */
@@ -97,6 +99,8 @@ export interface ResourceInfo {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly storageVersionHash?: string;
+  /** DELETE answers with the object instead of a Status. */
+  readonly returnsDeleted: boolean;
   readonly type: TypeDescription;
   readonly subresources: ReadonlyMap<string, SubresourceInfo>;
   readonly columns: readonly ColumnRow[];
@@ -192,9 +196,24 @@ export class TypeTable {
     return type;
   }
 
+  /** The row of a type as the file has it; opaque types have none. */
+  row(name: string): TypeRow | undefined {
+    return this.#file.types[name];
+  }
+
+  /** What ends the name of a parameter that OpenAPI v2 shares, see type-table-format.ts. */
+  sharedParameter(key: string): string | undefined {
+    return this.#file.parameters[key];
+  }
+
+  /** The name of the type of a kind. */
+  typeName(group: string, version: string, kind: string): string | undefined {
+    return this.#file.kinds[`${group}/${version}/${kind}`];
+  }
+
   /** The type of a kind that may be no resource of its own, such as `DeleteOptions` or `Scale`. */
   typeOfKind(group: string, version: string, kind: string): TypeDescription | undefined {
-    const name = this.#file.kinds[`${group}/${version}/${kind}`];
+    const name = this.typeName(group, version, kind);
     return name === undefined ? undefined : this.type(name);
   }
 
@@ -234,6 +253,7 @@ export class TypeTable {
       shortNames: row.short ?? [],
       categories: row.categories ?? [],
       ...(row.hash !== undefined && { storageVersionHash: row.hash }),
+      returnsDeleted: row.returns === 1,
       get type() {
         return lazyType();
       },
@@ -245,7 +265,7 @@ export class TypeTable {
 
 function subresource(row: SubresourceRow): SubresourceInfo {
   const [group = '', version = '', kind = ''] = row.kind.split('/');
-  return { name: row.name, group, version, kind, verbs: row.verbs };
+  return { name: row.name, group, version, kind, verbs: row.verbs, row };
 }
 
 let builtIn: TypeTable | undefined;

@@ -1,8 +1,15 @@
 import type { Cancel, Clock } from '../base/clock.ts';
-import { type Frozen, deepFreeze } from '../base/freeze.ts';
+import { deepFreeze, type Frozen } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { type Predicate, StorageError, type StoredEvent, type WatchRequest, type WatchSink, bucketOf } from './storage.ts';
+import {
+  bucketOf,
+  type Predicate,
+  StorageError,
+  type StoredEvent,
+  type WatchRequest,
+  type WatchSink,
+} from './storage.ts';
 import { StoredObject } from './stored-object.ts';
 
 interface LoggedEvent {
@@ -16,7 +23,12 @@ interface Watcher {
   readonly sink: WatchSink;
   /** Events up to this revision are known to the watcher. */
   seen: number;
+  /** Events from before the watch that it has not been handed yet: they go first. */
+  missed: readonly StoredEvent[];
 }
+
+/** The bucket of the empty prefix, under which those stand who watch everything. */
+const EVERY_BUCKET = '';
 
 /**
  * Recent events in order: replays them to watchers that resume, hands new ones to all watchers, and tells the state of
@@ -41,7 +53,10 @@ export class EventLog {
     const atMs = this.#clock.now();
     this.#events.push({ event, atMs });
     this.#trim(atMs);
-    if (this.#watchers.size === 0) return;
+    if (this.#watchers.size === 0) {
+      event.before?.forgetBytes();
+      return;
+    }
     if (this.#pending.length === 0) queueMicrotask(() => this.flush());
     this.#pending.push(event);
   }
@@ -51,7 +66,7 @@ export class EventLog {
     const batch = this.#pending;
     if (batch.length === 0) return;
     this.#pending = [];
-    const buckets = new Set<string>();
+    const buckets = new Set<string>([EVERY_BUCKET]);
     for (const event of batch) buckets.add(bucketOf(event.now.key));
     for (const bucket of buckets) {
       for (const watcher of this.#watchers.get(bucket) ?? []) this.#deliver(watcher, batch);
@@ -67,13 +82,12 @@ export class EventLog {
   /** @throws StorageError `expired` when events after `after` are gone */
   watch(prefix: string, { after, where }: WatchRequest, sink: WatchSink): Cancel {
     if (after < this.#oldest) throw new StorageError('expired', prefix, String(this.#oldest));
-    const watcher: Watcher = { prefix, where, sink, seen: after };
+    const watcher: Watcher = { prefix, where, sink, seen: after, missed: this.#since(after) };
     const bucket = bucketOf(prefix);
     const watchers = this.#watchers.get(bucket) ?? new Set();
     this.#watchers.set(bucket, watchers);
     watchers.add(watcher);
-    const missed = this.#since(after);
-    if (missed.length > 0) queueMicrotask(() => watchers.has(watcher) && this.#deliver(watcher, missed));
+    if (watcher.missed.length > 0) queueMicrotask(() => watchers.has(watcher) && this.#deliver(watcher, []));
     return () => {
       watchers.delete(watcher);
       if (watchers.size === 0 && this.#watchers.get(bucket) === watchers) this.#watchers.delete(bucket);
@@ -95,14 +109,34 @@ export class EventLog {
 
   /** Forgets every event up to `revision`, as a compaction does. */
   compact(revision: number): void {
-    while (this.#start < this.#events.length && (this.#events[this.#start] as LoggedEvent).event.now.revision <= revision) this.#dropOldest();
+    while (
+      this.#start < this.#events.length &&
+      (this.#events[this.#start] as LoggedEvent).event.now.revision <= revision
+    )
+      this.#dropOldest();
     this.#oldest = Math.max(this.#oldest, revision);
+  }
+
+  /** Forgets everything and ends all watches: what they saw does not count, and nobody can resume. */
+  reset(revision: number): void {
+    this.#pending = [];
+    this.#events = [];
+    this.#start = 0;
+    this.#oldest = revision;
+    this.#endAll();
   }
 
   close(): void {
     this.flush();
-    for (const watchers of [...this.#watchers.values()]) for (const watcher of [...watchers]) watcher.sink.end('closed');
+    this.#endAll();
+  }
+
+  #endAll(): void {
+    const watchers = [...this.#watchers.values()].flatMap((bucket) =>
+      [...bucket].map((watcher) => ({ bucket, watcher })),
+    );
     this.#watchers.clear();
+    for (const { bucket, watcher } of watchers) if (bucket.delete(watcher)) watcher.sink.end('closed');
   }
 
   #since(revision: number): StoredEvent[] {
@@ -117,8 +151,10 @@ export class EventLog {
   }
 
   #deliver(watcher: Watcher, batch: readonly StoredEvent[]): void {
+    const { missed } = watcher;
+    watcher.missed = [];
     const events: StoredEvent[] = [];
-    for (const event of batch) {
+    for (const event of missed.length > 0 ? [...missed, ...batch] : batch) {
       if (event.now.revision <= watcher.seen || !event.now.key.startsWith(watcher.prefix)) continue;
       watcher.seen = event.now.revision;
       const seen = watcher.where ? filtered(event, watcher.where) : event;

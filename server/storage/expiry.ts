@@ -1,9 +1,8 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { StoredObject } from './stored-object.ts';
 
-interface Expiry {
+interface Due {
   readonly key: string;
-  readonly uid: string | undefined;
   readonly atMs: number;
 }
 
@@ -13,27 +12,41 @@ interface Expiry {
  */
 export class ExpiryQueue {
   readonly #clock: Clock;
-  readonly #remove: (key: string, uid: string | undefined) => void;
-  #queue: Expiry[] = [];
+  readonly #remove: (key: string) => void;
+  #queue: Due[] = [];
   #cancel: Cancel | undefined;
 
-  /** `remove` is called for each object whose time is over; it has to look whether it is still the same one. */
-  constructor(clock: Clock, remove: (key: string, uid: string | undefined) => void) {
+  /** `remove` is called when a time is over; it has to look whether the object of that key still ends then. */
+  constructor(clock: Clock, remove: (key: string) => void) {
     this.#clock = clock;
     this.#remove = remove;
   }
 
-  add(object: StoredObject, ttlMs: number): void {
-    const entry = { key: object.key, uid: object.value.metadata.uid, atMs: this.#clock.now() + ttlMs };
-    const last = this.#queue.at(-1);
-    this.#queue.push(entry);
-    if (last && last.atMs > entry.atMs) this.#queue.sort((a, b) => a.atMs - b.atMs);
-    if (!this.#cancel || this.#queue[0] === entry) this.#arm();
+  /** Remembers the end of an object that has one. It comes no sooner than `earliestMs`. */
+  add({ key, expiry }: StoredObject, earliestMs = 0): void {
+    if (!expiry) return;
+    const atMs = Math.max(expiry.atMs, earliestMs);
+    const at = this.#after(atMs);
+    this.#queue.splice(at, 0, { key, atMs });
+    if (at === 0) this.#arm();
   }
 
   close(): void {
     this.#cancel?.();
     this.#queue = [];
+  }
+
+  /** Index of the first entry that ends later than `atMs`: nearly always the end of the queue. */
+  #after(atMs: number): number {
+    let low = 0;
+    let high = this.#queue.length;
+    if (high === 0 || (this.#queue[high - 1] as Due).atMs <= atMs) return high;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#queue[middle] as Due).atMs <= atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #arm(): void {
@@ -47,9 +60,9 @@ export class ExpiryQueue {
   #run(): void {
     const nowMs = this.#clock.now();
     let due = 0;
-    while (due < this.#queue.length && (this.#queue[due] as Expiry).atMs <= nowMs) due++;
+    while (due < this.#queue.length && (this.#queue[due] as Due).atMs <= nowMs) due++;
     const over = this.#queue.splice(0, due);
-    for (const { key, uid } of over) this.#remove(key, uid);
+    for (const { key } of over) this.#remove(key);
     this.#arm();
   }
 }

@@ -1,5 +1,6 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { compareKeys } from './sorted-map.ts';
 import { bucketOf } from './storage.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -24,8 +25,8 @@ export class Indexes {
     for (const [index, buckets] of Object.entries(this.#definitions)) {
       const valuesOf = buckets[bucket];
       if (!valuesOf) continue;
-      for (const value of before ? valuesOf(before.value) : []) this.#entry(bucket, index, value).delete(key);
-      for (const value of now ? valuesOf(now.value) : []) this.#entry(bucket, index, value).add(key);
+      for (const value of before ? valuesOf(before.value) : []) this.#remove(nameOf(bucket, index, value), key);
+      for (const value of now ? valuesOf(now.value) : []) this.#add(nameOf(bucket, index, value), key);
     }
   }
 
@@ -33,16 +34,21 @@ export class Indexes {
   keys(prefix: string, index: string, value: string): string[] | undefined {
     const bucket = bucketOf(prefix);
     if (!this.#definitions[index]?.[bucket]) return undefined;
-    return [...this.#entry(bucket, index, value)].filter((key) => key.startsWith(prefix)).sort();
+    const keys = this.#keys.get(nameOf(bucket, index, value)) ?? [];
+    return [...keys].filter((key) => key.startsWith(prefix)).sort(compareKeys);
   }
 
-  #entry(bucket: string, index: string, value: string): Set<string> {
-    const name = JSON.stringify([bucket, index, value]);
-    let keys = this.#keys.get(name);
-    if (!keys) {
-      keys = new Set();
-      this.#keys.set(name, keys);
-    }
-    return keys;
+  #add(name: string, key: string): void {
+    const keys = this.#keys.get(name);
+    if (keys) keys.add(key);
+    else this.#keys.set(name, new Set([key]));
+  }
+
+  /** Sets that became empty go: values such as uids never come again. */
+  #remove(name: string, key: string): void {
+    const keys = this.#keys.get(name);
+    if (keys?.delete(key) && keys.size === 0) this.#keys.delete(name);
   }
 }
+
+const nameOf = (bucket: string, index: string, value: string): string => JSON.stringify([bucket, index, value]);

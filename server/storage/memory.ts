@@ -1,25 +1,25 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import { deepFreeze } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { EventLog, atRevision } from './event-log.ts';
+import { atRevision, EventLog } from './event-log.ts';
 import { ExpiryQueue } from './expiry.ts';
 import { type IndexDefinitions, Indexes } from './indexes.ts';
 import { reuse } from './reuse.ts';
-import { SortedMap } from './sorted-map.ts';
+import { compareKeys, SortedMap } from './sorted-map.ts';
 import {
+  bucketOf,
   type Change,
+  checkPreconditions,
   type ListRequest,
+  type LocalStorage,
   type Preconditions,
-  type Storage,
   StorageError,
   type StoredEvent,
   type StoredPage,
   type WatchRequest,
   type WatchSink,
-  bucketOf,
-  checkPreconditions,
 } from './storage.ts';
-import { StoredObject } from './stored-object.ts';
+import { type Expiry, StoredObject } from './stored-object.ts';
 
 export interface MemoryOptions {
   readonly clock: Clock;
@@ -31,25 +31,34 @@ export interface MemoryOptions {
   readonly onCommit?: (event: StoredEvent) => void;
 }
 
+/** When an object whose time is over is tried again after its deletion could not be kept. */
+const EXPIRY_RETRY_MS = 60_000;
+
 /** Everything in memory: a sorted map for each bucket and the log of recent events. */
-export class MemoryStorage implements Storage {
+export class MemoryStorage implements LocalStorage {
+  readonly #clock: Clock;
   readonly #log: EventLog;
   readonly #buckets = new Map<string, SortedMap<StoredObject>>();
   readonly #indexes: Indexes;
   readonly #expiry: ExpiryQueue;
   readonly #onCommit: ((event: StoredEvent) => void) | undefined;
   #revision: number;
+  #closed = false;
 
   constructor({ clock, revision = 0, objects = [], indexes = {}, onCommit }: MemoryOptions) {
+    this.#clock = clock;
     this.#revision = revision;
     this.#log = new EventLog(clock, revision);
     this.#indexes = new Indexes(indexes);
-    this.#expiry = new ExpiryQueue(clock, (key, uid) => {
+    this.#expiry = new ExpiryQueue(clock, (key) => {
       const current = this.get(key);
-      if (current && current.value.metadata.uid === uid) this.#remove(current);
+      if (current?.expiry && current.expiry.atMs <= clock.now()) this.#remove(current);
     });
     this.#onCommit = onCommit;
-    for (const object of objects) this.#place(object.key, undefined, object);
+    for (const object of objects) {
+      this.#place(object.key, undefined, object);
+      this.#expiry.add(object);
+    }
   }
 
   revision(): number {
@@ -88,9 +97,7 @@ export class MemoryStorage implements Storage {
 
   async create(key: string, value: KubeObject, { ttlMs }: { ttlMs?: number } = {}): Promise<StoredObject> {
     if (this.get(key)) throw new StorageError('exists', key);
-    const stored = this.#commit(key, undefined, value);
-    if (ttlMs !== undefined) this.#expiry.add(stored, ttlMs);
-    return stored;
+    return this.#commit(key, undefined, value, ttlMs);
   }
 
   async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
@@ -101,41 +108,36 @@ export class MemoryStorage implements Storage {
       const next = await change(current);
       if (this.get(key) !== current) continue;
       if (next === 'delete') return this.#remove(current);
-      next.metadata.resourceVersion = String(current.revision);
+      if (next === current.value) return current;
+      // Whatever the change says: an object that differs in nothing else is not written.
+      next.metadata = { ...next.metadata, resourceVersion: String(current.revision) };
       const shared = reuse<object>(next, current.value);
-      return shared === current.value ? current : this.#commit(key, current, next);
+      return shared === current.value ? current : this.#commit(key, current, next, current.expiry?.ttlMs);
     }
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#expiry.close();
     this.#log.close();
   }
 
-  /** Hands pending events to watchers now. */
   flush(): void {
     this.#log.flush();
   }
 
-  /** Whether every watcher has been handed every event. */
   get delivered(): boolean {
     return !this.#log.busy;
   }
 
-  /** Makes revisions up to this one unreadable, as a compaction does. */
   compact(revision: number): void {
     this.#log.compact(revision);
   }
 
-  /** Every object there is, bucket by bucket. */
   *all(): Generator<StoredObject> {
     for (const bucket of this.#buckets.values()) for (const [, object] of bucket.from('')) yield object;
   }
 
-  /**
-   * Makes the content equal to `objects` by ordinary writes, which watchers see. Objects keep their uids; those that
-   * change get new revisions.
-   */
   async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
     for (const current of [...this.all()]) if (!objects.has(current.key)) this.#remove(current);
     for (const [key, wanted] of objects) {
@@ -143,26 +145,47 @@ export class MemoryStorage implements Storage {
       if (current === wanted) continue;
       const value = { ...wanted.value, metadata: { ...wanted.value.metadata } } as KubeObject;
       if (current) value.metadata.resourceVersion = String(current.revision);
-      if (!current || reuse<object>(value, current.value) !== current.value) this.#commit(key, current, value);
+      if (current && reuse<object>(value, current.value) === current.value) continue;
+      this.#commit(key, current, value, wanted.expiry?.ttlMs);
     }
   }
 
-  #commit(key: string, before: StoredObject | undefined, value: KubeObject): StoredObject {
+  /**
+   * Takes back the newest writes: `events` are all of them, oldest first. Their revisions are not used again, and
+   * whoever saw them has to read anew: watches end, and what they would resume from is expired.
+   */
+  undo(events: readonly StoredEvent[]): void {
+    for (const { type, now, before } of events.toReversed()) {
+      this.#place(now.key, this.get(now.key), before);
+      // An object whose time was over lives on, and has to go some time later.
+      if (type === 'deleted' && before) this.#expiry.add(before, this.#clock.now() + EXPIRY_RETRY_MS);
+    }
     this.#revision++;
+    this.#log.reset(this.#revision);
+  }
+
+  #commit(key: string, before: StoredObject | undefined, value: KubeObject, ttlMs: number | undefined): StoredObject {
+    const revision = this.#nextRevision();
     // A copy: metadata that did not change is shared with the version before.
-    value.metadata = { ...value.metadata, resourceVersion: String(this.#revision) };
-    const now = new StoredObject(key, this.#revision, deepFreeze(value));
+    value.metadata = { ...value.metadata, resourceVersion: String(revision) };
+    const expiry: Expiry | undefined = ttlMs === undefined ? undefined : { ttlMs, atMs: this.#clock.now() + ttlMs };
+    const now = new StoredObject(key, revision, deepFreeze(value), expiry);
     this.#place(key, before, now);
+    this.#expiry.add(now);
     this.#publish(before ? { type: 'updated', now, before } : { type: 'created', now });
     return now;
   }
 
   #remove(before: StoredObject): StoredObject {
-    this.#revision++;
-    const now = atRevision(before, this.#revision);
+    const now = atRevision(before, this.#nextRevision());
     this.#place(before.key, before, undefined);
     this.#publish({ type: 'deleted', now, before });
     return now;
+  }
+
+  #nextRevision(): number {
+    if (this.#closed) throw new Error('the storage is closed');
+    return ++this.#revision;
   }
 
   #publish(event: StoredEvent): void {
@@ -192,17 +215,25 @@ export class MemoryStorage implements Storage {
     }
     for (const key of keys) {
       const object = bucket.get(key);
-      if (object && (from === undefined || key >= from)) yield object;
+      if (object && (from === undefined || compareKeys(key, from) >= 0)) yield object;
     }
   }
 
   /** The objects of a past revision: what is there now, with everything that changed since put back. */
-  *#objectsAt(prefix: string, past: ReadonlyMap<string, StoredObject | undefined>, from: string | undefined): Generator<StoredObject> {
-    const restored = [...past.values()].filter((object) => object !== undefined && (from === undefined || object.key >= from));
-    restored.sort((a, b) => ((a as StoredObject).key < (b as StoredObject).key ? -1 : 1));
+  *#objectsAt(
+    prefix: string,
+    past: ReadonlyMap<string, StoredObject | undefined>,
+    from: string | undefined,
+  ): Generator<StoredObject> {
+    const restored = [...past.values()]
+      .filter((object) => object !== undefined)
+      .filter(({ key }) => from === undefined || compareKeys(key, from) >= 0)
+      .sort((a, b) => compareKeys(a.key, b.key));
     let at = 0;
     for (const current of this.#objects(prefix, from, undefined)) {
-      while (at < restored.length && (restored[at] as StoredObject).key <= current.key) yield restored[at++] as StoredObject;
+      while (at < restored.length && compareKeys((restored[at] as StoredObject).key, current.key) <= 0) {
+        yield restored[at++] as StoredObject;
+      }
       if (!past.has(current.key)) yield current;
     }
     while (at < restored.length) yield restored[at++] as StoredObject;

@@ -1,6 +1,7 @@
 /**
  * Takes over from `old` every part of `next` that is equal to it. The result is `old` itself when nothing changed;
- * otherwise old and new version share what is the same, and a list of 10,000 pods keeps one copy of each spec.
+ * otherwise old and new version share what is the same, and a list of 10,000 pods keeps one copy of each spec. Parts of
+ * `next` that are frozen belong to somebody else and stay as they are.
  *
  * @example
  * reuse({ spec: { a: 1 }, status: { b: 2 } }, old).spec === old.spec // when the specs are equal
@@ -12,25 +13,28 @@ export function reuse<T>(next: T, old: unknown): T {
   if (Array.isArray(old)) return next;
   const fields = next as Record<string, unknown>;
   const oldFields = old as Record<string, unknown>;
+  const open = !Object.isFrozen(fields);
   let same = true;
   let count = 0;
   for (const key in fields) {
-    count++;
     const value = fields[key];
+    if (value === undefined) continue; // JSON has no such value: the field is not there
+    count++;
     const oldValue = Object.hasOwn(oldFields, key) ? oldFields[key] : undefined;
     const shared = reuse(value, oldValue);
     // `__proto__` is only ever an own property here, and reuse() keeps the value that is there.
-    if (shared !== value) fields[key] = shared;
+    if (open && shared !== value) fields[key] = shared;
     if (shared !== oldValue) same = false;
   }
   return same && count === Object.keys(oldFields).length ? (old as T) : next;
 }
 
 function reuseList<T extends unknown[]>(next: T, old: readonly unknown[]): T {
+  const open = !Object.isFrozen(next);
   let same = next.length === old.length;
   for (let i = 0; i < next.length; i++) {
     const shared = reuse(next[i], old[i]);
-    if (shared !== next[i]) next[i] = shared;
+    if (open && shared !== next[i]) next[i] = shared;
     if (shared !== old[i]) same = false;
   }
   return same ? (old as T) : next;

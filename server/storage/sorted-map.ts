@@ -6,13 +6,28 @@ interface Chunk<Value> {
   values: Value[];
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
+/**
+ * etcd's order of keys: that of their bytes in UTF-8. UTF-16 has the same but for characters beyond the basic plane,
+ * which names of roles may have.
+ */
+export function compareKeys(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+type Compare = (a: string, b: string) => number;
+
+const compareText: Compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Index of the first key that is not smaller than `key`. */
-function lowerBound(keys: readonly string[], key: string): number {
+function lowerBound(keys: readonly string[], key: string, compare: Compare): number {
   let low = 0;
   let high = keys.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((keys[middle] as string) < key) low = middle + 1;
+    if (compare(keys[middle] as string, key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -21,6 +36,8 @@ function lowerBound(keys: readonly string[], key: string): number {
 export class SortedMap<Value> {
   readonly #byKey = new Map<string, Value>();
   #chunks: Chunk<Value>[] = [];
+  /** The quick comparison is right until the first key that needs the other one. */
+  #compare: Compare = compareText;
 
   get size(): number {
     return this.#byKey.size;
@@ -33,12 +50,13 @@ export class SortedMap<Value> {
   set(key: string, value: Value): void {
     const known = this.#byKey.has(key);
     this.#byKey.set(key, value);
+    if (!known && SURROGATE.test(key)) this.#compare = compareKeys;
     const chunk = this.#chunks[this.#chunkFor(key)];
     if (!chunk) {
       this.#chunks.push({ keys: [key], values: [value] });
       return;
     }
-    const at = lowerBound(chunk.keys, key);
+    const at = lowerBound(chunk.keys, key, this.#compare);
     if (known) {
       chunk.values[at] = value;
       return;
@@ -53,7 +71,7 @@ export class SortedMap<Value> {
     const index = this.#chunkFor(key);
     const chunk = this.#chunks[index];
     if (!chunk) return false;
-    const at = lowerBound(chunk.keys, key);
+    const at = lowerBound(chunk.keys, key, this.#compare);
     chunk.keys.splice(at, 1);
     chunk.values.splice(at, 1);
     if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
@@ -62,10 +80,10 @@ export class SortedMap<Value> {
 
   /** Values whose keys begin with `prefix`, from the key `from` on. */
   *from(prefix: string, from = prefix): Generator<[string, Value]> {
-    const start = from > prefix ? from : prefix;
+    const start = this.#compare(from, prefix) > 0 ? from : prefix;
     for (let c = this.#chunkFor(start); c < this.#chunks.length; c++) {
       const chunk = this.#chunks[c] as Chunk<Value>;
-      for (let i = lowerBound(chunk.keys, start); i < chunk.keys.length; i++) {
+      for (let i = lowerBound(chunk.keys, start, this.#compare); i < chunk.keys.length; i++) {
         const key = chunk.keys[i] as string;
         if (!key.startsWith(prefix)) return;
         yield [key, chunk.values[i] as Value];
@@ -79,7 +97,7 @@ export class SortedMap<Value> {
     let high = this.#chunks.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (((this.#chunks[middle] as Chunk<Value>).keys[0] as string) <= key) low = middle + 1;
+      if (this.#compare((this.#chunks[middle] as Chunk<Value>).keys[0] as string, key) <= 0) low = middle + 1;
       else high = middle;
     }
     return Math.max(0, low - 1);

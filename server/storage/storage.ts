@@ -7,7 +7,7 @@ import type { StoredObject } from './stored-object.ts';
  * What is kept, by key and revision. A key is `<bucket>/<name>` or `<bucket>/<namespace>/<name>`; a bucket holds the
  * objects of one resource. Nothing here knows kinds.
  *
- * Contract, tested by `test/contract/storage.ts` against every implementation:
+ * Contract, tested by `test/contract/storage.test.ts` against every implementation:
  * - One revision counter; every write adds one. `metadata.resourceVersion` of a stored value is its revision.
  * - A write that changes nothing writes nothing and wakes nobody.
  * - Values come back frozen. The object passed to a write belongs to the storage from then on.
@@ -24,6 +24,7 @@ export interface Storage {
    */
   list(prefix: string, options?: ListRequest): StoredPage;
   /**
+   * Events of keys that begin with `prefix`; the empty one is that of every bucket.
    * @param sink is called from then on, never before `watch` returns
    * @throws StorageError `expired` when events after the revision are not kept any more
    */
@@ -38,6 +39,23 @@ export interface Storage {
   guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject>;
   /** Ends all watches and makes everything acknowledged durable. */
   close(): Promise<void>;
+}
+
+/** A storage whose state is in this process: what tools beside the API may do with it. */
+export interface LocalStorage extends Storage {
+  /** Hands pending events to watchers now. */
+  flush(): void;
+  /** Whether every write so far is kept and every watcher has been handed every event. */
+  readonly delivered: boolean;
+  /** Makes revisions up to this one unreadable, as a compaction of etcd does. */
+  compact(revision: number): void;
+  /** Every object there is, bucket by bucket, in the order in which buckets got their first object. */
+  all(): Iterable<StoredObject>;
+  /**
+   * Makes the content equal to `objects` by ordinary writes, which watchers see. Objects keep their uids; those that
+   * change get new revisions.
+   */
+  restore(objects: ReadonlyMap<string, StoredObject>): Promise<void>;
 }
 
 /** `delete` removes the object; the event and the answer then carry the version that was there. */

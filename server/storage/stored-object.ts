@@ -1,6 +1,14 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
 
+/** How long an object lives: Events go after an hour without a change. */
+export interface Expiry {
+  /** Every change starts this time anew, as each write of upstream's takes a new lease. */
+  readonly ttlMs: number;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
+}
+
 /**
  * One version of one object: a frozen value and the bytes that were made of it. Bytes are made once for each slot (one
  * slot for each encoding), however many readers and watchers there are.
@@ -9,15 +17,18 @@ export class StoredObject {
   readonly key: string;
   readonly revision: number;
   readonly value: Frozen<KubeObject>;
+  /** Absent when the object stays until somebody deletes it. */
+  readonly expiry: Expiry | undefined;
   /** Nearly every object is only ever asked for one encoding; a map for each would cost more than it holds. */
   #slot = '';
   #buffer: Buffer | undefined;
   #others: Map<string, Buffer> | undefined;
 
-  constructor(key: string, revision: number, value: Frozen<KubeObject>) {
+  constructor(key: string, revision: number, value: Frozen<KubeObject>, expiry?: Expiry) {
     this.key = key;
     this.revision = revision;
     this.value = value;
+    this.expiry = expiry;
   }
 
   /**
@@ -27,8 +38,7 @@ export class StoredObject {
    * object.bytes('json', encodeJson)
    */
   bytes(slot: string, encode: (value: Frozen<KubeObject>) => Buffer): Buffer {
-    if (this.#slot === slot && this.#buffer) return this.#buffer;
-    const known = this.#others?.get(slot);
+    const known = this.cachedBytes(slot);
     if (known) return known;
     const buffer = encode(this.value);
     if (this.#slot === '') {
@@ -39,6 +49,11 @@ export class StoredObject {
       this.#others.set(slot, buffer);
     }
     return buffer;
+  }
+
+  /** The bytes of `slot` if somebody asked for them before: for readers that pass by once and should leave nothing. */
+  cachedBytes(slot: string): Buffer | undefined {
+    return this.#slot === slot && this.#buffer ? this.#buffer : this.#others?.get(slot);
   }
 
   /** Drops the bytes of a version that was replaced: only a watcher that resumes may still ask, and can wait for new ones. */

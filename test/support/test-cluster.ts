@@ -19,11 +19,13 @@ export interface TestCluster {
   readonly transport: LocalTransport;
   readonly manager: ControllerManager;
   /** Resolves when no controller has anything to do and every watcher knows everything. */
-  settle(): Promise<void>;
-  stop(): Promise<void>;
+  readonly settle: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
-export async function testCluster(options: { controllers?: readonly ControllerDefinition[]; clock?: Clock; namespaces?: readonly string[] } = {}): Promise<TestCluster> {
+export async function testCluster(
+  options: { controllers?: readonly ControllerDefinition[]; clock?: Clock; namespaces?: readonly string[] } = {},
+): Promise<TestCluster> {
   const clock = options.clock ?? systemClock();
   const random = seededRandom(1);
   const log = createLogger('error');
@@ -39,6 +41,7 @@ export async function testCluster(options: { controllers?: readonly ControllerDe
     admission: { mutate: nothing, validate: nothing },
     authenticator: { authenticate: () => ADMIN },
     authorizer: { authorize: () => ({ allowed: true, reason: '' }) },
+    serverAddress: () => '127.0.0.1:6443',
   });
   const transport = new LocalTransport(cluster.pipeline, ADMIN, 'test');
   const client = new Client(transport);

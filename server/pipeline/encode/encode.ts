@@ -7,7 +7,7 @@ import { listPartial, listTable, listValue, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
 import { FrameEncoder } from './watch-frames.ts';
-import { toYaml } from './yaml.ts';
+import { loadYaml, toYaml } from './yaml.ts';
 
 /** What goes onto a socket. */
 export interface WireResponse {
@@ -37,8 +37,13 @@ function buffer(status: number, headers: WireResponse['headers'], bytes: Buffer)
   return { status, headers, body: { type: 'buffer', buffer: bytes } };
 }
 
+/** Loads what the answer to a request needs for its encoding; nothing for JSON. */
+export async function prepareEncoding(request: ApiRequest): Promise<void> {
+  if (request.header('accept')?.includes('yaml')) await loadYaml();
+}
+
 /**
- * Encodes an answer. A client that accepts nothing on offer gets 406 instead.
+ * Encodes an answer, after {@link prepareEncoding}. A client that accepts nothing on offer gets 406 instead.
  *
  * @param now the cluster's time, for ages in tables
  */
@@ -53,9 +58,9 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
 }
 
-const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: false };
+const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: true };
 
-/** Pages and errors that came before negotiation: whoever accepts nothing on offer is told in JSON. */
+/** Pages and errors that came before negotiation: whoever accepts nothing on offer is told in indented JSON. */
 function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
   try {
     const form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query);
@@ -69,7 +74,6 @@ function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
 function valueResponse(request: ApiRequest, status: number, value: unknown, { encoding, pretty }: Negotiated): WireResponse {
   const bytes = encoding === 'yaml' ? Buffer.from(toYaml(value)) : valueBytes(value, pretty);
   const headers = headersOf(MEDIA_TYPES[encoding], request);
-  if (status === 401) headers['www-authenticate'] = 'Bearer realm="kubernetes-master"';
   const retryAfter = (value as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds;
   if (status >= 400 && retryAfter) headers['retry-after'] = String(retryAfter);
   return buffer(status, headers, bytes);

@@ -8,9 +8,15 @@ import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
 import { listMeta } from './list.ts';
 
-function rowOf(served: Served, object: StoredObject, { includeObject }: Negotiated, nowMs: number): object {
+function rowOf(
+  served: Served,
+  object: StoredObject,
+  { includeObject }: Negotiated,
+  nowMs: number,
+  listed?: readonly StoredObject[],
+): object {
   // Columns are those of the stored version; what a row carries along is the version that was asked for.
-  const row = tableRow(object.value, served.store.definition, includeObject, nowMs);
+  const row = tableRow(object.value, served.store.definition, includeObject, nowMs, listed);
   return includeObject === 'Object' && served.conversion ? { ...row, object: servedValue(served, object) } : row;
 }
 
@@ -31,7 +37,7 @@ export function listTable(response: ListResponse, form: Negotiated, nowMs: numbe
     apiVersion: 'meta.k8s.io/v1',
     metadata: listMeta(response),
     columnDefinitions: columnDefinitions(response.served.info),
-    rows: response.items.map((item) => rowOf(response.served, item, form, nowMs)),
+    rows: response.items.map((item) => rowOf(response.served, item, form, nowMs, response.items)),
   };
 }
 

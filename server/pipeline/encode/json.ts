@@ -15,7 +15,7 @@ export function typePrefix({ info }: Served): string {
   return `{"kind":${JSON.stringify(info.kind)},"apiVersion":${JSON.stringify(apiVersionOf(info))},`;
 }
 
-/** JSON of any other value, indented when a person will read it. */
+/** JSON of any other value, indented when a person will read it; only the other form ends with a line break. */
 export function valueBytes(value: unknown, pretty: boolean): Buffer {
-  return Buffer.from(pretty ? `${JSON.stringify(value, null, 2)}\n` : `${JSON.stringify(value)}\n`);
+  return Buffer.from(pretty ? JSON.stringify(value, null, 2) : `${JSON.stringify(value)}\n`);
 }

@@ -1,12 +1,13 @@
-import { stringify } from 'yaml';
+/** Few clients ask for YAML, and what writes it is large: it is loaded when the first one does. */
+let write: ((value: unknown) => string) | undefined;
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+/** Makes {@link toYaml} usable. */
+export async function loadYaml(): Promise<void> {
+  write ??= (await import('./yaml-writer.ts')).writeYaml;
 }
 
-/** YAML as kube-apiserver writes it: keys sorted, lists not indented, strings quoted where YAML 1.1 would read something else. */
+/** YAML as kube-apiserver writes it. {@link loadYaml} comes first. */
 export function toYaml(value: unknown): string {
-  return stringify(sorted(value), { version: '1.1', indentSeq: false, lineWidth: 0, defaultKeyType: 'PLAIN', singleQuote: false });
+  if (!write) throw new Error('loadYaml() was not awaited before toYaml()');
+  return write(value);
 }

@@ -1,11 +1,11 @@
-import { methodNotAllowed } from '../../kube/api-error.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
+import { checkRoute } from './accept.ts';
 
 /** GET /version. */
-export function versionPage({ info, method }: ApiRequest, { catalog }: PipelineEnv): ApiResponse | undefined {
-  if (info.path !== '/version' && info.path !== '/version/') return undefined;
-  if (method !== 'GET') throw methodNotAllowed();
+export function versionPage(request: ApiRequest, { catalog }: PipelineEnv): ApiResponse | undefined {
+  if (request.info.path !== '/version' && request.info.path !== '/version/') return undefined;
+  checkRoute(request, ['application/json']);
   const { gitVersion } = catalog.table;
   const [major = '', minor = ''] = gitVersion.slice(1).split('.');
   const value = {

@@ -14,12 +14,23 @@ export function authorize({ authorizer }: PipelineEnv): Stage {
   };
 }
 
-/** responsewriters.Forbidden. */
-export function denial({ user, verb, resource, path }: AccessRequest, reason: string): ApiError {
-  const why = reason === '' ? '' : `: ${reason}`;
-  if (!resource) return forbidden({ group: '', resource: '' }, '', `User ${goQuote(user.name)} cannot ${verb} path ${goQuote(path ?? '')}${why}`);
+/** The 403 for a question that was answered with no (responsewriters.ForbiddenStatusError). */
+export function denial(question: AccessRequest, reason: string): ApiError {
+  const { group = '', resource = '', name = '' } = question.resource ?? {};
+  const message = withoutMarkup(messageOf(question));
+  return forbidden({ group, resource }, name, reason === '' ? message : `${message}: ${reason}`);
+}
+
+function messageOf({ user, verb, resource, path = '' }: AccessRequest): string {
+  const begin = `User ${goQuote(user.name)} cannot ${verb}`;
+  if (!resource) return `${begin} path ${goQuote(path)}`;
   const plural = resource.subresource === '' ? resource.resource : `${resource.resource}/${resource.subresource}`;
-  const scope = resource.namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(resource.namespace)}`;
-  const message = `User ${goQuote(user.name)} cannot ${verb} resource ${goQuote(plural)} in API group ${goQuote(resource.group)} ${scope}${why}`;
-  return forbidden({ group: resource.group, resource: resource.resource }, resource.name, message);
+  const { group, namespace } = resource;
+  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
+  return `${begin} resource ${goQuote(plural)} in API group ${goQuote(group)} ${scope}`;
+}
+
+/** Upstream sees to it that what a client chose freely never looks like HTML. */
+function withoutMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,55 +1,67 @@
 import { badRequest } from '../../kube/api-error.ts';
-import type { User } from '../../kube/object.ts';
-import type { AccessRequest } from '../identity.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import { accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, Stage } from '../request.ts';
-import { denial } from './authorize.ts';
+import { Impersonation, type WantedUser } from './impersonation-modes.ts';
 
-const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
+const PREFIX = 'impersonate-';
+const EXTRA = 'impersonate-extra-';
 
-/** `Impersonate-…` headers: whoever may `impersonate` a user, group, uid or extra acts as it from here on. */
-export function impersonate(env: PipelineEnv): Stage {
-  return async (request, next) => {
-    const user = request.header('impersonate-user');
-    const others = ['impersonate-group', 'impersonate-uid'].some((name) => request.header(name) !== undefined);
-    if (user === undefined && !others) return next(request);
-    if (user === undefined) throw badRequest('requested [{Group}] without impersonating a user');
-    for (const question of questionsOf(request, user)) {
-      const { allowed, reason } = env.authorizer.authorize(question);
-      if (!allowed) throw denial(question, reason);
-    }
-    request.user = impersonated(request, user);
+/** `Impersonate-…` headers: whoever may impersonate a user acts as that user from here on. */
+export function impersonate({ authorizer }: PipelineEnv): Stage {
+  const impersonation = new Impersonation(authorizer);
+  return (request, next) => {
+    if (!wantsImpersonation(request)) return next(request);
+    const wanted = wantedUser(request);
+    if (wanted) request.user = impersonation.impersonated(wanted, accessOf(request.info, request.user));
     return next(request);
   };
 }
 
-function list(request: ApiRequest, name: string): string[] {
-  // Several headers of one name reach us joined by ", "; a group name holds no comma.
-  return (request.header(name) ?? '').split(',').map((text) => text.trim()).filter((text) => text !== '');
+/** Looks at the names only: every request comes by here. */
+function wantsImpersonation(request: ApiRequest): boolean {
+  for (const name in request.headers()) if (name.startsWith(PREFIX)) return true;
+  return false;
 }
 
-function impersonated(request: ApiRequest, name: string): User {
-  const groups = list(request, 'impersonate-group');
-  const uid = request.header('impersonate-uid');
-  const account = SERVICE_ACCOUNT.exec(name);
-  if (account && groups.length === 0) groups.push('system:serviceaccounts', `system:serviceaccounts:${account[1]}`);
-  if (name === 'system:anonymous') {
-    if (!groups.includes('system:unauthenticated')) groups.push('system:unauthenticated');
-  } else if (!groups.includes('system:authenticated')) groups.push('system:authenticated');
-  return { name, groups, ...(uid !== undefined && { uid }) };
+/**
+ * Who the headers say.
+ *
+ * @throws ApiError 400 for headers that only make sense with a user name
+ */
+function wantedUser(request: ApiRequest): WantedUser | undefined {
+  const headers = request.headersWith(PREFIX);
+  const all = (wanted: string): string[] => headers.filter(([name]) => name === wanted).map(([, value]) => value);
+  const [name = ''] = all('impersonate-user');
+  const [uid = ''] = all('impersonate-uid');
+  const groups = all('impersonate-group');
+  const extra = new Map<string, string[]>();
+  for (const [header, value] of headers) {
+    if (!header.startsWith(EXTRA)) continue;
+    const key = unescaped(header.slice(EXTRA.length));
+    extra.set(key, [...(extra.get(key) ?? []), value]);
+  }
+  if (name !== '') return { name, uid, groups, extra };
+  if (uid === '' && groups.length === 0 && extra.size === 0) return undefined;
+  throw badRequest(`requested ${goText({ name, uid, groups, extra })} without impersonating a user name`);
 }
 
-function questionsOf(request: ApiRequest, user: string): AccessRequest[] {
-  const ask = (group: string, resource: string, name: string, namespace = ''): AccessRequest => ({
-    user: request.user,
-    verb: 'impersonate',
-    resource: { group, version: group === '' ? 'v1' : 'v1', resource, subresource: '', namespace, name },
-  });
-  const [, namespace = '', account = ''] = SERVICE_ACCOUNT.exec(user) ?? [];
-  const questions = [account === '' ? ask('', 'users', user) : ask('', 'serviceaccounts', account, namespace)];
-  for (const group of list(request, 'impersonate-group')) questions.push(ask('', 'groups', group));
-  const uid = request.header('impersonate-uid');
-  if (uid !== undefined) questions.push(ask('authentication.k8s.io', 'uids', uid));
-  return questions;
+/** Header names cannot hold every character of a key; clients percent-encode the others. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
+/** How Go prints the user with %#v, as upstream's message has it. */
+function goText({ name, uid, groups, extra }: WantedUser): string {
+  const list = (texts: readonly string[]): string => `[]string{${texts.map(goQuote).join(', ')}}`;
+  const sorted = [...extra].sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = sorted.map(([key, values]) => `${goQuote(key)}:${list(values)}`).join(', ');
+  const shownGroups = groups.length === 0 ? '[]string(nil)' : list(groups);
+  const shownExtra = extra.size === 0 ? 'map[string][]string(nil)' : `map[string][]string{${entries}}`;
+  return `&user.DefaultInfo{Name:${goQuote(name)}, UID:${goQuote(uid)}, Groups:${shownGroups}, Extra:${shownExtra}}`;
+}

@@ -1,9 +1,13 @@
+import { thaw } from '../../base/freeze.ts';
 import { badRequest } from '../../kube/api-error.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { type WriteRequest, storeWrite, writeRequestOf } from '../write-options.ts';
+import { track } from './track.ts';
 import { readObject, settleNamespace, storedForm } from './incoming.ts';
 
 /** POST to a collection. */
@@ -18,6 +22,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     return { type: 'value', status: 201, value };
   }
   if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  track(object, undefined, served, write, env);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }
@@ -32,5 +37,15 @@ export function subresourceCall(request: ApiRequest, served: Served, write: Writ
     fieldManager: write.fieldManager,
     env: env.registry,
     warn: (text) => request.warnings.push(text),
+    change: (resource, subresource, key, change) => {
+      const store = env.catalog.store(resource);
+      if (!store) throw new Error(`there is no resource ${resource}`);
+      const make = (current: StoredObject): KubeObject => {
+        const object = thaw(current.value) as KubeObject;
+        change(object, current);
+        return object;
+      };
+      return store.update(key, make, storeWrite(request, write, env, subresource, 'subresource'));
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { DeleteOptions } from '../../registry/resource.ts';
 import { DecodeError, decodeStruct } from '../../schema/decode.ts';
 import { mediaTypeOf, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import type { ApiRequest } from '../request.ts';
+import type { ApiRequest, Body } from '../request.ts';
 import { isTrue } from '../request-info.ts';
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'];
@@ -16,7 +16,7 @@ const POLICIES = ['Foreground', 'Background', 'Orphan'];
 export async function deleteOptionsOf(request: ApiRequest, env: PipelineEnv): Promise<DeleteOptions> {
   const body = await request.body();
   const empty = 'object' in body ? body.object === undefined : body.bytes.length === 0;
-  const options = empty ? fromQuery(request.query) : fromBody(request, body, env);
+  const options = empty ? fromQuery(request.query) : await fromBody(request, body, env);
   const problems = optionProblems(options);
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', problems);
   return options;
@@ -38,10 +38,10 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   return options;
 }
 
-function fromBody(request: ApiRequest, body: Awaited<ReturnType<ApiRequest['body']>>, env: PipelineEnv): DeleteOptions {
+async function fromBody(request: ApiRequest, body: Body, env: PipelineEnv): Promise<DeleteOptions> {
   const type = env.catalog.table.typeOfKind('', 'v1', 'DeleteOptions');
   if (!type) throw new Error('kinds.gen.json has no DeleteOptions');
-  const { value } = parseBody(body, mediaTypeOf(request), 'DeleteOptions', type);
+  const { value } = await parseBody(body, mediaTypeOf(request), 'DeleteOptions', type);
   const { kind } = (value ?? {}) as { kind?: unknown };
   if (typeof kind === 'string' && kind !== '' && kind !== 'DeleteOptions') {
     throw badRequest(`decoded object cannot be converted to DeleteOptions`);

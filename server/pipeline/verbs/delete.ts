@@ -14,6 +14,7 @@ import { requestKey } from './incoming.ts';
 export async function deleteOne(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const key = requestKey(request, served);
   const options = await deleteOptionsOf(request, env);
+  request.warnings.push(...(served.store.definition.deleteWarnings?.(options) ?? []));
   const dryRun = isDryRun(request, options.dryRun);
   const { object, gone } = await served.store.delete(key, { options }, storeWrite(request, { dryRun }, env));
   // 202 tells old clients that asked for cascading deletion that it goes on.

@@ -7,11 +7,13 @@ import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import { track } from './track.ts';
 import { mediaTypeOf } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
-import { requestKey, storedForm } from './incoming.ts';
+import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
 
 /** Makes the new value of an object from its current one. */
 type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => unknown;
@@ -47,9 +49,13 @@ export async function patch(request: ApiRequest, served: Served, env: PipelineEn
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
   const apply = await readPatch(request);
-  const make = (current: Parameters<Parameters<typeof served.store.update>[1]>[0]): KubeObject => {
+  const make = (current: StoredObject): KubeObject => {
     const value = apply(servedValue(served, current), served.info.type);
-    return storedForm(request, served, { value, patched: true }, write, env);
+    const object = storedForm(request, served, { value, patched: true }, write, env);
+    settleNamespace(object, request, served);
+    checkName(object, key);
+    track(object, current, served, write, env, subresource);
+    return object;
   };
   const stored = await served.store.update(key, make, storeWrite(request, write, env, subresource));
   return { type: 'object', status: 200, served, object: stored };

@@ -11,6 +11,7 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { subresourceCall } from './create.ts';
+import { track } from './track.ts';
 import { checkName, readObject, requestKey } from './incoming.ts';
 import { readPatch } from './patch.ts';
 
@@ -24,7 +25,7 @@ export async function subresource(request: ApiRequest, served: Served, info: Sub
       return { type: 'value', status: 200, value: rules.get(served.store.get(requestKey(request, served)).value) };
     case 'create':
       if (!rules.create) break;
-      return post(request, served, info, rules.create, env);
+      return post(request, served, info, rules, rules.create, env);
     case 'update':
     case 'patch':
       if (!rules.get || !rules.apply) break;
@@ -46,14 +47,21 @@ function decodeAs(request: ApiRequest, expected: Expected, parsed: Parameters<ty
   return object;
 }
 
-async function post(request: ApiRequest, served: Served, info: SubresourceInfo, create: NonNullable<Subresource['create']>, env: PipelineEnv): Promise<ApiResponse> {
+async function post(
+  request: ApiRequest,
+  served: Served,
+  info: SubresourceInfo,
+  rules: Subresource,
+  create: NonNullable<Subresource['create']>,
+  env: PipelineEnv,
+): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'CreateOptions');
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
   const parsed = await readObject(request, expected);
   const object = decodeAs(request, expected, parsed, write, env);
   const { name: given, namespace } = object.metadata;
-  if (given && given !== key.name) throw badRequest(`name in URL does not match name in ${info.kind} object`);
+  if (given && given !== key.name && !rules.checksName) throw badRequest(`name in URL does not match name in ${info.kind} object`);
   if (namespace && namespace !== key.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
@@ -101,6 +109,7 @@ async function change(request: ApiRequest, served: Served, info: SubresourceInfo
       if (object.metadata.resourceVersion !== undefined) parent.metadata.resourceVersion = object.metadata.resourceVersion;
       else delete parent.metadata.resourceVersion;
       rules.apply?.(object, parent, call);
+      track(parent, current, served, write, env, info.name);
       return parent;
     },
     storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'),

@@ -1,5 +1,8 @@
 import { notFound } from '../../kube/api-error.ts';
+import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import { track } from './track.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { denial } from '../stages/authorize.ts';
@@ -12,7 +15,7 @@ export async function update(request: ApiRequest, served: Served, env: PipelineE
   const write = writeRequestOf(request, 'UpdateOptions');
   const key = requestKey(request, served);
   const parsed = await readObject(request, served.info);
-  const read = (): ReturnType<typeof storedForm> => {
+  const read = (): KubeObject => {
     const object = storedForm(request, served, parsed, write, env);
     if (object.metadata.name === undefined && served.store.definition.createOnUpdate) object.metadata.name = key.name;
     checkName(object, key);
@@ -27,9 +30,15 @@ export async function update(request: ApiRequest, served: Served, env: PipelineE
     const { allowed, reason } = env.authorizer.authorize(question);
     if (!allowed) throw denial(question, reason);
     if (object.metadata.resourceVersion || object.metadata.uid) throw notFound(store.about, key.name);
+    track(object, undefined, served, write, env);
     const stored = await store.create(object, storeWrite(request, write, env));
     return { type: 'object', status: 201, served, object: stored };
   }
-  const stored = await store.update(key, read, storeWrite(request, write, env, subresource));
+  const make = (current: StoredObject): KubeObject => {
+    const object = read();
+    track(object, current, served, write, env, subresource);
+    return object;
+  };
+  const stored = await store.update(key, make, storeWrite(request, write, env, subresource));
   return { type: 'object', status: 200, served, object: stored };
 }

@@ -22,6 +22,33 @@ export interface PublishedSchema {
   'x-kubernetes-unions'?: unknown;
 }
 
+export interface PublishedParameter {
+  $ref?: string;
+  name?: string;
+  in?: string;
+  schema?: PublishedSchema;
+}
+
+export interface PublishedOperation {
+  produces?: string[];
+  parameters?: PublishedParameter[];
+  responses: Record<string, { schema?: PublishedSchema }>;
+  'x-kubernetes-action'?: string;
+  'x-kubernetes-group-version-kind'?: { group: string; version: string; kind: string };
+}
+
+/** One path of OpenAPI v2; `parameters` are those of every method. */
+export interface PublishedPath {
+  parameters?: PublishedParameter[];
+  [method: string]: PublishedOperation | PublishedParameter[] | undefined;
+}
+
+export interface PublishedSwagger {
+  paths: Record<string, PublishedPath>;
+  definitions: Record<string, PublishedSchema>;
+  parameters: Record<string, PublishedParameter>;
+}
+
 export interface DiscoveredResource {
   name: string;
   singularName: string;
@@ -48,6 +75,7 @@ export interface Published {
   groups: { group: string; versions: string[] }[];
   resources: Map<string, DiscoveredResource[]>;
   schemas: Map<string, PublishedSchema>;
+  swagger: PublishedSwagger;
   columns: Map<string, ColumnDefinition[]>;
 }
 
@@ -60,13 +88,21 @@ export async function readPublished(server: string, token: string): Promise<Publ
   };
   const groupList = await get<{ groups: { name: string; versions: { version: string }[] }[] }>('/apis');
   const groups = [{ group: '', versions: ['v1'] }];
-  for (const { name, versions } of groupList.groups) groups.push({ group: name, versions: versions.map((v) => v.version) });
+  for (const { name, versions } of groupList.groups)
+    groups.push({ group: name, versions: versions.map((v) => v.version) });
 
   const index = await get<{ paths: Record<string, { serverRelativeURL: string }> }>('/openapi/v3');
   const schemas = new Map<string, PublishedSchema>();
   for (const { serverRelativeURL } of Object.values(index.paths)) {
     const document = await get<{ components: { schemas?: Record<string, PublishedSchema> } }>(serverRelativeURL);
     for (const [name, schema] of Object.entries(document.components.schemas ?? {})) schemas.set(name, schema);
+  }
+
+  // Documents of v3 only name the kinds of their own group where a type stands for many.
+  const swagger = await get<PublishedSwagger>('/openapi/v2');
+  for (const [name, schema] of schemas) {
+    const gvks = swagger.definitions[name]?.['x-kubernetes-group-version-kind'];
+    if (gvks) schema['x-kubernetes-group-version-kind'] = gvks;
   }
 
   const resources = new Map<string, DiscoveredResource[]>();
@@ -84,5 +120,5 @@ export async function readPublished(server: string, token: string): Promise<Publ
       }
     }
   }
-  return { groups, resources, schemas, columns };
+  return { groups, resources, schemas, swagger, columns };
 }

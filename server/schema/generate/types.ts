@@ -40,7 +40,14 @@ function spell(type: GoType): string {
 
 /** Go's own name of a type where it does not follow from the spelling. */
 function goNames(type: GoType): string | undefined {
-  const plain: Record<string, string> = { string: 'string', bool: 'bool', int32: 'int32', int64: 'int64', float64: 'float64', bytes: '[]uint8' };
+  const plain: Record<string, string> = {
+    string: 'string',
+    bool: 'bool',
+    int32: 'int32',
+    int64: 'int64',
+    float64: 'float64',
+    bytes: '[]uint8',
+  };
   if (type.kind in plain) return type.go.replace(/^\*/, '') === plain[type.kind] ? undefined : type.go;
   if (type.kind === 'struct' || type.kind === 'opaque') return undefined;
   const element = type.of;
@@ -61,6 +68,7 @@ function fieldRow(field: GoField, schema: PublishedSchema | undefined, required:
   if (schema.default !== undefined) row.d = schema.default;
   if (schema.enum) row.e = schema.enum;
   if (schema.items?.enum) row.e = schema.items.enum;
+  if (schema.additionalProperties?.enum) row.e = schema.additionalProperties.enum;
   const natural: Record<string, string> = { int32: 'int32', int64: 'int64', float64: 'double', bytes: 'byte' };
   if (schema.format !== undefined && schema.format !== natural[field.type.kind]) row.f = schema.format;
   const listType = schema['x-kubernetes-list-type'];
@@ -69,20 +77,29 @@ function fieldRow(field: GoField, schema: PublishedSchema | undefined, required:
   if (schema['x-kubernetes-map-type']) row.m = schema['x-kubernetes-map-type'];
   if (schema['x-kubernetes-patch-strategy']) row.s = schema['x-kubernetes-patch-strategy'];
   if (schema['x-kubernetes-patch-merge-key']) row.k = schema['x-kubernetes-patch-merge-key'];
+  if (!schema.description) row.x = 1;
   return row;
 }
 
 /** Rows of every struct that Go reported, in Go's order of fields. */
-export function typeRows(structs: Record<string, GoField[]>, schemas: ReadonlyMap<string, PublishedSchema>): Record<string, TypeRow> {
+export function typeRows(
+  structs: Record<string, GoField[]>,
+  schemas: ReadonlyMap<string, PublishedSchema>,
+): Record<string, TypeRow> {
   const rows: Record<string, TypeRow> = {};
   for (const name of Object.keys(structs).sort()) {
     const schema = schemas.get(name);
     const required = new Set(schema?.required);
-    const row: TypeRow = { f: (structs[name] ?? []).map((field) => fieldRow(field, schema?.properties?.[field.name], required.has(field.name))) };
+    const row: TypeRow = {
+      f: (structs[name] ?? []).map((field) =>
+        fieldRow(field, schema?.properties?.[field.name], required.has(field.name)),
+      ),
+    };
     const gvks = schema?.['x-kubernetes-group-version-kind'];
     if (gvks) row.k = gvks.map((gvk) => `${gvk.group}/${gvk.version}/${gvk.kind}`);
     if (schema?.['x-kubernetes-map-type']) row.m = schema['x-kubernetes-map-type'];
     if (schema?.['x-kubernetes-unions']) row.u = schema['x-kubernetes-unions'];
+    if (schema && !schema.description) row.x = 1;
     rows[name] = row;
   }
   return rows;

@@ -33,7 +33,8 @@ const lastPart = (model: string): string => model.slice(model.lastIndexOf('.') +
 function namesOf(models: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
-  const rank = (model: string): number => (model.includes('.api.core.') ? 0 : model.includes('.autoscaling.v1.') ? 2 : 1);
+  const rank = (model: string): number =>
+    model.includes('.api.core.') ? 0 : model.includes('.autoscaling.v1.') ? 2 : 1;
   for (const model of [...models].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))) {
     const short = lastPart(model);
     const [group = '', version = ''] = model.split('.').slice(-3, -1);
@@ -72,7 +73,9 @@ function fieldText(row: FieldRow, names: ReadonlyMap<string, string>): string {
 }
 
 export function typescriptOf(file: KindsFile): string {
-  const models = Object.keys(file.types).filter((model) => !BY_HAND.has(lastPart(model)) && !(lastPart(model) in OPAQUE));
+  const models = Object.keys(file.types).filter(
+    (model) => !BY_HAND.has(lastPart(model)) && !(lastPart(model) in OPAQUE),
+  );
   const names = namesOf(models);
   for (const name of BY_HAND) names.set(`io.k8s.apimachinery.pkg.apis.meta.v1.${name}`, name);
   const types = models

@@ -1,14 +1,22 @@
 /** The order of a merged list: that of the patch for its own items, that of the server for the others. */
 import { deepEqual } from '../../base/freeze.ts';
+import { documentOf, noMergeKey } from './patch-faults.ts';
 
-function sameItem(a: unknown, b: unknown, key: string): boolean {
-  if (key === '') return deepEqual(a, b);
-  return deepEqual((a as Record<string, unknown> | null)?.[key], (b as Record<string, unknown> | null)?.[key]);
+/** What tells elements of a list apart: the value of a key, or all of it where there is none. */
+function identityOf(item: unknown, key: string): unknown {
+  return key === '' ? item : (item as Record<string, unknown> | null)?.[key];
 }
 
-const position = (list: readonly unknown[], item: unknown, key: string): number => list.findIndex((other) => sameItem(other, item, key));
+/** Index of the first item that is the same element. */
+export function position(list: readonly unknown[], item: unknown, key: string): number {
+  const identity = identityOf(item, key);
+  return list.findIndex((other) => deepEqual(identityOf(other, key), identity));
+}
 
 function sortedBy(items: readonly unknown[], order: readonly unknown[], key: string): unknown[] {
+  for (const item of key === '' ? [] : [...items, ...order]) {
+    if (!Object.hasOwn(documentOf(item), key)) throw noMergeKey(item, key);
+  }
   return items
     .map((item) => ({ item, at: position(order, item, key) }))
     .sort((a, b) => a.at - b.at)
@@ -20,10 +28,24 @@ function sortedBy(items: readonly unknown[], order: readonly unknown[], key: str
  * pair that the server knew changes places needlessly (normalizeElementOrder).
  *
  * @param key merge key of the items, or '' for scalars
+ * @throws ApiError 500 for items without the merge key
  */
-export function elementOrder(merged: readonly unknown[], wanted: readonly unknown[], server: readonly unknown[], key: string): unknown[] {
-  const named = sortedBy(merged.filter((item) => position(wanted, item, key) >= 0), wanted, key);
-  const others = sortedBy(merged.filter((item) => position(wanted, item, key) < 0), server, key);
+export function elementOrder(
+  merged: readonly unknown[],
+  wanted: readonly unknown[],
+  server: readonly unknown[],
+  key: string,
+): unknown[] {
+  const named = sortedBy(
+    merged.filter((item) => position(wanted, item, key) >= 0),
+    wanted,
+    key,
+  );
+  const others = sortedBy(
+    merged.filter((item) => position(wanted, item, key) < 0),
+    server,
+    key,
+  );
   const result: unknown[] = [];
   let i = 0;
   let j = 0;

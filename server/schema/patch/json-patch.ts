@@ -1,13 +1,13 @@
 /** RFC 6902, as evanphx/json-patch v4 applies it for kube-apiserver. */
-import { deepEqual, setOwn, thaw } from '../../base/freeze.ts';
+import { deepEqual, getOwn, setOwn, thaw } from '../../base/freeze.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 
 interface Operation {
-  op: string;
-  path: string;
-  from?: string;
-  value?: unknown;
+  readonly op?: string | null;
+  readonly path?: string | null;
+  readonly from?: string | null;
+  readonly value?: unknown;
 }
 
 /** Every failure to apply is one and the same answer: the reason does not leave kube-apiserver. */
@@ -17,138 +17,149 @@ function rejected(): ApiError {
 
 type Container = Record<string, unknown> | unknown[];
 
-class Pointer {
-  readonly #document: { root: unknown };
+/** A place in the document: the object or list that holds it, and its key there. */
+class Place {
+  readonly #container: Container;
+  readonly #key: string;
 
-  constructor(document: { root: unknown }) {
-    this.#document = document;
+  constructor(container: Container, key: string) {
+    this.#container = container;
+    this.#key = key;
   }
 
-  static parse(path: string): string[] {
-    if (path === '') return [];
-    if (!path.startsWith('/')) throw rejected();
-    return path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  /** Undefined for keys that an object does not have; a list has to have the element. */
+  get(): unknown {
+    if (!Array.isArray(this.#container)) return getOwn(this.#container, this.#key);
+    return this.#container[index(this.#key, this.#container.length)];
   }
 
-  /** The object or list that holds the last part of a path. */
-  parent(parts: readonly string[]): Container {
-    let at: unknown = this.#document.root;
-    for (const part of parts.slice(0, -1)) at = child(at, part);
-    if (typeof at !== 'object' || at === null) throw rejected();
-    return at as Container;
+  add(value: unknown): void {
+    if (!Array.isArray(this.#container)) setOwn(this.#container, this.#key, value);
+    else if (this.#key === '-') this.#container.push(value);
+    else this.#container.splice(index(this.#key, this.#container.length + 1), 0, value);
   }
 
-  get(parts: readonly string[]): unknown {
-    if (parts.length === 0) return this.#document.root;
-    const value = child(this.parent(parts), parts.at(-1) ?? '');
-    if (value === undefined) throw rejected();
-    return value;
+  /** The library lets an object get a key in this way too. */
+  replace(value: unknown): void {
+    if (Array.isArray(this.#container)) this.#container[index(this.#key, this.#container.length)] = value;
+    else setOwn(this.#container, this.#key, value);
+  }
+
+  remove(): void {
+    if (Array.isArray(this.#container)) this.#container.splice(index(this.#key, this.#container.length), 1);
+    else if (Object.hasOwn(this.#container, this.#key)) delete this.#container[this.#key];
+    else throw rejected();
   }
 }
 
-function child(container: unknown, part: string): unknown {
-  if (Array.isArray(container)) return container[index(part, container.length)];
-  if (typeof container !== 'object' || container === null || !Object.hasOwn(container, part)) throw rejected();
-  return (container as Record<string, unknown>)[part];
-}
-
-/** The library counts negative indices from the end. */
-function index(part: string, length: number): number {
-  if (!/^-?\d{1,9}$/.test(part)) throw rejected();
-  const given = Number(part);
+/** Negative indices count from the end. */
+function index(key: string, length: number): number {
+  if (!/^[-+]?\d{1,9}$/.test(key)) throw rejected();
+  const given = Number(key);
   const at = given < 0 ? given + length : given;
   if (at < 0 || at >= length) throw rejected();
   return at;
 }
 
-function add(container: Container, part: string, value: unknown): void {
-  if (!Array.isArray(container)) setOwn(container, part, value);
-  else if (part === '-') container.push(value);
-  else container.splice(index(part, container.length + 1), 0, value);
-}
+const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-function remove(container: Container, part: string): void {
-  if (Array.isArray(container)) container.splice(index(part, container.length), 1);
-  else if (Object.hasOwn(container, part)) delete container[part];
-  else throw rejected();
-}
+/** A document that operations change one after the other. */
+class PatchedDocument {
+  root: unknown;
+  #copiedBytes = 0;
 
-function replace(container: Container, part: string, value: unknown): void {
-  if (Array.isArray(container)) container[index(part, container.length)] = value;
-  else if (Object.hasOwn(container, part)) setOwn(container, part, value);
-  else throw rejected();
-}
+  constructor(root: unknown) {
+    this.root = root;
+  }
 
-function applyOperation(document: { root: unknown }, operation: Operation): void {
-  const pointer = new Pointer(document);
-  const parts = Pointer.parse(operation.path);
-  const last = parts.at(-1) ?? '';
-  const whole = parts.length === 0;
-  switch (operation.op) {
-    case 'add':
-    case 'replace':
-      if (operation.value === undefined && operation.op === 'add') throw rejected();
-      if (whole) document.root = operation.value;
-      else if (operation.op === 'add') add(pointer.parent(parts), last, operation.value);
-      else replace(pointer.parent(parts), last, operation.value ?? null);
-      return;
-    case 'remove':
-      if (whole) throw rejected();
-      return remove(pointer.parent(parts), last);
-    case 'move':
-    case 'copy': {
-      const from = Pointer.parse(operation.from ?? '');
-      const intoItself = operation.op === 'move' && operation.path.startsWith(`${operation.from}/`);
-      if (operation.from === undefined || from.length === 0 || whole || intoItself) throw rejected();
-      const value = pointer.get(from);
-      if (operation.op === 'move') remove(pointer.parent(from), from.at(-1) ?? '');
-      return add(pointer.parent(parts), last, operation.op === 'copy' ? thaw(value) : value);
-    }
-    case 'test':
-      return test(pointer, parts, operation.value);
-    default:
-      throw rejected();
+  apply({ op, path, from, value }: Operation): void {
+    if (op === 'add') this.#find(path).add(value ?? null);
+    else if (op === 'replace' && path === '') this.#replaceAll(value);
+    else if (op === 'replace') this.#find(path).replace(value ?? null);
+    else if (op === 'remove') this.#find(path).remove();
+    else if (op === 'move') this.#move(this.#find(from), path);
+    else if (op === 'copy') this.#find(path).add(this.#copyOf(this.#find(from).get() ?? null));
+    else if (op === 'test') this.#test(path, value);
+    else throw rejected();
+  }
+
+  #move(source: Place, path: string | null | undefined): void {
+    const moved = source.get();
+    source.remove();
+    this.#find(path).add(moved);
+  }
+
+  /** Whatever stands before the first slash does not count. */
+  #find(path: string | null | undefined): Place {
+    const [, ...parts] = (path ?? '').split('/').map(unescaped);
+    const key = parts.pop();
+    let at: unknown = this.root;
+    for (const part of parts) at = isContainer(at) ? new Place(at, part).get() : undefined;
+    if (key === undefined || !isContainer(at)) throw rejected();
+    return new Place(at, key);
+  }
+
+  #replaceAll(value: unknown): void {
+    if (!isContainer(value)) throw rejected();
+    this.root = value;
+  }
+
+  /** Copies of copies grow without end; together they may be as large as a body. */
+  #copyOf(value: unknown): unknown {
+    this.#copiedBytes += Buffer.byteLength(JSON.stringify(value));
+    if (this.#copiedBytes > LIMITS.bodyBytes) throw rejected();
+    return thaw(value);
+  }
+
+  /** A test for null succeeds where an object does not have the key. */
+  #test(path: string | null | undefined, expected: unknown): void {
+    const actual = path === '' ? this.root : this.#find(path).get();
+    const matches = actual === undefined ? (expected ?? null) === null : deepEqual(actual, expected);
+    if (!matches) throw rejected();
   }
 }
 
-/** A test for null succeeds where there is nothing. */
-function test(pointer: Pointer, parts: readonly string[], expected: unknown): void {
-  let actual: unknown;
-  try {
-    actual = pointer.get(parts);
-  } catch (error) {
-    if (expected === null || expected === undefined) return;
-    throw error;
-  }
-  if (!deepEqual(actual, expected ?? null)) throw rejected();
+function isContainer(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null;
 }
 
-function operationsOf(patch: unknown): Operation[] {
-  if (!Array.isArray(patch)) {
-    const found = patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch;
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type []handlers.jsonPatchOp`);
-  }
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+function operationsOf(patch: unknown): readonly Operation[] {
+  const undecodable = (text: string): ApiError => badRequest(`error decoding patch: json: cannot unmarshal ${text}`);
+  if (patch === null) return [];
+  if (!Array.isArray(patch)) throw undecodable(`${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > LIMITS.jsonPatchOperations) {
     const allowed = `The allowed maximum operations in a JSON patch is ${LIMITS.jsonPatchOperations}, got ${patch.length}`;
     throw new ApiError(413, 'RequestEntityTooLarge', allowed);
   }
-  for (const operation of patch as unknown[]) {
-    const { op, path, from } = (operation ?? {}) as Partial<Operation>;
-    if (typeof op !== 'string' || typeof path !== 'string' || (from !== undefined && typeof from !== 'string')) throw rejected();
-  }
-  return patch as Operation[];
+  return patch.map((operation: unknown) => {
+    if (operation === null) return {};
+    if (typeof operation !== 'object' || Array.isArray(operation)) {
+      throw undecodable(`${jsonKind(operation)} into Go value of type handlers.jsonPatchOp`);
+    }
+    for (const field of ['op', 'path', 'from'] as const) {
+      const value = (operation as Operation)[field] ?? '';
+      if (typeof value === 'string') continue;
+      throw undecodable(`${jsonKind(value)} into Go struct field jsonPatchOp.${field} of type string`);
+    }
+    return operation;
+  });
 }
 
 /**
  * `application/json-patch+json`.
  *
- * @throws ApiError 400 when the patch is no list, 413 when it is too long, 422 when an operation cannot be applied
+ * @throws ApiError 400 when the patch is no list of operations, 413 when it is too long, 422 when one cannot be applied
  * @example
  * applyJsonPatch({ a: 1 }, [{ op: 'replace', path: '/a', value: 2 }]) // { a: 2 }
  */
 export function applyJsonPatch(current: object, patch: unknown): unknown {
   const operations = operationsOf(patch);
-  const document: { root: unknown } = { root: thaw(current) };
-  for (const operation of operations) applyOperation(document, operation);
+  const document = new PatchedDocument(thaw(current));
+  for (const operation of operations) document.apply(operation);
   return document.root;
 }

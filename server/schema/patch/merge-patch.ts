@@ -25,9 +25,12 @@ function merge(current: unknown, patch: unknown): unknown {
  * applyMergePatch({ a: 1, b: { c: 2 } }, { a: null, b: { d: 3 } }) // { b: { c: 2, d: 3 } }
  */
 export function applyMergePatch(current: object, patch: unknown): Record<string, unknown> {
+  if (patch === null) throw badRequest('Invalid JSON Patch');
   if (!isObject(patch)) {
-    const found = Array.isArray(patch) ? 'array' : patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch;
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
+    const found = Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`,
+    );
   }
   return merge(current, patch) as Record<string, unknown>;
 }

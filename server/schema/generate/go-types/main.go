@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/kubernetes/scheme"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 )
@@ -153,6 +154,9 @@ func main() {
 		if err := add(all); err != nil {
 			panic(err)
 		}
+	}
+	for _, noKind := range []any{version.Info{}, metav1.Patch{}} { // OpenAPI has them although they are no kinds
+		walk(reflect.TypeOf(noKind))
 	}
 	kinds := map[string]string{}
 	lines := bufio.NewScanner(os.Stdin)

@@ -1,0 +1,22 @@
+# Builds fauxkube and leaves only what runs: Node, the bundle and the data beside it.
+FROM node:20-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
+COPY server ./server
+COPY controllers ./controllers
+RUN npm ci
+
+FROM node:20-slim
+WORKDIR /fauxkube
+COPY --from=build /src/package.json ./package.json
+COPY --from=build /src/dist ./dist
+COPY fixtures ./fixtures
+COPY LICENSE ./LICENSE
+RUN mkdir -p /data /kubeconfigs && chown node:node /data /kubeconfigs
+USER node
+ENV NODE_ENV=production
+EXPOSE 6443 6480
+HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=15 CMD ["node", "dist/cli.js", "wait", "--timeout", "1"]
+ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["start", "--host", "0.0.0.0", "--insecure-bind", "proxy"]

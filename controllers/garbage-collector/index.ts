@@ -1,0 +1,78 @@
+import type { Cancel } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { Key, KubeObject } from '../../server/kube/object.ts';
+import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { Collector } from './collector.ts';
+
+/** What nobody can tell yet is looked at again after this, doubled each time. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 1000 * 1000;
+/** A stream that broke begins anew after this. */
+const RECONNECT_MS = 1000;
+
+interface Running {
+  readonly collector: Collector;
+  readonly postponed: Map<string, number>;
+}
+
+const running = new WeakMap<ControllerEnv, Running>();
+
+/** Follows owner references: background, foreground and orphaning deletion. */
+export const controller: ControllerDefinition = {
+  name: 'garbage-collector-controller',
+  account: 'generic-garbage-collector',
+  eventSource: 'garbage-collector-controller',
+  watches: [],
+  workers: 20,
+  start,
+  reconcile,
+};
+
+/** Events own nothing, and nothing owns them. */
+const isIgnored = ({ kind, apiVersion }: Frozen<KubeObject>): boolean =>
+  kind === 'Event' && (apiVersion === 'v1' || apiVersion?.startsWith('events.k8s.io/') === true);
+
+const bringsKinds = ({ kind }: Frozen<KubeObject>): boolean =>
+  kind === 'CustomResourceDefinition' || kind === 'APIService';
+
+function start(env: ControllerEnv): Cancel {
+  const collector = new Collector(env);
+  running.set(env, { collector, postponed: new Map() });
+  const { graph, kinds } = collector;
+  let stream = 0;
+  let cancel: Cancel;
+  const follow = (): void => {
+    const current = ++stream;
+    cancel = env.client.watchAll(
+      { existing: true },
+      {
+        event: (type, object) => {
+          if (isIgnored(object)) return;
+          if (bringsKinds(object)) kinds.forget();
+          if (type === 'DELETED') graph.remove(object.metadata.uid ?? '');
+          else graph.observe(object, current);
+        },
+        synced: () => graph.removeOlderThan(current),
+        end: () => {
+          cancel = env.clock.schedule(RECONNECT_MS, follow);
+        },
+      },
+    );
+  };
+  cancel = () => undefined;
+  follow();
+  return () => cancel();
+}
+
+async function reconcile({ name: uid }: Key, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+  const state = running.get(env);
+  if (!state) return undefined;
+  const { collector, postponed } = state;
+  if ((await collector.process(uid)) === 'done') {
+    postponed.delete(uid);
+    return undefined;
+  }
+  const times = postponed.get(uid) ?? 0;
+  postponed.set(uid, times + 1);
+  return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** times, LONGEST_RETRY_MS) };
+}

@@ -1,0 +1,202 @@
+/** A fake kubelet for every node of the cluster: a pod that is bound to one runs at once; a pod of a Job succeeds. */
+import { rfc3339 } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
+import { ApiError } from '../../server/kube/api-error.ts';
+import type { NodeConnector, RunningPod } from '../../server/kube/node-connector.ts';
+import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
+import type { Node, Pod } from '../../server/kube/types.gen.ts';
+import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
+import { NodeAgent, nodeUser } from './node-agent.ts';
+import { PodIps } from './pod-ips.ts';
+import { runningPodStatus, succeededPodStatus } from './pod-status.ts';
+import { runPod } from './runtime/run-pod.ts';
+
+/** What the kubelet has started. */
+interface Started {
+  readonly uid: string;
+  readonly node: string;
+  readonly podIP: string;
+  readonly running: RunningPod;
+}
+
+class Kubelet {
+  readonly #manages: (node: string) => boolean;
+  readonly #ips = new Map<string, PodIps>();
+  readonly #pods = new Map<string, Started>();
+
+  constructor(manages: (node: string) => boolean) {
+    this.#manages = manages;
+  }
+
+  running(key: Key): RunningPod | undefined {
+    return this.#pods.get(keyText(key))?.running;
+  }
+
+  async reconcile(key: Key, env: ControllerEnv): Promise<undefined> {
+    const pod = env.lister<Pod>('v1/pods').get(key);
+    const started = this.#pods.get(keyText(key));
+    if (started && started.uid !== pod?.metadata.uid) this.#forget(key, started);
+    const nodeName = pod?.spec.nodeName;
+    if (!pod || !nodeName || !this.#manages(nodeName)) return;
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(pod, env);
+    if (isFinished(pod)) return this.#release(key);
+    const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
+    if (!node) return;
+    if (!this.#pods.has(keyText(key))) await this.#start(pod, node, env);
+    else if (ownerKind(pod) === 'Job') await this.#report(pod, succeededPodStatus(pod, rfc3339(env.clock.now())), env);
+    else await this.#refresh(pod, env);
+  }
+
+  async #start(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Promise<void> {
+    const key = keyOf(pod);
+    const hostIP = node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    const podIP = this.#address(pod, node, hostIP, env);
+    if (podIP === undefined) {
+      env.event(
+        pod,
+        'Warning',
+        'FailedCreatePodSandBox',
+        `Failed to create pod sandbox: no address left in ${node.spec.podCIDR}`,
+        { host: nodeNameOf(pod) },
+      );
+      throw new Error(`node ${nodeNameOf(pod)} has no address left for ${keyText(key)}`);
+    }
+    this.#pods.set(keyText(key), {
+      uid: pod.metadata.uid ?? '',
+      node: nodeNameOf(pod),
+      podIP,
+      running: runPod(pod, podIP),
+    });
+    try {
+      await this.#report(pod, runningPodStatus(pod, { hostIP, podIP }, rfc3339(env.clock.now())), env);
+    } catch (error) {
+      this.#release(key);
+      throw error;
+    }
+    if (pod.status.phase === 'Running') return;
+    for (const { name, image } of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
+      const detail = { host: nodeNameOf(pod), fieldPath: `spec.containers{${name}}` };
+      env.event(
+        pod,
+        'Normal',
+        'Pulled',
+        `Container image "${image}" already present on machine and can be accessed by the pod`,
+        detail,
+      );
+      env.event(pod, 'Normal', 'Created', 'Container created', detail);
+      env.event(pod, 'Normal', 'Started', 'Container started', detail);
+    }
+  }
+
+  /** The address that the pod has already, the node's own for host networking, or a new one. */
+  #address(pod: Frozen<Pod>, node: Frozen<Node>, hostIP: string, env: ControllerEnv): string | undefined {
+    if (pod.spec.hostNetwork) return hostIP;
+    const ips = this.#ipsOf(node, env);
+    if (!ips) return undefined;
+    if (pod.status.podIP === undefined) return ips.take();
+    ips.reserve(pod.status.podIP);
+    return pod.status.podIP;
+  }
+
+  #ipsOf(node: Frozen<Node>, env: ControllerEnv): PodIps | undefined {
+    const name = node.metadata.name ?? '';
+    let ips = this.#ips.get(name);
+    if (ips || !node.spec.podCIDR) return ips;
+    ips = new PodIps(node.spec.podCIDR);
+    for (const pod of env.lister<Pod>('v1/pods').onNode(name))
+      if (pod.status.podIP && !pod.spec.hostNetwork) ips.reserve(pod.status.podIP);
+    this.#ips.set(name, ips);
+    return ips;
+  }
+
+  /** A running pod changed: its readiness gates may have, or somebody wrote over its status. */
+  async #refresh(pod: Frozen<Pod>, env: ControllerEnv): Promise<void> {
+    const { hostIP = '', podIP = '' } = pod.status;
+    const wanted = runningPodStatus(pod, { hostIP, podIP }, rfc3339(env.clock.now()));
+    const ready = (conditions: Frozen<Pod>['status']['conditions']): string =>
+      JSON.stringify(
+        conditions?.filter(({ type }) => type === 'Ready').map(({ status, message }) => [status, message]),
+      );
+    const current = ready(pod.status.conditions);
+    if (current !== ready(wanted.conditions as Frozen<Pod>['status']['conditions']))
+      await this.#report(pod, { conditions: wanted.conditions ?? [] }, env);
+  }
+
+  async #report(pod: Frozen<Pod>, status: object, env: ControllerEnv): Promise<void> {
+    const client = env.clientOf(nodeUser(nodeNameOf(pod)));
+    try {
+      await client.patch('v1/pods', keyOf(pod), 'merge', { metadata: { uid: pod.metadata.uid }, status }, 'status');
+    } catch (error) {
+      // Deleted meanwhile: the informer will say so.
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    }
+  }
+
+  async #stop(pod: Frozen<Pod>, env: ControllerEnv): Promise<undefined> {
+    const key = keyOf(pod);
+    const started = this.#pods.get(keyText(key));
+    if (started) {
+      for (const { name } of pod.spec.containers ?? []) {
+        env.event(pod, 'Normal', 'Killing', `Stopping container ${name}`, {
+          host: started.node,
+          fieldPath: `spec.containers{${name}}`,
+        });
+      }
+      this.#forget(key, started);
+    }
+    // Without grace already: only a finalizer holds it, which is not ours.
+    if (pod.metadata.deletionGracePeriodSeconds === 0) return;
+    const client = env.clientOf(nodeUser(nodeNameOf(pod)));
+    try {
+      await client.delete('v1/pods', key, { uid: pod.metadata.uid ?? '', gracePeriodSeconds: 0 });
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
+    }
+  }
+
+  #release(key: Key): undefined {
+    const started = this.#pods.get(keyText(key));
+    if (started) this.#forget(key, started);
+  }
+
+  #forget(key: Key, { node, podIP }: Started): void {
+    this.#pods.delete(keyText(key));
+    this.#ips.get(node)?.release(podIP);
+  }
+}
+
+const nodeNameOf = (pod: Frozen<Pod>): string => pod.spec.nodeName ?? '';
+const isFinished = ({ status }: Frozen<Pod>): boolean => status.phase === 'Succeeded' || status.phase === 'Failed';
+
+function ownerKind(pod: Frozen<Pod>): string | undefined {
+  return pod.metadata.ownerReferences?.find(({ controller }) => controller)?.kind;
+}
+
+/**
+ * @param version of Kubernetes, which nodes report
+ * @param manages whether a node is simulated: pods of other nodes are left alone
+ * @returns the controller, and the door to the pods that it runs
+ */
+export function createKubelet(
+  version: string,
+  manages: (node: string) => boolean,
+): { controller: ControllerDefinition; nodes: NodeConnector } {
+  const kubelet = new Kubelet(manages);
+  const agent = new NodeAgent(version, manages);
+  const controller: ControllerDefinition = {
+    name: 'kubelet',
+    account: 'kubelet',
+    agent: 'kubelet',
+    user: nodeUser('kubelet'),
+    watches: [
+      { resource: 'v1/pods', keys: (pod) => ((pod as Frozen<Pod>).spec.nodeName ? [keyOf(pod)] : []) },
+      self('v1/nodes'),
+    ],
+    reads: ['coordination.k8s.io/v1/leases'],
+    workers: 32,
+    start: (env) => agent.start(env),
+    // Only nodes have no namespace.
+    reconcile: (key, env) => (key.namespace === '' ? agent.reconcile(key.name, env) : kubelet.reconcile(key, env)),
+  };
+  return { controller, nodes: { pod: (key) => kubelet.running(key) } };
+}

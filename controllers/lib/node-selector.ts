@@ -1,0 +1,53 @@
+/** Which nodes a pod may run on by its own wish: nodeSelector and required node affinity. */
+import { type Frozen, getOwn } from '../../server/base/freeze.ts';
+import type { Node, NodeSelector, NodeSelectorRequirement, Pod } from '../../server/kube/types.gen.ts';
+
+const INTEGER = /^[-+]?\d{1,18}$/;
+
+function requirementHolds(
+  { operator, values = [] }: Frozen<NodeSelectorRequirement>,
+  value: string | undefined,
+): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+    case 'Lt': {
+      const bound = values[0];
+      if (value === undefined || bound === undefined || !INTEGER.test(value) || !INTEGER.test(bound)) return false;
+      return operator === 'Gt' ? BigInt(value) > BigInt(bound) : BigInt(value) < BigInt(bound);
+    }
+    default:
+      return false;
+  }
+}
+
+/** Terms are alternatives; a term without any requirement matches nothing. */
+export function nodeSelectorMatches(selector: Frozen<NodeSelector>, node: Frozen<Node>): boolean {
+  return (selector.nodeSelectorTerms ?? []).some(({ matchExpressions = [], matchFields = [] }) => {
+    if (matchExpressions.length === 0 && matchFields.length === 0) return false;
+    const labels = matchExpressions.every((requirement) =>
+      requirementHolds(requirement, getOwn(node.metadata.labels, requirement.key)),
+    );
+    return (
+      labels &&
+      matchFields.every((requirement) =>
+        requirementHolds(requirement, requirement.key === 'metadata.name' ? node.metadata.name : undefined),
+      )
+    );
+  });
+}
+
+/** Whether a node is one that the pod asks for. */
+export function podWantsNode({ spec }: Frozen<Pod>, node: Frozen<Node>): boolean {
+  for (const [key, value] of Object.entries(spec.nodeSelector ?? {}))
+    if (getOwn(node.metadata.labels, key) !== value) return false;
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required === undefined || nodeSelectorMatches(required, node);
+}

@@ -1,0 +1,40 @@
+import { forbidden } from '../kube/api-error.ts';
+import type { Authenticator, Authorizer } from '../pipeline/identity.ts';
+import type { ApiRequest } from '../pipeline/request.ts';
+
+/** Who may use the routes below `/-/`. */
+export interface AdminAccess {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  /** Whether programs on this machine need no credentials (`--insecure-admin`). */
+  readonly openToLoopback: boolean;
+}
+
+/** Headers that a browser or a proxy adds: a request that carries one comes from somewhere else. */
+const FOREIGN = ['origin', 'referer', 'forwarded', 'via', 'x-real-ip', 'sec-fetch-site'];
+
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address);
+}
+
+/** `localhost`, `127.0.0.1:6443`, `[::1]`: a name that somebody's DNS could point here is none of these. */
+function isLoopbackHost(host: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/i.test(host);
+}
+
+function isLocalProgram(request: ApiRequest): boolean {
+  const host = request.header(':authority') ?? request.header('host') ?? '';
+  if (!isLoopbackAddress(request.peer.address) || !isLoopbackHost(host)) return false;
+  return !Object.keys(request.headers()).some((name) => FOREIGN.includes(name) || name.startsWith('x-forwarded'));
+}
+
+/** @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is enough */
+export async function checkAccess(request: ApiRequest, { authenticator, authorizer, openToLoopback }: AdminAccess): Promise<void> {
+  if (openToLoopback && isLocalProgram(request)) return;
+  const user = await authenticator.authenticate(request.peer, request.header('authorization'));
+  const anything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
+  const mayAll = authorizer.authorize({ user, verb: '*', resource: anything }).allowed && authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
+  if (mayAll) return;
+  const why = `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin credentials, such as those of the generated kubeconfig`;
+  throw forbidden({ group: '', resource: '' }, '', why);
+}

@@ -1,0 +1,67 @@
+/** What is served below `/-/`: controls that no real cluster has. */
+import { ApiError, badRequest, methodNotAllowed, unknownPath } from '../kube/api-error.ts';
+import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
+import { failure } from '../pipeline/stages/recover.ts';
+import { type AdminAccess, checkAccess } from './access.ts';
+
+/** What the routes work on. */
+export interface AdminTarget {
+  readonly access: AdminAccess;
+  kubeconfig(): string;
+  reset(): Promise<void>;
+  controllers(): readonly { readonly name: string; readonly enabled: boolean }[];
+  /** False when there is no such controller. */
+  setController(name: string, enabled: boolean): Promise<boolean>;
+}
+
+type Route = (request: ApiRequest, target: AdminTarget, name: string) => Promise<ApiResponse>;
+
+const json = (value: object): ApiResponse => ({ type: 'value', status: 200, value });
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET kubeconfig': async (_request, target) => ({ type: 'bytes', status: 200, mediaType: 'application/yaml', body: target.kubeconfig() }),
+  'POST reset': async (_request, target) => {
+    await target.reset();
+    return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+  },
+  'GET controllers': async (_request, target) => json({ controllers: target.controllers() }),
+  'PUT controllers/': async (request, target, name) => {
+    const { enabled } = await readJson(request);
+    if (typeof enabled !== 'boolean') throw badRequest('the body has to be {"enabled": true} or {"enabled": false}');
+    if (await target.setController(name, enabled)) return json({ name, enabled });
+    const known = target.controllers().map((controller) => controller.name).join(', ');
+    throw new ApiError(404, 'NotFound', `there is no controller ${JSON.stringify(name)}; there are ${known}`, { name, kind: 'controllers' });
+  },
+};
+
+async function readJson(request: ApiRequest): Promise<Record<string, unknown>> {
+  const body = await request.body();
+  try {
+    const value: unknown = 'bytes' in body ? JSON.parse(body.bytes.toString()) : body.object;
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // told below
+  }
+  throw badRequest('the body has to be a JSON object');
+}
+
+/** Whether a request is for these routes, however its path is written. */
+export function isAdminRequest({ info }: ApiRequest): boolean {
+  return info.segments[0] === '-';
+}
+
+/** Answers a request below `/-/`; whoever may not is told so before anything else is looked at. */
+export async function answerAdmin(request: ApiRequest, target: AdminTarget): Promise<ApiResponse> {
+  try {
+    await checkAccess(request, target.access);
+    const [, root = '', name, ...more] = request.info.segments;
+    const path = name === undefined ? root : `${root}/`;
+    const route = more.length === 0 && Object.hasOwn(ROUTES, `${request.method} ${path}`) ? ROUTES[`${request.method} ${path}`] : undefined;
+    if (route) return await route(request, target, name ?? '');
+    const otherMethod = Object.keys(ROUTES).some((known) => known.endsWith(` ${path}`));
+    throw otherMethod && more.length === 0 ? methodNotAllowed() : unknownPath();
+  } catch (error) {
+    if (error instanceof ApiError) return failure(error);
+    throw error;
+  }
+}

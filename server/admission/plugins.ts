@@ -1,0 +1,14 @@
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { priority } from './priority.ts';
+import { serviceAccount } from './service-account.ts';
+import { storageObjectInUse } from './storage-object-in-use.ts';
+
+/**
+ * All plugins, in the order in which they run: upstream's AllOrderedPlugins, as far as kube-apiserver turns them on
+ * without being asked.
+ */
+export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] {
+  return [namespaceLifecycle(env), serviceAccount(env), priority(env), defaultTolerationSeconds, storageObjectInUse];
+}

@@ -1,0 +1,35 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import { type KubeObject, keyOf, parseApiVersion } from '../../kube/object.ts';
+import type { Catalog } from '../../registry/catalog.ts';
+import { orderedMeta } from '../../registry/object-meta.ts';
+import { decodeStruct } from '../../schema/decode.ts';
+import type { Storage } from '../../storage/storage.ts';
+
+/**
+ * Writes objects straight into an empty storage: the server's own objects are not asked for by anybody, so nobody
+ * admits or authorizes them. What is there already stays.
+ */
+export async function installObjects(objects: readonly KubeObject[], catalog: Catalog, storage: Storage, random: Random, nowMs: number): Promise<void> {
+  const creationTimestamp = rfc3339(nowMs);
+  const uids = new Map<string, string>();
+  for (const given of objects) {
+    const { group, version } = parseApiVersion(given.apiVersion ?? '') ?? { group: '', version: '' };
+    const served = catalog.lookupKind(group, version, given.kind ?? '');
+    if (!served) throw new Error(`a cluster cannot begin with a ${given.apiVersion} ${given.kind}: no such kind`);
+    const key = served.store.keyOf(keyOf(given));
+    if (storage.get(key)) continue;
+    const object = decodeStruct(given, served.info.type, { unknownFields: false }) as unknown as KubeObject;
+    const { definition } = served.store;
+    definition.fillDefaults?.(object);
+    const uid = random.uuid();
+    uids.set(`${given.kind} ${given.metadata.name}`, uid);
+    const meta = { ...object.metadata, uid, creationTimestamp };
+    if (definition.generation) meta.generation = 1;
+    // A node's lease goes with its node.
+    const node = given.kind === 'Lease' ? uids.get(`Node ${given.metadata.name}`) : undefined;
+    if (node) meta.ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: given.metadata.name ?? '', uid: node }];
+    object.metadata = orderedMeta(meta);
+    await storage.create(key, object);
+  }
+}

@@ -1,0 +1,132 @@
+/** The objects that a cluster has from the start. */
+import { readFileSync } from 'node:fs';
+import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { podCidr } from '../../kube/pod-cidrs.ts';
+
+export interface BootstrapOptions {
+  readonly nowMs: number;
+  /** How many nodes: node01, node02, … */
+  readonly nodes: number;
+  /** Where the API is reached, for the Endpoints of the `kubernetes` service. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Service range and the address of the `kubernetes` service in it. */
+export const SERVICE_CIDR = '10.96.0.0/12';
+export const API_SERVICE_IP = '10.96.0.1';
+
+/** Everything, in an order in which each object finds what it needs. */
+export function bootstrapObjects(options: BootstrapOptions): KubeObject[] {
+  return [...recorded(options.nowMs), ...apiService(options), legacyTokenTracking(options.nowMs), ...nodes(options)];
+}
+
+/** Recorded from a real control plane by record.ts; conditions changed when this one started. */
+function recorded(nowMs: number): KubeObject[] {
+  const text = readFileSync(new URL('./bootstrap.gen.json', import.meta.url), 'utf8');
+  return JSON.parse(text.replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))) as KubeObject[];
+}
+
+function apiService({ address, port }: BootstrapOptions): KubeObject[] {
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  return [
+    {
+      kind: 'Service',
+      apiVersion: 'v1',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: {
+        ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
+        clusterIP: API_SERVICE_IP,
+        clusterIPs: [API_SERVICE_IP],
+        type: 'ClusterIP',
+        sessionAffinity: 'None',
+        ipFamilies: ['IPv4'],
+        ipFamilyPolicy: 'SingleStack',
+        internalTrafficPolicy: 'Cluster',
+      },
+    },
+    {
+      kind: 'Endpoints',
+      apiVersion: 'v1',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: address }], ports }],
+    },
+    {
+      kind: 'EndpointSlice',
+      apiVersion: 'discovery.k8s.io/v1',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    },
+    {
+      kind: 'IPAddress',
+      apiVersion: 'networking.k8s.io/v1',
+      metadata: {
+        name: API_SERVICE_IP,
+        labels: { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+      },
+      spec: { parentRef: { resource: 'services', namespace: 'default', name: 'kubernetes' } },
+    },
+  ];
+}
+
+/** The API server writes down since when it watches for old token secrets. */
+function legacyTokenTracking(nowMs: number): KubeObject {
+  return {
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
+    data: { since: rfc3339(nowMs).slice(0, 10) },
+  };
+}
+
+/** `node01`, …: two digits, more when there are more nodes. */
+export function nodeName(index: number): string {
+  return `node${String(index + 1).padStart(2, '0')}`;
+}
+
+/** Addresses of nodes: 172.18.0.11 and on. */
+function nodeAddress(index: number): string {
+  const host = index + 11;
+  return `172.18.${Math.floor(host / 256)}.${host % 256}`;
+}
+
+function nodes({ nodes: count, nowMs }: BootstrapOptions): KubeObject[] {
+  const objects: KubeObject[] = [];
+  for (let index = 0; index < count; index++) {
+    const name = nodeName(index);
+    const range = podCidr(index);
+    objects.push(
+      {
+        kind: 'Node',
+        apiVersion: 'v1',
+        metadata: {
+          name,
+          labels: {
+            'beta.kubernetes.io/arch': 'amd64',
+            'beta.kubernetes.io/os': 'linux',
+            'kubernetes.io/arch': 'amd64',
+            'kubernetes.io/hostname': name,
+            'kubernetes.io/os': 'linux',
+          },
+        },
+        spec: { podCIDR: range, podCIDRs: [range] },
+        status: {
+          addresses: [
+            { type: 'InternalIP', address: nodeAddress(index) },
+            { type: 'Hostname', address: name },
+          ],
+        },
+      },
+      {
+        kind: 'Lease',
+        apiVersion: 'coordination.k8s.io/v1',
+        metadata: { name, namespace: 'kube-node-lease' },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: rfc3339Micro(nowMs) },
+      },
+    );
+  }
+  return objects;
+}

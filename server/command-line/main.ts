@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LOG_LEVELS } from '../base/log.ts';
+import { startCommand } from './start.ts';
+import { waitCommand } from './wait.ts';
+
+/** Wrong flags and whatever keeps a server from starting end with this code. */
+export const USAGE_EXIT_CODE = 2;
+
+function integer(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw new InvalidArgumentError(`it has to be a whole number from ${minimum} to ${maximum}.`);
+  };
+}
+
+const port = integer(0, 65535);
+
+function octal(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
+  throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
+}
+
+/** A repeatable flag; each may hold several values. What is given replaces the default. */
+function list(byDefault: readonly string[] = []): (text: string, before: string[] | undefined) => string[] {
+  return (text, before) => [...(before === undefined || before === byDefault ? [] : before), ...text.split(',').filter((part) => part !== '')];
+}
+
+const collect = list();
+
+/** Where the kubeconfig goes unless the user says otherwise. */
+const KUBECONFIGS = ['.fauxkube/kubeconfig'];
+
+/** A flag and its environment variable: `--http-port` is FAUXKUBE_HTTP_PORT. */
+function flag(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option.env(`FAUXKUBE_${option.attributeName().replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`);
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return text;
+}
+
+function program(): Command {
+  const root = new Command('fauxkube')
+    .description('A Kubernetes API server made for tests: real kubectl and client libraries, no containers.')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: true });
+  root.option('-V, --version', 'print the version').on('option:version', () => {
+    process.stdout.write(`fauxkube ${version()}\n`);
+    process.exit(0);
+  });
+  root
+    .command('start')
+    .description('start a cluster and serve it until the process is ended')
+    .addOption(flag('--host <address>', 'address to listen on').default('127.0.0.1'))
+    .addOption(flag('--port <port>', 'HTTPS port; 0 picks a free one').argParser(port).default(6443))
+    .addOption(flag('--http-port <port>', 'plain HTTP besides, on loopback').argParser(port))
+    .addOption(flag('--proxy-port <port>', 'HTTP proxy to services and pods, on loopback').argParser(port).default(6480))
+    .addOption(flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(collect))
+    .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
+    .addOption(flag('--kubeconfig <file[=url]>', 'where to write the kubeconfig, and the server URL in it (repeatable)').argParser(list(KUBECONFIGS)).default(KUBECONFIGS))
+    .addOption(flag('--kubeconfig-mode <mode>', 'file mode of kubeconfigs').argParser(octal).default(0o600, '0600'))
+    .addOption(flag('--data-dir <dir>', 'keep everything here, in a journal and a readable JSON file'))
+    .addOption(flag('--fixtures <path>', 'file or folder of objects that are there from the start (repeatable)').argParser(collect))
+    .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
+    .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
+    .addOption(flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)))
+    .addOption(flag('--log-level <level>', 'how much to log').choices([...LOG_LEVELS]).default('warn'))
+    .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
+    .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
+    .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
+    .exitOverride()
+    .action(startCommand);
+  root
+    .command('wait')
+    .description('wait until a cluster is ready')
+    .addOption(flag('--url <url>', 'server to ask').default('https://127.0.0.1:6443'))
+    .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
+    .exitOverride()
+    .action(waitCommand);
+  return root;
+}
+
+/** Runs one command; wrong flags end the process with code 2 and a sentence that says what to do. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const root = program();
+  if (argv.length <= 2) {
+    process.stdout.write(`${root.helpInformation()}\nBegin with: fauxkube start\n`);
+    return;
+  }
+  try {
+    await root.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE_EXIT_CODE;
+  }
+}

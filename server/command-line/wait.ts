@@ -1,0 +1,33 @@
+import { request } from 'node:https';
+
+interface Flags {
+  readonly url: string;
+  readonly timeout: number;
+}
+
+const PAUSE_MS = 50;
+
+/** One question to /readyz. The certificate is not looked at: nothing is sent that anybody could want. */
+function isReady(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request(`${url.replace(/\/$/, '')}/readyz`, { rejectUnauthorized: false, timeout: 1000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
+    asked.once('timeout', () => asked.destroy());
+    asked.once('error', () => resolve(false));
+    asked.end();
+  });
+}
+
+/** `fauxkube wait`: ends with 0 as soon as a server is ready, with 1 when it is not in time. */
+export async function waitCommand({ url, timeout }: Flags): Promise<void> {
+  const giveUpMs = performance.now() + timeout * 1000;
+  for (;;) {
+    if (await isReady(url)) return;
+    if (performance.now() > giveUpMs) break;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  process.stderr.write(`fauxkube: ${url} is not ready after ${timeout} s\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ApiError } from '../kube/api-error.ts';
+import { LIMITS } from '../kube/limits.ts';
+import { askPod, endToEnd } from '../pipeline/pod-http.ts';
+import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
+
+export interface ForwardProxy {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const NOT_OURS =
+  'fauxkube: this proxy only leads to services and pods of the cluster: my-service, my-service.namespace, my-service.namespace.svc.cluster.local, or their addresses\n';
+
+/** An HTTP proxy into the cluster: `http_proxy=http://127.0.0.1:6480 curl my-service`. It leads nowhere else. */
+export async function startForwardProxy(options: { host: string; port: number; traffic: ServiceTraffic }): Promise<ForwardProxy> {
+  const sockets = new Set<Socket>();
+  const server = createServer((request, response) => {
+    forward(request, response, options.traffic).catch((error: unknown) => refuse(response, error));
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  // CONNECT would be a tunnel to anywhere.
+  server.on('connect', (_request, socket) => socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy();
+  else if (error instanceof ApiError) plain(response, error.code === 404 ? 403 : error.code, `fauxkube: ${error.message}\n`);
+  else plain(response, 502, `fauxkube: ${(error as Error).message}\n`);
+}
+
+async function forward(request: IncomingMessage, response: ServerResponse, traffic: ServiceTraffic): Promise<void> {
+  const url = absoluteUrl(request.url ?? '');
+  if (!url) {
+    plain(response, 400, 'fauxkube: this is an HTTP proxy: set http_proxy, or ask for a whole URL such as http://my-service/\n');
+    return;
+  }
+  const destination = traffic.host(url.hostname, url.port === '' ? 80 : Number(url.port));
+  if (!destination) {
+    plain(response, 403, NOT_OURS);
+    return;
+  }
+  const body = await readBody(request);
+  const headers = { ...endToEnd(request.headers), host: url.host };
+  const answer = await askPod(destination, { method: request.method ?? 'GET', path: url.pathname + url.search, headers, body });
+  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  answer.pipe(response);
+}
+
+function absoluteUrl(text: string): URL | undefined {
+  if (!/^http:\/\//i.test(text)) return undefined;
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > LIMITS.bodyBytes) throw new ApiError(413, 'RequestEntityTooLarge', `request bodies may have ${LIMITS.bodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

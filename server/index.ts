@@ -1,0 +1,261 @@
+/** fauxkube as a library: a cluster inside a Node process. */
+import { createControllers } from '../controllers/index.ts';
+import { ControllerManager } from '../controllers/lib/manager.ts';
+import { createKubelet } from '../controllers/kubelet/index.ts';
+import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
+import { systemClock } from './base/clock.ts';
+import { createLogger, type Logger } from './base/log.ts';
+import { seededRandom, systemRandom } from './base/random.ts';
+import { type Assembly, assemble } from './cluster/assembly.ts';
+import { nodeName } from './cluster/bootstrap/objects.ts';
+import { applyFixtures } from './cluster/fixtures/apply.ts';
+import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtures/read.ts';
+import { kubeconfigText } from './cluster/kubeconfig.ts';
+import { LocalTransport } from './cluster/local-transport.ts';
+import { settle } from './cluster/settle.ts';
+import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
+import type { KubeObject, User } from './kube/object.ts';
+import type { Transport } from './kube/transport.ts';
+import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
+import { builtInTypes } from './schema/type-table.ts';
+import { isEnabled, type StartOptions } from './start-options.ts';
+import type { StoredObject } from './storage/stored-object.ts';
+
+export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
+export type { KubeObject, User } from './kube/object.ts';
+export type { Transport } from './kube/transport.ts';
+export type { StartOptions } from './start-options.ts';
+
+/** The user of the generated kubeconfig. */
+const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
+const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
+
+/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
+export interface RunningCluster extends AsyncDisposable {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  readonly httpUrl: string | undefined;
+  readonly proxyUrl: string | undefined;
+  readonly kubernetesVersion: string;
+  /** A kubeconfig of the cluster's administrator. */
+  kubeconfig(options?: { server?: string }): string;
+  /** A client without a socket, as the administrator or as anybody. */
+  transport(user?: User): Transport;
+  /** Creates or changes objects: YAML text with any number of documents, or objects. */
+  apply(...manifests: readonly (string | object)[]): Promise<void>;
+  /** Back to how the cluster was when it became ready, fixtures included. */
+  reset(): Promise<void>;
+  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
+  settle(): Promise<void>;
+  /** Switches a controller off or on. @throws Error when there is none of that name */
+  setController(name: string, enabled: boolean): Promise<void>;
+  /** Makes /readyz say ok, when `holdReady` kept it. */
+  ready(): void;
+  stop(): Promise<void>;
+}
+
+/** Where the servers of one cluster listen. */
+interface Servers {
+  readonly https: HttpServer;
+  readonly http: HttpServer | undefined;
+  readonly proxy: ForwardProxy | undefined;
+}
+
+/**
+ * Starts a cluster: API server, controllers and simulated nodes, ready to use when the promise resolves.
+ *
+ * @throws Error when a port is in use, a fixture is bad or the data directory cannot be used
+ * @example
+ * await using cluster = await startCluster({ nodes: 3 });
+ * await cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}');
+ * const kubeconfig = cluster.kubeconfig();
+ */
+export async function startCluster(options: StartOptions & { readonly holdReady?: boolean } = {}): Promise<RunningCluster> {
+  const launch = new Launch(options);
+  try {
+    await launch.run();
+  } catch (error) {
+    await launch.stop();
+    throw error;
+  }
+  if (!options.holdReady) launch.ready();
+  return launch;
+}
+
+class Launch implements RunningCluster {
+  readonly #options: StartOptions;
+  readonly #clock: ReturnType<typeof systemClock>;
+  readonly #simulatedNodes = new Set<string>();
+  #assembly: Assembly | undefined;
+  #manager: ControllerManager | undefined;
+  #servers: Servers | undefined;
+  #beginning: ReadonlyMap<string, StoredObject> = new Map();
+
+  constructor(options: StartOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock();
+  }
+
+  async run(): Promise<void> {
+    const { host = '127.0.0.1', port = 0, nodes = 2, seed, logLevel = 'warn', tlsNames = [], dataDir, tokenFile } = this.#options;
+    const fixtures = await readFixtures(this.#options.fixtures ?? []);
+    const random = seed === undefined ? systemRandom() : seededRandom(seed);
+    const log = createLogger(logLevel);
+    for (let index = 0; index < nodes; index++) this.#simulatedNodes.add(nodeName(index));
+    for (const { object } of fixtures) if (object.kind === 'Node') this.#simulatedNodes.add(object.metadata.name ?? '');
+    const kubelet = createKubelet(builtInTypes().gitVersion, (node) => this.#simulatedNodes.has(node));
+    const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    const assembly = await assemble({
+      clock: this.#clock,
+      random,
+      log,
+      dataDir,
+      tlsNames,
+      tokenFile,
+      nodes,
+      connector: kubelet.nodes,
+      serverAddress: () => `${advertised}:${this.#servers?.https.port ?? port}`,
+      address: advertised,
+      port,
+    });
+    this.#assembly = assembly;
+    const { cluster, pki } = assembly;
+    cluster.health.set('controllers', false);
+    cluster.health.set('fixtures', false);
+    this.#servers = await this.#listen(assembly, log);
+    this.#manager = new ControllerManager({
+      definitions: [...createControllers({ caCertificate: pki.ca.cert }), kubelet.controller, ...(this.#options.extraControllers ?? [])],
+      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
+      clock: this.#clock,
+      random,
+      activity: cluster.activity,
+      log,
+      enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
+    });
+    await this.#manager.start();
+    await this.#applyAll(fixtures);
+    await this.settle();
+    this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
+  }
+
+  get #parts(): Assembly {
+    if (!this.#assembly) throw new Error('the cluster has not been started');
+    return this.#assembly;
+  }
+
+  get #listening(): Servers {
+    if (!this.#servers) throw new Error('the cluster does not listen');
+    return this.#servers;
+  }
+
+  async #listen({ cluster, pki }: Assembly, log: Logger): Promise<Servers> {
+    const { host = '127.0.0.1', port = 0, httpPort, proxyPort, insecureBind = [] } = this.#options;
+    const answer = (request: ApiRequest): Promise<ApiResponse> =>
+      isAdminRequest(request) ? answerAdmin(request, this.#admin()) : cluster.pipeline.handle(request);
+    const now = (): number => this.#clock.now();
+    const onFault = (err: unknown, { method, path }: ApiRequest): void => log.error({ err, method, path }, 'an answer could not be sent');
+    // Without TLS nobody but this machine gets in, unless the user says so for the very port.
+    const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
+    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
+    const https = await startHttpServer({ host, port, tls, answer, now, onFault });
+    let http: HttpServer | undefined;
+    try {
+      if (httpPort !== undefined) http = await startHttpServer({ host: plainHost('http'), port: httpPort, answer, now, onFault });
+      const proxy = proxyPort === undefined ? undefined : await startForwardProxy({ host: plainHost('proxy'), port: proxyPort, traffic: cluster.traffic });
+      return { https, http, proxy };
+    } catch (error) {
+      await https.close();
+      await http?.close();
+      throw error;
+    }
+  }
+
+  #admin(): AdminTarget {
+    const { credentials, authorizer } = this.#parts;
+    return {
+      access: { authenticator: credentials, authorizer, openToLoopback: this.#options.insecureAdmin ?? false },
+      kubeconfig: () => this.kubeconfig(),
+      reset: () => this.reset(),
+      controllers: () => this.#manager?.list() ?? [],
+      setController: async (name, enabled) => (await this.#manager?.setEnabled(name, enabled)) ?? false,
+    };
+  }
+
+  async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+    await applyFixtures(objects, { transport: this.transport(), catalog: this.#parts.cluster.catalog });
+  }
+
+  get url(): string {
+    const { host = '127.0.0.1' } = this.#options;
+    const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+    return `https://${name}:${this.#listening.https.port}`;
+  }
+
+  get httpUrl(): string | undefined {
+    const port = this.#listening.http?.port;
+    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  }
+
+  get proxyUrl(): string | undefined {
+    const port = this.#listening.proxy?.port;
+    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  }
+
+  get kubernetesVersion(): string {
+    return this.#parts.cluster.catalog.table.gitVersion;
+  }
+
+  kubeconfig({ server = this.url }: { server?: string } = {}): string {
+    const { pki } = this.#parts;
+    const { key, cert } = pki.clientCertificate({ commonName: ADMIN.name, organizations: ADMIN.groups });
+    return kubeconfigText({ server, caCertificate: pki.ca.cert, certificate: cert, key });
+  }
+
+  transport(user: User = ADMIN_USER): Transport {
+    return new LocalTransport(this.#parts.cluster.pipeline, user, 'fauxkube');
+  }
+
+  async apply(...manifests: readonly (string | object)[]): Promise<void> {
+    const objects = await Promise.all(
+      manifests.map(async (manifest, index) =>
+        typeof manifest === 'string'
+          ? parseFixture(manifest, `manifest ${index + 1}`)
+          : [{ object: structuredClone(manifest) as KubeObject, file: `manifest ${index + 1}`, line: 1 }],
+      ),
+    );
+    await this.#applyAll(objects.flat());
+  }
+
+  async reset(): Promise<void> {
+    await this.settle();
+    await this.#parts.cluster.storage.restore(this.#beginning);
+    await this.settle();
+  }
+
+  settle(): Promise<void> {
+    const { cluster } = this.#parts;
+    return settle(cluster.activity, cluster.storage, this.#clock);
+  }
+
+  async setController(name: string, enabled: boolean): Promise<void> {
+    if (!(await this.#manager?.setEnabled(name, enabled))) throw new Error(`there is no controller ${name}`);
+  }
+
+  ready(): void {
+    const { health } = this.#parts.cluster;
+    for (const name of health.keys()) health.set(name, true);
+  }
+
+  async stop(): Promise<void> {
+    this.#manager?.stop();
+    const { https, http, proxy } = this.#servers ?? {};
+    await Promise.all([https?.close(), http?.close(), proxy?.close()]);
+    this.#assembly?.authorizer.close();
+    await this.#assembly?.cluster.storage.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

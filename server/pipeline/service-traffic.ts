@@ -1,0 +1,124 @@
+/** Where traffic to a service, a pod or a cluster DNS name goes. */
+import { isIPv4 } from 'node:net';
+import type { Frozen } from '../base/freeze.ts';
+import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
+import { goQuote } from '../kube/go-quote.ts';
+import type { NodeConnector, RunningPod } from '../kube/node-connector.ts';
+import type { Key } from '../kube/object.ts';
+import type { EndpointSlice, Pod, Service } from '../kube/types.gen.ts';
+import type { RegistryEnv } from '../registry/resource.ts';
+
+/** A port of a running pod. */
+export interface Destination {
+  readonly pod: RunningPod;
+  readonly port: number;
+  /** For messages: `pod default/web-x7k2p`. */
+  readonly name: string;
+}
+
+interface Backend {
+  readonly address: string;
+  readonly port: number;
+  readonly target: Key | undefined;
+}
+
+const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;
+
+export class ServiceTraffic {
+  readonly #registry: RegistryEnv;
+  readonly #nodes: NodeConnector;
+
+  constructor(registry: RegistryEnv, nodes: NodeConnector) {
+    this.#registry = registry;
+    this.#nodes = nodes;
+  }
+
+  /**
+   * A ready endpoint of a service.
+   *
+   * @param port name or number of a service port; '' takes the only one
+   * @throws ApiError 404 when there is no such service, 503 when it has no such port or no ready endpoint
+   */
+  service(key: Key, port: string): Destination {
+    const stored = this.#registry.find('services', key);
+    if (!stored) throw notFound({ group: '', resource: 'services' }, key.name);
+    const service = stored.value as unknown as Frozen<Service>;
+    const wanted = (service.spec.ports ?? []).filter(({ name, port: number }) => port === '' || name === port || String(number) === port);
+    if (wanted.length === 0 || (port === '' && wanted.length > 1)) {
+      throw serviceUnavailable(`no service port ${goQuote(port)} found for service ${goQuote(key.name)}`);
+    }
+    const backends = this.#backends(key, wanted[0]?.name ?? '');
+    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
+    return this.#dialable(chosen);
+  }
+
+  /** @param port a number; '' takes the first port that a container declares. @throws ApiError 404, 400, 503 */
+  pod(key: Key, port: string): Destination {
+    const stored = this.#registry.find('pods', key);
+    if (!stored) throw notFound({ group: '', resource: 'pods' }, key.name);
+    const pod = stored.value as unknown as Frozen<Pod>;
+    const declared = pod.spec.containers?.flatMap(({ ports }) => ports ?? [])[0]?.containerPort ?? 80;
+    const number = port === '' ? declared : Number(port);
+    if (!Number.isInteger(number)) throw badRequest(`invalid pod request ${goQuote(`${key.name}:${port}`)}`);
+    return this.#running(key, number);
+  }
+
+  /**
+   * Where a cluster DNS name or address leads; undefined when it is none of this cluster's.
+   * @throws ApiError 503 when it is, but nothing answers there
+   */
+  host(host: string, port: number): Destination | undefined {
+    if (isIPv4(host)) return this.#address(host, port);
+    const [name = '', namespace = 'default', ...more] = host.toLowerCase().replace(SUFFIX, '').split('.');
+    if (more.length > 0 || !this.#registry.find('services', { namespace, name })) return undefined;
+    return this.service({ namespace, name }, String(port));
+  }
+
+  #address(ip: string, port: number): Destination | undefined {
+    for (const { value } of this.#registry.list('services')) {
+      const { spec, metadata } = value as unknown as Frozen<Service>;
+      if (spec.clusterIPs?.includes(ip)) return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
+    }
+    const key = this.#podAt(ip);
+    return key && this.#running(key, port);
+  }
+
+  #podAt(ip: string): Key | undefined {
+    for (const { value } of this.#registry.list('pods')) {
+      const { status, spec, metadata } = value as unknown as Frozen<Pod>;
+      const key = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+      if (status.podIP === ip && !spec.hostNetwork && this.#nodes.pod(key)) return key;
+    }
+    return undefined;
+  }
+
+  #backends({ namespace, name }: Key, portName: string): Backend[] {
+    const backends: Backend[] = [];
+    for (const { value } of this.#registry.list('endpointslices.discovery.k8s.io', namespace)) {
+      if (value.metadata.labels?.['kubernetes.io/service-name'] !== name) continue;
+      const slice = value as unknown as Frozen<EndpointSlice>;
+      const port = slice.ports?.find((candidate) => (candidate.name ?? '') === portName)?.port;
+      if (port === undefined) continue;
+      for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
+        const address = addresses?.[0];
+        if (address === undefined || conditions.ready === false) continue;
+        const target = targetRef?.kind === 'Pod' ? { namespace: targetRef.namespace ?? namespace, name: targetRef.name ?? '' } : undefined;
+        backends.push({ address, port, target });
+      }
+    }
+    return backends;
+  }
+
+  #dialable({ address, port, target }: Backend): Destination {
+    const key = target ?? this.#podAt(address);
+    if (!key) throw serviceUnavailable(`error trying to reach service: ${address}:${port} is no pod of this cluster`);
+    return this.#running(key, port);
+  }
+
+  #running(key: Key, port: number): Destination {
+    const pod = this.#nodes.pod(key);
+    if (!pod) throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: pod ${key.namespace}/${key.name} does not run`);
+    return { pod, port, name: `pod ${key.namespace}/${key.name}` };
+  }
+}

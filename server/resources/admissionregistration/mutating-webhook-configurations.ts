@@ -1,0 +1,29 @@
+import { since } from '../../kube/human-duration.ts';
+import type { MutatingWebhookConfiguration } from '../../kube/types.gen.ts';
+import type { ResourceDefinition } from '../../registry/resource.ts';
+import { staticNameProblems, staticNameWarnings } from '../shared/admission-rules.ts';
+import { fillWebhookDefaults, webhookProblems, webhookWarnings } from '../shared/webhook-rules.ts';
+
+export const definition: ResourceDefinition<MutatingWebhookConfiguration> = {
+  resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  requiresResourceVersion: true,
+  fillDefaults({ webhooks }) {
+    fillWebhookDefaults(webhooks);
+    for (const webhook of webhooks ?? []) webhook.reinvocationPolicy ??= 'Never';
+  },
+  checksEnums: true,
+  validate: ({ metadata, webhooks }, old) => [
+    ...webhookProblems(webhooks, old?.webhooks),
+    ...(old ? [] : staticNameProblems(metadata.name)),
+  ],
+  warnings: ({ metadata, webhooks }, old) => [
+    ...(old ? staticNameWarnings(metadata.name) : []),
+    ...webhookWarnings(webhooks),
+  ],
+  generation: ({ webhooks }) => webhooks ?? [],
+  cells: ({ metadata, webhooks }, nowMs) => [
+    metadata.name,
+    webhooks?.length ?? 0,
+    since(metadata.creationTimestamp, nowMs),
+  ],
+};

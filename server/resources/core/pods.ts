@@ -1,0 +1,149 @@
+import type { Frozen } from '../../base/freeze.ts';
+import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
+import { dnsLabelProblems } from '../../kube/names.ts';
+import type { Binding, Container, Pod, PodStatus } from '../../kube/types.gen.ts';
+import type { ResourceDefinition } from '../../registry/resource.ts';
+import { negativeProblems } from '../shared/number-rules.ts';
+import { addMatchLabelKeys } from '../shared/pod-affinity-keys.ts';
+import { podAnnotationProblems, podAnnotationUpdateProblems } from '../shared/pod-annotation-rules.ts';
+import { bindPod } from '../shared/pod-binding.ts';
+import { setPodCondition } from '../shared/pod-conditions.ts';
+import { eviction } from '../shared/pod-eviction.ts';
+import { fillPodResources, podQos } from '../shared/pod-resources.ts';
+import { fillPodSpecDefaults } from '../shared/pod-spec-defaults.ts';
+import { podSpecProblems } from '../shared/pod-spec-rules.ts';
+import { podStatusProblems, preserveStatus } from '../shared/pod-status-rules.ts';
+import { podCells, podRowConditions } from '../shared/pod-status-text.ts';
+import { podUpdateProblems } from '../shared/pod-update-rules.ts';
+import { podWarnings } from '../shared/pod-warnings.ts';
+import { roundAmounts } from '../shared/resource-amounts.ts';
+import { withMissing } from '../shared/sorted-keys.ts';
+
+/** Defaults of pods that their templates do not have (SetDefaults_Pod). */
+function fillPodDefaults({ spec, status }: Pod): void {
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
+    const { resources, ports } = container;
+    if (resources.limits) resources.requests = withMissing(resources.requests, resources.limits);
+    if (spec.hostNetwork) for (const port of ports ?? []) port.hostPort ||= port.containerPort;
+  }
+  spec.enableServiceLinks ??= true;
+  fillPodSpecDefaults(spec);
+  fillStatusDefaults(status);
+}
+
+/** `podIP` and the first of `podIPs` are the same; the old field wins. */
+function fillStatusDefaults(status: PodStatus): void {
+  const { podIP, podIPs } = status;
+  if (podIP && podIP !== podIPs?.[0]?.ip) status.podIPs = [{ ip: podIP }];
+  else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip;
+  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? []), ...(status.ephemeralContainerStatuses ?? [])];
+  for (const { allocatedResources, resources } of statuses) {
+    roundAmounts(allocatedResources);
+    roundAmounts(resources?.limits);
+    roundAmounts(resources?.requests);
+  }
+}
+
+function imageProblems(containers: Frozen<Container[]> | null | undefined, path: string): FieldProblem[] {
+  return (containers ?? []).flatMap(({ image = '' }, i) =>
+    image === image.trim() ? [] : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')],
+  );
+}
+
+/** Tokens for nobody. */
+function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>): FieldProblem[] {
+  if (serviceAccountName) return [];
+  const detail = 'must not be specified when serviceAccountName is not set';
+  return volumes.flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
+      serviceAccountToken ? [forbiddenField(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, detail)] : [],
+    ),
+  );
+}
+
+function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
+  const { metadata, spec } = pod;
+  const annotations = 'metadata.annotations';
+  const problems = [
+    ...podAnnotationProblems(metadata.annotations, spec, annotations),
+    ...podSpecProblems(spec, 'spec', { isPod: true, podName: metadata.name ?? '' }),
+    ...tokenProblems(spec),
+    ...negativeProblems('spec.terminationGracePeriodSeconds', spec.terminationGracePeriodSeconds),
+    ...imageProblems(spec.containers, 'spec.containers'),
+    ...imageProblems(spec.initContainers, 'spec.initContainers'),
+  ];
+  if (old) {
+    const changed = podAnnotationUpdateProblems(metadata.annotations, old.metadata.annotations, annotations);
+    return [...problems, ...changed, ...podUpdateProblems(pod, old)];
+  }
+  if (spec.ephemeralContainers?.length) problems.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
+  if (spec.nodeName && spec.schedulingGates?.length) {
+    problems.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
+  }
+  return problems;
+}
+
+/** CheckGracefulDelete: only a pod that runs somewhere needs time to stop. */
+function graceSeconds({ spec, status }: Frozen<Pod>, asked: number | undefined): number {
+  if (!spec.nodeName || status.phase === 'Failed' || status.phase === 'Succeeded') return 0;
+  const seconds = asked ?? spec.terminationGracePeriodSeconds ?? 0;
+  return seconds < 0 ? 1 : seconds;
+}
+
+export const definition: ResourceDefinition<Pod> = {
+  resource: 'pods',
+  fillDefaults: fillPodDefaults,
+  beforeCreate(pod, { clock }) {
+    pod.status = { phase: 'Pending' };
+    if (pod.spec.schedulingGates?.length) {
+      const message = 'Scheduling is blocked due to non-empty scheduling gates';
+      setPodCondition(pod.status, { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message }, clock.now());
+    }
+    addMatchLabelKeys(pod);
+    fillPodResources(pod.spec);
+    pod.status.qosClass = podQos(pod.spec as Frozen<Pod['spec']>);
+    return undefined;
+  },
+  beforeUpdate(pod, old) {
+    // Clients that do not know the resources of whole pods leave them out.
+    if (!pod.spec.resources && old.spec.resources) pod.spec.resources = old.spec.resources as typeof pod.spec.resources & {};
+    return undefined;
+  },
+  beforeStatusUpdate: (pod, old) => preserveStatus(pod.status, old.status),
+  validate,
+  checksEnums: true,
+  validateStatus: podStatusProblems,
+  warnings: (pod, old) => {
+    if (old) return [];
+    const details = dnsLabelProblems(pod.metadata.name ?? '');
+    const hint = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...podWarnings(pod.spec, pod.metadata, '')];
+  },
+  // Being put on a node is no change of what is wanted.
+  generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,
+  statusKeeps: ['ownerReferences'],
+  graceSeconds,
+  returnsDeleted: true,
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+    'spec.host': ({ spec }) => spec.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'status.phase': ({ status }) => status.phase ?? '',
+    'status.podIP': ({ status }) => status.podIPs?.[0]?.ip ?? '',
+    'status.podIPs': () => '',
+    'status.nominatedNodeName': ({ status }) => status.nominatedNodeName ?? '',
+  },
+  cells: podCells,
+  rowConditions: podRowConditions,
+  subresources: {
+    binding: {
+      checksName: true,
+      create: async (object, call) => ({ status: 201, object: await bindPod(object as unknown as Binding, call.key, call) }),
+    },
+    eviction,
+  },
+};

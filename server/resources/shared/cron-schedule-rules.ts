@@ -1,0 +1,108 @@
+/** Which texts are cron schedules and time zones, with the words of github.com/robfig/cron and Go's time package. */
+import { goQuote } from '../../kube/go-quote.ts';
+import { parseDuration } from '../../schema/opaque-values.ts';
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly names?: readonly string[];
+}
+
+const MONTHS = ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+/** Minute, hour, day of month, month, day of week. */
+const FIELDS: readonly Bounds[] = [
+  { min: 0, max: 59 },
+  { min: 0, max: 23 },
+  { min: 1, max: 31 },
+  { min: 1, max: 12, names: MONTHS },
+  { min: 0, max: 6, names: DAYS },
+];
+const DESCRIPTORS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
+const EVERY = '@every ';
+
+/** Why a text is no schedule; undefined when it is one. */
+export function scheduleFault(text: string): string | undefined {
+  try {
+    checkSchedule(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function checkSchedule(text: string): void {
+  if (text === '') throw new Error('empty spec string');
+  const spec = withoutZone(text);
+  if (spec.startsWith('@')) return checkDescriptor(spec);
+  const fields = spec.split(/\s+/).filter((field) => field !== '');
+  if (fields.length !== FIELDS.length) {
+    throw new Error(`expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`);
+  }
+  for (const [i, bounds] of FIELDS.entries()) {
+    for (const range of (fields[i] ?? '').split(',')) if (range !== '') checkRange(range, bounds);
+  }
+}
+
+/** `TZ=Asia/Tokyo 0 0 * * *` names its time zone first. */
+function withoutZone(text: string): string {
+  if (!/^(CRON_)?TZ=/.test(text)) return text;
+  const blank = text.indexOf(' ');
+  // Upstream's parser panics here, and says so.
+  if (blank < 0) throw new Error('invalid schedule format: runtime error: slice bounds out of range [:-1]');
+  const zone = text.slice(text.indexOf('=') + 1, blank);
+  if (!isTimeZone(zone)) throw new Error(`provided bad location ${zone}: unknown time zone ${zone}`);
+  return text.slice(blank).trim();
+}
+
+function checkDescriptor(spec: string): void {
+  if (DESCRIPTORS.includes(spec)) return;
+  if (!spec.startsWith(EVERY)) throw new Error(`unrecognized descriptor: ${spec}`);
+  try {
+    parseDuration(spec.slice(EVERY.length));
+  } catch (error) {
+    throw new Error(`failed to parse duration ${spec}: ${(error as Error).message}`);
+  }
+}
+
+/** `number | number-number [/number]`, where names and wildcards stand for numbers. */
+function checkRange(range: string, bounds: Bounds): void {
+  const [span = '', step, ...moreSteps] = range.split('/');
+  const [low = '', high, ...moreHyphens] = span.split('-');
+  let [start, end] = [bounds.min, bounds.max];
+  if (low !== '*' && low !== '?') {
+    start = numberOf(low, bounds.names);
+    if (moreHyphens.length > 0) throw new Error(`too many hyphens: ${range}`);
+    end = high === undefined ? start : numberOf(high, bounds.names);
+  }
+  if (moreSteps.length > 0) throw new Error(`too many slashes: ${range}`);
+  const by = step === undefined ? 1 : numberOf(step);
+  if (step !== undefined && high === undefined && moreHyphens.length === 0) end = bounds.max;
+  if (start < bounds.min) throw new Error(`beginning of range (${start}) below minimum (${bounds.min}): ${range}`);
+  if (end > bounds.max) throw new Error(`end of range (${end}) above maximum (${bounds.max}): ${range}`);
+  if (start > end) throw new Error(`beginning of range (${start}) beyond end of range (${end}): ${range}`);
+  if (by === 0) throw new Error(`step of range should be a positive number: ${range}`);
+}
+
+function numberOf(text: string, names: readonly string[] = []): number {
+  const named = text === '' ? -1 : names.indexOf(text.toLowerCase());
+  if (named >= 0) return named;
+  if (!/^[-+]?\d+$/.test(text)) {
+    throw new Error(`failed to parse int from ${text}: strconv.Atoi: parsing ${goQuote(text)}: invalid syntax`);
+  }
+  const value = Number(text);
+  if (value < 0) throw new Error(`negative number (${value}) not allowed: ${text}`);
+  return value;
+}
+
+/** Whether the time zone database has a name. Intl ignores case, Go's files do not. */
+export function isTimeZone(name: string): boolean {
+  if (name === '' || name === 'UTC' || name === 'Local') return true;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
+  } catch {
+    return false;
+  }
+}

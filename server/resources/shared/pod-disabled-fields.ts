@@ -1,0 +1,47 @@
+import type { Container, LifecycleHandler, PodSpec, Probe, Volume } from '../../kube/types.gen.ts';
+
+function dropFromProbe(probe: Probe | undefined): void {
+  if (probe?.httpGet) delete probe.httpGet.protocol;
+  if (probe?.grpc) delete probe.grpc.mode;
+}
+
+function dropFromHandler(handler: LifecycleHandler | undefined): void {
+  if (handler?.httpGet) delete handler.httpGet.protocol;
+}
+
+function dropFromContainer(container: Container): void {
+  for (const mount of container.volumeMounts ?? []) delete mount.bindMountOptions;
+  dropFromProbe(container.livenessProbe);
+  dropFromProbe(container.readinessProbe);
+  dropFromProbe(container.startupProbe);
+  dropFromHandler(container.lifecycle?.postStart);
+  dropFromHandler(container.lifecycle?.preStop);
+  if (container.lifecycle?.stopSignal === undefined) return;
+  delete container.lifecycle.stopSignal;
+  if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
+}
+
+function dropFromVolume({ emptyDir, secret, configMap, downwardAPI, projected }: Volume): void {
+  if (emptyDir) delete emptyDir.mode;
+  const sources = projected?.sources ?? [];
+  for (const holder of [secret, configMap, downwardAPI, projected]) if (holder) delete holder.defaultUser;
+  const keyed = [secret, configMap, ...sources.flatMap((source) => [source.secret, source.configMap])];
+  for (const item of keyed.flatMap((holder) => holder?.items ?? [])) delete item.user;
+  for (const holder of [downwardAPI, ...sources.map((source) => source.downwardAPI)]) {
+    for (const file of holder?.items ?? []) delete file.user;
+  }
+  for (const { serviceAccountToken, clusterTrustBundle, podCertificate } of sources) {
+    for (const holder of [serviceAccountToken, clusterTrustBundle, podCertificate]) if (holder) delete holder.user;
+  }
+}
+
+/**
+ * Takes away the fields of features that are off in a server without feature gates: upstream accepts and forgets them
+ * (DropDisabledPodFields). No stored object has them, so there is nothing to keep.
+ */
+export function dropDisabledFields(spec: PodSpec, containers: readonly Container[]): void {
+  delete spec.schedulingGroup;
+  delete spec.evictionResponders;
+  for (const volume of spec.volumes ?? []) dropFromVolume(volume);
+  for (const container of containers) dropFromContainer(container);
+}

@@ -1,0 +1,131 @@
+/** What a pod asks for as a whole: quality of service, sums over containers, and defaults of the pod's own resources. */
+import type { Frozen } from '../../base/freeze.ts';
+import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
+import { formatQuantity, parseQuantity } from '../../kube/quantity.ts';
+import type { PodSpec, ResourceRequirements } from '../../kube/types.gen.ts';
+import { containersWithPaths, isSidecar } from './pod-containers.ts';
+import { compareAmounts, isHugePages, mayOvercommit } from './resource-names.ts';
+import { sortedKeys } from './sorted-keys.ts';
+
+type Amounts = Readonly<Record<string, string>>;
+type Bound = 'requests' | 'limits';
+export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
+
+const QOS_RESOURCES = ['cpu', 'memory'];
+
+/** Whether a pod as a whole can ask for a resource. */
+const isPodLevel = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePages(name);
+
+function sum(a: Amounts, b: Amounts): Record<string, string> {
+  const total: Record<string, string> = { ...a };
+  for (const [name, amount] of Object.entries(b)) {
+    const known = total[name];
+    if (known === undefined) total[name] = amount;
+    else {
+      const { nano, format } = parseQuantity(known);
+      total[name] = formatQuantity({ nano: nano + parseQuantity(amount).nano, format });
+    }
+  }
+  return total;
+}
+
+function larger(a: Amounts, b: Amounts): Record<string, string> {
+  const result: Record<string, string> = { ...a };
+  for (const [name, amount] of Object.entries(b)) {
+    const known = result[name];
+    if (known === undefined || compareAmounts(amount, known) > 0) result[name] = amount;
+  }
+  return result;
+}
+
+/**
+ * What all containers together need: init containers run one after the other, beside the sidecars that were started
+ * before them (AggregateContainerRequests and AggregateContainerLimits).
+ */
+export function totalOfContainers({ containers, initContainers }: Frozen<PodSpec>, bound: Bound): Record<string, string> {
+  let total: Record<string, string> = {};
+  for (const { resources } of containers ?? []) total = sum(total, resources[bound] ?? {});
+  let sidecars: Record<string, string> = {};
+  let peak: Record<string, string> = {};
+  for (const container of initContainers ?? []) {
+    const own = container.resources[bound] ?? {};
+    if (isSidecar(container)) {
+      total = sum(total, own);
+      sidecars = sum(sidecars, own);
+      peak = larger(peak, sidecars);
+    } else peak = larger(peak, sum(own, sidecars));
+  }
+  return larger(total, peak);
+}
+
+function qosOfResource({ requests = {}, limits = {} }: Frozen<ResourceRequirements>, name: string): QosClass {
+  const [request, limit] = [requests[name] ?? '0', limits[name] ?? '0'];
+  if (compareAmounts(request, limit) !== 0) return 'Burstable';
+  return compareAmounts(request, '0') === 0 ? 'BestEffort' : 'Guaranteed';
+}
+
+/** The class that several things have in common. */
+function commonQos(classes: readonly QosClass[]): QosClass {
+  const [first = 'BestEffort'] = classes;
+  return classes.every((other) => other === first) ? first : 'Burstable';
+}
+
+const qosOf = (resources: Frozen<ResourceRequirements>): QosClass => commonQos(QOS_RESOURCES.map((name) => qosOfResource(resources, name)));
+
+/** ComputePodQOS. */
+export function podQos({ resources, containers, initContainers }: Frozen<PodSpec>): QosClass {
+  const names = [...Object.keys(resources?.requests ?? {}), ...Object.keys(resources?.limits ?? {})];
+  if (resources && names.some(isPodLevel)) return qosOf(resources);
+  return commonQos([...(initContainers ?? []), ...(containers ?? [])].map((container) => qosOf(container.resources)));
+}
+
+/** DefaultPodLevelResources: a pod that says something of its resources says the rest too. */
+export function fillPodResources(spec: PodSpec): void {
+  const { resources } = spec;
+  if (!resources || Object.keys({ ...resources.requests, ...resources.limits }).length === 0) return;
+  const frozen = spec as Frozen<PodSpec>;
+  const limits: Record<string, string> = { ...resources.limits };
+  const totalLimits = totalOfContainers(frozen, 'limits');
+  for (const [name, amount] of Object.entries(totalLimits)) {
+    if (isHugePages(name) && resources.requests?.[name] === undefined) limits[name] ??= amount;
+  }
+  const requests: Record<string, string> = { ...resources.requests };
+  for (const [name, amount] of Object.entries(totalOfContainers(frozen, 'requests'))) {
+    if (isPodLevel(name) && mayOvercommit(name)) requests[name] ??= amount;
+  }
+  for (const [name, amount] of Object.entries(limits)) if (isPodLevel(name)) requests[name] ??= amount;
+  const all = containersWithPaths(frozen, '').map(({ container }) => container.resources.limits ?? {});
+  for (const [name, request] of Object.entries(requests)) {
+    const total = totalLimits[name];
+    if (!isPodLevel(name) || limits[name] !== undefined || total === undefined) continue;
+    if (all.every((own) => own[name] !== undefined)) limits[name] = compareAmounts(request, total) > 0 ? request : total;
+  }
+  if (Object.keys(limits).length > 0) resources.limits = sortedKeys(limits);
+  if (Object.keys(requests).length > 0) resources.requests = sortedKeys(requests);
+}
+
+/** Containers fit into what the pod as a whole asks for (validatePodResourceConsistency). */
+export function podResourceFitProblems(spec: Frozen<PodSpec>, path: string): FieldProblem[] {
+  const { requests = {}, limits = {} } = spec.resources ?? {};
+  if (spec.os?.name === 'windows') return [forbiddenField(path, 'may not be set for a windows pod')];
+  const problems: FieldProblem[] = [];
+  const check = (bound: Bound, own: Amounts, total: Amounts, applies: (name: string) => boolean): void => {
+    for (const [name, amount] of Object.entries(total)) {
+      const asked = own[name];
+      if (!applies(name) || asked === undefined || compareAmounts(amount, asked) <= 0) continue;
+      const detail = `must be greater than or equal to aggregate container ${bound} of ${amount}`;
+      problems.push(invalid(`${path}.${bound}[${name}]`, asked, detail));
+    }
+  };
+  check('requests', requests, totalOfContainers(spec, 'requests'), () => true);
+  check('limits', limits, totalOfContainers(spec, 'limits'), isHugePages);
+  (spec.containers ?? []).forEach((container, i) => {
+    for (const [name, amount] of Object.entries(container.resources.limits ?? {})) {
+      const limit = limits[name];
+      if (limit === undefined || compareAmounts(amount, limit) <= 0) continue;
+      const at = `${path}.containers[${i}][${name}].limits`;
+      problems.push(invalid(at, amount, `must be less than or equal to pod limits of ${limit}`));
+    }
+  });
+  return problems;
+}

@@ -1,0 +1,83 @@
+/**
+ * Sets of fields in the form in which objects carry them (FieldsV1): a key for each step of a path, `.` where the path
+ * itself belongs to the set although it goes on. `{"f:labels":{".":{},"f:app":{}}}` holds labels and labels.app.
+ */
+import type { Frozen } from '../../base/freeze.ts';
+import { deepFreeze } from '../../base/freeze.ts';
+
+export type FieldsV1 = { readonly [step: string]: FieldsV1 };
+
+const LEAF: FieldsV1 = Object.freeze({});
+
+/** A path that ends here. */
+export const leaf = (): FieldsV1 => LEAF;
+
+function isMember(node: FieldsV1): boolean {
+  if ('.' in node) return true;
+  for (const _ in node) return false;
+  return true;
+}
+
+/** The order of fieldpath: the path itself, fields, keys, values; each by their text. */
+function inOrder(a: string, b: string): number {
+  const rank = (step: string): number => '.fkvi'.indexOf(step.charAt(0));
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function built(member: boolean, children: ReadonlyMap<string, FieldsV1>): FieldsV1 | undefined {
+  if (children.size === 0) return member ? LEAF : undefined;
+  const node: Record<string, FieldsV1> = {};
+  if (member) node['.'] = LEAF;
+  for (const step of [...children.keys()].sort(inOrder)) node[step] = children.get(step) as FieldsV1;
+  return node;
+}
+
+/** Everything in either set. `undefined` is the empty one. */
+export function union(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV1 | undefined {
+  if (a === undefined || a === b) return b;
+  if (b === undefined) return a;
+  const children = new Map<string, FieldsV1>();
+  for (const step in a) if (step !== '.') children.set(step, a[step] as FieldsV1);
+  for (const step in b) if (step !== '.') children.set(step, union(children.get(step), b[step]) as FieldsV1);
+  return built(isMember(a) || isMember(b), children);
+}
+
+/** What `a` holds and `b` does not. A path below one that `b` holds stays. */
+export function difference(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV1 | undefined {
+  if (a === undefined || b === undefined) return a;
+  const children = new Map<string, FieldsV1>();
+  for (const step in a) {
+    if (step === '.') continue;
+    const left = difference(a[step], Object.hasOwn(b, step) ? b[step] : undefined);
+    if (left !== undefined) children.set(step, left);
+  }
+  return built(isMember(a) && !isMember(b), children);
+}
+
+/** What `a` holds outside of the paths of `b`, whole subtrees at a time (Set.RecursiveDifference). */
+export function outside(a: FieldsV1 | undefined, b: FieldsV1): FieldsV1 | undefined {
+  if (a === undefined) return undefined;
+  const children = new Map<string, FieldsV1>();
+  for (const step in a) {
+    if (step === '.') continue;
+    const cut = Object.hasOwn(b, step) ? b[step] : undefined;
+    const left = cut === undefined ? a[step] : isMember(cut) ? undefined : outside(a[step], cut);
+    if (left !== undefined) children.set(step, left);
+  }
+  return built(isMember(a), children);
+}
+
+/** Sets that many objects share, such as those of all pods of one template, are kept once. */
+const MAX_INTERNED = 4096;
+const interned = new Map<string, Frozen<FieldsV1>>();
+
+/** The same set, shared with whoever has an equal one. */
+export function intern(set: FieldsV1): FieldsV1 {
+  const text = JSON.stringify(set);
+  const known = interned.get(text);
+  if (known) return known;
+  if (interned.size >= MAX_INTERNED) interned.clear();
+  const frozen = deepFreeze(set);
+  interned.set(text, frozen);
+  return frozen;
+}

@@ -1,0 +1,177 @@
+/**
+ * Who set which fields (metadata.managedFields), for writes that are no server-side apply:
+ * k8s.io/apimachinery/pkg/util/managedfields.
+ */
+import type { Frozen } from '../../base/freeze.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { decodeStruct } from '../decode.ts';
+import type { TypeDescription } from '../type-table.ts';
+import { compareObjects } from './compare.ts';
+import { difference, type FieldsV1, intern, leaf, outside, union } from './fields-v1.ts';
+
+/** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly apiVersion?: string;
+  readonly time?: string;
+  readonly fieldsType?: string;
+  readonly fieldsV1?: FieldsV1;
+  readonly subresource?: string;
+}
+
+export interface TrackedWrite {
+  readonly manager: string;
+  readonly apiVersion: string;
+  /** '' for the object itself. */
+  readonly subresource: string;
+  readonly type: TypeDescription;
+  /** Fields that a write of this kind cannot set: nobody gets to own them by it. */
+  readonly reset: FieldsV1 | undefined;
+  readonly time: string;
+}
+
+/** Fields that the server gives or that name the object: nobody owns them (stripMetaManager). */
+const STRIPPED: FieldsV1 = {
+  'f:apiVersion': leaf(),
+  'f:kind': leaf(),
+  'f:metadata': {
+    '.': leaf(),
+    'f:clusterName': leaf(),
+    'f:creationTimestamp': leaf(),
+    'f:generation': leaf(),
+    'f:managedFields': leaf(),
+    'f:name': leaf(),
+    'f:namespace': leaf(),
+    'f:resourceVersion': leaf(),
+    'f:selfLink': leaf(),
+    'f:uid': leaf(),
+  },
+};
+
+/** Update managers that an object remembers one by one (DefaultMaxUpdateManagers). */
+const MAX_UPDATE_MANAGERS = 10;
+const ANCIENT = 'ancient-changes';
+
+const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
+
+/** The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody. */
+function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
+  let zero = zeros.get(type);
+  if (!zero) {
+    zero = decodeStruct({}, type, { unknownFields: false }) as Frozen<Record<string, unknown>>;
+    zeros.set(type, zero);
+  }
+  return zero;
+}
+
+const entriesOf = (object: Frozen<KubeObject> | KubeObject): readonly ManagedFieldsEntry[] | undefined =>
+  object.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
+
+function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
+  return entries?.length === 1 && Object.values(entries[0] ?? {}).every((value) => value === undefined || value === '' || value === null);
+}
+
+function isUsable(entry: ManagedFieldsEntry): boolean {
+  const known = entry.operation === 'Update' || entry.operation === 'Apply';
+  return known && entry.fieldsType === 'FieldsV1' && typeof entry.fieldsV1 === 'object' && entry.fieldsV1 !== null;
+}
+
+/**
+ * Sets the managedFields of `object`: what differs from `live` now belongs to the manager that wrote it.
+ *
+ * @param live what is stored; undefined for a new object
+ * @example
+ * trackUpdate(undefined, object, { manager: 'kubectl-create', apiVersion: 'v1', subresource: '', type, reset, time })
+ */
+export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeObject, write: TrackedWrite): void {
+  const given = entriesOf(object);
+  if (isReset(given)) {
+    delete object.metadata.managedFields;
+    return;
+  }
+  const before = given?.length && given.every(isUsable) ? given : ((live && entriesOf(live)) ?? []);
+  if (live && before.length === 0) {
+    // Somebody cleared them, and wants to be left alone (skipNonAppliedManager).
+    delete object.metadata.managedFields;
+    return;
+  }
+  const { changed, removed } = compareObjects(live ?? zeroOf(write.type), object, write.type);
+  let own = difference(changed, STRIPPED);
+  if (own && write.reset) own = outside(own, write.reset);
+  const entries = withOwn(released(before, own, removed, write), own, write);
+  if (entries.length > 0) object.metadata.managedFields = inOrder(capped(entries));
+  else delete object.metadata.managedFields;
+}
+
+const isOwn = (entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedWrite): boolean =>
+  entry.manager === manager && entry.operation === 'Update' && entry.apiVersion === apiVersion && (entry.subresource ?? '') === subresource;
+
+/** Other managers lose what this write changed, all lose what it removed. */
+function released(before: readonly ManagedFieldsEntry[], own: FieldsV1 | undefined, removed: FieldsV1 | undefined, write: TrackedWrite): ManagedFieldsEntry[] {
+  const kept: ManagedFieldsEntry[] = [];
+  for (const entry of before) {
+    let fields = difference(entry.fieldsV1, removed);
+    if (!isOwn(entry, write)) fields = difference(fields, own);
+    if (fields === undefined) continue;
+    kept.push(fields === entry.fieldsV1 ? entry : { ...entry, fieldsV1: intern(fields) });
+  }
+  return kept;
+}
+
+function withOwn(entries: readonly ManagedFieldsEntry[], own: FieldsV1 | undefined, write: TrackedWrite): ManagedFieldsEntry[] {
+  if (own === undefined) return [...entries];
+  const { manager, apiVersion, time, subresource } = write;
+  const fieldsV1 = intern(union(entries.find((entry) => isOwn(entry, write))?.fieldsV1, own) as FieldsV1);
+  const entry: ManagedFieldsEntry = {
+    manager,
+    operation: 'Update',
+    apiVersion,
+    time,
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+    ...(subresource !== '' && { subresource }),
+  };
+  return [...entries.filter((other) => !isOwn(other, write)), entry];
+}
+
+/** The oldest entries are put together when there are too many (capManagersManager). */
+function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
+  const updates = entries.filter(({ operation, manager }) => operation === 'Update' && manager !== ANCIENT);
+  if (updates.length <= MAX_UPDATE_MANAGERS) return entries;
+  const byTime = [...updates].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : 1));
+  const oldest = byTime.slice(0, updates.length - MAX_UPDATE_MANAGERS + 1);
+  const merged = new Map<string, ManagedFieldsEntry>();
+  for (const entry of [...entries.filter(({ manager }) => manager === ANCIENT), ...oldest]) {
+    const known = merged.get(entry.apiVersion ?? '');
+    const fieldsV1 = intern(union(known?.fieldsV1, entry.fieldsV1) ?? {});
+    const { subresource: _subresource, ...rest } = entry;
+    merged.set(entry.apiVersion ?? '', { ...rest, manager: ANCIENT, fieldsV1 });
+  }
+  return [...entries.filter((entry) => entry.manager !== ANCIENT && !oldest.includes(entry)), ...merged.values()];
+}
+
+/** Applied first, then by time, then by name (sortEncodedManagedFields). */
+function inOrder(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
+  const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
+  return [...entries].sort(
+    (a, b) =>
+      compare(a.operation, b.operation) ||
+      compare(a.time, b.time) ||
+      compare(a.manager, b.manager) ||
+      compare(a.apiVersion, b.apiVersion) ||
+      compare(a.subresource, b.subresource),
+  );
+}
+
+/** What a write to the object itself, or to its status, cannot set. */
+export function resetFields(type: TypeDescription, hasStatus: boolean, subresource: string, statusKeeps: readonly string[]): FieldsV1 | undefined {
+  if (subresource === '') return hasStatus ? { 'f:status': leaf() } : undefined;
+  if (subresource !== 'status') return undefined;
+  const reset: Record<string, FieldsV1> = {};
+  for (const { name } of type.fields) {
+    if (name !== 'status' && name !== 'metadata' && name !== 'kind' && name !== 'apiVersion') reset[`f:${name}`] = leaf();
+  }
+  if (statusKeeps.length > 0) reset['f:metadata'] = Object.fromEntries(statusKeeps.map((name) => [`f:${name}`, leaf()]));
+  return reset;
+}

@@ -1,0 +1,50 @@
+/** What a cluster can be started with: the same for the command line and for `startCluster()`. */
+import type { Clock } from './base/clock.ts';
+import type { LogLevel } from './base/log.ts';
+import type { ControllerDefinition } from '../controllers/lib/controller.ts';
+
+export interface StartOptions {
+  /** Address to listen on; 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** HTTPS; 0 picks a free port (the default for `startCluster()`). */
+  readonly port?: number;
+  /** Plain HTTP besides, on loopback. */
+  readonly httpPort?: number;
+  /** HTTP proxy to services and pods, on loopback. */
+  readonly proxyPort?: number;
+  /** Ports without TLS that may listen on `host` instead of loopback: `http`, `proxy`. */
+  readonly insecureBind?: readonly ('http' | 'proxy')[];
+  /** Names and addresses of the serving certificate besides the usual ones. */
+  readonly tlsNames?: readonly string[];
+  /** Keeps everything here; without it a cluster ends with its process. */
+  readonly dataDir?: string;
+  /** Files and folders whose objects are there from the start. */
+  readonly fixtures?: readonly string[];
+  /** How many nodes: node01, node02, …; 2 unless given. */
+  readonly nodes?: number;
+  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others. */
+  readonly controllers?: readonly string[];
+  /** Controllers of your own. */
+  readonly extraControllers?: readonly ControllerDefinition[];
+  /** Makes names, uids and choices repeat. */
+  readonly seed?: number;
+  readonly clock?: Clock;
+  readonly logLevel?: LogLevel;
+  /** Opens `/-/` to programs on this machine without credentials. */
+  readonly insecureAdmin?: boolean;
+  /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
+  readonly tokenFile?: string;
+}
+
+/**
+ * Whether a controller runs.
+ *
+ * @example
+ * isEnabled('deployment-controller', ['-deployment']) // false
+ */
+export function isEnabled(name: string, list: readonly string[]): boolean {
+  const short = name.replace(/-controller$/, '');
+  if (list.includes(`-${name}`) || list.includes(`-${short}`)) return false;
+  if (list.includes(name) || list.includes(short) || list.includes('*')) return true;
+  return list.every((entry) => entry.startsWith('-'));
+}

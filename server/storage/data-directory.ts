@@ -1,0 +1,75 @@
+/** What a data directory holds: the snapshot and everything that the journal says happened since. Only reads. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deepFreeze } from '../base/freeze.ts';
+import { DamagedFile } from './damaged-file.ts';
+import { firstRevision, type JournalFile, readJournalFile } from './journal-file.ts';
+import { SNAPSHOT_NAME, type SnapshotFile } from './lowdb-snapshot.ts';
+import { StoredObject } from './stored-object.ts';
+
+export interface DirectoryState {
+  /** The newest revision that may have been in use. */
+  readonly revision: number;
+  /** Whether the directory held no state at all. */
+  readonly isNew: boolean;
+  readonly objects: Iterable<StoredObject>;
+  /** Lines of the journal. */
+  readonly lines: number;
+  /** Journal files that were begun and hold nothing. */
+  readonly empty: readonly string[];
+  /** The newest file, when it ends in the middle of a line. */
+  readonly torn?: { readonly path: string; readonly completeBytes: number; readonly tornBytes: number };
+}
+
+/** Names of the journal files of a directory, oldest first. */
+export async function journalFiles(directory: string): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => firstRevision(name) !== undefined);
+  return names.sort().map((name) => join(directory, name));
+}
+
+/** @throws DamagedFile */
+export async function readDirectory(directory: string, snapshotFile: SnapshotFile): Promise<DirectoryState> {
+  const snapshot = await snapshotFile.read();
+  const paths = await journalFiles(directory);
+  const files: JournalFile[] = [];
+  const empty: string[] = [];
+  for (const path of paths) {
+    const file = await readJournalFile(path, path === paths.at(-1));
+    if (file) files.push(file);
+    else empty.push(path);
+  }
+  const objects = new Map((snapshot?.objects ?? []).map((object) => [object.key, object]));
+  const revision = replay(snapshot?.revision ?? 0, files, objects);
+  const last = files.at(-1);
+  return {
+    revision,
+    isNew: snapshot === undefined && files.length === 0,
+    lines: files.reduce((lines, { records }) => lines + records.length, 0),
+    objects: objects.values(),
+    empty,
+    ...(last && last.tornBytes > 0 && { torn: last }),
+  };
+}
+
+/** Brings the objects of the snapshot up to date. Returns the revision of the result. */
+function replay(snapshotRevision: number, files: readonly JournalFile[], objects: Map<string, StoredObject>): number {
+  let revision = snapshotRevision;
+  for (const file of files) {
+    // Left over from a compaction that did not come to its end: the snapshot holds all of it.
+    if (file.last <= snapshotRevision) continue;
+    if (file.first <= snapshotRevision) {
+      const what = `the file goes on after revision ${snapshotRevision}, at which ${SNAPSHOT_NAME} was written`;
+      throw new DamagedFile(file.path, 1, what, 'Put the files back that belong together.');
+    }
+    if (file.after !== revision) {
+      const what = `the file follows revision ${file.after}, but what is there ends at revision ${revision}`;
+      throw new DamagedFile(file.path, 1, what, `Put the missing ${SNAPSHOT_NAME} or journal file back.`);
+    }
+    for (const { key, object, revision: written, expiry } of file.records) {
+      if (object) objects.set(key, new StoredObject(key, written, deepFreeze(object), expiry));
+      else objects.delete(key);
+    }
+    revision = file.last;
+  }
+  return revision;
+}

@@ -1,0 +1,224 @@
+import { join } from 'node:path';
+import { nextTurn } from '../base/turn.ts';
+import type { Disk, DiskFile } from './disk.ts';
+import { journalName } from './journal-file.ts';
+import { encodeHeader, encodeRecord } from './journal-line.ts';
+import type { StoredEvent } from './storage.ts';
+
+export interface JournalOptions {
+  readonly directory: string;
+  readonly disk: Disk;
+  /** Called after each group that is on disk. */
+  onDurable(): void;
+  /** Called with all writes that are not on disk and will not get there, before those who wait for them learn it. */
+  onLost(events: readonly StoredEvent[], error: Error): void;
+}
+
+/** Somebody waits for something; nobody has to be there when it fails. */
+class Promised {
+  readonly promise: Promise<void>;
+  resolve: () => void = () => undefined;
+  reject: (error: Error) => void = () => undefined;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+}
+
+/** Writes that go to disk together. */
+interface Group {
+  readonly lines: Buffer[];
+  readonly events: StoredEvent[];
+  readonly written: Promised;
+  /** The file ends after this group, and a new one takes what follows. */
+  rotation?: Promised;
+}
+
+interface OpenFile {
+  readonly file: DiskFile;
+  /** Revision of the first line, which names the file. */
+  readonly first: number;
+  /** Bytes that are on disk for certain. */
+  bytes: number;
+}
+
+/**
+ * Appends writes to the newest file of a directory. The lines of one turn of the event loop go to disk together, with
+ * one fdatasync (group commit); lines that come while the disk is busy make up the next group.
+ *
+ * When the disk fails, every write that is not on it is lost and reported. The file is cut back to what is known to be
+ * there, and the next write tries again in a new file: a full disk that gets room goes on by itself.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  #open: OpenFile | undefined;
+  /** The newest revision on disk, or the one in use when the file was begun. */
+  #end = 0;
+  #flying: Group | undefined;
+  #queue: Group[] = [];
+  #running: Promise<void> | undefined;
+  /** Whether nobody knows what the file holds beyond its certain bytes. */
+  #broken = false;
+  /** Lines and bytes since the last rotation. */
+  lines = 0;
+  bytes = 0;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins the first file.
+   *
+   * @param after the last revision of what the directory holds
+   * @param revision the revision in use; the first line will have the next one
+   */
+  async begin(after: number, revision: number): Promise<void> {
+    this.#open = await beginFile(this.#options, after, revision + 1);
+    this.#end = revision;
+  }
+
+  append(event: StoredEvent): void {
+    const group = this.#newestGroup();
+    const line = encodeRecord(event);
+    group.lines.push(line);
+    group.events.push(event);
+    this.lines++;
+    this.bytes += line.length;
+  }
+
+  /** Resolves when the write of that revision is on disk. @throws Error when it is lost */
+  async durable(revision: number): Promise<void> {
+    if (revision <= this.#end) return;
+    for (const { events, written } of this.#flying ? [this.#flying, ...this.#queue] : this.#queue) {
+      if (revision <= (events.at(-1)?.now.revision ?? 0)) return await written.promise;
+    }
+  }
+
+  /** Whether everything is on disk. */
+  get idle(): boolean {
+    return this.#running === undefined;
+  }
+
+  /** Ends the file with the last write so far. Resolves when it is complete and a new file takes what follows. */
+  async rotate(): Promise<void> {
+    const group = this.#newestGroup();
+    group.rotation = new Promised();
+    this.lines = 0;
+    this.bytes = 0;
+    await group.rotation.promise;
+  }
+
+  /** Resolves when everything so far is on disk or lost, and the file is closed. */
+  async close(): Promise<void> {
+    while (this.#running) await this.#running;
+    await this.#open?.file.close();
+    this.#open = undefined;
+  }
+
+  /** The group that takes the next line. */
+  #newestGroup(): Group {
+    const last = this.#queue.at(-1);
+    if (last && !last.rotation) return last;
+    const group: Group = { lines: [], events: [], written: new Promised() };
+    this.#queue.push(group);
+    this.#running ??= this.#run();
+    return group;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await nextTurn();
+      const group = this.#queue.shift();
+      if (!group) break;
+      this.#flying = group;
+      try {
+        await this.#write(group);
+        this.#flying = undefined;
+        group.written.resolve();
+        await this.#rotateAfter(group);
+      } catch (error) {
+        this.#lose([group, ...this.#queue.splice(0)], error as Error);
+      }
+    }
+    this.#running = undefined;
+  }
+
+  async #write({ lines, events }: Group): Promise<void> {
+    const [first, last] = [events[0], events.at(-1)];
+    if (!first || !last) return;
+    const open = await this.#usableFile(first.now.revision);
+    const bytes = lines.length === 1 && lines[0] ? lines[0] : Buffer.concat(lines);
+    this.#broken = true;
+    await open.file.write(bytes);
+    await open.file.sync();
+    this.#broken = false;
+    open.bytes += bytes.length;
+    this.#end = last.now.revision;
+    this.#options.onDurable();
+  }
+
+  /** The open file, or after a failure a new one for the writes from `first` on. */
+  async #usableFile(first: number): Promise<OpenFile> {
+    const open = this.#open;
+    if (!open) throw new Error('the journal is closed');
+    if (!this.#broken) return open;
+    await open.file.truncate(open.bytes);
+    const next = await beginFile(this.#options, this.#end, first);
+    this.#open = next;
+    await open.file.close().catch(() => undefined); // all that counts is on disk
+    return next;
+  }
+
+  /** A rotation that fails leaves everything as it is. */
+  async #rotateAfter({ rotation }: Group): Promise<void> {
+    if (!rotation) return;
+    const old = this.#open;
+    try {
+      if (this.#broken) throw new Error('the journal waits for a disk that works');
+      if (old?.first === this.#end + 1) {
+        rotation.resolve(); // nothing was written to it yet
+        return;
+      }
+      this.#open = await beginFile(this.#options, this.#end, this.#end + 1);
+      rotation.resolve();
+      await old?.file.close();
+    } catch (error) {
+      rotation.reject(error as Error);
+    }
+  }
+
+  #lose(groups: readonly Group[], error: Error): void {
+    this.#flying = undefined;
+    const failure = new Error(`the write could not be kept: ${error.message}`, { cause: error });
+    this.#options.onLost(
+      groups.flatMap(({ events }) => events),
+      failure,
+    );
+    for (const { written, rotation } of groups) {
+      written.reject(failure);
+      rotation?.reject(failure);
+    }
+  }
+}
+
+async function beginFile({ directory, disk }: JournalOptions, after: number, first: number): Promise<OpenFile> {
+  const path = join(directory, journalName(first));
+  const file = await disk.create(path);
+  try {
+    const header = encodeHeader(after);
+    await file.write(header);
+    await file.sync();
+    await disk.syncDirectory(directory);
+    return { file, first, bytes: header.length };
+  } catch (error) {
+    // Without a header the file counts as none, so it does not matter whether this works.
+    await file.close().catch(() => undefined);
+    await disk.remove(path).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,234 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Cancel, Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import { LIMITS } from '../kube/limits.ts';
+import type { KubeObject } from '../kube/object.ts';
+import { type DirectoryState, journalFiles, readDirectory } from './data-directory.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { type Disk, systemDisk } from './disk.ts';
+import type { IndexDefinitions } from './indexes.ts';
+import { Journal } from './journal.ts';
+import { firstRevision } from './journal-file.ts';
+import { SNAPSHOT_NAME, SnapshotFile } from './lowdb-snapshot.ts';
+import { MemoryStorage } from './memory.ts';
+import type { Locate, Snapshot } from './snapshot-text.ts';
+import type {
+  Change,
+  ListRequest,
+  LocalStorage,
+  Preconditions,
+  StoredEvent,
+  StoredPage,
+  WatchRequest,
+  WatchSink,
+} from './storage.ts';
+import type { StoredObject } from './stored-object.ts';
+
+export interface PersistentOptions {
+  /** Made when it does not exist. One process at a time may use it. */
+  readonly directory: string;
+  /** The key of an object of the snapshot. Called in the order of the file, in which kinds come before their objects. */
+  readonly locate: Locate;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly indexes?: IndexDefinitions;
+  readonly disk?: Disk;
+  /** When the journal is folded into the snapshot. */
+  readonly compactAfter?: { readonly lines: number; readonly bytes: number };
+}
+
+/**
+ * Memory that survives the process: a write is acknowledged when its line of the journal is on disk. Readers and
+ * watchers see it at once, as they would without a disk. When the disk fails, the writes that did not get there are
+ * refused and taken back; whoever saw them is made to read anew.
+ *
+ * @example
+ * const storage = await PersistentStorage.open({ directory, locate, clock, log });
+ */
+export class PersistentStorage implements LocalStorage {
+  readonly #directory: string;
+  readonly #disk: Disk;
+  readonly #log: Logger;
+  readonly #memory: MemoryStorage;
+  readonly #journal: Journal;
+  readonly #snapshot: SnapshotFile;
+  readonly #compactAfter: { readonly lines: number; readonly bytes: number };
+  readonly #unlock: () => void;
+  #compaction: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+  /** Whether the directory held nothing when it was opened. */
+  readonly isNew: boolean;
+
+  private constructor(options: PersistentOptions, parts: Parts) {
+    const { directory, clock, log, indexes, compactAfter } = options;
+    const { disk, snapshot, unlock, state, revision } = parts;
+    this.#directory = directory;
+    this.#disk = disk;
+    this.#log = log;
+    this.#snapshot = snapshot;
+    this.#unlock = unlock;
+    this.#compactAfter = compactAfter ?? { lines: LIMITS.journalLines, bytes: LIMITS.journalBytes };
+    this.isNew = state.isNew;
+    this.#journal = new Journal({
+      directory,
+      disk,
+      onDurable: () => this.#compactWhenDue(),
+      onLost: (events, error) => this.#takeBack(events, error),
+    });
+    const onCommit = (event: StoredEvent): void => this.#journal.append(event);
+    const { objects } = state;
+    this.#memory = new MemoryStorage({ clock, revision, objects, onCommit, ...(indexes && { indexes }) });
+  }
+
+  /**
+   * @throws DamagedFile when the directory holds something that cannot be trusted; nothing is changed then
+   * @throws Error when another process uses the directory
+   */
+  static async open(options: PersistentOptions): Promise<PersistentStorage> {
+    const { directory, locate, log, disk = systemDisk() } = options;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const unlock = lockDirectory(directory);
+    try {
+      const snapshot = new SnapshotFile(directory, disk, locate);
+      const state = await readDirectory(directory, snapshot);
+      await tidy(state, directory, disk, log);
+      // Writes that were not acknowledged may have been seen: their revisions must not come again.
+      const revision = state.isNew ? 0 : state.revision + LIMITS.restartRevisions;
+      const storage = new PersistentStorage(options, { disk, snapshot, unlock, state, revision });
+      await storage.#journal.begin(state.revision, revision);
+      storage.#journal.lines = state.lines; // a server that never ends in peace compacts too
+      return storage;
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  revision(): number {
+    return this.#memory.revision();
+  }
+
+  get(key: string): StoredObject | undefined {
+    return this.#memory.get(key);
+  }
+
+  list(prefix: string, options?: ListRequest): StoredPage {
+    return this.#memory.list(prefix, options);
+  }
+
+  watch(prefix: string, options: WatchRequest, sink: WatchSink): Cancel {
+    return this.#memory.watch(prefix, options, sink);
+  }
+
+  async create(key: string, value: KubeObject, options?: { ttlMs?: number }): Promise<StoredObject> {
+    return await this.#durable(await this.#memory.create(key, value, options));
+  }
+
+  async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
+    return await this.#durable(await this.#memory.guaranteedUpdate(key, expect, change));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  flush(): void {
+    this.#memory.flush();
+  }
+
+  get delivered(): boolean {
+    return this.#memory.delivered && this.#journal.idle;
+  }
+
+  compact(revision: number): void {
+    this.#memory.compact(revision);
+  }
+
+  all(): Iterable<StoredObject> {
+    return this.#memory.all();
+  }
+
+  async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
+    await this.#memory.restore(objects);
+    await this.#journal.durable(this.#memory.revision());
+  }
+
+  /** An object that did not change may still be on its way to the disk for somebody else. */
+  async #durable(object: StoredObject): Promise<StoredObject> {
+    await this.#journal.durable(object.revision);
+    return object;
+  }
+
+  #takeBack(events: readonly StoredEvent[], error: Error): void {
+    this.#log.error({ err: error, writes: events.length }, 'writes are refused because the disk fails');
+    this.#memory.undo(events);
+  }
+
+  #compactWhenDue(): void {
+    const { lines, bytes } = this.#compactAfter;
+    if (this.#compaction || this.#closing || (this.#journal.lines < lines && this.#journal.bytes < bytes)) return;
+    this.#compaction = this.#compact()
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the journal could not be folded into the snapshot'))
+      .finally(() => {
+        this.#compaction = undefined;
+      });
+  }
+
+  /** Crashing anywhere in here loses nothing: files of the journal go when the snapshot that holds them is on disk. */
+  async #compact(): Promise<void> {
+    // One moment: what is in memory now is what the journal holds up to its new file.
+    const snapshot = this.#state();
+    await this.#journal.rotate();
+    await this.#snapshot.write(snapshot);
+    await this.#removeJournal(snapshot.revision);
+  }
+
+  #state(): Snapshot {
+    return { revision: this.#memory.revision(), objects: [...this.#memory.all()] };
+  }
+
+  /** Removes files that begin at or before a revision. */
+  async #removeJournal(revision: number): Promise<void> {
+    for (const path of await journalFiles(this.#directory)) {
+      if ((firstRevision(basename(path)) ?? 0) <= revision) await this.#disk.remove(path);
+    }
+    await this.#disk.syncDirectory(this.#directory);
+  }
+
+  async #close(): Promise<void> {
+    await this.#memory.close(); // refuses writes from now on
+    await this.#compaction;
+    try {
+      await this.#journal.close();
+      const snapshot = this.#state();
+      await this.#snapshot.write(snapshot);
+      await this.#removeJournal(snapshot.revision + 1);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the snapshot could not be written; the journal holds everything');
+    } finally {
+      this.#unlock();
+    }
+  }
+}
+
+interface Parts {
+  readonly disk: Disk;
+  readonly snapshot: SnapshotFile;
+  readonly unlock: () => void;
+  readonly state: DirectoryState;
+  readonly revision: number;
+}
+
+/** Removes what a crash left over, now that the rest is known to be sound. */
+async function tidy({ torn, empty }: DirectoryState, directory: string, disk: Disk, log: Logger): Promise<void> {
+  for (const path of [...empty, join(directory, `${SNAPSHOT_NAME}.tmp`)]) await disk.remove(path);
+  if (!torn) return;
+  const { path, completeBytes, tornBytes } = torn;
+  log.warn(
+    { path, tornBytes },
+    'the last line of the journal is cut off and was dropped: its write was not acknowledged',
+  );
+  await disk.truncate(path, completeBytes);
+}

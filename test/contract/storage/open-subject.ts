@@ -1,0 +1,25 @@
+import { afterEach, beforeEach } from 'vitest';
+import type { LocalStorage } from '../../../server/storage/storage.ts';
+import type { SimulatedClock } from '../../support/simulated-clock.ts';
+import type { Backend, Subject } from './subject.ts';
+
+/** A fresh subject for each test of a suite. */
+export function eachTest(backend: Backend): {
+  storage(): LocalStorage;
+  clock(): SimulatedClock;
+  pause(): Promise<void>;
+} {
+  let subject: Subject | undefined;
+  const current = (): Subject => {
+    if (!subject) throw new Error('no test is running');
+    return subject;
+  };
+  beforeEach(async () => {
+    subject = await backend.open();
+  });
+  afterEach(async () => {
+    await subject?.dispose();
+    subject = undefined;
+  });
+  return { storage: () => current().storage, clock: () => current().clock, pause: () => current().pause() };
+}

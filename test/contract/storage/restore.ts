@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { nextTurn } from '../../../server/base/turn.ts';
+import type { StoredObject } from '../../../server/storage/stored-object.ts';
+import { configMap, keyOfMap } from '../../support/stored.ts';
+import { eachTest } from './open-subject.ts';
+import { type Backend, Recorder } from './subject.ts';
+import { setting } from './updates.ts';
+
+export function restore(backend: Backend): void {
+  const { storage, clock, pause } = eachTest(backend);
+  const everything = (): Map<string, StoredObject> =>
+    new Map([...storage().all()].map((object) => [object.key, object]));
+  const contents = (): unknown[] =>
+    [...storage().all()].map(({ value }) => {
+      const { resourceVersion: _, ...metadata } = value.metadata;
+      return { ...value, metadata };
+    });
+
+  it('goes back to an earlier state by ordinary writes', async () => {
+    for (const name of ['kept', 'changed', 'deleted']) {
+      await storage().create(keyOfMap(name), {
+        ...configMap(name, { x: '1', y: '1' }),
+        spec: { deep: { list: [name] } },
+      });
+    }
+    const [wanted, expected] = [everything(), contents()];
+    const { revision } = storage().get(keyOfMap('kept')) as StoredObject;
+    await storage().guaranteedUpdate(keyOfMap('changed'), {}, setting('x', '2'));
+    await storage().guaranteedUpdate(keyOfMap('deleted'), {}, async () => 'delete');
+    await storage().create(keyOfMap('extra'), configMap('extra'));
+    const recorder = new Recorder();
+    const before = storage().revision();
+    storage().watch('configmaps/', { after: before }, recorder);
+    await storage().restore(wanted);
+    await nextTurn();
+    expect(contents()).toEqual(expected);
+    expect(recorder.lines.sort()).toEqual([
+      `created deleted@${before + 3}`,
+      `deleted extra@${before + 1}`,
+      `updated changed@${before + 2}`,
+    ]);
+    expect(storage().get(keyOfMap('kept'))?.revision).toBe(revision);
+    await pause();
+    expect(contents()).toEqual(expected);
+    await storage().restore(wanted);
+    expect(storage().revision()).toBeGreaterThanOrEqual(before + 3);
+  });
+
+  it('gives objects that live for a time their time again', async () => {
+    await storage().create(keyOfMap('a'), configMap('a'), { ttlMs: 1000 });
+    const wanted = everything();
+    await clock().advance(1000);
+    expect(contents()).toEqual([]);
+    await storage().restore(wanted);
+    await pause();
+    await clock().advance(999);
+    expect(contents()).toHaveLength(1);
+    await clock().advance(1);
+    expect(contents()).toHaveLength(0);
+  });
+}

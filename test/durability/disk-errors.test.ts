@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { copyOf, namesIn, openStorage, stateOf, temporaryDirectory, watchedDisk } from '../support/data-directory.ts';
+import { SimulatedClock } from '../support/simulated-clock.ts';
+import { configMap, keyOfMap, LogCollector } from '../support/stored.ts';
+
+/** A storage whose disk fails at the steps that the test names. */
+async function onFailingDisk(compactAfter = { lines: 1e9, bytes: 1e9 }) {
+  const failing = new Set<string>();
+  const disk = watchedDisk((step) => {
+    if (failing.has(step))
+      throw Object.assign(new Error(`ENOSPC: no space left on device, ${step}`), { code: 'ENOSPC' });
+  });
+  const directory = await temporaryDirectory();
+  const clock = new SimulatedClock();
+  const log = new LogCollector();
+  const storage = await openStorage(directory, { disk, clock, log, compactAfter });
+  const create = (name: string, options?: { ttlMs: number }) =>
+    storage.create(keyOfMap(name), configMap(name), options);
+  return { failing, directory, storage, create, clock, log };
+}
+
+/** What the next life finds. */
+async function afterCrash(directory: string): Promise<Record<string, string>> {
+  const storage = await openStorage(await copyOf(directory));
+  const state = stateOf(storage);
+  await storage.close();
+  return state;
+}
+
+describe('a disk that fails', () => {
+  it.each(['write', 'sync'])('refuses the write and keeps everything else (%s)', async (step) => {
+    const { failing, directory, storage, create, log } = await onFailingDisk();
+    await create('a');
+    const before = stateOf(storage);
+    failing.add(step);
+    await expect(create('b')).rejects.toThrow(/could not be kept: ENOSPC/);
+    await expect(storage.guaranteedUpdate(keyOfMap('a'), {}, async () => 'delete')).rejects.toThrow(/ENOSPC/);
+    expect(stateOf(storage)).toEqual(before);
+    expect(storage.list('configmaps/').items).toHaveLength(1);
+    expect(log.texts('error')).toHaveLength(2);
+    expect(await afterCrash(directory)).toEqual(before);
+    await storage.close();
+  });
+
+  it('goes on by itself when the disk works again', async () => {
+    const { failing, directory, storage, create } = await onFailingDisk();
+    await create('a');
+    for (const steps of [['write'], ['sync', 'truncate'], ['create'], ['sync directory'], ['truncate']]) {
+      for (const step of steps) failing.add(step);
+      if (failing.has('write') || failing.has('sync')) await expect(create('lost')).rejects.toThrow(/ENOSPC/);
+      else {
+        failing.add('write');
+        await expect(create('lost')).rejects.toThrow(/ENOSPC/);
+      }
+      failing.clear();
+      await create(`after-${steps[0]?.replace(' ', '-')}`);
+      expect(await afterCrash(directory)).toEqual(stateOf(storage));
+    }
+    expect(Object.keys(stateOf(storage))).toHaveLength(6);
+    await storage.close();
+    expect(await namesIn(directory)).toEqual(['cluster.json']);
+  });
+
+  it('refuses all writes that wait, and takes them back in order', async () => {
+    const { failing, directory, storage, create } = await onFailingDisk();
+    await create('a');
+    const before = stateOf(storage);
+    failing.add('sync');
+    const writes = [
+      create('b'),
+      storage.guaranteedUpdate(keyOfMap('a'), {}, async () => configMap('a', { x: '1' })),
+      storage.guaranteedUpdate(keyOfMap('a'), {}, async () => 'delete'),
+      storage.guaranteedUpdate(keyOfMap('b'), {}, async () => configMap('b', { x: '1' })),
+    ];
+    const results = await Promise.allSettled(writes);
+    expect(results.map(({ status }) => status)).toEqual(writes.map(() => 'rejected'));
+    expect(stateOf(storage)).toEqual(before);
+    failing.clear();
+    await create('b');
+    expect(await afterCrash(directory)).toEqual(stateOf(storage));
+    await storage.close();
+  });
+
+  it('does not acknowledge a write that changes nothing while what it saw is on its way', async () => {
+    const { failing, storage, create } = await onFailingDisk();
+    failing.add('sync');
+    const first = create('a');
+    const same = storage.guaranteedUpdate(keyOfMap('a'), {}, async ({ value }) => ({ ...value }) as never);
+    await expect(first).rejects.toThrow(/ENOSPC/);
+    await expect(same).rejects.toThrow(/ENOSPC/);
+    await storage.close();
+  });
+
+  it('makes those who saw a write that is taken back read anew', async () => {
+    const { failing, storage, create } = await onFailingDisk();
+    const { revision } = await create('a');
+    failing.add('sync');
+    const seen: number[] = [];
+    const ends: string[] = [];
+    const sink = {
+      events: (batch: readonly { now: { revision: number } }[]) => seen.push(...batch.map(({ now }) => now.revision)),
+      end: (reason: string) => ends.push(reason),
+    };
+    storage.watch('configmaps/', { after: revision }, sink);
+    await expect(create('b')).rejects.toThrow(/ENOSPC/);
+    expect([seen, ends]).toEqual([[revision + 1], ['closed']]);
+    for (const after of [revision, revision + 1]) {
+      expect(() => storage.watch('configmaps/', { after }, sink)).toThrowError(
+        expect.objectContaining({ code: 'expired' }),
+      );
+    }
+    expect(storage.revision()).toBeGreaterThan(revision + 1); // the one that was seen names nothing any more
+    failing.clear();
+    expect((await create('c')).revision).toBeGreaterThan(revision + 2);
+    await storage.close();
+  });
+
+  it('tries the deletion of an object that ran out of time again later', async () => {
+    const { failing, storage, create, clock } = await onFailingDisk();
+    await create('a', { ttlMs: 1000 });
+    failing.add('sync');
+    await clock.advance(1000);
+    while (!storage.get(keyOfMap('a'))) await new Promise((resolve) => setImmediate(resolve));
+    failing.clear();
+    await clock.advance(59_000);
+    expect(storage.get(keyOfMap('a'))).toBeDefined();
+    await clock.advance(1000);
+    expect(storage.get(keyOfMap('a'))).toBeUndefined();
+    await storage.close();
+  });
+
+  it('keeps the journal when the snapshot cannot be written', async () => {
+    const { failing, directory, storage, create, log } = await onFailingDisk({ lines: 3, bytes: 1e9 });
+    failing.add('rename');
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await create(name);
+    const state = stateOf(storage);
+    await storage.close();
+    expect(log.texts('error').length + log.texts('warn').length).toBeGreaterThanOrEqual(2);
+    expect(await namesIn(directory)).not.toContain('cluster.json');
+    expect(await afterCrash(directory)).toEqual(state);
+  });
+});
