@@ -18,7 +18,7 @@ function isEmpty(set: Frozen<ReplicaSet>): boolean {
   return replicas === 0 && wantedBy(set) === 0 && (set.metadata.generation ?? 0) <= observedGeneration;
 }
 
-/** Deletes the oldest of the old replica sets when there are more than the deployment wants to keep (cleanupDeployment). */
+/** Deletes the oldest of the old replica sets when there are more than the deployment wants to keep. */
 export async function cleanHistory(pass: Pass): Promise<void> {
   const { revisionHistoryLimit = INT32_MAX } = pass.deployment.spec;
   if (revisionHistoryLimit === INT32_MAX) return;

@@ -14,7 +14,7 @@ import { conditionOf, hasDeadline, newCondition, withCondition } from './conditi
 import { DEPLOYMENT, type Pass, REPLICA_SETS } from './pass.ts';
 import { sameTemplate, TEMPLATE_HASH } from './replica-sets.ts';
 
-/** Brings revision, annotations and minReadySeconds of an existing new replica set up to date, and those of the deployment. */
+/** Brings annotations and minReadySeconds of an existing new replica set up to date, and the deployment's revision. */
 export async function syncRevision(pass: Pass): Promise<void> {
   const { newSet, deployment } = pass;
   if (!newSet) return;

@@ -17,7 +17,14 @@ interface Started {
   readonly node: string;
   readonly podIP: string;
   readonly running: RunningPod;
+  /** Since when its containers are being stopped. */
+  stoppingSinceMs?: number;
 }
+
+/** How long containers take to end once they are told to: long enough that clients see the pod terminating. */
+const TERMINATION_MS = 300;
+
+type Again = { readonly againInMs: number } | undefined;
 
 class Kubelet {
   readonly #manages: (node: string) => boolean;
@@ -32,19 +39,20 @@ class Kubelet {
     return this.#pods.get(keyText(key))?.running;
   }
 
-  async reconcile(key: Key, env: ControllerEnv): Promise<undefined> {
+  async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
     const pod = env.lister<Pod>('v1/pods').get(key);
     const started = this.#pods.get(keyText(key));
     if (started && started.uid !== pod?.metadata.uid) this.#forget(key, started);
     const nodeName = pod?.spec.nodeName;
-    if (!pod || !nodeName || !this.#manages(nodeName)) return;
+    if (!pod || !nodeName || !this.#manages(nodeName)) return undefined;
     if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(pod, env);
     if (isFinished(pod)) return this.#release(key);
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
-    if (!node) return;
+    if (!node) return undefined;
     if (!this.#pods.has(keyText(key))) await this.#start(pod, node, env);
     else if (ownerKind(pod) === 'Job') await this.#report(pod, succeededPodStatus(pod, rfc3339(env.clock.now())), env);
     else await this.#refresh(pod, env);
+    return undefined;
   }
 
   async #start(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Promise<void> {
@@ -72,19 +80,6 @@ class Kubelet {
     } catch (error) {
       this.#release(key);
       throw error;
-    }
-    if (pod.status.phase === 'Running') return;
-    for (const { name, image } of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
-      const detail = { host: nodeNameOf(pod), fieldPath: `spec.containers{${name}}` };
-      env.event(
-        pod,
-        'Normal',
-        'Pulled',
-        `Container image "${image}" already present on machine and can be accessed by the pod`,
-        detail,
-      );
-      env.event(pod, 'Normal', 'Created', 'Container created', detail);
-      env.event(pod, 'Normal', 'Started', 'Container started', detail);
     }
   }
 
@@ -132,26 +127,26 @@ class Kubelet {
     }
   }
 
-  async #stop(pod: Frozen<Pod>, env: ControllerEnv): Promise<undefined> {
+  /** Containers get their time, but no more than the grace period; then the pod goes. */
+  async #stop(pod: Frozen<Pod>, env: ControllerEnv): Promise<Again> {
     const key = keyOf(pod);
     const started = this.#pods.get(keyText(key));
+    const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
     if (started) {
-      for (const { name } of pod.spec.containers ?? []) {
-        env.event(pod, 'Normal', 'Killing', `Stopping container ${name}`, {
-          host: started.node,
-          fieldPath: `spec.containers{${name}}`,
-        });
-      }
+      started.stoppingSinceMs ??= env.clock.now();
+      const leftMs = started.stoppingSinceMs + Math.min(TERMINATION_MS, graceMs) - env.clock.now();
+      if (leftMs > 0) return { againInMs: leftMs };
       this.#forget(key, started);
     }
     // Without grace already: only a finalizer holds it, which is not ours.
-    if (pod.metadata.deletionGracePeriodSeconds === 0) return;
+    if (graceMs === 0) return undefined;
     const client = env.clientOf(nodeUser(nodeNameOf(pod)));
     try {
       await client.delete('v1/pods', key, { uid: pod.metadata.uid ?? '', gracePeriodSeconds: 0 });
     } catch (error) {
       if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
     }
+    return undefined;
   }
 
   #release(key: Key): undefined {

@@ -4,8 +4,8 @@ import { nextTurn, rest } from '../../server/base/turn.ts';
 const QUIET_TURNS = 3;
 /** Turns after which work begins although changes still come in. */
 const TURNS_MAX = 64;
-/** Rest after writing something of a thousand parts: a few times as long as the write took. */
-const REST_PER_PART_MS = 0.02;
+/** Rest after a write, for each part of what was written: several times as long as the write took. */
+const REST_PER_PART_MS = 0.04;
 /** Shorter rests are not worth a timer. */
 const REST_LEAST_MS = 1;
 

@@ -9,6 +9,7 @@ import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { EventRecorder } from './events.ts';
 import { type Change, InformerSet, Lister } from './informer.ts';
+import { Pace } from './pace.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ManagerOptions {
@@ -41,6 +42,7 @@ export class ControllerManager {
   readonly #options: ManagerOptions;
   readonly #informers: InformerSet;
   readonly #running = new Map<string, Cancel>();
+  readonly #pace = new Pace();
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -97,6 +99,7 @@ export class ControllerManager {
       name: definition.name,
       clock,
       activity,
+      pace: this.#pace,
       workers: definition.workers ?? 10,
       work: (key) => definition.reconcile(parseKey(key), env),
       onFailure: (key, error) => {

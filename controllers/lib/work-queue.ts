@@ -1,10 +1,13 @@
 import type { Activity } from '../../server/base/activity.ts';
 import type { Cancel, Clock } from '../../server/base/clock.ts';
+import type { Pace } from './pace.ts';
 
 export interface WorkQueueOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly activity: Activity;
+  /** Shared by all queues of a process. */
+  readonly pace: Pace;
   /** How many keys are worked on at once; never the same one twice. */
   readonly workers: number;
   /** Works on one key. Throwing means again, later each time. */
@@ -12,6 +15,9 @@ export interface WorkQueueOptions {
   /** Told about every failure that will be tried again. */
   readonly onFailure: (key: string, error: unknown) => void;
 }
+
+/** What comes sooner than this is still the same work, which `settle()` waits for. */
+const SOON_MS = 1000;
 
 /** client-go's DefaultControllerRateLimiter: 5 ms, doubled each time. */
 const FIRST_RETRY_MS = 5;
@@ -44,11 +50,11 @@ export class WorkQueue {
     }
     if (this.#waiting.has(key)) return;
     this.#waiting.add(key);
-    if (!this.#busy.has(key)) this.#busy.set(key, this.#options.activity.begin(`${this.#options.name} ${key}`));
+    if (!this.#busy.has(key)) this.#begin(key);
     this.#schedule();
   }
 
-  /** Adds a key later; an earlier time that is already set stays. Waiting like this does not count as being busy. */
+  /** Adds a key later; an earlier time that is already set stays. Waiting for long does not count as being busy. */
   addAfter(key: string, delayMs: number): void {
     if (this.#stopped) return;
     if (delayMs <= 0) {
@@ -65,6 +71,7 @@ export class WorkQueue {
       this.add(key);
     });
     this.#timers.set(key, { dueMs, cancel });
+    if (this.#isSoon(delayMs) && !this.#busy.has(key)) this.#begin(key);
   }
 
   stop(): void {
@@ -73,6 +80,15 @@ export class WorkQueue {
     for (const done of this.#busy.values()) done();
     this.#busy.clear();
     this.#waiting.clear();
+  }
+
+  #begin(key: string): void {
+    this.#busy.set(key, this.#options.activity.begin(`${this.#options.name} ${key}`));
+  }
+
+  /** Nobody can wait for a timer of a clock that stands still. */
+  #isSoon(delayMs: number | undefined): boolean {
+    return delayMs !== undefined && delayMs < SOON_MS && this.#options.clock.simulated !== true;
   }
 
   /** Work begins in a microtask of its own, so that several changes of one turn are one piece of work. */
@@ -92,12 +108,11 @@ export class WorkQueue {
 
   async #run(key: string): Promise<void> {
     let laterMs: number | undefined;
-    let failed = false;
     try {
+      await this.#options.pace.step();
       laterMs = (await this.#options.work(key))?.againInMs;
       this.#failures.delete(key);
     } catch (error) {
-      failed = true;
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
       laterMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
@@ -105,9 +120,7 @@ export class WorkQueue {
     }
     this.#running.delete(key);
     const again = this.#again.delete(key);
-    // A retry that comes soon is still the same work: settle() waits for it.
-    const stillBusy = failed && laterMs !== undefined && laterMs < 1000;
-    if (!again && !stillBusy) {
+    if (!again && !this.#isSoon(laterMs)) {
       this.#busy.get(key)?.();
       this.#busy.delete(key);
     }

@@ -10,6 +10,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Whether time only passes when somebody says so: then nobody can wait for a timer. */
+  readonly simulated?: boolean;
   /** Runs `run` once after `delayMs` milliseconds. */
   schedule(delayMs: number, run: () => void): Cancel;
 }

@@ -25,7 +25,7 @@ function regexProblem(message: string, regex: string, ...examples: string[]): st
 }
 
 export function dnsLabelProblems(text: string): string[] {
-  const problems = text.length > 63 ? [maxCharacters(63)] : [];
+  const problems = Buffer.byteLength(text) > 63 ? [maxCharacters(63)] : [];
   if (DNS_LABEL.test(text)) return problems;
   if (DNS_SUBDOMAIN.test(text)) problems.push('must not contain dots');
   else {
@@ -46,7 +46,7 @@ export function longNameProblems(text: string): string[] {
 }
 
 function subdomainProblems(text: string, tooLong: (length: number) => string): string[] {
-  const problems = text.length > 253 ? [tooLong(253)] : [];
+  const problems = Buffer.byteLength(text) > 253 ? [tooLong(253)] : [];
   if (!DNS_SUBDOMAIN.test(text)) {
     const message =
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -58,7 +58,7 @@ function subdomainProblems(text: string, tooLong: (length: number) => string): s
 
 /** Names of services. */
 export function dns1035Problems(text: string): string[] {
-  const problems = text.length > 63 ? [maxCharacters(63)] : [];
+  const problems = Buffer.byteLength(text) > 63 ? [maxCharacters(63)] : [];
   if (!DNS_1035.test(text)) {
     const message =
       "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
@@ -91,13 +91,13 @@ export function qualifiedNameProblems(text: string): string[] {
     return [`a valid label key ${regexProblem(message, regex, 'MyName', 'my.name', '123-abc')}${hint}`];
   }
   if (name === '') problems.push('name part must be non-empty');
-  else if (name.length > 63) problems.push(`name part ${maxLength(63)}`);
+  else if (Buffer.byteLength(name) > 63) problems.push(`name part ${maxLength(63)}`);
   if (!QUALIFIED.test(name)) problems.push(`name part ${regexProblem(message, regex, 'MyName', 'my.name', '123-abc')}`);
   return problems;
 }
 
 export function labelValueProblems(text: string): string[] {
-  const problems = text.length > 63 ? [maxLength(63)] : [];
+  const problems = Buffer.byteLength(text) > 63 ? [maxLength(63)] : [];
   if (text !== '' && !QUALIFIED.test(text)) {
     const message =
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
@@ -109,7 +109,7 @@ export function labelValueProblems(text: string): string[] {
 /** Names of ports (IANA_SVC_NAME). */
 export function portNameProblems(text: string): string[] {
   const problems: string[] = [];
-  if (text.length > 15) problems.push(maxCharacters(15));
+  if (Buffer.byteLength(text) > 15) problems.push(maxCharacters(15));
   if (!PORT_NAME.test(text)) problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(text)) problems.push('must contain at least one letter (a-z)');
   if (text.includes('--')) problems.push('must not contain consecutive hyphens');
@@ -119,7 +119,7 @@ export function portNameProblems(text: string): string[] {
 
 /** Keys of ConfigMaps and Secrets. */
 export function configKeyProblems(text: string): string[] {
-  const problems = text.length > 253 ? [maxCharacters(253)] : [];
+  const problems = Buffer.byteLength(text) > 253 ? [maxCharacters(253)] : [];
   if (!CONFIG_KEY.test(text)) {
     const message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
     problems.push(regexProblem(message, '[-._a-zA-Z0-9]+', 'key.name', 'KEY_NAME', 'key-name'));

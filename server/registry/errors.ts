@@ -1,13 +1,23 @@
 import { type About, type ApiError, alreadyExists, conflict, expired, notFound, OBJECT_MODIFIED, ApiError as Thrown } from '../kube/api-error.ts';
+import { getOwn } from '../base/freeze.ts';
 import type { Key } from '../kube/object.ts';
 import { StorageError } from '../storage/storage.ts';
 
 /** The message of a watch or list at a revision that is gone (etcd's, as kube-apiserver passes it on). */
 export const REVISION_GONE = 'The resourceVersion for the provided list is too old.';
 
+/** Resources that upstream keeps under another name (SpecialDefaultResourcePrefixes). */
+const STORED_UNDER: Readonly<Record<string, string>> = {
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+};
+
 /** The conflict of an update that names another uid: etcd3's error, which upstream passes on whole. */
 export function uidConflict(about: About, key: Key, asked: string, actual: string): ApiError {
-  const path = ['/registry', about.resource, key.namespace, key.name].filter((part) => part !== '').join('/');
+  const path = ['/registry', getOwn(STORED_UNDER, about.resource) ?? about.resource, key.namespace, key.name].filter((part) => part !== '').join('/');
   const detail = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;
   return conflict(about, key.name, `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`);
 }

@@ -7,6 +7,7 @@ import { type KubeObject, type ObjectMeta, parseApiVersion } from '../kube/objec
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
+const OWN_FINALIZERS = ['kubernetes', ORPHAN, FOREGROUND];
 
 /** Fields in the order in which Go prints them. */
 const ORDER: readonly (keyof ObjectMeta)[] = [
@@ -38,6 +39,8 @@ export function orderedMeta(meta: ObjectMeta): ObjectMeta {
 
 export interface MetaRules {
   readonly namespaced: boolean;
+  /** Whether finalizers need a domain, but for those of Kubernetes itself (pkg/apis/core/validation.ValidateObjectMeta). */
+  readonly knowsFinalizers?: boolean;
   nameProblems(name: string): string[];
 }
 
@@ -64,6 +67,7 @@ export function metaProblems(meta: Frozen<ObjectMeta>, rules: MetaRules): FieldP
     ...annotationProblems(meta.annotations, 'metadata.annotations'),
     ...ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
     ...finalizerProblems(meta.finalizers, 'metadata.finalizers'),
+    ...(rules.knowsFinalizers ? bareFinalizerProblems(meta.finalizers) : []),
   );
   return problems;
 }
@@ -126,8 +130,15 @@ function finalizerProblems(finalizers: readonly string[] | undefined, path: stri
   return problems;
 }
 
+function bareFinalizerProblems(finalizers: readonly string[] | undefined): FieldProblem[] {
+  const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+  return (finalizers ?? []).flatMap((finalizer, i) =>
+    finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer) ? [] : [invalid(`metadata.finalizers[${i}]`, finalizer, detail)],
+  );
+}
+
 /** Rules for a change of metadata, in upstream's order (ValidateObjectMetaAccessorUpdate). */
-export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectMeta>): FieldProblem[] {
+export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectMeta>, rules: Partial<MetaRules> = {}): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const { finalizers = [] } = meta;
   if (old.deletionTimestamp !== undefined) {
@@ -146,6 +157,7 @@ export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectM
     ...labelProblems(meta.labels, 'metadata.labels'),
     ...annotationProblems(meta.annotations, 'metadata.annotations'),
     ...ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
+    ...(rules.knowsFinalizers ? bareFinalizerProblems(meta.finalizers) : []),
   );
   return problems;
 }
@@ -160,7 +172,6 @@ export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
   if (meta.deletionGracePeriodSeconds === undefined && before.deletionGracePeriodSeconds !== undefined) {
     meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
   }
-  if (meta.managedFields === undefined && before.managedFields !== undefined) meta.managedFields = before.managedFields as unknown[];
   if (before.generation === undefined) delete meta.generation;
   else meta.generation = before.generation;
 }

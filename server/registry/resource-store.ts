@@ -1,11 +1,11 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
-import { type About, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
+import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
-import { keyOf, resourceName } from '../kube/object.ts';
+import { resourceName } from '../kube/object.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import { tableProblems } from '../schema/validate.ts';
@@ -22,9 +22,9 @@ import {
 import { StoredObject } from '../storage/stored-object.ts';
 import type { AdmissionChain, Review } from './admission-chain.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
-import { apiErrorOf, uidConflict } from './errors.ts';
+import { apiErrorOf } from './errors.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
-import { inheritMeta, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
+import { inheritMeta, type MetaRules, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 
 /** How a write is made, besides the object. */
@@ -37,6 +37,9 @@ export interface WriteOptions {
   readonly rules?: 'object' | 'status' | 'subresource';
   warn(text: string): void;
 }
+
+/** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
+const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
 
 /** Makes the new version of an object from the stored one. It runs again after a conflict. */
 export type MakeVersion = (current: StoredObject) => KubeObject | Promise<KubeObject>;
@@ -114,7 +117,8 @@ export class ResourceStore {
         return await this.#createOnce(object, write);
       } catch (error) {
         if (!(generated && error instanceof StorageError && error.code === 'exists' && attempt < NAME_ATTEMPTS)) {
-          throw apiErrorOf(error, this.about, { namespace: meta.namespace ?? '', name: meta.name ?? '' });
+          const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
+          throw tellDeletion(apiErrorOf(error, this.about, key), this.find(key));
         }
       }
     }
@@ -208,9 +212,6 @@ export class ResourceStore {
       const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
       throw invalidObject({ group: this.info.group, kind: this.info.resource }, object.metadata.name ?? '', [problem]);
     }
-    if (object.metadata.uid && object.metadata.uid !== old.metadata.uid) {
-      throw uidConflict(this.about, keyOf(old), object.metadata.uid, old.metadata.uid ?? '');
-    }
     inheritMeta(object, old);
     const { rules = 'object' } = write;
     if (rules === 'status') keepAllButStatus(object, old, definition);
@@ -223,7 +224,7 @@ export class ResourceStore {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own = rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : undefined;
       const problems = [
-        ...metaUpdateProblems(object.metadata, old.metadata),
+        ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];
@@ -257,8 +258,10 @@ export class ResourceStore {
     }
   }
 
-  #metaRules(): { namespaced: boolean; nameProblems(name: string): string[] } {
-    return { namespaced: this.info.namespaced, nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems };
+  #metaRules(): MetaRules {
+    const { namespaced, group, type } = this.info;
+    const knowsFinalizers = type.name.startsWith('io.k8s.api.') && !ANY_FINALIZER.has(group);
+    return { namespaced, knowsFinalizers, nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems };
   }
 
   #countGeneration(object: KubeObject, old: Frozen<KubeObject>): void {
@@ -289,6 +292,12 @@ export class ResourceStore {
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
     if (problems.length > 0) throw invalidObject(this.info, object.metadata.name ?? '', problems);
   }
+}
+
+/** A name that is taken by an object on its way out: waiting would help, and the message says so. */
+function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown {
+  if (!(error instanceof ApiError && error.reason === 'AlreadyExists') || taken?.value.metadata.deletionTimestamp === undefined) return error;
+  return new ApiError(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
 }
 
 /** A write through /status leaves everything else as it is stored. */

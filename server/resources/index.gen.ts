@@ -51,6 +51,11 @@ import { definition as rbacClusterRoleBindings } from './rbac/cluster-role-bindi
 import { definition as rbacClusterRoles } from './rbac/cluster-roles.ts';
 import { definition as rbacRoleBindings } from './rbac/role-bindings.ts';
 import { definition as rbacRoles } from './rbac/roles.ts';
+import { definition as resourceDeviceClasses } from './resource/device-classes.ts';
+import { definition as resourceDeviceTaintRules } from './resource/device-taint-rules.ts';
+import { definition as resourceResourceClaimTemplates } from './resource/resource-claim-templates.ts';
+import { definition as resourceResourceClaims } from './resource/resource-claims.ts';
+import { definition as resourceResourceSlices } from './resource/resource-slices.ts';
 import { definition as schedulingPriorityClasses } from './scheduling/priority-classes.ts';
 import { definition as storageCsiDrivers } from './storage/csi-drivers.ts';
 import { definition as storageCsiNodes } from './storage/csi-nodes.ts';
@@ -113,6 +118,11 @@ export const resourceDefinitions: readonly ResourceDefinition[] = [
   rbacClusterRoles as unknown as ResourceDefinition,
   rbacRoleBindings as unknown as ResourceDefinition,
   rbacRoles as unknown as ResourceDefinition,
+  resourceDeviceClasses as unknown as ResourceDefinition,
+  resourceDeviceTaintRules as unknown as ResourceDefinition,
+  resourceResourceClaimTemplates as unknown as ResourceDefinition,
+  resourceResourceClaims as unknown as ResourceDefinition,
+  resourceResourceSlices as unknown as ResourceDefinition,
   schedulingPriorityClasses as unknown as ResourceDefinition,
   storageCsiDrivers as unknown as ResourceDefinition,
   storageCsiNodes as unknown as ResourceDefinition,

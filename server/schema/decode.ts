@@ -4,34 +4,12 @@
  * the defaults that the description knows are set. Storing only canonical objects makes comparison and encoding cheap.
  */
 import { setOwn } from '../base/freeze.ts';
-import { canonicalQuantity } from '../kube/quantity.ts';
+import { DecodeError, jsonKind, misfit } from './decode-error.ts';
+import { decodeText, scalarDecoder } from './decode-scalars.ts';
 import { goFieldPath } from './embedded-structs.ts';
-import { canonicalMicroTime, canonicalTime, formatDuration, parseDuration } from './opaque-values.ts';
 import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
 
-/** A value that its type cannot hold; the message is encoding/json's. */
-export class DecodeError extends Error {
-  #path = '';
-  #struct = '';
-  readonly #text: string;
-  readonly #go: string | undefined;
-
-  /** `go` is the type that the value does not fit; without it `text` is the whole message. */
-  constructor(text: string, go?: string) {
-    super(text);
-    this.name = 'DecodeError';
-    this.#text = text;
-    this.#go = go;
-  }
-
-  /** Called from the inside out: the innermost struct gives its name, every field its part of the path. */
-  within(struct: string, field: string): void {
-    if (this.#struct === '') this.#struct = struct;
-    this.#path = this.#path === '' ? field : `${field}.${this.#path}`;
-    if (this.#go === undefined) return;
-    this.message = `json: cannot unmarshal ${this.#text} into Go struct field ${this.#struct}.${this.#path} of type ${this.#go}`;
-  }
-}
+export { DecodeError } from './decode-error.ts';
 
 /** What a run of the decoder found besides the object. */
 export interface DecodeNotes {
@@ -41,14 +19,6 @@ export interface DecodeNotes {
 
 type Input = Readonly<Record<string, unknown>>;
 type Decode = (value: unknown, notes: DecodeNotes) => unknown;
-
-function jsonKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value;
-}
-
-const misfit = (value: unknown, type: ValueType): DecodeError => new DecodeError(jsonKind(value), type.go);
 
 interface FieldPlan {
   readonly name: string;
@@ -179,6 +149,7 @@ function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes
     ) {
       return plan.absent?.();
     }
+    if (decoded === null) return plan.absent?.(); // a time that is zero
     if (plan.dropsZeroStruct && isEmptyMap(decoded)) return undefined;
     return decoded;
   } catch (error) {
@@ -187,31 +158,8 @@ function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes
   }
 }
 
-const INT32_MAX = 2 ** 31 - 1;
-const INT64_LIMIT = 2 ** 63;
-
 function decoderOf(type: ValueType): Decode {
   switch (type.kind) {
-    case 'string':
-      return (value) => {
-        if (typeof value !== 'string') throw misfit(value, type);
-        return value;
-      };
-    case 'boolean':
-      return (value) => {
-        if (typeof value !== 'boolean') throw misfit(value, type);
-        return value;
-      };
-    case 'int32':
-    case 'int64':
-      return (value) => decodeInteger(value, type);
-    case 'double':
-      return (value) => {
-        if (typeof value !== 'number') throw misfit(value, type);
-        return value;
-      };
-    case 'bytes':
-      return (value) => decodeBytes(value, type);
     case 'struct':
       return (value, notes) => {
         if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, type);
@@ -221,40 +169,13 @@ function decoderOf(type: ValueType): Decode {
       return listDecoder(type);
     case 'map':
       return mapDecoder(type);
+    case 'schema-or-bool':
+    case 'schema-or-array':
+    case 'schema-or-strings':
+      return schemaDecoder(type);
     default:
-      return opaqueDecoder(type);
+      return scalarDecoder(type);
   }
-}
-
-function decodeInteger(value: unknown, type: ValueType): number {
-  if (typeof value !== 'number') throw misfit(value, type);
-  const inRange =
-    type.kind === 'int64'
-      ? value < INT64_LIMIT && value >= -INT64_LIMIT
-      : value <= INT32_MAX && value >= -INT32_MAX - 1;
-  if (!Number.isInteger(value) || !inRange) throw new DecodeError(`number ${value}`, type.go);
-  return value;
-}
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-const UINT8 = { kind: 'int32', go: 'uint8', pointer: false } as const;
-
-function decodeBytes(value: unknown, type: ValueType): string {
-  if (Array.isArray(value)) return Buffer.from(value.map(decodeByte)).toString('base64');
-  if (typeof value !== 'string') throw misfit(value, type);
-  const text = value.replace(/[\r\n]/g, '');
-  if (BASE64.test(text)) return text;
-  const bad = text.search(/[^A-Za-z0-9+/]/);
-  throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? text.length - (text.length % 4) : bad}`);
-}
-
-/** Go takes a list of numbers for bytes too. */
-function decodeByte(value: unknown): number {
-  if (value === null) return 0;
-  const byte = decodeInteger(value, UINT8);
-  if (byte < 0 || byte > 255) throw new DecodeError(`number ${byte}`, UINT8.go);
-  return byte;
 }
 
 function listDecoder(type: ValueType): Decode {
@@ -300,49 +221,6 @@ function isSorted(keys: readonly string[]): boolean {
   return true;
 }
 
-/** Errors of types that read themselves are not wrapped by encoding/json. */
-function plain(value: string, read: (text: string) => string): string {
-  try {
-    return read(value);
-  } catch (error) {
-    throw new DecodeError((error as Error).message);
-  }
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new DecodeError(jsonKind(value), 'string');
-}
-
-function opaqueDecoder(type: ValueType): Decode {
-  switch (type.kind) {
-    case 'time':
-      return (value) => plain(text(value), canonicalTime);
-    case 'micro-time':
-      return (value) => plain(text(value), canonicalMicroTime);
-    case 'duration':
-      return (value) => plain(text(value), (duration) => formatDuration(parseDuration(duration)));
-    case 'quantity':
-      return (value) => {
-        if (typeof value !== 'string' && typeof value !== 'number') throw new DecodeError(QUANTITY_MISFIT);
-        return plain(String(value).replace(/^ +| +$/g, ''), canonicalQuantity);
-      };
-    case 'int-or-string':
-      return (value) => {
-        if (typeof value === 'string') return value;
-        return decodeInteger(value, { kind: 'int32', go: 'int32', pointer: false });
-      };
-    case 'schema-or-bool':
-    case 'schema-or-array':
-    case 'schema-or-strings':
-      return schemaDecoder(type);
-    default:
-      return (value) => value;
-  }
-}
-
-const QUANTITY_MISFIT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
-
 /** The JSON Schema fields of a CRD that may hold a schema or something else. */
 function schemaDecoder(type: ValueType): Decode {
   const schemaModel = `@${(type.model ?? '').replace(/Or(Bool|Array|StringArray)$/, '')}`;
@@ -355,7 +233,7 @@ function schemaDecoder(type: ValueType): Decode {
     if (type.kind === 'schema-or-bool' && typeof value === 'boolean') return value;
     if (Array.isArray(value)) {
       if (type.kind === 'schema-or-array') return value.map((item) => schema(item, notes));
-      if (type.kind === 'schema-or-strings') return value.map(text);
+      if (type.kind === 'schema-or-strings') return value.map(decodeText);
     }
     return schema(value, notes);
   };

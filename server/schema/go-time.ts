@@ -1,4 +1,4 @@
-/** time.Parse of Go for RFC 3339, with what it lets pass and the words of its errors. */
+/** Times of Go: time.Parse for RFC 3339, with what it lets pass and the words of its errors, and how they are printed. */
 
 /** A moment: whole seconds since 1970 and the nanoseconds after them. */
 export interface GoTime {
@@ -10,7 +10,7 @@ export const RFC3339 = '2006-01-02T15:04:05Z07:00';
 export const RFC3339_MICRO = '2006-01-02T15:04:05.000000Z07:00';
 
 /** How errors of package time quote: bytes that are not printable ASCII as \xNN. */
-function quoted(text: string): string {
+export function goTimeQuote(text: string): string {
   let result = '';
   for (const byte of Buffer.from(text)) {
     const c = String.fromCharCode(byte);
@@ -33,12 +33,12 @@ class TimeReader {
   }
 
   misfit(element: string, rest: string): Error {
-    const [text, layout] = [quoted(this.#text), quoted(this.#layout)];
-    return new Error(`parsing time ${text} as ${layout}: cannot parse ${quoted(rest)} as ${quoted(element)}`);
+    const [text, layout] = [goTimeQuote(this.#text), goTimeQuote(this.#layout)];
+    return new Error(`parsing time ${text} as ${layout}: cannot parse ${goTimeQuote(rest)} as ${goTimeQuote(element)}`);
   }
 
   outOfRange(what: string): Error {
-    return new Error(`parsing time ${quoted(this.#text)}: ${what} out of range`);
+    return new Error(`parsing time ${goTimeQuote(this.#text)}: ${what} out of range`);
   }
 
   /** @param pattern matches at the beginning of what is left */
@@ -57,7 +57,8 @@ class TimeReader {
   }
 
   end(): void {
-    if (this.#rest !== '') throw new Error(`parsing time ${quoted(this.#text)}: extra text: ${quoted(this.#rest)}`);
+    if (this.#rest !== '')
+      throw new Error(`parsing time ${goTimeQuote(this.#text)}: extra text: ${goTimeQuote(this.#rest)}`);
   }
 }
 
@@ -98,4 +99,24 @@ export function parseGoTime(text: string, layout: typeof RFC3339 | typeof RFC333
   if (day < 1 || date.getUTCMonth() !== month - 1) throw reader.outOfRange('day');
   const seconds = date.getTime() / 1000 + (hour * 60 + minute) * 60 + second - offset;
   return { seconds, nanoseconds: Number(fraction.slice(1, 10).padEnd(9, '0')) };
+}
+
+const CANONICAL_TIME = /^\d{4}-(0[1-9]|1[0-2])-([01]\d|2[0-8])T([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** Go prints years with four digits at least, and refuses to print others. */
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, -5);
+}
+
+/** metav1.Time: whole seconds, UTC. @throws Error with Go's message */
+export function canonicalTime(text: string): string {
+  // By far the most frequent: a time that we printed, of a day that every month has.
+  if (CANONICAL_TIME.test(text)) return text;
+  return `${isoSeconds(parseGoTime(text, RFC3339).seconds)}Z`;
+}
+
+/** metav1.MicroTime: six digits after the second, UTC. @throws Error with Go's message */
+export function canonicalMicroTime(text: string): string {
+  const { seconds, nanoseconds } = parseGoTime(text, RFC3339_MICRO);
+  return `${isoSeconds(seconds)}.${String(Math.floor(nanoseconds / 1000)).padStart(6, '0')}Z`;
 }

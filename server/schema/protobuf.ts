@@ -3,75 +3,12 @@
  * result is the JSON value; `decode.ts` makes the canonical object of it.
  */
 import { setOwn } from '../base/freeze.ts';
-import { rfc3339, rfc3339Micro } from '../base/clock.ts';
-import { formatDuration } from './opaque-values.ts';
+import { readOpaque } from './protobuf-opaque.ts';
+import { BYTES, FIXED64, Reader, SmallMessage, VARINT } from './protobuf-reader.ts';
 import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
 
 /** Every protobuf body of Kubernetes begins with these bytes; a runtime.Unknown follows. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
-
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
-
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get done(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  /** 64 bits, signed, as Go's int64. */
-  varint(): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error('unexpected EOF');
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asIntN(64, value);
-    }
-    throw new Error('proto: integer overflow');
-  }
-
-  integer(): number {
-    // Nearly every number is one byte: tags, lengths, ports.
-    const byte = this.#bytes[this.#at];
-    if (byte !== undefined && byte < 0x80) {
-      this.#at++;
-      return byte;
-    }
-    return Number(this.varint());
-  }
-
-  bytes(): Buffer {
-    const length = this.integer();
-    const end = this.#at + length;
-    if (length < 0 || end > this.#bytes.length) throw new Error('unexpected EOF');
-    const part = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return part;
-  }
-
-  double(): number {
-    if (this.#at + 8 > this.#bytes.length) throw new Error('unexpected EOF');
-    const value = this.#bytes.readDoubleLE(this.#at);
-    this.#at += 8;
-    return value;
-  }
-
-  skip(wire: number): void {
-    if (wire === VARINT) this.varint();
-    else if (wire === BYTES) this.bytes();
-    else if (wire === FIXED64 || wire === FIXED32) this.#at += wire === FIXED64 ? 8 : 4;
-    else throw new Error(`proto: illegal wireType ${wire}`);
-  }
-}
 
 /** Fields of a message by number; a Go struct that is embedded is a message of its own whose fields belong to the outer. */
 type Message = ReadonlyMap<number, FieldDescription | Message>;
@@ -100,9 +37,9 @@ function messageOf(type: TypeDescription): Message {
   return message;
 }
 
-function readStruct(bytes: Buffer, type: TypeDescription): Record<string, unknown> {
+function readStruct(reader: Reader, type: TypeDescription): Record<string, unknown> {
   const output: Record<string, unknown> = {};
-  readMessage(new Reader(bytes), messageOf(type), output);
+  readMessage(reader, messageOf(type), output);
   return output;
 }
 
@@ -111,7 +48,7 @@ function readMessage(reader: Reader, message: Message, output: Record<string, un
     const tag = reader.integer();
     const field = message.get(tag >>> 3);
     if (!field) reader.skip(tag & 7);
-    else if (field instanceof Map) readMessage(new Reader(reader.bytes()), field as Message, output);
+    else if (field instanceof Map) readMessage(reader.message(), field as Message, output);
     else readField(reader, field as FieldDescription, tag & 7, output);
   }
 }
@@ -121,31 +58,64 @@ function isListMessage(type: ValueType): boolean {
   return type.kind === 'list' && !type.go.startsWith('[]');
 }
 
-function readField(reader: Reader, { name, type }: FieldDescription, wire: number, output: Record<string, unknown>): void {
+function readField(
+  reader: Reader,
+  { name, type }: FieldDescription,
+  wire: number,
+  output: Record<string, unknown>,
+): void {
   if (type.kind === 'list' && type.of && !isListMessage(type)) {
-    const list = (output[name] ??= []) as unknown[];
-    list.push(readValue(reader, type.of, wire));
+    const list = (output[name] ?? []) as unknown[];
+    output[name] = list;
+    readElements(reader, name, type.of, wire, list);
   } else if (type.kind === 'map' && type.of) {
-    const map = (output[name] ??= {}) as Record<string, unknown>;
-    const [key, value] = readEntry(reader.bytes(), type.of);
+    const map = (output[name] ?? {}) as Record<string, unknown>;
+    output[name] = map;
+    checkWire(name, type, wire);
+    const [key, value] = readEntry(reader.message(), name, type.of);
     setOwn(map, key, value);
-  } else output[name] = readValue(reader, type, wire);
+  } else {
+    checkWire(name, type, wire);
+    output[name] = readValue(reader, name, type);
+  }
 }
 
-function readEntry(bytes: Buffer, type: ValueType): [string, unknown] {
-  const reader = new Reader(bytes);
+/** Numbers may come one by one or packed together. */
+function readElements(reader: Reader, name: string, type: ValueType, wire: number, list: unknown[]): void {
+  const expected = wireOf(type);
+  if (wire === BYTES && expected !== BYTES) {
+    for (const packed = reader.message(); !packed.done; ) list.push(readValue(packed, name, type));
+    return;
+  }
+  checkWire(name, type, wire);
+  list.push(readValue(reader, name, type));
+}
+
+function wireOf(type: ValueType): number {
+  if (type.kind === 'double') return FIXED64;
+  return type.kind === 'boolean' || type.kind === 'int32' || type.kind === 'int64' ? VARINT : BYTES;
+}
+
+function checkWire(name: string, type: ValueType, wire: number): void {
+  if (wire === wireOf(type)) return;
+  throw new Error(`proto: wrong wireType = ${wire} for field ${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+}
+
+function readEntry(reader: Reader, name: string, type: ValueType): [string, unknown] {
   let key = '';
   let value: unknown = null;
   while (!reader.done) {
     const tag = reader.integer();
     if (tag >>> 3 === 1) key = reader.bytes().toString();
-    else if (tag >>> 3 === 2) value = readValue(reader, type, tag & 7);
-    else reader.skip(tag & 7);
+    else if (tag >>> 3 === 2) {
+      checkWire(name, type, tag & 7);
+      value = readValue(reader, name, type);
+    } else reader.skip(tag & 7);
   }
   return [key, value];
 }
 
-function readValue(reader: Reader, type: ValueType, wire: number): unknown {
+function readValue(reader: Reader, name: string, type: ValueType): unknown {
   switch (type.kind) {
     case 'string':
       return reader.bytes().toString();
@@ -155,84 +125,26 @@ function readValue(reader: Reader, type: ValueType, wire: number): unknown {
     case 'int64':
       return Number(reader.varint());
     case 'double':
-      return wire === FIXED64 ? reader.double() : Number(reader.varint());
+      return reader.double();
     case 'bytes':
       return reader.bytes().toString('base64');
     case 'struct':
-      return readStruct(reader.bytes(), type.struct as TypeDescription);
+      return readStruct(reader.message(), type.struct as TypeDescription);
     case 'list':
-      return readListMessage(reader.bytes(), type);
+      return readListMessage(reader.message(), name, type);
     default:
-      return readOpaque(reader.bytes(), type);
+      return readOpaque(reader.message(), type, readStruct);
   }
 }
 
-function readListMessage(bytes: Buffer, type: ValueType): unknown[] {
-  const reader = new Reader(bytes);
+function readListMessage(reader: Reader, name: string, type: ValueType): unknown[] {
   const items: unknown[] = [];
   while (!reader.done) {
     const tag = reader.integer();
-    if (tag >>> 3 === 1 && type.of) items.push(readValue(reader, type.of, tag & 7));
+    if (tag >>> 3 === 1 && type.of) readElements(reader, name, type.of, tag & 7, items);
     else reader.skip(tag & 7);
   }
   return items;
-}
-
-/** The fields of a small message, by number: bytes as they are, numbers as bigint. */
-function fieldsOf(bytes: Buffer): Map<number, (Buffer | bigint)[]> {
-  const reader = new Reader(bytes);
-  const fields = new Map<number, (Buffer | bigint)[]>();
-  while (!reader.done) {
-    const tag = reader.integer();
-    const number = tag >>> 3;
-    const list = fields.get(number) ?? [];
-    fields.set(number, list);
-    if ((tag & 7) === VARINT) list.push(reader.varint());
-    else if ((tag & 7) === BYTES) list.push(reader.bytes());
-    else reader.skip(tag & 7);
-  }
-  return fields;
-}
-
-function readOpaque(bytes: Buffer, type: ValueType): unknown {
-  const fields = fieldsOf(bytes);
-  const number = (at: number): bigint => (fields.get(at)?.[0] as bigint | undefined) ?? 0n;
-  const part = (at: number): Buffer | undefined => fields.get(at)?.[0] as Buffer | undefined;
-  switch (type.kind) {
-    case 'time':
-      return bytes.length === 0 ? null : rfc3339(Number(number(1)) * 1000);
-    case 'micro-time':
-      return bytes.length === 0 ? null : microTime(number(1), number(2));
-    case 'duration':
-      return formatDuration(Number(number(1)));
-    case 'quantity':
-      return part(1)?.toString() || '0';
-    case 'int-or-string':
-      return number(1) === 1n ? (part(3)?.toString() ?? '') : Number(number(2));
-    case 'raw':
-      return part(1) && part(1)?.length ? JSON.parse((part(1) as Buffer).toString()) : null;
-    default:
-      return readSchemaOr(type, fields);
-  }
-}
-
-function microTime(seconds: bigint, nanos: bigint): string {
-  const micros = (nanos / 1000n).toString().padStart(6, '0');
-  return rfc3339Micro(Number(seconds) * 1000).replace('.000000Z', `.${micros}Z`);
-}
-
-/** JSONSchemaPropsOrBool, …OrArray and …OrStringArray. */
-function readSchemaOr(type: ValueType, fields: Map<number, (Buffer | bigint)[]>): unknown {
-  const schemaType = type.sibling?.(`@${(type.model ?? '').replace(/Or(Bool|Array|StringArray)$/, '')}`)?.struct;
-  const schema = (bytes: Buffer): unknown => readStruct(bytes, schemaType as TypeDescription);
-  if (type.kind === 'schema-or-bool') {
-    const inner = fields.get(2)?.[0] as Buffer | undefined;
-    return inner ? schema(inner) : fields.get(1)?.[0] === 1n;
-  }
-  const single = fields.get(1)?.[0] as Buffer | undefined;
-  if (single) return schema(single);
-  const list = (fields.get(2) ?? []) as Buffer[];
-  return list.map((bytes) => (type.kind === 'schema-or-strings' ? bytes.toString() : schema(bytes)));
 }
 
 /** What the envelope of a protobuf body holds. */
@@ -244,15 +156,11 @@ export interface ProtobufEnvelope {
 
 /** @throws Error when the bytes are no Kubernetes protobuf */
 export function readEnvelope(bytes: Buffer): ProtobufEnvelope {
-  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new Error('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
-  const fields = fieldsOf(bytes.subarray(MAGIC.length));
-  const typeMeta = fieldsOf((fields.get(1)?.[0] as Buffer | undefined) ?? Buffer.alloc(0));
-  const text = (value: Buffer | bigint | undefined): string => (Buffer.isBuffer(value) ? value.toString() : '');
-  return {
-    apiVersion: text(typeMeta.get(1)?.[0]),
-    kind: text(typeMeta.get(2)?.[0]),
-    raw: (fields.get(2)?.[0] as Buffer | undefined) ?? Buffer.alloc(0),
-  };
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new Error('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  const unknown = new SmallMessage(new Reader(bytes.subarray(MAGIC.length)));
+  const typeMeta = new SmallMessage(new Reader(unknown.bytes(1)));
+  return { apiVersion: typeMeta.text(1), kind: typeMeta.text(2), raw: unknown.bytes(2) };
 }
 
 /**
@@ -262,7 +170,10 @@ export function readEnvelope(bytes: Buffer): ProtobufEnvelope {
  * @example
  * decodeProtobuf(readEnvelope(body), table.type('io.k8s.api.core.v1.Pod'))
  */
-export function decodeProtobuf({ apiVersion, kind, raw }: ProtobufEnvelope, type: TypeDescription): Record<string, unknown> {
-  const fields = readStruct(raw, type);
+export function decodeProtobuf(
+  { apiVersion, kind, raw }: ProtobufEnvelope,
+  type: TypeDescription,
+): Record<string, unknown> {
+  const fields = readStruct(new Reader(raw), type);
   return { ...(kind !== '' && { kind }), ...(apiVersion !== '' && { apiVersion }), ...fields };
 }

@@ -14,6 +14,7 @@ interface Timer {
  * await clock.advance(60_000);
  */
 export class SimulatedClock implements Clock {
+  readonly simulated = true;
   #nowMs: number;
   #timers: Timer[] = [];
 

@@ -41,14 +41,14 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
   const { where } = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
   const page = store.list(request.info.namespace, where ? { where } : {});
   const write = storeWrite(request, { dryRun: isDryRun(request, options.dryRun) }, env);
-  const items: StoredObject[] = [];
   for (const { value } of page.items) {
     const { namespace = '', name = '' } = value.metadata;
     try {
-      items.push((await store.delete({ namespace, name }, { options: { ...options } }, write)).object);
+      await store.delete({ namespace, name }, { options: { ...options } }, write);
     } catch (error) {
       if (!(error instanceof ApiError && error.reason === 'NotFound')) throw error;
     }
   }
-  return { type: 'list', served, items, revision: store.revision() };
+  // What is returned is what was found, without the marks of the deletion.
+  return { type: 'list', served, items: page.items, revision: page.revision };
 }

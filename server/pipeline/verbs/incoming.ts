@@ -53,3 +53,9 @@ export function checkName(object: Frozen<KubeObject> | KubeObject, { name, names
     throw badRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`);
   }
 }
+
+/** A PUT with a uid means that object and no other (DefaultUpdatedObjectInfo); patches have no such precondition. */
+export function uidOf({ value }: ParsedBody): { uid?: string } {
+  const uid = (value as { metadata?: { uid?: unknown } | null } | null)?.metadata?.uid;
+  return typeof uid === 'string' && uid !== '' ? { uid } : {};
+}

@@ -2,27 +2,39 @@ import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest, notImplemented } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
-import { goSyntaxError } from '../../schema/json-text.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
+import { checkResult, checkStrategicResult } from '../../schema/patch/undecodable.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { track } from './track.ts';
 import { mediaTypeOf } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
 import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
+import { track } from './track.ts';
 
 /** Makes the new value of an object from its current one. */
 type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => unknown;
 
 /** The patch types, by media type. */
 const PATCHES: Readonly<Record<string, (patch: unknown) => ApplyPatch>> = {
-  'application/json-patch+json': (patch) => (current) => applyJsonPatch(current, patch),
-  'application/merge-patch+json': (patch) => (current) => applyMergePatch(current, patch),
-  'application/strategic-merge-patch+json': (patch) => (current, type) => applyStrategicMergePatch(current, patch, type),
+  'application/json-patch+json': (patch) => (current, type) => {
+    const result = applyJsonPatch(current, patch);
+    checkResult(result, result, type);
+    return result;
+  },
+  'application/merge-patch+json': (patch) => (current, type) => {
+    const result = applyMergePatch(current, patch);
+    checkResult(result, patch, type);
+    return result;
+  },
+  'application/strategic-merge-patch+json': (patch) => (current, type) => {
+    const result = applyStrategicMergePatch(current, patch, type);
+    checkStrategicResult(result, patch, type);
+    return result;
+  },
 };
 
 const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
@@ -35,17 +47,21 @@ export async function readPatch(request: ApiRequest): Promise<ApplyPatch> {
   if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   const body = await request.body();
   if ('object' in body) return make(body.object);
-  const text = body.bytes.toString();
   try {
-    return make(JSON.parse(text));
+    return make(JSON.parse(body.bytes.toString()));
   } catch (error) {
-    if (error instanceof SyntaxError) throw badRequest(`error decoding patch: ${goSyntaxError(text)}`);
+    if (error instanceof SyntaxError) throw badRequest('invalid JSON patch');
     throw error;
   }
 }
 
 /** PATCH of an object, or of its status. */
-export async function patch(request: ApiRequest, served: Served, env: PipelineEnv, subresource?: 'status'): Promise<ApiResponse> {
+export async function patch(
+  request: ApiRequest,
+  served: Served,
+  env: PipelineEnv,
+  subresource?: 'status',
+): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
   const apply = await readPatch(request);

@@ -12,7 +12,7 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { subresourceCall } from './create.ts';
 import { track } from './track.ts';
-import { checkName, readObject, requestKey } from './incoming.ts';
+import { checkName, readObject, requestKey, uidOf } from './incoming.ts';
 import { readPatch } from './patch.ts';
 
 /** Any request for a subresource other than status, by the rules that the kind's file gives. */
@@ -61,11 +61,10 @@ async function post(
   const parsed = await readObject(request, expected);
   const object = decodeAs(request, expected, parsed, write, env);
   const { name: given, namespace } = object.metadata;
-  if (given && given !== key.name && !rules.checksName) throw badRequest(`name in URL does not match name in ${info.kind} object`);
+  if (given !== key.name && !rules.checksName) throw badRequest(`name in URL does not match name in ${info.kind} object`);
   if (namespace && namespace !== key.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
-  object.metadata.name ??= key.name;
   if (key.namespace !== '') object.metadata.namespace = key.namespace;
   const call = subresourceCall(request, served, write, env);
   const { status, object: value } = await create(object, call, parentAccess(request, served, write, env, info.name));
@@ -98,7 +97,7 @@ async function change(request: ApiRequest, served: Served, info: SubresourceInfo
   const write = writeRequestOf(request, isPatch ? 'PatchOptions' : 'UpdateOptions');
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
-  const next = isPatch ? await patched(request, expected, rules, write, env) : await replaced(request, expected, write, env);
+  const { next, expect } = isPatch ? await patched(request, expected, rules, write, env) : await replaced(request, expected, write, env);
   const call = subresourceCall(request, served, write, env);
   const stored = await served.store.update(
     key,
@@ -113,22 +112,28 @@ async function change(request: ApiRequest, served: Served, info: SubresourceInfo
       return parent;
     },
     storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'),
+    expect,
   );
   if (!rules.get) throw new Error(`${goQuote(info.name)} has no form of its own`);
   return { type: 'value', status: 200, value: rules.get(stored.value) };
 }
 
-type NextObject = (parent: Frozen<KubeObject>) => KubeObject;
-
-async function replaced(request: ApiRequest, expected: Expected, write: WriteRequest, env: PipelineEnv): Promise<NextObject> {
-  const parsed = await readObject(request, expected);
-  return () => decodeAs(request, expected, parsed, write, env);
+/** How to make the subresource's next form of the current one, and which parent it is meant for. */
+interface Incoming {
+  readonly expect: { uid?: string };
+  next(parent: Frozen<KubeObject>): KubeObject;
 }
 
-async function patched(request: ApiRequest, expected: Expected, rules: Subresource, write: WriteRequest, env: PipelineEnv): Promise<NextObject> {
+async function replaced(request: ApiRequest, expected: Expected, write: WriteRequest, env: PipelineEnv): Promise<Incoming> {
+  const parsed = await readObject(request, expected);
+  return { expect: uidOf(parsed), next: () => decodeAs(request, expected, parsed, write, env) };
+}
+
+async function patched(request: ApiRequest, expected: Expected, rules: Subresource, write: WriteRequest, env: PipelineEnv): Promise<Incoming> {
   const apply = await readPatch(request);
-  return (parent) => {
+  const next = (parent: Frozen<KubeObject>): KubeObject => {
     const value = apply((rules.get?.(parent) ?? parent) as Frozen<KubeObject>, expected.type);
     return decodeAs(request, expected, { value, patched: true }, write, env);
   };
+  return { expect: {}, next };
 }

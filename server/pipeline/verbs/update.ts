@@ -8,7 +8,7 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import { denial } from '../stages/authorize.ts';
 import { accessOf } from '../identity.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
-import { checkName, readObject, requestKey, settleNamespace, storedForm } from './incoming.ts';
+import { checkName, readObject, requestKey, settleNamespace, storedForm, uidOf } from './incoming.ts';
 
 /** PUT of an object, or of its status. */
 export async function update(request: ApiRequest, served: Served, env: PipelineEnv, subresource?: 'status'): Promise<ApiResponse> {
@@ -39,6 +39,6 @@ export async function update(request: ApiRequest, served: Served, env: PipelineE
     track(object, current, served, write, env, subresource);
     return object;
   };
-  const stored = await store.update(key, make, storeWrite(request, write, env, subresource));
+  const stored = await store.update(key, make, storeWrite(request, write, env, subresource), uidOf(parsed));
   return { type: 'object', status: 200, served, object: stored };
 }

@@ -52,13 +52,18 @@ function validationProblems(validation: Frozen<Validation>, path: string): Field
   return problems;
 }
 
-function annotationProblems({ key, valueExpression }: Frozen<AuditAnnotation>, name: string, path: string): FieldProblem[] {
+function annotationProblems(
+  { key, valueExpression }: Frozen<AuditAnnotation>,
+  name: string,
+  path: string,
+): FieldProblem[] {
   const full = `${name}/${key}`;
   const problems = qualifiedNameProblems(full).map((detail) => invalid(`${path}.key`, full, detail));
   const text = valueExpression.trim();
   const at = `${path}.valueExpression`;
   if (text === '') problems.push(required(at, 'valueExpression is not specified'));
-  else if (text.length > MAX_EXPRESSION) problems.push(required(at, `must not exceed ${MAX_EXPRESSION} bytes in length`));
+  else if (text.length > MAX_EXPRESSION)
+    problems.push(required(at, `must not exceed ${MAX_EXPRESSION} bytes in length`));
   return problems;
 }
 

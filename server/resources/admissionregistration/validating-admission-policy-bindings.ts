@@ -36,8 +36,8 @@ function actionProblems(actions: readonly string[]): FieldProblem[] {
     if (!ACTIONS.includes(action)) problems.push(notSupported(`${PATH}[${i}]`, action, ACTIONS));
     if (actions.indexOf(action) < i) problems.push(duplicate(`${PATH}[${i}]`, action));
   }
-  const detail =
-    'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+  const reason = 'repeating the same validation failure information in the API response and headers serves no purpose';
+  const detail = `must not contain both Deny and Warn (${reason})`;
   if (actions.includes('Deny') && actions.includes('Warn')) problems.push(invalid(PATH, actions, detail));
   return problems;
 }

@@ -62,7 +62,9 @@ function targetProblems({ service, caBundle = '', insecureSkipTLSVerify = false 
 function availableCell({ status }: Service): string {
   const condition = status.conditions?.find(({ type }) => type === 'Available');
   if (!condition) return 'Unknown';
-  return condition.status !== 'True' && condition.reason ? `${condition.status} (${condition.reason})` : condition.status;
+  return condition.status !== 'True' && condition.reason
+    ? `${condition.status} (${condition.reason})`
+    : condition.status;
 }
 
 export const definition: ResourceDefinition<APIService> = {

@@ -1,5 +1,12 @@
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, immutable, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  type FieldProblem,
+  forbiddenField,
+  immutable,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { formatSelector, selectorFromObject } from '../../kube/labels.ts';
 import type { Deployment, DeploymentStrategy, RollingUpdateDeployment } from '../../kube/types.gen.ts';

@@ -37,7 +37,11 @@ function fillDefaults({ spec }: StatefulSet): void {
 }
 
 /** Upstream shows kind and version of these claims, whatever the client said. */
-function claimWithDefaults({ kind: _kind, apiVersion: _apiVersion, ...claim }: PersistentVolumeClaim): PersistentVolumeClaim {
+function claimWithDefaults({
+  kind: _kind,
+  apiVersion: _apiVersion,
+  ...claim
+}: PersistentVolumeClaim): PersistentVolumeClaim {
   claim.status.phase ||= 'Pending';
   fillClaimSpecDefaults(claim.spec);
   return { kind: 'PersistentVolumeClaim', apiVersion: 'v1', ...claim };

@@ -71,7 +71,10 @@ function amountText(target: Target, current: Current): string {
   return `${current?.value ?? '<unknown>'}/${target?.value}`;
 }
 
-function shareText(source: { readonly name: string; readonly target: Frozen<MetricTarget> } | undefined, current: Current): string {
+function shareText(
+  source: { readonly name: string; readonly target: Frozen<MetricTarget> } | undefined,
+  current: Current,
+): string {
   const { averageValue, averageUtilization } = source?.target ?? {};
   if (averageValue !== undefined) return `${source?.name}: ${current?.averageValue ?? '<unknown>'}/${averageValue}`;
   const share = current?.averageUtilization === undefined ? '<unknown>' : `${current.averageUtilization}%`;

@@ -22,8 +22,10 @@ const UID_LABEL = 'batch.kubernetes.io/controller-uid';
 const NAME_LABEL = 'batch.kubernetes.io/job-name';
 const OLD_UID_LABEL = 'controller-uid';
 const OLD_NAME_LABEL = 'job-name';
-const ORPHAN_WARNING =
-  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+const ORPHAN_WARNING = [
+  'child pods are preserved by default when jobs are deleted;',
+  'set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+].join(' ');
 const NO_LIMIT = 2 ** 31 - 1;
 
 function fillDefaults({ spec }: Job): void {

@@ -37,7 +37,10 @@ function validate({ spec }: Frozen<PodCertificateRequest>, old?: Frozen<PodCerti
   return [...problems, invalidOmitted('spec', detail)];
 }
 
-function expirationProblems({ signerName, maxExpirationSeconds: seconds }: Frozen<PodCertificateRequest['spec']>): FieldProblem[] {
+function expirationProblems({
+  signerName,
+  maxExpirationSeconds: seconds,
+}: Frozen<PodCertificateRequest['spec']>): FieldProblem[] {
   const path = 'spec.maxExpirationSeconds';
   if (seconds === undefined) return [required(path, 'must be set')];
   const domain = signerName.split('/')[0] ?? '';

@@ -117,6 +117,7 @@ function cells(node: Frozen<Node>, nowMs: number): unknown[] {
 
 export const definition: ResourceDefinition<Node> = {
   resource: 'nodes',
+  checksEnums: true,
   fillDefaults({ spec, status }) {
     alignPodCidrs(spec);
     roundAmounts(status.capacity);

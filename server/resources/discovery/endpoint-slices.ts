@@ -1,9 +1,17 @@
 import { deepEqual, type Frozen, getOwn } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, immutable, invalid, notSupported, required, tooMany } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  immutable,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+} from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { parseIp } from '../../kube/ip-addresses.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from '../../kube/names.ts';
-import type { Endpoint, EndpointHints, DiscoveryV1EndpointPort, EndpointSlice } from '../../kube/types.gen.ts';
+import type { DiscoveryV1EndpointPort, Endpoint, EndpointHints, EndpointSlice } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { endpointIpProblems, ipProblems, ipWarnings } from '../shared/ip-rules.ts';
 import { qualifiedDomainProblems } from '../shared/name-rules.ts';
@@ -20,7 +28,8 @@ function validate(slice: Frozen<EndpointSlice>, old?: Frozen<EndpointSlice>): Fi
   const { addressType, ports, endpoints } = slice;
   // Endpoints that do not change are not looked at again.
   const changed = !old || !deepEqual(endpoints, old.endpoints);
-  const declarative = old && addressType !== old.addressType ? [immutable('addressType', null)] : typeProblems(addressType);
+  const declarative =
+    old && addressType !== old.addressType ? [immutable('addressType', null)] : typeProblems(addressType);
   return [
     ...portProblems(ports ?? []),
     ...(changed ? endpointProblems(endpoints ?? [], addressType) : []),

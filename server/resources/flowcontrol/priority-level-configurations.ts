@@ -61,7 +61,12 @@ function percentProblems(path: string, percent: number | undefined): FieldProble
 function limitedProblems(limited: Frozen<LimitedPriorityLevelConfiguration>): FieldProblem[] {
   const path = 'spec.limited';
   const problems: FieldProblem[] = [];
-  const { nominalConcurrencyShares: shares, limitResponse, lendablePercent, borrowingLimitPercent: borrowing } = limited;
+  const {
+    nominalConcurrencyShares: shares,
+    limitResponse,
+    lendablePercent,
+    borrowingLimitPercent: borrowing,
+  } = limited;
   if ((shares ?? 0) < 0) problems.push(invalid(`${path}.nominalConcurrencyShares`, shares, NEGATIVE));
   const { type, queuing } = limitResponse;
   const at = `${path}.limitResponse`;
@@ -76,18 +81,23 @@ function limitedProblems(limited: Frozen<LimitedPriorityLevelConfiguration>): Fi
   return problems;
 }
 
-function queuingProblems({ queueLengthLimit, queues, handSize }: Frozen<QueuingConfiguration>, path: string): FieldProblem[] {
+function queuingProblems(
+  { queueLengthLimit, queues, handSize }: Frozen<QueuingConfiguration>,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (queueLengthLimit <= 0) problems.push(invalid(`${path}.queueLengthLimit`, queueLengthLimit, 'must be positive'));
   if (queues <= 0) problems.push(invalid(`${path}.queues`, queues, 'must be positive'));
-  else if (queues > MAX_QUEUES) problems.push(invalid(`${path}.queues`, queues, `must not be greater than ${MAX_QUEUES}`));
+  else if (queues > MAX_QUEUES)
+    problems.push(invalid(`${path}.queues`, queues, `must not be greater than ${MAX_QUEUES}`));
   const refuse = (detail: string): number => problems.push(invalid(`${path}.handSize`, handSize, detail));
   // shufflesharding.RequiredEntropyBits.
   const bits = Math.ceil(Math.log2(queues) * handSize);
   if (handSize <= 0) refuse('must be positive');
   else if (handSize > queues) refuse(`should not be greater than queues (${queues})`);
   else if (bits > MAX_HASH_BITS) {
-    refuse(`required entropy bits of deckSize ${queues} and handSize ${handSize} should not be greater than ${MAX_HASH_BITS}`);
+    const needed = `required entropy bits of deckSize ${queues} and handSize ${handSize}`;
+    refuse(`${needed} should not be greater than ${MAX_HASH_BITS}`);
   }
   return problems;
 }

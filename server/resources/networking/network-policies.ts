@@ -5,9 +5,9 @@ import { contains, parseCidr } from '../../kube/ip-addresses.ts';
 import { portNameProblems } from '../../kube/names.ts';
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
-import { selectorCell } from '../shared/selector-columns.ts';
 import { cidrProblems, cidrWarnings } from '../shared/ip-rules.ts';
 import { portNumberProblems } from '../shared/name-rules.ts';
+import { selectorCell } from '../shared/selector-columns.ts';
 import { selectorProblems } from '../shared/selector-rules.ts';
 
 interface Leniency {

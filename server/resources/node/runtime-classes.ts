@@ -24,7 +24,10 @@ function validate({ handler, overhead, scheduling }: Frozen<RuntimeClass>, old?:
   if (old && isChanged) problems.push(immutable('handler', null));
   if (isChanged && handler === '') problems.push(required('handler'));
   if (old) return problems;
-  return [...problems, ...malformed.map((detail) => invalid('handler', handler, detail.replace(/ characters$/, ' bytes')))];
+  return [
+    ...problems,
+    ...malformed.map((detail) => invalid('handler', handler, detail.replace(/ characters$/, ' bytes'))),
+  ];
 }
 
 function tolerationProblems(tolerations: readonly Frozen<Toleration>[]): FieldProblem[] {

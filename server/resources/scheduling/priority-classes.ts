@@ -1,4 +1,4 @@
-import { getOwn, type Frozen } from '../../base/freeze.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, immutable, notSupported, required } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { PriorityClass } from '../../kube/types.gen.ts';
@@ -43,8 +43,8 @@ function valueProblems({ metadata: { name = '' }, value, globalDefault }: Frozen
           ? `globalDefault of ${name} PriorityClass must be false`
           : undefined;
   if (error === undefined) return [];
-  const detail = `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only. error: ${error}`;
-  return [forbiddenField('metadata.name', detail)];
+  const rule = `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only`;
+  return [forbiddenField('metadata.name', `${rule}. error: ${error}`)];
 }
 
 export const definition: ResourceDefinition<PriorityClass> = {

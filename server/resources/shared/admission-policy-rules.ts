@@ -20,9 +20,10 @@ interface PolicySpec {
 }
 
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
-const RESERVED = new Set(
-  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
-);
+const RESERVED = new Set([
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import'],
+  ...['let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+]);
 
 /** Rules up to the part that is the policy's own. */
 export function policyProblems(spec: Frozen<PolicySpec>, isMutating = false): FieldProblem[] {

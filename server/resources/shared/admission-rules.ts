@@ -1,6 +1,14 @@
 /** Rules and defaults that webhooks and admission policies share (pkg/apis/admissionregistration/validation). */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required, tooMany } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+} from '../../kube/field-problem.ts';
 import { dns1035Problems, dnsSubdomainProblems, pathSegmentProblems, qualifiedNameProblems } from '../../kube/names.ts';
 import type {
   LabelSelector,
@@ -20,7 +28,10 @@ const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
 const MAX_CONDITIONS = 64;
 const STATIC_SUFFIX = '.static.k8s.io';
-const RESERVED = `names ending with "${STATIC_SUFFIX}" are reserved for static manifest-based configurations and cannot be managed via the API`;
+const RESERVED = [
+  `names ending with "${STATIC_SUFFIX}" are reserved for static manifest-based configurations`,
+  'and cannot be managed via the API',
+].join(' ');
 
 /** New objects may not have the names of those that the server's own files define. */
 export function staticNameProblems(name = ''): FieldProblem[] {

@@ -40,14 +40,19 @@ export function autoscalerProblems({ spec }: Autoscaler, old?: Autoscaler): Fiel
     ...scalingProblems(behavior?.scaleDown, 'spec.behavior.scaleDown'),
   );
   // What follows is declarative upstream.
-  if ((minReplicas ?? 0) < 0) problems.push(invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 0'));
+  if ((minReplicas ?? 0) < 0)
+    problems.push(invalid('spec.minReplicas', minReplicas, 'must be greater than or equal to 0'));
   if (maxReplicas === 0) problems.push(required('spec.maxReplicas'));
-  else if (maxReplicas < 0) problems.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
+  else if (maxReplicas < 0)
+    problems.push(invalid('spec.maxReplicas', maxReplicas, 'must be greater than or equal to 1'));
   return problems;
 }
 
 /** What is wrong with the version of a reference, if anything. */
-function versionFault({ apiVersion = '' }: Frozen<CrossVersionObjectReference>, coreGroup: boolean): string | undefined {
+function versionFault(
+  { apiVersion = '' }: Frozen<CrossVersionObjectReference>,
+  coreGroup: boolean,
+): string | undefined {
   const parsed = parseApiVersion(apiVersion);
   if (!parsed) return `unexpected GroupVersion string: ${apiVersion}`;
   return parsed.group === '' && !coreGroup ? 'apiVersion must specify API group' : undefined;
@@ -107,7 +112,10 @@ function scalingProblems(rules: Frozen<HPAScalingRules> | undefined, path: strin
   return problems;
 }
 
-function policyProblems({ type, value, periodSeconds: seconds }: Frozen<HPAScalingPolicy>, path: string): FieldProblem[] {
+function policyProblems(
+  { type, value, periodSeconds: seconds }: Frozen<HPAScalingPolicy>,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (type !== 'Pods' && type !== 'Percent') problems.push(notSupported(`${path}.type`, type, ['Percent', 'Pods']));
   if (value <= 0) problems.push(invalid(`${path}.value`, value, 'must be greater than zero'));

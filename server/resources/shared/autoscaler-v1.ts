@@ -20,7 +20,14 @@ const METRICS = `${PREFIX}metrics`;
 const CURRENT_METRICS = `${PREFIX}current-metrics`;
 const BEHAVIOR = `${PREFIX}behavior`;
 const CONDITIONS = `${PREFIX}conditions`;
-const ROUND_TRIP = [METRICS, CURRENT_METRICS, BEHAVIOR, CONDITIONS, `${PREFIX}scale-down-tolerance`, `${PREFIX}scale-up-tolerance`];
+const ROUND_TRIP = [
+  METRICS,
+  CURRENT_METRICS,
+  BEHAVIOR,
+  CONDITIONS,
+  `${PREFIX}scale-down-tolerance`,
+  `${PREFIX}scale-up-tolerance`,
+];
 
 /** An autoscaler of autoscaling/v1. */
 type AutoscalerV1 = KubeObject & {
@@ -72,7 +79,9 @@ function withSmallNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSmallNames);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
-  return Object.fromEntries(entries.map(([key, inner]) => [key.charAt(0).toLowerCase() + key.slice(1), withSmallNames(inner)]));
+  return Object.fromEntries(
+    entries.map(([key, inner]) => [key.charAt(0).toLowerCase() + key.slice(1), withSmallNames(inner)]),
+  );
 }
 
 function toStored(object: KubeObject): KubeObject {
@@ -80,12 +89,17 @@ function toStored(object: KubeObject): KubeObject {
   const { annotations } = metadata;
   const { targetCPUUtilizationPercentage: cpu, ...rest } = spec;
   const others = readAnnotation<unknown[]>(annotations, METRICS);
-  const metrics = [...(Array.isArray(others) ? others.map(metricFromV1) : []), ...(cpu === undefined ? [] : [cpuMetric(cpu)])];
+  const metrics = [
+    ...(Array.isArray(others) ? others.map(metricFromV1) : []),
+    ...(cpu === undefined ? [] : [cpuMetric(cpu)]),
+  ];
   const behavior = withSmallNames(readAnnotation(annotations, BEHAVIOR)) as HorizontalPodAutoscalerBehavior | undefined;
   const { currentCPUUtilizationPercentage: current, currentReplicas, desiredReplicas = 0, ...times } = status;
   const statuses = readAnnotation<unknown[]>(annotations, CURRENT_METRICS);
   const cpuStatus: MetricStatus[] | null =
-    current === undefined ? null : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } }];
+    current === undefined
+      ? null
+      : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: current } } }];
   const conditions = readAnnotation<HorizontalPodAutoscalerCondition[]>(annotations, CONDITIONS);
   const stored = {
     ...(kind !== undefined && { kind }),
@@ -115,12 +129,16 @@ function fromStored(object: Frozen<KubeObject>): KubeObject {
   const { currentMetrics, conditions = [], currentReplicas = 0, desiredReplicas, ...times } = status;
   const cpu = metrics.find(isCpuShare)?.resource?.target.averageUtilization;
   const others = metrics.filter((metric) => !isCpuShare(metric));
-  const current = currentMetrics?.findLast(({ resource }) => resource?.name === 'cpu' && resource.current.averageUtilization !== undefined);
+  const current = currentMetrics?.findLast(
+    ({ resource }) => resource?.name === 'cpu' && resource.current.averageUtilization !== undefined,
+  );
   const extra: Record<string, string> = {};
   if (others.length > 0) extra[METRICS] = JSON.stringify(others.map(metricToV1));
   if (currentMetrics?.length) extra[CURRENT_METRICS] = JSON.stringify(currentMetrics.map(metricStatusToV1));
   if (behavior) {
-    extra[BEHAVIOR] = JSON.stringify(internalForm(behavior, 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior'));
+    extra[BEHAVIOR] = JSON.stringify(
+      internalForm(behavior, 'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior'),
+    );
   }
   if (conditions.length > 0) extra[CONDITIONS] = JSON.stringify(conditions);
   const meta = thaw(metadata) as ObjectMeta;

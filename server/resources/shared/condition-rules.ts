@@ -6,8 +6,10 @@ import type { Condition } from '../../kube/types.gen.ts';
 
 const REASON_FORMAT = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';
 const REASON = new RegExp(`^${REASON_FORMAT}$`);
-const NO_REASON =
-  "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'";
+const NO_REASON = [
+  'a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters',
+  "or '_,:', and must end with an alphanumeric character or '_'",
+].join(' ');
 const EXAMPLES = ['my_name', 'MY_NAME', 'MyName', 'ReasonA,ReasonB', 'ReasonA:ReasonB'];
 const MAX_REASON = 1024;
 const MAX_MESSAGE = 32 * 1024;
@@ -47,7 +49,9 @@ function reasonProblems(reason: string, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (!REASON.test(reason)) {
     const listed = EXAMPLES.map((example) => `'${example}', `).join(' or ');
-    problems.push(invalid(path, reason, `${NO_REASON} (e.g. ${listed}regex used for validation is '${REASON_FORMAT}')`));
+    problems.push(
+      invalid(path, reason, `${NO_REASON} (e.g. ${listed}regex used for validation is '${REASON_FORMAT}')`),
+    );
   }
   if (reason.length > MAX_REASON) problems.push(tooLong(path, MAX_REASON));
   return problems;

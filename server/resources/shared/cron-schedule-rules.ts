@@ -1,6 +1,6 @@
 /** Which texts are cron schedules and time zones, with the words of github.com/robfig/cron and Go's time package. */
 import { goQuote } from '../../kube/go-quote.ts';
-import { parseDuration } from '../../schema/opaque-values.ts';
+import { parseDuration } from '../../schema/go-duration.ts';
 
 interface Bounds {
   readonly min: number;
@@ -35,7 +35,10 @@ export function scheduleFault(text: string): string | undefined {
 function checkSchedule(text: string): void {
   if (text === '') throw new Error('empty spec string');
   const spec = withoutZone(text);
-  if (spec.startsWith('@')) return checkDescriptor(spec);
+  if (spec.startsWith('@')) {
+    checkDescriptor(spec);
+    return;
+  }
   const fields = spec.split(/\s+/).filter((field) => field !== '');
   if (fields.length !== FIELDS.length) {
     throw new Error(`expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`);

@@ -19,7 +19,11 @@ export function conversionProblems(conversion: Frozen<CustomResourceConversion> 
   if (strategy === '') problems.push(required(`${PATH}.strategy`));
   else if (!STRATEGIES.includes(strategy)) problems.push(notSupported(`${PATH}.strategy`, strategy, STRATEGIES));
   if (strategy === 'Webhook') {
-    return [...problems, ...clientProblems(webhook?.clientConfig), ...reviewProblems(webhook?.conversionReviewVersions)];
+    return [
+      ...problems,
+      ...clientProblems(webhook?.clientConfig),
+      ...reviewProblems(webhook?.conversionReviewVersions),
+    ];
   }
   const detail = 'should not be set when strategy is not set to Webhook';
   if (webhook?.clientConfig) problems.push(forbiddenField(CLIENT, detail));

@@ -71,7 +71,10 @@ function schemaPresenceProblems({ shared, versions }: VersionShape): FieldProble
 function versionSetProblems({ versions }: VersionShape): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const shown = (): unknown => {
-    return internalList(versions, 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion');
+    return internalList(
+      versions,
+      'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion',
+    );
   };
   const names = versions.map(({ name }) => name);
   if (new Set(names).size < names.length) {
@@ -118,9 +121,10 @@ function storedVersionProblems({ spec, status: { storedVersions: stored } }: Def
     .map(({ name }) => invalid(path, stored, `must have the storage version ${name}`));
   stored.forEach((version, i) => {
     if (versions.some(({ name }) => name === version)) return;
-    const rule = `must remain in spec.versions until a storage migration ensures no data remains persisted in ${version}`;
-    const detail = `${version} was previously a storage version, and ${rule} and removes ${version} from status.storedVersions`;
-    problems.push(invalid(`${path}[${i}]`, version, `missing from spec.versions; ${detail}`));
+    const until = `until a storage migration ensures no data remains persisted in ${version}`;
+    const rule = `must remain in spec.versions ${until} and removes ${version} from status.storedVersions`;
+    const detail = `missing from spec.versions; ${version} was previously a storage version, and ${rule}`;
+    problems.push(invalid(`${path}[${i}]`, version, detail));
   });
   return problems;
 }
@@ -148,6 +152,7 @@ function approvalProblems(definition: Definition, old?: Definition): FieldProble
 
 function unprunedProblems({ spec }: Definition, old?: Definition): FieldProblem[] {
   if (!spec.preserveUnknownFields || old?.spec.preserveUnknownFields) return [];
-  const detail = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  const detail =
+    'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
   return [invalid('spec.preserveUnknownFields', true, detail)];
 }

@@ -29,8 +29,12 @@ export interface VersionShape {
 export function shapeOf(versions: readonly Version[]): VersionShape {
   const [first] = versions;
   if (!first) return { shared: {}, versions };
-  const moved = SHARED.filter((field) => versions.every((version) => deepEqual(version[field] ?? [], first[field] ?? [])));
-  const shared = Object.fromEntries(moved.flatMap((field) => (first[field] === undefined ? [] : [[field, first[field]]])));
+  const moved = SHARED.filter((field) =>
+    versions.every((version) => deepEqual(version[field] ?? [], first[field] ?? [])),
+  );
+  const shared = Object.fromEntries(
+    moved.flatMap((field) => (first[field] === undefined ? [] : [[field, first[field]]])),
+  );
   const rest = versions.map((version) => {
     return Object.fromEntries(Object.entries(version).filter(([field]) => !(moved as string[]).includes(field)));
   });
@@ -86,7 +90,12 @@ function scaleProblems(scale: Frozen<CustomResourceSubresourceScale> | undefined
     ...replicasPathProblems(specReplicasPath, ['.spec.'], `${path}.specReplicasPath`, '.spec'),
     ...replicasPathProblems(statusReplicasPath, ['.status.'], `${path}.statusReplicasPath`, '.status'),
     ...(labelSelectorPath
-      ? replicasPathProblems(labelSelectorPath, ['.spec.', '.status.'], `${path}.labelSelectorPath`, 'either .spec or .status')
+      ? replicasPathProblems(
+          labelSelectorPath,
+          ['.spec.', '.status.'],
+          `${path}.labelSelectorPath`,
+          'either .spec or .status',
+        )
       : []),
   ];
 }

@@ -1,6 +1,13 @@
 /** Rules of flow schemas (pkg/apis/flowcontrol/validation). */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type {
   FlowSchemaSpec,
@@ -70,7 +77,10 @@ function subjectProblems(subject: Frozen<Subject>, path: string): FieldProblem[]
   return problems;
 }
 
-function accountProblems({ name, namespace }: { readonly name: string; readonly namespace: string }, path: string): FieldProblem[] {
+function accountProblems(
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  path: string,
+): FieldProblem[] {
   const nameDetails = name === '' || name === '*' ? [] : dnsSubdomainProblems(name);
   const problems = nameDetails.map((detail) => invalid(`${path}.name`, name, detail));
   const missing = 'must specify namespace for service account';
@@ -109,10 +119,15 @@ function namespaceProblems({ namespaces, clusterScope }: Frozen<ResourcePolicyRu
   if (list.length === 0) return clusterScope ? [] : [required(path, missing)];
   if (list.includes('*')) return wildcardProblems(list, path, missing, 'namespaces');
   const intro = "each member of this list must be '*' or a DNS-1123 label; ";
-  return list.flatMap((name, i) => dnsLabelProblems(name).map((detail) => invalid(`${path}[${i}]`, name, intro + detail)));
+  return list.flatMap((name, i) =>
+    dnsLabelProblems(name).map((detail) => invalid(`${path}[${i}]`, name, intro + detail)),
+  );
 }
 
-function pathRuleProblems({ verbs, nonResourceURLs: urls }: Frozen<NonResourcePolicyRule>, path: string): FieldProblem[] {
+function pathRuleProblems(
+  { verbs, nonResourceURLs: urls }: Frozen<NonResourcePolicyRule>,
+  path: string,
+): FieldProblem[] {
   const at = `${path}.nonResourceURLs`;
   const missing = 'nonResourceURLs must contain at least one value';
   const problems = [

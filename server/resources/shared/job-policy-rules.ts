@@ -81,14 +81,18 @@ function exitCodeProblems(
   if (codes.length === 0) problems.push(invalid(at, values, 'at least one value is required'));
   else if (codes.length > MAX_EXIT_CODES) problems.push(tooMany(at, codes.length, MAX_EXIT_CODES));
   codes.forEach((code, i) => {
-    if (operator === 'In' && code === 0) problems.push(invalid(`${at}[${i}]`, code, 'must not be 0 for the In operator'));
+    if (operator === 'In' && code === 0)
+      problems.push(invalid(`${at}[${i}]`, code, 'must not be 0 for the In operator'));
     if (codes.indexOf(code) < i) problems.push(duplicate(`${at}[${i}]`, code));
   });
   if (codes.some((code, i) => (codes[i - 1] ?? code) > code)) problems.push(invalid(at, values, 'must be ordered'));
   return problems;
 }
 
-function patternProblems(patterns: readonly Frozen<PodFailurePolicyOnPodConditionsPattern>[], path: string): FieldProblem[] {
+function patternProblems(
+  patterns: readonly Frozen<PodFailurePolicyOnPodConditionsPattern>[],
+  path: string,
+): FieldProblem[] {
   const problems = patterns.length > MAX_PATTERNS ? [tooMany(path, patterns.length, MAX_PATTERNS)] : [];
   patterns.forEach(({ type, status }, i) => {
     for (const detail of qualifiedNameProblems(type)) problems.push(invalid(`${path}[${i}].type`, type, detail));
@@ -136,7 +140,8 @@ function successRuleProblems(
   const at = `${path}.succeededCount`;
   problems.push(...negativeProblems(at, succeededCount));
   const limit = (most: number, what: string): void => {
-    if (succeededCount > most) problems.push(invalid(at, succeededCount, `must be less than or equal to ${most} (${what})`));
+    if (succeededCount > most)
+      problems.push(invalid(at, succeededCount, `must be less than or equal to ${most} (${what})`));
   };
   limit(completions, 'the number of specified completions');
   if (succeededIndexes !== undefined) limit(count, 'the number of indexes in the specified succeededIndexes field');

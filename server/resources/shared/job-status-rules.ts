@@ -99,8 +99,14 @@ function finishProblems(next: JobFacts, old: JobFacts): FieldProblem[] {
   const { spec, status } = next.job;
   const problems: FieldProblem[] = [];
   const isNew = (fact: 'isComplete' | 'isFailed' | 'isSuccess' | 'isFinished'): boolean => next[fact] !== old[fact];
-  if ((isNew('isFailed') || status.failedIndexes !== old.job.status.failedIndexes) && next.isFailed && !next.isFailing) {
-    problems.push(invalidOmitted(CONDITIONS, 'cannot set Failed=True condition without the FailureTarget=true condition'));
+  if (
+    (isNew('isFailed') || status.failedIndexes !== old.job.status.failedIndexes) &&
+    next.isFailed &&
+    !next.isFailing
+  ) {
+    problems.push(
+      invalidOmitted(CONDITIONS, 'cannot set Failed=True condition without the FailureTarget=true condition'),
+    );
   }
   if ((isNew('isComplete') || isNew('isSuccess')) && next.isComplete && !next.isSuccess) {
     const detail = 'cannot set Complete=True condition without the SuccessCriteriaMet=true condition';
@@ -196,7 +202,7 @@ function reversals(next: JobFacts, old: JobFacts): FieldProblem[] {
     }
   }
   const isElastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
-  for (const field of ['failed', ...(isElastic ? [] : ['succeeded'] as const)] as const) {
+  for (const field of ['failed', ...(isElastic ? [] : (['succeeded'] as const))] as const) {
     if ((status[field] ?? 0) >= (before[field] ?? 0)) continue;
     problems.push(invalid(`status.${field}`, status[field] ?? 0, `cannot decrease the ${field} counter`));
   }

@@ -78,6 +78,8 @@ function withResourcesOf(containers: readonly Frozen<Container>[], old: readonly
   if (containers.length !== old.length) return [...old];
   return old.map((container, i) => {
     const updated = containers[i];
-    return updated?.name === container.name ? { ...container, resources: thaw<ResourceRequirements>(updated.resources) } : container;
+    return updated?.name === container.name
+      ? { ...container, resources: thaw<ResourceRequirements>(updated.resources) }
+      : container;
   });
 }

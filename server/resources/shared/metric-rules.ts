@@ -30,7 +30,11 @@ const TYPES = Object.keys(FIELDS).sort();
 const TARGET_TYPES = ['Utilization', 'Value', 'AverageValue'];
 
 /** `referenceRules` checks the object that an Object metric describes. */
-export function metricProblems(metric: Frozen<MetricSpec>, path: string, referenceRules: ReferenceRules): FieldProblem[] {
+export function metricProblems(
+  metric: Frozen<MetricSpec>,
+  path: string,
+  referenceRules: ReferenceRules,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const { type } = metric;
   if (type === '') problems.push(required(`${path}.type`, 'must specify a metric source type'));
@@ -45,12 +49,18 @@ export function metricProblems(metric: Frozen<MetricSpec>, path: string, referen
   }
   if (present.length === 1) return problems;
   for (const field of present) {
-    if (field !== expected) problems.push(forbiddenField(`${path}.${field}`, 'must populate the given metric source only'));
+    if (field !== expected)
+      problems.push(forbiddenField(`${path}.${field}`, 'must populate the given metric source only'));
   }
   return problems;
 }
 
-function sourceProblems(metric: Frozen<MetricSpec>, field: string, path: string, referenceRules: ReferenceRules): FieldProblem[] {
+function sourceProblems(
+  metric: Frozen<MetricSpec>,
+  field: string,
+  path: string,
+  referenceRules: ReferenceRules,
+): FieldProblem[] {
   const { object, external, pods, resource, containerResource } = metric;
   if (field === 'object' && object) return objectProblems(object, path, referenceRules);
   if (field === 'external' && external) return externalProblems(external, path);
@@ -59,7 +69,11 @@ function sourceProblems(metric: Frozen<MetricSpec>, field: string, path: string,
   return containerResource ? containerProblems(containerResource, path) : [];
 }
 
-function objectProblems(source: Frozen<ObjectMetricSource>, path: string, referenceRules: ReferenceRules): FieldProblem[] {
+function objectProblems(
+  source: Frozen<ObjectMetricSource>,
+  path: string,
+  referenceRules: ReferenceRules,
+): FieldProblem[] {
   const { describedObject, metric, target } = source;
   const problems = [
     ...referenceRules(describedObject, `${path}.describedObject`),
@@ -96,7 +110,10 @@ function resourceProblems({ name, target }: Frozen<ResourceMetricSource>, path: 
   return [...problems, ...utilizationProblems(target, `${path}.target`)];
 }
 
-function containerProblems({ name, container, target }: Frozen<ContainerResourceMetricSource>, path: string): FieldProblem[] {
+function containerProblems(
+  { name, container, target }: Frozen<ContainerResourceMetricSource>,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (name === '') problems.push(required(`${path}.name`, 'must specify a resource name'));
   else problems.push(...containerResourceNameProblems(`${path}.name`, name));

@@ -102,7 +102,10 @@ const identifier = (name = '', selector?: LabelSelector): { name: string; select
   ...given('selector', selector),
 });
 
-function shareTarget({ targetAverageUtilization, targetAverageValue }: SourceV1): NonNullable<MetricSpec['resource']>['target'] {
+function shareTarget({
+  targetAverageUtilization,
+  targetAverageValue,
+}: SourceV1): NonNullable<MetricSpec['resource']>['target'] {
   return {
     type: targetAverageUtilization === undefined ? 'AverageValue' : 'Utilization',
     ...given('averageValue', targetAverageValue),
@@ -110,7 +113,13 @@ function shareTarget({ targetAverageUtilization, targetAverageValue }: SourceV1)
   };
 }
 
-function objectFromV1({ target, metricName, targetValue = '0', selector, averageValue }: SourceV1): NonNullable<MetricSpec['object']> {
+function objectFromV1({
+  target,
+  metricName,
+  targetValue = '0',
+  selector,
+  averageValue,
+}: SourceV1): NonNullable<MetricSpec['object']> {
   // v1 cannot leave the value out: a zero beside an average means none.
   const value = averageValue === undefined || targetValue !== '0' ? targetValue : undefined;
   return {
@@ -125,7 +134,14 @@ function objectFromV1({ target, metricName, targetValue = '0', selector, average
 }
 
 /** A metric of the status, for the annotation. */
-export function metricStatusToV1({ type, object, pods, resource, containerResource, external }: Frozen<MetricStatus>): unknown {
+export function metricStatusToV1({
+  type,
+  object,
+  pods,
+  resource,
+  containerResource,
+  external,
+}: Frozen<MetricStatus>): unknown {
   const share = ({ current }: NonNullable<Frozen<MetricStatus>['resource']>): object => ({
     ...given('currentAverageUtilization', current.averageUtilization),
     currentAverageValue: current.averageValue ?? '0',
@@ -150,7 +166,11 @@ export function metricStatusToV1({ type, object, pods, resource, containerResour
     }),
     ...(resource && { resource: { name: resource.name, ...share(resource) } }),
     ...(containerResource && {
-      containerResource: { name: containerResource.name, ...share(containerResource), container: containerResource.container },
+      containerResource: {
+        name: containerResource.name,
+        ...share(containerResource),
+        container: containerResource.container,
+      },
     }),
     ...(external && {
       external: {
@@ -167,7 +187,10 @@ export function metricStatusToV1({ type, object, pods, resource, containerResour
 export function metricStatusFromV1(value: unknown): MetricStatus {
   const { type, object, pods, resource, containerResource, external } = value as MetricV1;
   const status: MetricStatus = { type };
-  const share = ({ currentAverageUtilization, currentAverageValue = '0' }: SourceV1): NonNullable<MetricStatus['resource']>['current'] => ({
+  const share = ({
+    currentAverageUtilization,
+    currentAverageValue = '0',
+  }: SourceV1): NonNullable<MetricStatus['resource']>['current'] => ({
     averageValue: currentAverageValue,
     ...given('averageUtilization', currentAverageUtilization),
   });

@@ -7,8 +7,10 @@ const PATH = new RegExp(`^${PATH_FORMAT}$`);
 const SUBDOMAIN_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 const WILDCARD_FORMAT = `\\*\\.${SUBDOMAIN_FORMAT}`;
 const WILDCARD = new RegExp(`^${WILDCARD_FORMAT}$`);
-const NO_WILDCARD =
-  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+const NO_WILDCARD = [
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain,",
+  "which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+].join(' ');
 
 /** `acme.io/foo` (IsDomainPrefixedPath). */
 export function domainPrefixedPathProblems(path: string, text: string): FieldProblem[] {
@@ -23,6 +25,16 @@ export function domainPrefixedPathProblems(path: string, text: string): FieldPro
     problems.push(invalid(path, rest, `Invalid path (regex used for validation is '${PATH_FORMAT}')`));
   }
   return problems;
+}
+
+/** Domain names in which capital letters are allowed too (IsDNS1123SubdomainCaseless). */
+export function caselessSubdomainProblems(text: string): string[] {
+  return dnsSubdomainProblems(text.toLowerCase()).map((detail) =>
+    detail
+      .replace('a lowercase RFC 1123 subdomain', 'an RFC 1123 subdomain')
+      .replace('lower case alphanumeric characters', 'alphanumeric characters')
+      .replace("e.g. 'example.com'", "e.g. 'Example.com'"),
+  );
 }
 
 /** Host names that may contain a wildcard: those with a `*` have to begin with `*.` (IsWildcardDNS1123Subdomain). */

@@ -5,8 +5,10 @@ export type IntOrString = number | string;
 
 const PERCENT = /^[0-9]+%$/;
 const NOT_NEGATIVE = 'must be greater than or equal to 0';
-const NO_PERCENT =
-  "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
+const NO_PERCENT = [
+  "a valid percent string must be a numeric string followed by an ending '%'",
+  "(e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+].join(' ');
 
 /** ValidateNonnegativeField; a missing value has no problems. */
 export function negativeProblems(path: string, value: number | undefined): FieldProblem[] {

@@ -31,7 +31,8 @@ export function certificateFault(base64: string): string | undefined {
   if (base64 === '') return undefined;
   const blocks = pemBlocks(Buffer.from(base64, 'base64').toString('latin1'));
   for (const block of blocks) {
-    if (block.type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(block.type)}`;
+    if (block.type !== 'CERTIFICATE')
+      return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(block.type)}`;
     if (block.hasHeaders) return 'no PEM block headers are permitted';
     if (!certificateOf(block)) return 'x509: malformed certificate';
   }

@@ -1,6 +1,13 @@
 /** Rules of certificate signing requests (pkg/apis/certificates/validation). */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../../kube/types.gen.ts';
 import { certificateFault, pemBlocks } from './pem.ts';
 import { signerNameProblems } from './signer-names.ts';

@@ -57,7 +57,10 @@ function strategyProblems({ updateStrategy }: Spec): FieldProblem[] {
   return [invalid(STRATEGY, shown, "must be 'RollingUpdate' or 'OnDelete'")];
 }
 
-function rollingUpdateProblems({ partition, maxUnavailable }: Frozen<RollingUpdateStatefulSetStrategy>): FieldProblem[] {
+function rollingUpdateProblems({
+  partition,
+  maxUnavailable,
+}: Frozen<RollingUpdateStatefulSetStrategy>): FieldProblem[] {
   const path = `${STRATEGY}.rollingUpdate`;
   const problems = negativeProblems(`${path}.partition`, partition);
   if (maxUnavailable === undefined) return problems;

@@ -1,6 +1,6 @@
 /** Rules that several kinds of storage.k8s.io share (pkg/apis/storage/validation). */
 import { type FieldProblem, invalid, required, tooLong } from '../../kube/field-problem.ts';
-import { dnsSubdomainProblems, qualifiedNameProblems } from '../../kube/names.ts';
+import { qualifiedNameProblems } from '../../kube/names.ts';
 
 const MAX_PARAMETERS = 512;
 const MAX_PARAMETER_BYTES = 256 * 1024;
@@ -29,11 +29,4 @@ export function parameterProblems(
   const none = 'must contain at least one key/value pair';
   if (!mayBeEmpty && entries.length === 0) problems.push(required('parameters', none));
   return problems;
-}
-
-/** ValidateCSIDriverName. */
-export function driverNameProblems(path: string, name: string): FieldProblem[] {
-  if (name === '') return [required(path)];
-  const problems = name.length > 63 ? [tooLong(path, 63)] : [];
-  return [...problems, ...dnsSubdomainProblems(name.toLowerCase()).map((detail) => invalid(path, name, detail))];
 }

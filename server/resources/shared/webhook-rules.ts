@@ -90,7 +90,8 @@ function oneWebhookProblems(webhook: Frozen<Webhook>, path: string, lenient: Len
   problems.push(...rules.flatMap((rule, i) => operationRuleProblems(rule, `${path}.rules[${i}]`)));
   const check = (field: 'failurePolicy' | 'matchPolicy' | 'reinvocationPolicy', choices: readonly string[]): void => {
     const value = webhook[field];
-    if (value !== undefined && !choices.includes(value)) problems.push(notSupported(`${path}.${field}`, value, choices));
+    if (value !== undefined && !choices.includes(value))
+      problems.push(notSupported(`${path}.${field}`, value, choices));
   };
   check('failurePolicy', FAILURE_POLICIES);
   check('matchPolicy', MATCH_POLICIES);

@@ -59,7 +59,6 @@ export function templateWarnings(workload: Workload, old?: Workload): string[] {
 export function workloadNameWarnings(name = ''): string[] {
   const details = dnsLabelProblems(name);
   if (details.length === 0) return [];
-  const intro =
-    'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended';
-  return [`${intro}: [${details.join(' ')}]`];
+  const intro = 'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior';
+  return [`${intro}; a DNS label is recommended: [${details.join(' ')}]`];
 }

@@ -1,5 +1,5 @@
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, immutable, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import { duplicate, type FieldProblem, immutable, invalid, notSupported } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { CSIDriver, StorageV1TokenRequest } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
@@ -7,8 +7,10 @@ import type { ResourceDefinition } from '../../registry/resource.ts';
 const FS_GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 const LIFECYCLE_MODES = ['Persistent', 'Ephemeral'];
 const TEN_MINUTES_SECONDS = 600;
-const TOKENS_IN_SECRETS =
-  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes';
+const TOKENS_IN_SECRETS = [
+  'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver,',
+  'set to true to prevent possible logging of tokens in volume attributes',
+].join(' ');
 
 function fillDefaults({ spec }: CSIDriver): void {
   spec.attachRequired ??= true;
@@ -29,7 +31,8 @@ function validate({ spec }: Frozen<CSIDriver>, old?: Frozen<CSIDriver>): FieldPr
   }
   problems.push(...tokenProblems(spec.tokenRequests ?? []));
   for (const mode of volumeLifecycleModes) {
-    if (!LIFECYCLE_MODES.includes(mode)) problems.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLE_MODES));
+    if (!LIFECYCLE_MODES.includes(mode))
+      problems.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLE_MODES));
   }
   if (periodSeconds !== undefined && periodSeconds < 10) {
     const detail = 'must be greater than or equal to 10 seconds';

@@ -7,7 +7,7 @@ import type { ResourceDefinition } from '../../registry/resource.ts';
 import { clearStatus } from '../shared/empty-status.ts';
 import { internalForm } from '../shared/internal-form.ts';
 import { negativeProblems } from '../shared/number-rules.ts';
-import { driverNameProblems } from '../shared/storage-rules.ts';
+import { driverNameProblems } from '../shared/volume-source-rules.ts';
 
 const PATH = 'spec.drivers';
 const MAX_NODE_ID = 256;
@@ -29,7 +29,11 @@ function sameButAllocatable(a: Frozen<CSINodeDriver>, b: Frozen<CSINodeDriver>):
   return a.nodeID === b.nodeID && deepEqual(a.topologyKeys ?? [], b.topologyKeys ?? []);
 }
 
-function driverProblems(driver: Frozen<CSINodeDriver>, drivers: Frozen<CSINodeDriver[]>, index: number): FieldProblem[] {
+function driverProblems(
+  driver: Frozen<CSINodeDriver>,
+  drivers: Frozen<CSINodeDriver[]>,
+  index: number,
+): FieldProblem[] {
   const { name, nodeID, allocatable, topologyKeys } = driver;
   const path = `${PATH}[${index}]`;
   const problems = driverNameProblems(`${path}.name`, name);

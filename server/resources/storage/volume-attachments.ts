@@ -5,20 +5,19 @@ import { dnsSubdomainProblems } from '../../kube/names.ts';
 import type { VolumeAttachment, VolumeAttachmentSource, VolumeError } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { clearStatus } from '../shared/empty-status.ts';
-import { driverNameProblems } from '../shared/storage-rules.ts';
+import { caselessSubdomainProblems } from '../shared/name-rules.ts';
+import { driverNameProblems } from '../shared/volume-source-rules.ts';
 
 const MAX_METADATA_BYTES = 256 * 1024;
 const MAX_MESSAGE_BYTES = 1024;
 const MAX_ATTACHER = 63;
-const ATTACHER = /^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*$/;
-const NO_ATTACHER =
-  "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'Example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 function validate({ spec, status }: Frozen<VolumeAttachment>, old?: Frozen<VolumeAttachment>): FieldProblem[] {
   // Declarative rules do not look at what may not change: those of the attacher are the hand-written ones then.
   const problems = old ? driverNameProblems('spec.attacher', spec.attacher) : [];
   problems.push(...sourceProblems(spec.source));
-  for (const detail of dnsSubdomainProblems(spec.nodeName)) problems.push(invalid('spec.nodeName', spec.nodeName, detail));
+  for (const detail of dnsSubdomainProblems(spec.nodeName))
+    problems.push(invalid('spec.nodeName', spec.nodeName, detail));
   problems.push(...statusProblems(status));
   const { persistentVolumeName: name } = spec.source;
   for (const detail of name === undefined ? [] : dnsSubdomainProblems(name)) {
@@ -31,13 +30,16 @@ function validate({ spec, status }: Frozen<VolumeAttachment>, old?: Frozen<Volum
 
 function attacherProblems(attacher: string): FieldProblem[] {
   if (attacher === '') return [required('spec.attacher')];
-  const problems = ATTACHER.test(attacher) ? [] : [invalid('spec.attacher', attacher, NO_ATTACHER)];
+  const problems = caselessSubdomainProblems(attacher).map((detail) => invalid('spec.attacher', attacher, detail));
   if (attacher.length <= MAX_ATTACHER) return problems;
   const { field, reason } = tooLong('spec.attacher', MAX_ATTACHER);
   return [...problems, { field, reason, message: `Too long: may not be more than ${MAX_ATTACHER} characters` }];
 }
 
-function sourceProblems({ inlineVolumeSpec, persistentVolumeName: name }: Frozen<VolumeAttachmentSource>): FieldProblem[] {
+function sourceProblems({
+  inlineVolumeSpec,
+  persistentVolumeName: name,
+}: Frozen<VolumeAttachmentSource>): FieldProblem[] {
   const path = 'spec.source';
   const detail = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
   if (!inlineVolumeSpec && name === undefined) return [required(path, detail)];

@@ -89,8 +89,8 @@ export function dumpQuantity(text: string): string {
   const { value, scale, text: kept, decimal, format } = fieldsOf(text);
   const negative = text.startsWith('-');
   const small = `i:(resource.int64Amount){value:(int64)${value} scale:(resource.Scale)${scale}}`;
-  const large = decimal
-    ? `{unscaled:(big.Int){neg:(bool)${negative} abs:(big.nat)${wordsOf(decimal.unscaled)}} scale:(inf.Scale)${decimal.scale}}`
-    : '<nil>';
-  return `{${small} d:(resource.infDecAmount){Dec:(*inf.Dec)${large}} s:(string)${kept} Format:(resource.Format)${format}}`;
+  const integer = `{neg:(bool)${negative} abs:(big.nat)${wordsOf(decimal?.unscaled ?? 0n)}}`;
+  const large = decimal ? `{unscaled:(big.Int)${integer} scale:(inf.Scale)${decimal.scale}}` : '<nil>';
+  const dec = `d:(resource.infDecAmount){Dec:(*inf.Dec)${large}}`;
+  return `{${small} ${dec} s:(string)${kept} Format:(resource.Format)${format}}`;
 }

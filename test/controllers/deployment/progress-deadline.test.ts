@@ -76,6 +76,13 @@ describe('progressDeadlineSeconds', () => {
     expect(await progressing()).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
   });
 
+  test('a rollout that has failed stays so when it is paused', async () => {
+    await change(newImage('bad'));
+    await pass(62_000);
+    await change({ spec: { paused: true } });
+    expect(await progressing()).toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
+  });
+
   test('without a deadline nothing is said about progress', async () => {
     await change({ spec: { progressDeadlineSeconds: 2 ** 31 - 1 } });
     expect(await progressing()).toBeUndefined();

@@ -43,6 +43,17 @@ describe('the strategy Recreate', () => {
     expect(await images()).toEqual(['nginx:2', 'nginx:2']);
   });
 
+  test('waits for old pods that their replica set does not count any more', async () => {
+    for (const { metadata } of await cluster.pods()) {
+      await cluster.client.patch(PODS, key(metadata.name ?? ''), 'merge', { metadata: { labels: { app: 'other' } } });
+    }
+    await cluster.settle();
+    await remove();
+    expect(await images()).toEqual(['nginx:1']);
+    await remove();
+    expect(await images()).toEqual(['nginx:2', 'nginx:2']);
+  });
+
   test('has nothing available in between', async () => {
     const { status } = await cluster.get<Deployment>(DEPLOYMENTS, 'web');
     const available = status.conditions?.find(({ type }) => type === 'Available');

@@ -66,6 +66,25 @@ describe('a rolling update stays within its bounds', () => {
     expect(watcher.fewestReady).toBeGreaterThanOrEqual(fewest);
   });
 
+  test('an old pod that fails while new ones are not ready stays: it is none too many', async () => {
+    const isSick = ({ metadata, spec }: Frozen<Pod>): boolean =>
+      metadata.annotations?.sick === 'yes' || spec.containers?.[0]?.image === 'bad';
+    cluster = await workloads([deployments, replicaSets, readyPods((pod) => !isSick(pod))]);
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } };
+    await cluster.client.create(DEPLOYMENTS, deployment('web', { replicas: 10, strategy }));
+    await cluster.settle();
+    await cluster.client.patch(DEPLOYMENTS, key('web'), 'strategic', newImage('bad'));
+    await cluster.settle();
+    const old = (await cluster.pods()).filter(isPodReady);
+    expect(old).toHaveLength(8);
+    await cluster.client.patch(PODS, key(old[0]?.metadata.name ?? ''), 'merge', {
+      metadata: { annotations: { sick: 'yes' } },
+    });
+    await cluster.settle();
+    const sizes = (await cluster.replicaSets()).map(({ spec }) => spec.replicas ?? 0).sort((a, b) => a - b);
+    expect(sizes).toEqual([5, 8]);
+  });
+
   test('new pods that never become ready stop it', async () => {
     cluster = await workloads([
       deployments,

@@ -2,7 +2,18 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { controller as deployments } from '../../../controllers/deployment/index.ts';
 import { controller as replicaSets } from '../../../controllers/replicaset/index.ts';
 import { readyPods } from '../../support/ready-pods.ts';
-import { DEPLOYMENTS, deployment, key, newImage, type Workloads, workloads } from '../../support/workloads.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
+import {
+  DEPLOYMENTS,
+  deployment,
+  key,
+  newImage,
+  podSpec,
+  REPLICA_SETS,
+  replicaSet,
+  type Workloads,
+  workloads,
+} from '../../support/workloads.ts';
 
 /** A rollout that is stuck half way, with 8 old pods and 5 new ones that never become ready. */
 describe('scaling in the middle of a rollout', () => {
@@ -69,4 +80,31 @@ describe('scaling in the middle of a rollout', () => {
     await scale(0);
     expect(await sizes()).toEqual({ 'nginx:1': 0, bad: 0 });
   });
+});
+
+test('what rounding leaves over goes to the newest of equally large replica sets', async () => {
+  const clock = new SimulatedClock();
+  const cluster = await workloads([deployments, replicaSets, readyPods()], { clock });
+  try {
+    const annotations = {
+      'deployment.kubernetes.io/desired-replicas': '12',
+      'deployment.kubernetes.io/max-replicas': '12',
+    };
+    for (const name of ['first', 'second', 'third']) {
+      const labels = { app: 'web', name };
+      const template = { metadata: { labels }, spec: podSpec() as never };
+      const set = replicaSet(name, { replicas: 4, selector: { matchLabels: labels }, template });
+      set.metadata = { ...set.metadata, labels, annotations };
+      await cluster.client.create(REPLICA_SETS, set);
+      await clock.advance(1000);
+    }
+    const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+    await cluster.client.create(DEPLOYMENTS, deployment('web', { replicas: 13, paused: true, strategy }));
+    await cluster.settle();
+    // 4 × 13/12 = 4.33 for each of them.
+    const sizes = (await cluster.replicaSets()).map(({ metadata, spec }) => [metadata.name, spec.replicas]);
+    expect(Object.fromEntries(sizes)).toEqual({ first: 4, second: 4, third: 5 });
+  } finally {
+    await cluster.stop();
+  }
 });

@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { Pace } from '../../../controllers/lib/pace.ts';
 import { WorkQueue } from '../../../controllers/lib/work-queue.ts';
 import { Activity } from '../../../server/base/activity.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 function queueOf(clock: SimulatedClock, work: (key: string) => Promise<undefined>): WorkQueue {
-  return new WorkQueue({ name: 'test', clock, activity: new Activity(), workers: 2, work, onFailure: () => undefined });
+  return new WorkQueue({
+    name: 'test',
+    clock,
+    activity: new Activity(),
+    pace: new Pace(),
+    workers: 2,
+    work,
+    onFailure: () => undefined,
+  });
 }
 
 describe('a key that is added for later', () => {

@@ -78,6 +78,18 @@ describe('adoption and release', () => {
     expect(await ownersOf('orphan')).toBeUndefined();
   });
 
+  test('a replica set that is being deleted lets go of nothing', async () => {
+    await cluster.client.create(PODS, lonelyPod('orphan'));
+    const held = replicaSet('web', { replicas: 1 });
+    held.metadata.finalizers = ['example.com/hold'];
+    await cluster.client.create(REPLICA_SETS, held);
+    await cluster.settle();
+    await cluster.client.delete(REPLICA_SETS, key('web'));
+    await cluster.client.patch(PODS, key('orphan'), 'merge', { metadata: { labels: { app: 'other' } } });
+    await cluster.settle();
+    expect(await ownersOf('orphan')).toMatchObject([{ name: 'web' }]);
+  });
+
   test('pods in other namespaces are not adopted', async () => {
     const pod = lonelyPod('orphan');
     pod.metadata.namespace = 'kube-system';

@@ -1,0 +1,35 @@
+import type { ValueType } from './type-table.ts';
+
+/** A value that its type cannot hold; the message is encoding/json's. */
+export class DecodeError extends Error {
+  #path = '';
+  #struct = '';
+  readonly #text: string;
+  readonly #go: string | undefined;
+
+  /** `go` is the type that the value does not fit; without it `text` is the whole message. */
+  constructor(text: string, go?: string) {
+    super(text);
+    this.name = 'DecodeError';
+    this.#text = text;
+    this.#go = go;
+  }
+
+  /** Called from the inside out: the innermost struct gives its name, every field its part of the path. */
+  within(struct: string, field: string): void {
+    if (this.#struct === '') this.#struct = struct;
+    this.#path = this.#path === '' ? field : `${field}.${this.#path}`;
+    if (this.#go === undefined) return;
+    this.message = `json: cannot unmarshal ${this.#text} into Go struct field ${this.#struct}.${this.#path} of type ${this.#go}`;
+  }
+}
+
+/** What encoding/json calls the kind of a parsed value. */
+export function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+/** The error of a value of the wrong kind. */
+export const misfit = (value: unknown, type: ValueType): DecodeError => new DecodeError(jsonKind(value), type.go);

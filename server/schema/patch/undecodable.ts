@@ -1,0 +1,103 @@
+/** Patches that make an object which its kind cannot hold: what upstream says when it decodes the result. */
+import type { ApiError } from '../../kube/api-error.ts';
+import { invalid, invalidObject } from '../../kube/field-problem.ts';
+import { DecodeError, decodeStruct } from '../decode.ts';
+import type { TypeDescription, ValueType } from '../type-table.ts';
+import { goPrint } from './go-print.ts';
+import { isDocument } from './patch-faults.ts';
+
+const refused = (shown: string, detail: string): ApiError =>
+  invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown, detail)]);
+
+/** What is no object has no kind. */
+const NO_KIND =
+  "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type " +
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/**
+ * @param part what of the result came from the patch
+ * @throws ApiError 422 when the result of a JSON patch or merge patch cannot be decoded
+ */
+export function checkResult(result: unknown, part: unknown, type: TypeDescription): void {
+  if (Array.isArray(result)) throw refused(JSON.stringify(result), NO_KIND);
+  try {
+    if (isDocument(part)) decodeStruct(part, type, { unknownFields: false });
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw refused(JSON.stringify(sortedByKey(result as object)), error.message);
+  }
+}
+
+const sortedByKey = (object: object): object =>
+  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** @throws ApiError 422 when the result of a strategic merge patch cannot be decoded */
+export function checkStrategicResult(
+  result: Readonly<Record<string, unknown>>,
+  patch: unknown,
+  type: TypeDescription,
+): void {
+  const fault = structFault(result, type);
+  if (fault !== undefined) throw refused(goPrint(patch), fault);
+}
+
+/** reflect.Kind of a parsed value. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'object' ? 'map' : 'string';
+}
+
+/** The first fault, in the words of runtime.DefaultUnstructuredConverter. */
+function faultOf(value: unknown, type: ValueType): string | undefined {
+  if (value === null) return undefined;
+  const kind = kindOf(value);
+  switch (type.kind) {
+    case 'struct':
+      return isDocument(value)
+        ? structFault(value, type.struct as TypeDescription)
+        : `cannot restore struct from: ${kind}`;
+    case 'map':
+      return isDocument(value) ? firstFault(Object.values(value), type.of) : `cannot restore map from ${kind}`;
+    case 'list':
+      return Array.isArray(value) ? firstFault(value, type.of) : `cannot restore slice from ${kind}`;
+    default:
+      return scalarFault(kind, type);
+  }
+}
+
+function scalarFault(kind: string, type: ValueType): string | undefined {
+  switch (type.kind) {
+    case 'string':
+      if (kind === 'string') return undefined;
+      return kind === 'int64' ? `cannot convert int64 to ${type.go}` : 'unrecognized type: string';
+    case 'boolean':
+      return kind === 'bool' ? undefined : 'unrecognized type: bool';
+    case 'int32':
+    case 'int64':
+      if (kind === 'int64') return undefined;
+      return kind === 'float64' ? `cannot convert float64 to ${type.go}` : `unrecognized type: ${type.kind}`;
+    case 'double':
+      return kind === 'int64' || kind === 'float64' ? undefined : 'unrecognized type: float64';
+    default:
+      return undefined; // types that read themselves
+  }
+}
+
+function firstFault(values: readonly unknown[], type: ValueType | undefined): string | undefined {
+  for (const value of values) {
+    const fault = type && faultOf(value, type);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function structFault(value: Readonly<Record<string, unknown>>, type: TypeDescription): string | undefined {
+  for (const [key, inner] of Object.entries(value)) {
+    const field = type.byName.get(key);
+    const fault = field && faultOf(inner, field.type);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}

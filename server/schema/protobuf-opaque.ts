@@ -1,0 +1,50 @@
+/** Values with an encoding of their own in protobuf: times, quantities, IntOrString, raw JSON. */
+import { rfc3339, rfc3339Micro } from '../base/clock.ts';
+import { formatDuration } from './go-duration.ts';
+import { type Reader, SmallMessage } from './protobuf-reader.ts';
+import type { TypeDescription, ValueType } from './type-table.ts';
+
+type ReadStruct = (reader: Reader, type: TypeDescription) => unknown;
+
+/** The JSON value of an opaque type. */
+export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStruct): unknown {
+  const message = new SmallMessage(reader);
+  switch (type.kind) {
+    case 'time':
+      return message.isEmpty ? null : rfc3339(Number(message.number(1)) * 1000);
+    case 'micro-time':
+      return message.isEmpty ? null : microTime(message.number(1), message.number(2));
+    case 'duration':
+      return formatDuration(message.number(1));
+    case 'quantity':
+      return message.text(1) || '0';
+    case 'int-or-string':
+      return message.number(1) === 1n ? message.text(3) : Number(message.number(2));
+    case 'raw': {
+      const json = message.text(1);
+      return json === '' ? null : JSON.parse(json);
+    }
+    default:
+      return readSchemaOr(message, type, readStruct);
+  }
+}
+
+function microTime(seconds: bigint, nanos: bigint): string {
+  const micros = (nanos / 1000n).toString().padStart(6, '0');
+  return rfc3339Micro(Number(seconds) * 1000).replace('.000000Z', `.${micros}Z`);
+}
+
+/** JSONSchemaPropsOrBool, …OrArray and …OrStringArray. */
+function readSchemaOr(message: SmallMessage, type: ValueType, readStruct: ReadStruct): unknown {
+  const schemaType = type.sibling?.(`@${(type.model ?? '').replace(/Or(Bool|Array|StringArray)$/, '')}`)?.struct;
+  const schema = (reader: Reader): unknown => readStruct(reader, schemaType as TypeDescription);
+  if (type.kind === 'schema-or-bool') {
+    const [inner] = message.parts(2);
+    return inner ? schema(inner) : message.number(1) === 1n;
+  }
+  const [single] = message.parts(1);
+  if (single) return schema(single);
+  return message
+    .parts(2)
+    .map((reader) => (type.kind === 'schema-or-strings' ? reader.rest().toString() : schema(reader)));
+}
