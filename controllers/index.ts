@@ -2,6 +2,7 @@ import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
+import { controller as flowSchema } from './flow-schema/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
@@ -27,6 +28,7 @@ export function createControllers({ caCertificate }: ControllerParts): Controlle
     replicationController,
     endpoints,
     endpointSlice,
+    flowSchema,
     createScheduler(),
   ];
 }

@@ -89,7 +89,7 @@ const goFloat = (value: number): string => (Number.isNaN(value) ? 'NaN' : value 
 function jsonKey(key: unknown, value: unknown): string {
   if (typeof key === 'object' && key !== null) throw new Error(`yaml: invalid map key: ${goSyntax(key)}`);
   if (key === null) throw new Error(`unsupported map key of type: %!s(<nil>), key: <nil>, value: ${goSyntax(value)}`);
-  if (typeof key !== 'number' || Number.isFinite(key)) return String(key);
+  if (typeof key !== 'number' || Number.isFinite(key)) return String(key as string | number | boolean);
   return Number.isNaN(key) ? '.nan' : key > 0 ? '.inf' : '-.inf';
 }
 
@@ -97,7 +97,8 @@ function jsonKey(key: unknown, value: unknown): string {
 function goSyntax(value: unknown): string {
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
   if (value === null || value === undefined) return 'interface {}(nil)';
-  if (!(value instanceof Map)) return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (!(value instanceof Map))
+    return typeof value === 'string' ? JSON.stringify(value) : String(value as number | boolean);
   const entries = [...value].map(([key, inner]) => `${goSyntax(key)}:${goSyntax(inner)}`);
   return `map[interface {}]interface {}{${entries.join(', ')}}`;
 }

@@ -65,6 +65,11 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   generation?(object: Frozen<T>): unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
   readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  /**
+   * Paths (`status.conditions`) that no manager can own, by subresource (`''` for the object itself): GetResetFields of
+   * kinds where they do not follow from the subresource.
+   */
+  readonly resetFields?: Readonly<Record<string, readonly string[]>>;
   /** Whether PUT to a name that does not exist creates the object. */
   readonly createOnUpdate?: boolean;
   /** Whether PUT must carry a resourceVersion. */

@@ -16,11 +16,12 @@ export class DecodeError extends Error {
   }
 
   /** Called from the inside out: the innermost struct gives its name, every field its part of the path. */
-  within(struct: string, field: string): void {
+  within(struct: string, name: string): void {
     if (this.#struct === '') this.#struct = struct;
-    this.#path = this.#path === '' ? field : `${field}.${this.#path}`;
+    this.#path = this.#path === '' ? name : `${name}.${this.#path}`;
     if (this.#go === undefined) return;
-    this.message = `json: cannot unmarshal ${this.#text} into Go struct field ${this.#struct}.${this.#path} of type ${this.#go}`;
+    const field = `${this.#struct}.${this.#path}`;
+    this.message = `json: cannot unmarshal ${this.#text} into Go struct field ${field} of type ${this.#go}`;
   }
 }
 

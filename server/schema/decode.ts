@@ -1,7 +1,8 @@
 /**
  * From parsed JSON to the canonical object: the value that Go's decoder would hold, printed as Go's encoder would
- * print it. Fields come in Go's order, unknown ones are gone, empty ones are left out or filled in as the type says, and
- * the defaults that the description knows are set. Storing only canonical objects makes comparison and encoding cheap.
+ * print it. Fields come in Go's order, unknown ones are gone, empty ones are left out or filled in as the type says,
+ * and the defaults that the description knows are set. Storing only canonical objects makes comparison and encoding
+ * cheap.
  */
 import { setOwn } from '../base/freeze.ts';
 import { DecodeError, jsonKind, misfit } from './decode-error.ts';
@@ -183,7 +184,7 @@ function listDecoder(type: ValueType): Decode {
   const decode = decoderOf(item);
   return (value, notes) => {
     if (!Array.isArray(value)) throw misfit(value, type);
-    const output: unknown[] = new Array(value.length);
+    const output: unknown[] = [];
     for (let i = 0; i < value.length; i++) {
       const raw: unknown = value[i];
       output[i] = raw === null || raw === undefined ? nullElement(item) : decode(raw, notes);

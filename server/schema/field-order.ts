@@ -54,6 +54,8 @@ export function inFieldOrder<T extends object>(value: T, type: TypeDescription):
   }
   if (isOrdered) return (changed ?? value) as T;
   const result = changed ?? fields;
-  const names = Object.keys(result).sort((a, b) => (positions.get(a) ?? positions.size) - (positions.get(b) ?? positions.size));
+  const names = Object.keys(result).sort(
+    (a, b) => (positions.get(a) ?? positions.size) - (positions.get(b) ?? positions.size),
+  );
   return Object.fromEntries(names.map((name) => [name, result[name]])) as T;
 }

@@ -1,4 +1,4 @@
-/** Times of Go: time.Parse for RFC 3339, with what it lets pass and the words of its errors, and how they are printed. */
+/** Times of Go: time.Parse for RFC 3339, with what it lets pass and the words of its errors; and printing. */
 
 /** A moment: whole seconds since 1970 and the nanoseconds after them. */
 export interface GoTime {

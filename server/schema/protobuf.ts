@@ -10,7 +10,7 @@ import type { FieldDescription, TypeDescription, ValueType } from './type-table.
 /** Every protobuf body of Kubernetes begins with these bytes; a runtime.Unknown follows. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
-/** Fields of a message by number; a Go struct that is embedded is a message of its own whose fields belong to the outer. */
+/** Fields by number. A Go struct that is embedded is a message of its own, whose fields belong to the outer one. */
 type Message = ReadonlyMap<number, FieldDescription | Message>;
 
 const messages = new WeakMap<TypeDescription, Message>();

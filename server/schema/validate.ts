@@ -33,7 +33,8 @@ function checkOf(type: ValueType, field: FieldDescription): Visit['check'] | und
       if (value !== '' && !allowed.includes(value as string)) problems.push(notSupported(path, value, allowed));
     };
   }
-  if (type.kind === 'struct') return (value, path, problems) => walk(value, type.struct as TypeDescription, path, problems);
+  if (type.kind === 'struct')
+    return (value, path, problems) => walk(value, type.struct as TypeDescription, path, problems);
   if (type.kind === 'list' && type.of) {
     const item = checkOf(type.of, field);
     if (!item) return undefined;
@@ -46,7 +47,8 @@ function checkOf(type: ValueType, field: FieldDescription): Visit['check'] | und
   if (type.kind === 'map' && type.of?.kind === 'struct') {
     const item = checkOf(type.of, field);
     return (value, path, problems) => {
-      for (const [key, element] of Object.entries(value as object)) if (element !== null) item?.(element, `${path}[${key}]`, problems);
+      for (const [key, element] of Object.entries(value as object))
+        if (element !== null) item?.(element, `${path}[${key}]`, problems);
     };
   }
   return undefined;

@@ -191,7 +191,7 @@ function filtered(event: StoredEvent, where: Predicate): StoredEvent | undefined
   return matched && before ? { type: 'deleted', now: atRevision(before, now.revision), before } : undefined;
 }
 
-/** An old version that carries the revision of the event that ended it: clients take it for their place in the stream. */
+/** An old version with the revision of the event that ended it: clients take it for their place in the stream. */
 export function atRevision(object: StoredObject, revision: number): StoredObject {
   const metadata = { ...object.value.metadata, resourceVersion: String(revision) };
   const value = deepFreeze({ ...object.value, metadata }) as Frozen<KubeObject>;

@@ -79,5 +79,6 @@ function record(value: unknown, revision: number, path: string, line: number): J
 
 function cutAdvice(line: number): string {
   if (line === 1) return `${RESTORE}.`;
-  return `${RESTORE}, or go on without what follows: keep the first ${line - 1} lines of this file and remove newer ones.`;
+  const keep = `keep the first ${line - 1} lines of this file, and remove newer files.`;
+  return `${RESTORE}, or go on without what follows: ${keep}`;
 }

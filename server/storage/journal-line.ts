@@ -7,7 +7,7 @@ import { type Expiry, encodeJson, JSON_SLOT } from './stored-object.ts';
 /** The first line of a file: which revision its first write follows. */
 export interface JournalHeader {
   readonly journal: 1;
-  /** The last revision of the file before or of the snapshot; revisions between it and the first one were never used. */
+  /** The last revision of the file before or of the snapshot. Those between it and the first line are not used. */
   readonly after: number;
 }
 

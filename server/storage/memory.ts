@@ -139,7 +139,8 @@ export class MemoryStorage implements LocalStorage {
   }
 
   async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
-    for (const current of [...this.all()]) if (!objects.has(current.key)) this.#remove(current);
+    const there = [...this.all()];
+    for (const current of there) if (!objects.has(current.key)) this.#remove(current);
     for (const [key, wanted] of objects) {
       const current = this.get(key);
       if (current === wanted) continue;

@@ -28,7 +28,7 @@ import type { StoredObject } from './stored-object.ts';
 export interface PersistentOptions {
   /** Made when it does not exist. One process at a time may use it. */
   readonly directory: string;
-  /** The key of an object of the snapshot. Called in the order of the file, in which kinds come before their objects. */
+  /** The key of an object of the snapshot. Called in the order of the file: kinds come before their objects. */
   readonly locate: Locate;
   readonly clock: Clock;
   readonly log: Logger;

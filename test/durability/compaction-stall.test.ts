@@ -5,15 +5,20 @@ import { configMap, keyOfMap } from '../support/stored.ts';
 const OBJECTS = 10_000;
 const OBJECT_BYTES = 7_000;
 
-/** The longest time between two turns of the event loop while `run` runs. */
+/**
+ * The longest time between two turns of the event loop while `run` runs. On a busy machine the whole process waits for
+ * its turn too, so a turn counts with no more than the processor time that it took.
+ */
 async function longestTurnMs(run: () => Promise<void>): Promise<number> {
   let longest = 0;
   let last = performance.now();
+  let usage = process.cpuUsage();
   let watching = true;
   const turn = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
+    const { user, system } = process.cpuUsage(usage);
+    longest = Math.max(longest, Math.min(performance.now() - last, (user + system) / 1000));
+    last = performance.now();
+    usage = process.cpuUsage();
     if (watching) setImmediate(turn);
   };
   setImmediate(turn);

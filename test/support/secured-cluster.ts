@@ -98,8 +98,13 @@ function send(
         name,
         headers.filter(([other]) => other === name).map(([, value]) => value),
       );
-    if (body) outgoing.setHeader('content-type', 'application/json');
-    outgoing.end(body && JSON.stringify(body));
+    const text = body && JSON.stringify(body);
+    if (text !== undefined) {
+      if (!outgoing.hasHeader('content-type')) outgoing.setHeader('content-type', 'application/json');
+      // Node leaves it out for DELETE.
+      outgoing.setHeader('content-length', Buffer.byteLength(text));
+    }
+    outgoing.end(text);
   });
 }
 

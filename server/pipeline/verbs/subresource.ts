@@ -87,7 +87,8 @@ function parentAccess(request: ApiRequest, served: Served, write: WriteRequest, 
         options,
       ),
     delete: async (deleteOptions) => {
-      await served.store.delete(key, { options: deleteOptions }, options);
+      const dryRun = options.dryRun || (deleteOptions.dryRun?.length ?? 0) > 0;
+      await served.store.delete(key, { options: deleteOptions }, { ...options, dryRun });
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { FieldsV1 } from '../../schema/apply/fields-v1.ts';
-import { resetFields, trackUpdate } from '../../schema/apply/managed-fields.ts';
+import { fieldsOfPaths, resetFields, trackUpdate } from '../../schema/apply/managed-fields.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { servedValue } from '../request.ts';
@@ -19,7 +19,9 @@ function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
   }
   if (!known.has(subresource)) {
     const { info, store } = served;
-    known.set(subresource, resetFields(info.type, info.subresources.has('status'), subresource, store.definition.statusKeeps ?? []));
+    const own = store.definition.resetFields?.[subresource];
+    const usual = resetFields(info.type, info.subresources.has('status'), subresource, store.definition.statusKeeps ?? []);
+    known.set(subresource, own ? fieldsOfPaths(own) : usual);
   }
   return known.get(subresource);
 }

@@ -27,7 +27,8 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const STRATEGY = 'spec.updateStrategy';
 const ROLLING = `${STRATEGY}.rollingUpdate`;
 
-function fillDefaults({ spec }: DaemonSet): void {
+function fillDefaults(daemonSet: DaemonSet): void {
+  const { spec } = daemonSet;
   fillPodTemplateDefaults(spec.template);
   spec.updateStrategy.type ||= 'RollingUpdate';
   if (spec.updateStrategy.type === 'RollingUpdate') {
@@ -39,6 +40,8 @@ function fillDefaults({ spec }: DaemonSet): void {
     spec.updateStrategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= 10;
+  // Every object has it, so whoever writes one is its manager.
+  setTemplateGeneration(daemonSet, templateGenerationOf(daemonSet as Frozen<DaemonSet>));
 }
 
 function templateGenerationOf({ metadata }: Frozen<DaemonSet>): number {

@@ -28,8 +28,10 @@ const ORPHAN_WARNING = [
 ].join(' ');
 const NO_LIMIT = 2 ** 31 - 1;
 
-function fillDefaults({ spec }: Job): void {
+function fillDefaults(job: Job): void {
+  const { spec } = job;
   fillPodTemplateDefaults(spec.template);
+  shareLabels(job);
   fillFailurePolicyDefaults(spec);
   // A job that says nothing has one pod; one that names only its parallelism is a work queue.
   if (spec.parallelism === undefined) spec.completions ??= 1;
@@ -51,10 +53,13 @@ function generateSelector({ metadata, spec }: Job): void {
   spec.selector.matchLabels = sortedKeys({ [UID_LABEL]: uid, ...spec.selector.matchLabels });
 }
 
-/** A job without labels of its own has those of its template. */
-function takeLabelsOfTemplate({ metadata, spec }: Job): void {
+/**
+ * A job without labels of its own has those of its template. It is the same map, as upstream: what is generated into
+ * the one stands in the other too.
+ */
+function shareLabels({ metadata, spec }: Job): void {
   if (Object.keys(metadata.labels ?? {}).length > 0 || !spec.template.metadata.labels) return;
-  metadata.labels = { ...spec.template.metadata.labels };
+  metadata.labels = spec.template.metadata.labels;
 }
 
 function validate(job: Frozen<Job>, old?: Frozen<Job>): FieldProblem[] {
@@ -118,16 +123,18 @@ export const definition: ResourceDefinition<Job> = {
   resource: 'jobs.batch',
   fillDefaults,
   beforeCreate(job) {
-    const isLabeled = job.spec.template.metadata.labels !== undefined;
+    const { labels } = job.metadata;
+    const isShared = labels !== undefined && labels === job.spec.template.metadata.labels;
     if (!job.spec.manualSelector) generateSelector(job);
-    // Upstream takes over labels that it made itself only after validation, which may refuse a long name.
-    if (isLabeled || labelValueProblems(job.metadata.name ?? '').length === 0) takeLabelsOfTemplate(job);
+    // Upstream takes over labels that it made all of itself only after validation, which may refuse a long name.
+    const isNew = Object.keys(labels ?? {}).length === 0 && labelValueProblems(job.metadata.name ?? '').length === 0;
+    const generated = job.spec.template.metadata.labels;
+    if (generated && (isShared || isNew)) job.metadata.labels = { ...generated };
     clearStatus(job, 'io.k8s.api.batch.v1.JobStatus');
     delete job.spec.scheduling;
     return undefined;
   },
   beforeUpdate(job) {
-    takeLabelsOfTemplate(job);
     delete job.spec.scheduling;
     return undefined;
   },

@@ -109,6 +109,11 @@ export const definition: ResourceDefinition<Request> = {
   validateStatus: (request, old) => updateProblems(request, old, { approval: false, certificate: true }),
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
   subresources: { approval },
+  resetFields: {
+    '': ['spec', 'status'],
+    status: ['spec', 'status.conditions'],
+    approval: ['spec', 'status.certificate'],
+  },
   cells: ({ metadata, spec, status }, nowMs) => [
     metadata.name,
     since(metadata.creationTimestamp, nowMs),

@@ -109,9 +109,14 @@ function checkPreconditions({ preconditions }: DeleteOptions, { metadata }: Pod)
   }
 }
 
+/** The request and the options in its body may each say so. */
+function isDryRun({ dryRun = [] }: DeleteOptions, call: SubresourceCall): boolean {
+  return call.dryRun || dryRun.length > 0;
+}
+
 /** Says why the pod goes, then deletes it. */
 async function deletePod(options: DeleteOptions, call: SubresourceCall, access: ParentAccess): Promise<void> {
-  const changed = call.dryRun
+  const changed = isDryRun(options, call)
     ? undefined
     : await access.update((object) => {
         const pod = object as Pod;
@@ -139,7 +144,7 @@ async function evict(eviction: Eviction, call: SubresourceCall, access: ParentAc
   if (budget && !isSpare(pod, budget)) {
     const { name = '', namespace = '' } = budget.metadata;
     check(budget);
-    if (!call.dryRun) {
+    if (!isDryRun(options, call)) {
       await call.change(BUDGETS, 'status', { namespace, name }, (object) => {
         const current = object as PodDisruptionBudget;
         check(current as Budget);

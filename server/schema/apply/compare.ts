@@ -21,7 +21,12 @@ type Shape =
   | { readonly kind: 'struct'; readonly type: TypeDescription }
   | { readonly kind: 'map'; readonly of: Shape }
   | { readonly kind: 'set' }
-  | { readonly kind: 'keyed'; readonly keys: readonly string[]; readonly of: Shape; readonly defaults: ReadonlyMap<string, unknown> };
+  | {
+      readonly kind: 'keyed';
+      readonly keys: readonly string[];
+      readonly of: Shape;
+      readonly defaults: ReadonlyMap<string, unknown>;
+    };
 
 const LEAF_SHAPE: Shape = { kind: 'leaf' };
 
@@ -74,7 +79,8 @@ function keyedEntries(list: Value, shape: Extract<Shape, { kind: 'keyed' }>): En
   const entries: [string, Value][] = [];
   for (const item of Array.isArray(list) ? list : []) {
     const key: Record<string, unknown> = {};
-    for (const name of [...shape.keys].sort()) key[name] = (item as Record<string, unknown>)[name] ?? shape.defaults.get(name) ?? null;
+    for (const name of [...shape.keys].sort())
+      key[name] = (item as Record<string, unknown>)[name] ?? shape.defaults.get(name) ?? null;
     entries.push([`k:${JSON.stringify(key)}`, item]);
   }
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -140,7 +146,10 @@ class Differences {
 
   result(): Comparison {
     if (!this.#anyChanged && !this.#anyRemoved) return SAME;
-    return { changed: this.#anyChanged ? this.#changed : undefined, removed: this.#anyRemoved ? this.#removed : undefined };
+    return {
+      changed: this.#anyChanged ? this.#changed : undefined,
+      removed: this.#anyRemoved ? this.#removed : undefined,
+    };
   }
 
   #change(step: string, node: FieldsV1): void {
@@ -160,7 +169,8 @@ function compareValues(before: Value, after: Value, shape: Shape): Comparison {
   switch (shape.kind) {
     case 'struct': {
       const [left, right] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
-      for (const { name, step, shape: inner } of partsOf(shape.type)) differences.part(step, left[name], right[name], inner());
+      for (const { name, step, shape: inner } of partsOf(shape.type))
+        differences.part(step, left[name], right[name], inner());
       break;
     }
     case 'set':

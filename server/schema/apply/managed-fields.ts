@@ -69,7 +69,10 @@ const entriesOf = (object: Frozen<KubeObject> | KubeObject): readonly ManagedFie
   object.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
 
 function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
-  return entries?.length === 1 && Object.values(entries[0] ?? {}).every((value) => value === undefined || value === '' || value === null);
+  return (
+    entries?.length === 1 &&
+    Object.values(entries[0] ?? {}).every((value) => value === undefined || value === '' || value === null)
+  );
 }
 
 function isUsable(entry: ManagedFieldsEntry): boolean {
@@ -105,10 +108,18 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
 }
 
 const isOwn = (entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedWrite): boolean =>
-  entry.manager === manager && entry.operation === 'Update' && entry.apiVersion === apiVersion && (entry.subresource ?? '') === subresource;
+  entry.manager === manager &&
+  entry.operation === 'Update' &&
+  entry.apiVersion === apiVersion &&
+  (entry.subresource ?? '') === subresource;
 
 /** Other managers lose what this write changed, all lose what it removed. */
-function released(before: readonly ManagedFieldsEntry[], own: FieldsV1 | undefined, removed: FieldsV1 | undefined, write: TrackedWrite): ManagedFieldsEntry[] {
+function released(
+  before: readonly ManagedFieldsEntry[],
+  own: FieldsV1 | undefined,
+  removed: FieldsV1 | undefined,
+  write: TrackedWrite,
+): ManagedFieldsEntry[] {
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of before) {
     let fields = difference(entry.fieldsV1, removed);
@@ -119,7 +130,11 @@ function released(before: readonly ManagedFieldsEntry[], own: FieldsV1 | undefin
   return kept;
 }
 
-function withOwn(entries: readonly ManagedFieldsEntry[], own: FieldsV1 | undefined, write: TrackedWrite): ManagedFieldsEntry[] {
+function withOwn(
+  entries: readonly ManagedFieldsEntry[],
+  own: FieldsV1 | undefined,
+  write: TrackedWrite,
+): ManagedFieldsEntry[] {
   if (own === undefined) return [...entries];
   const { manager, apiVersion, time, subresource } = write;
   const fieldsV1 = intern(union(entries.find((entry) => isOwn(entry, write))?.fieldsV1, own) as FieldsV1);
@@ -164,14 +179,34 @@ function inOrder(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   );
 }
 
+/** The set of fields below paths such as `status.conditions`. */
+export function fieldsOfPaths(paths: readonly string[]): FieldsV1 {
+  interface Node {
+    [step: string]: Node;
+  }
+  const root: Node = {};
+  for (const path of paths) {
+    let at = root;
+    for (const name of path.split('.')) at = at[`f:${name}`] ??= {};
+  }
+  return root;
+}
+
 /** What a write to the object itself, or to its status, cannot set. */
-export function resetFields(type: TypeDescription, hasStatus: boolean, subresource: string, statusKeeps: readonly string[]): FieldsV1 | undefined {
+export function resetFields(
+  type: TypeDescription,
+  hasStatus: boolean,
+  subresource: string,
+  statusKeeps: readonly string[],
+): FieldsV1 | undefined {
   if (subresource === '') return hasStatus ? { 'f:status': leaf() } : undefined;
   if (subresource !== 'status') return undefined;
   const reset: Record<string, FieldsV1> = {};
   for (const { name } of type.fields) {
-    if (name !== 'status' && name !== 'metadata' && name !== 'kind' && name !== 'apiVersion') reset[`f:${name}`] = leaf();
+    if (name !== 'status' && name !== 'metadata' && name !== 'kind' && name !== 'apiVersion')
+      reset[`f:${name}`] = leaf();
   }
-  if (statusKeeps.length > 0) reset['f:metadata'] = Object.fromEntries(statusKeeps.map((name) => [`f:${name}`, leaf()]));
+  if (statusKeeps.length > 0)
+    reset['f:metadata'] = Object.fromEntries(statusKeeps.map((name) => [`f:${name}`, leaf()]));
   return reset;
 }

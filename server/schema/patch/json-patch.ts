@@ -133,8 +133,9 @@ function operationsOf(patch: unknown): readonly Operation[] {
   if (patch === null) return [];
   if (!Array.isArray(patch)) throw undecodable(`${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > LIMITS.jsonPatchOperations) {
-    const allowed = `The allowed maximum operations in a JSON patch is ${LIMITS.jsonPatchOperations}, got ${patch.length}`;
-    throw new ApiError(413, 'RequestEntityTooLarge', allowed);
+    const most = LIMITS.jsonPatchOperations;
+    const message = `The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`;
+    throw new ApiError(413, 'RequestEntityTooLarge', message);
   }
   return patch.map((operation: unknown) => {
     if (operation === null) return {};

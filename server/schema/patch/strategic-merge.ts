@@ -163,7 +163,7 @@ function mergeField(original: Document, patchKey: string, value: unknown, type: 
  *
  * @throws ApiError 400 or 500 with upstream's message when the patch contradicts itself or the type
  * @example
- * applyStrategicMergePatch(deployment, { spec: { template: { spec: { containers: [{ name: 'c', image: 'b' }] } } } }, type)
+ * applyStrategicMergePatch(pod, { spec: { containers: [{ name: 'c', image: 'b' }] } }, type)
  */
 export function applyStrategicMergePatch(current: object, patch: unknown, type: TypeDescription): Document {
   if (patch !== null && !isDocument(patch)) {

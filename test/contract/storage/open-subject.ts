@@ -5,9 +5,9 @@ import type { Backend, Subject } from './subject.ts';
 
 /** A fresh subject for each test of a suite. */
 export function eachTest(backend: Backend): {
-  storage(): LocalStorage;
-  clock(): SimulatedClock;
-  pause(): Promise<void>;
+  readonly storage: () => LocalStorage;
+  readonly clock: () => SimulatedClock;
+  readonly pause: () => Promise<void>;
 } {
   let subject: Subject | undefined;
   const current = (): Subject => {

@@ -29,7 +29,7 @@ export function writes(backend: Backend): void {
     await storage().create(keyOfMap('a'), configMap('a', data));
     await pause();
     const stored = storage().get(keyOfMap('a'))?.value.data as object;
-    expect(Object.entries(stored).sort()).toEqual(Object.entries(data).sort());
+    expect(new Map(Object.entries(stored))).toEqual(new Map(Object.entries(data)));
     expect(Object.getPrototypeOf(stored)).toBe(Object.prototype);
   });
 

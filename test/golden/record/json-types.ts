@@ -6,7 +6,14 @@ const OBJECTS: readonly { path: string; object: object }[] = [
   {
     path: '/api/v1/pods',
     object: {
-      metadata: { name: 'x', labels: { a: 'b' }, generation: 1, creationTimestamp: '2026-01-01T00:00:00Z', finalizers: ['a/b'], ownerReferences: [{ apiVersion: 'v1', kind: 'A', name: 'a', uid: 'u', controller: true }] },
+      metadata: {
+        name: 'x',
+        labels: { a: 'b' },
+        generation: 1,
+        creationTimestamp: '2026-01-01T00:00:00Z',
+        finalizers: ['a/b'],
+        ownerReferences: [{ apiVersion: 'v1', kind: 'A', name: 'a', uid: 'u', controller: true }],
+      },
       spec: {
         activeDeadlineSeconds: 5,
         hostNetwork: false,
@@ -24,23 +31,103 @@ const OBJECTS: readonly { path: string; object: object }[] = [
             livenessProbe: { httpGet: { port: 80, httpHeaders: [{ name: 'a', value: 'b' }] }, periodSeconds: 3 },
           },
         ],
-        volumes: [{ name: 'v', emptyDir: { sizeLimit: '1Gi' } }, { name: 'w', projected: { defaultMode: 420, sources: [] } }],
+        volumes: [
+          { name: 'v', emptyDir: { sizeLimit: '1Gi' } },
+          { name: 'w', projected: { defaultMode: 420, sources: [] } },
+        ],
       },
     },
   },
-  { path: '/api/v1/secrets', object: { metadata: { name: 'x' }, immutable: false, data: { a: 'YWJj' }, stringData: { b: 'x' }, type: 'Opaque' } },
-  { path: '/apis/coordination.k8s.io/v1/leases', object: { metadata: { name: 'x' }, spec: { leaseDurationSeconds: 5, renewTime: '2026-01-01T00:00:00.000001Z', holderIdentity: 'a' } } },
-  { path: '/api/v1/services', object: { metadata: { name: 'x' }, spec: { selector: { a: 'b' }, ports: [{ port: 80, targetPort: 'http' }], clusterIPs: ['None'] } } },
-  { path: '/apis/apps/v1/deployments', object: { metadata: { name: 'x' }, spec: { replicas: 1, paused: false, selector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] }, strategy: { rollingUpdate: { maxSurge: '25%' } }, template: { metadata: { labels: { a: 'b' } } } } } },
+  {
+    path: '/api/v1/secrets',
+    object: { metadata: { name: 'x' }, immutable: false, data: { a: 'YWJj' }, stringData: { b: 'x' }, type: 'Opaque' },
+  },
+  {
+    path: '/apis/coordination.k8s.io/v1/leases',
+    object: {
+      metadata: { name: 'x' },
+      spec: { leaseDurationSeconds: 5, renewTime: '2026-01-01T00:00:00.000001Z', holderIdentity: 'a' },
+    },
+  },
+  {
+    path: '/api/v1/services',
+    object: {
+      metadata: { name: 'x' },
+      spec: { selector: { a: 'b' }, ports: [{ port: 80, targetPort: 'http' }], clusterIPs: ['None'] },
+    },
+  },
+  {
+    path: '/apis/apps/v1/deployments',
+    object: {
+      metadata: { name: 'x' },
+      spec: {
+        replicas: 1,
+        paused: false,
+        selector: { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['b'] }] },
+        strategy: { rollingUpdate: { maxSurge: '25%' } },
+        template: { metadata: { labels: { a: 'b' } } },
+      },
+    },
+  },
 ];
 
 /** For every field. */
-const VALUES: readonly unknown[] = [null, '', 'text', true, 0, 7, 1.5, 2147483648, 1e30, [], ['a'], [null], [[]], {}, { a: 'b' }, { a: null }, { a: 7 }];
+const VALUES: readonly unknown[] = [
+  null,
+  '',
+  'text',
+  true,
+  0,
+  7,
+  1.5,
+  2147483648,
+  1e30,
+  [],
+  ['a'],
+  [null],
+  [[]],
+  {},
+  { a: 'b' },
+  { a: null },
+  { a: 7 },
+];
 
 /** For fields whose text has a form of its own. */
 const TEXTS: readonly unknown[] = [
-  '5', '5%', '-5', -7, false, '2026-02-30T00:00:00Z', '2026-01-01', '2026-01-01T00:00:00+02:00', '2026-01-01T00:00:00.5Z', '2026-01-01T25:00:00Z', '2026-01-01t00:00:00z', '2026-1-01T00:00:00Z', '2026-01-01T00:00:00',
-  '2026-01-01T00:00:00.123456789Z', '2026-01-01T00:00:00Zx', '2026-13-01T00:00:00Z', '2026-01-32T00:00:00Z', '2026-01-01T00:60:00Z', '2026-01-01T00:00:60Z', '0000-01-01T00:00:00Z', '2026-01-01T00:00:00+24:00', 'YWJj\n', 'YW\r\nJj', 'YWJ', 'YW Jj', 'YWJj====', '=', 'YQ', 'YQ==', 'YR==', 'Y', 'YWJjZ', '-_-_', 'ä',
+  '5',
+  '5%',
+  '-5',
+  -7,
+  false,
+  '2026-02-30T00:00:00Z',
+  '2026-01-01',
+  '2026-01-01T00:00:00+02:00',
+  '2026-01-01T00:00:00.5Z',
+  '2026-01-01T25:00:00Z',
+  '2026-01-01t00:00:00z',
+  '2026-1-01T00:00:00Z',
+  '2026-01-01T00:00:00',
+  '2026-01-01T00:00:00.123456789Z',
+  '2026-01-01T00:00:00Zx',
+  '2026-13-01T00:00:00Z',
+  '2026-01-32T00:00:00Z',
+  '2026-01-01T00:60:00Z',
+  '2026-01-01T00:00:60Z',
+  '0000-01-01T00:00:00Z',
+  '2026-01-01T00:00:00+24:00',
+  'YWJj\n',
+  'YW\r\nJj',
+  'YWJ',
+  'YW Jj',
+  'YWJj====',
+  '=',
+  'YQ',
+  'YQ==',
+  'YR==',
+  'Y',
+  'YWJjZ',
+  '-_-_',
+  'ä',
 ];
 const WITH_FORM = ['creationTimestamp', 'renewTime', 'targetPort', 'maxSurge', 'port', 'sizeLimit', 'cpu', 'a'];
 

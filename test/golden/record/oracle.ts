@@ -10,15 +10,22 @@ export interface Answer {
   readonly code: number;
   readonly text: string;
   readonly json: unknown;
+  readonly warnings: readonly string[];
 }
 
 /** Sends a request; `body` is sent as it is when it is text. */
-export function ask(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+export function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  contentType = 'application/json',
+  accept = 'application/json',
+): Promise<Answer> {
   const { GOLDEN_SERVER: server, GOLDEN_TOKEN: token } = process.env;
   if (!server) throw new Error('GOLDEN_SERVER is not set: the URL of a real kube-apiserver');
   const bytes = body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${token}`, Accept: 'application/json', ...(bytes && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }) };
+    const headers = { Authorization: `Bearer ${token}`, Accept: accept, ...(bytes && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }) };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
@@ -30,7 +37,8 @@ export function ask(method: string, path: string, body?: unknown, contentType = 
         } catch {
           json = undefined;
         }
-        resolve({ code: response.statusCode ?? 0, text, json });
+        const warnings = response.headersDistinct.warning ?? [];
+        resolve({ code: response.statusCode ?? 0, text, json, warnings });
       });
     });
     sent.on('error', reject);

@@ -1,6 +1,7 @@
 // Records what patches do on a real server: to objects that are made here, each patch on its own (dry run).
 import { ask, create, inNamespace, record } from './oracle.ts';
-import { JSON_PATCHES, MERGE_PATCHES, OBJECTS, type PatchCase, STRATEGIC_PATCHES } from './patch-cases.ts';
+import { JSON_PATCHES, MERGE_PATCHES, OBJECTS, type PatchCase } from './patch-cases.ts';
+import { STRATEGIC_PATCHES } from './strategic-patch-cases.ts';
 
 type KubeObject = { metadata: Record<string, unknown> } & Record<string, unknown>;
 
@@ -8,7 +9,10 @@ type KubeObject = { metadata: Record<string, unknown> } & Record<string, unknown
 function withoutNoise({ metadata, status: _status, ...rest }: KubeObject): KubeObject {
   const kept = ['name', 'namespace', 'labels', 'finalizers', 'ownerReferences', 'annotations'];
   const meta = Object.fromEntries(Object.entries(metadata).filter(([field]) => kept.includes(field)));
-  const { 'deployment.kubernetes.io/revision': _revision, ...annotations } = (meta.annotations ?? {}) as Record<string, string>;
+  const { 'deployment.kubernetes.io/revision': _revision, ...annotations } = (meta.annotations ?? {}) as Record<
+    string,
+    string
+  >;
   const { annotations: _annotations, ...others } = meta;
   return { ...rest, metadata: { ...others, ...(Object.keys(annotations).length > 0 && { annotations }) } };
 }
@@ -34,7 +38,9 @@ await inNamespace('golden-patches', async (namespace) => {
     for (const [of, patch] of cases) {
       const body = typeof patch === 'string' ? patch : JSON.stringify(patch);
       // Some patches make the real server panic: it drops the connection.
-      const answer = await ask('PATCH', `${urls.get(of)}?dryRun=All`, body, `application/${type}+json`).catch(() => undefined);
+      const answer = await ask('PATCH', `${urls.get(of)}?dryRun=All`, body, `application/${type}+json`).catch(
+        () => undefined,
+      );
       found.push({ of, patch, ...(answer ? answered(answer.code, answer.json) : { panics: true }) });
     }
     await record(`test/golden/patch/${type}.json`, found);

@@ -1,0 +1,4 @@
+import { test } from 'vitest';
+import { replay } from '../../support/replay.ts';
+
+test('both groups of events show the same objects, each in its form, as on a real server', () => replay('core/events.json'));

@@ -1,0 +1,34 @@
+import type { Step } from '../../../support/exchanges.ts';
+import { configuration, endpointLists, limits } from './configuration.ts';
+import { events } from './events.ts';
+import { namespaces } from './namespaces.ts';
+import { nodes } from './nodes.ts';
+import { podColumns } from './pod-columns.ts';
+import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
+import { podDefaults, podRules } from './pods.ts';
+import { replication } from './replication.ts';
+import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
+import { volumes } from './volumes.ts';
+
+/** By the name of their golden file. */
+export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  configuration,
+  endpoints: endpointLists,
+  events,
+  limits,
+  namespaces,
+  nodes,
+  'pod-binding': podBinding,
+  'pod-columns': podColumns,
+  'pod-defaults': podDefaults,
+  'pod-deletion': podDeletion,
+  'pod-eviction': podEviction,
+  'pod-rules': podRules,
+  'pod-updates': podUpdates,
+  replication,
+  'service-addresses': serviceAddresses,
+  'service-node-ports': serviceNodePorts,
+  'service-rules': serviceRules,
+  'service-types': serviceTypes,
+  volumes,
+};
