@@ -1,8 +1,8 @@
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
-import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
+import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';

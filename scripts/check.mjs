@@ -17,7 +17,9 @@ function generatedFilesProblem() {
   const file = 'server/resources/index.gen.ts';
   const before = readFileSync(file, 'utf8');
   spawnSync(process.execPath, ['scripts/generate-resource-index.mjs'], { stdio: 'inherit' });
-  return readFileSync(file, 'utf8') === before ? undefined : `${file} was out of date and has been written anew: commit it`;
+  return readFileSync(file, 'utf8') === before
+    ? undefined
+    : `${file} was out of date and has been written anew: commit it`;
 }
 
 let failed = 0;

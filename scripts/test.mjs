@@ -9,8 +9,18 @@ process.stdout.write(`kubectl of the tests: ${kubectl.text} (${kubectl.command})
 const report = 'node_modules/.cache/vitest-report.json';
 mkdirSync('node_modules/.cache', { recursive: true });
 rmSync(report, { force: true });
-const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
-const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, FAUXKUBE_TEST_KUBECTL: kubectl.command } });
+const args = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
+];
+const child = spawn(process.execPath, args, {
+  stdio: 'inherit',
+  env: { ...process.env, FAUXKUBE_TEST_KUBECTL: kubectl.command },
+});
 child.on('exit', (code) => {
   let counts;
   try {
@@ -20,7 +30,10 @@ child.on('exit', (code) => {
     process.exit(1);
   }
   // A file that does not load has no tests that could fail.
-  const broken = counts.numTotalTestSuites > 0 ? counts.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length : 1;
+  const broken =
+    counts.numTotalTestSuites > 0
+      ? counts.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+      : 1;
   const failed = counts.numFailedTests + broken;
   process.stdout.write(`${counts.numPassedTests} passed, ${failed} failed\n`);
   process.exit(code === 0 && failed === 0 ? 0 : 1);

@@ -1,7 +1,7 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 import { createControllers } from '../controllers/index.ts';
-import { ControllerManager } from '../controllers/lib/manager.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
+import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -71,7 +71,9 @@ interface Servers {
  * await cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}');
  * const kubeconfig = cluster.kubeconfig();
  */
-export async function startCluster(options: StartOptions & { readonly holdReady?: boolean } = {}): Promise<RunningCluster> {
+export async function startCluster(
+  options: StartOptions & { readonly holdReady?: boolean } = {},
+): Promise<RunningCluster> {
   const launch = new Launch(options);
   try {
     await launch.run();
@@ -98,7 +100,16 @@ class Launch implements RunningCluster {
   }
 
   async run(): Promise<void> {
-    const { host = '127.0.0.1', port = 0, nodes = 2, seed, logLevel = 'warn', tlsNames = [], dataDir, tokenFile } = this.#options;
+    const {
+      host = '127.0.0.1',
+      port = 0,
+      nodes = 2,
+      seed,
+      logLevel = 'warn',
+      tlsNames = [],
+      dataDir,
+      tokenFile,
+    } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
@@ -125,7 +136,11 @@ class Launch implements RunningCluster {
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
     this.#manager = new ControllerManager({
-      definitions: [...createControllers({ caCertificate: pki.ca.cert }), kubelet.controller, ...(this.#options.extraControllers ?? [])],
+      definitions: [
+        ...createControllers({ caCertificate: pki.ca.cert }),
+        kubelet.controller,
+        ...(this.#options.extraControllers ?? []),
+      ],
       transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
       clock: this.#clock,
       random,
@@ -154,15 +169,20 @@ class Launch implements RunningCluster {
     const answer = (request: ApiRequest): Promise<ApiResponse> =>
       isAdminRequest(request) ? answerAdmin(request, this.#admin()) : cluster.pipeline.handle(request);
     const now = (): number => this.#clock.now();
-    const onFault = (err: unknown, { method, path }: ApiRequest): void => log.error({ err, method, path }, 'an answer could not be sent');
+    const onFault = (err: unknown, { method, path }: ApiRequest): void =>
+      log.error({ err, method, path }, 'an answer could not be sent');
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
     const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
     const https = await startHttpServer({ host, port, tls, answer, now, onFault });
     let http: HttpServer | undefined;
     try {
-      if (httpPort !== undefined) http = await startHttpServer({ host: plainHost('http'), port: httpPort, answer, now, onFault });
-      const proxy = proxyPort === undefined ? undefined : await startForwardProxy({ host: plainHost('proxy'), port: proxyPort, traffic: cluster.traffic });
+      if (httpPort !== undefined)
+        http = await startHttpServer({ host: plainHost('http'), port: httpPort, answer, now, onFault });
+      const proxy =
+        proxyPort === undefined
+          ? undefined
+          : await startForwardProxy({ host: plainHost('proxy'), port: proxyPort, traffic: cluster.traffic });
       return { https, http, proxy };
     } catch (error) {
       await https.close();

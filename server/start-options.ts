@@ -1,7 +1,8 @@
 /** What a cluster can be started with: the same for the command line and for `startCluster()`. */
+
+import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
-import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 
 export interface StartOptions {
   /** Address to listen on; 127.0.0.1 unless given. */

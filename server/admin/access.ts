@@ -29,11 +29,16 @@ function isLocalProgram(request: ApiRequest): boolean {
 }
 
 /** @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is enough */
-export async function checkAccess(request: ApiRequest, { authenticator, authorizer, openToLoopback }: AdminAccess): Promise<void> {
+export async function checkAccess(
+  request: ApiRequest,
+  { authenticator, authorizer, openToLoopback }: AdminAccess,
+): Promise<void> {
   if (openToLoopback && isLocalProgram(request)) return;
   const user = await authenticator.authenticate(request.peer, request.header('authorization'));
   const anything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
-  const mayAll = authorizer.authorize({ user, verb: '*', resource: anything }).allowed && authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
+  const mayAll =
+    authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&
+    authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
   if (mayAll) return;
   const why = `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin credentials, such as those of the generated kubeconfig`;
   throw forbidden({ group: '', resource: '' }, '', why);

@@ -19,7 +19,12 @@ type Route = (request: ApiRequest, target: AdminTarget, name: string) => Promise
 const json = (value: object): ApiResponse => ({ type: 'value', status: 200, value });
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  'GET kubeconfig': async (_request, target) => ({ type: 'bytes', status: 200, mediaType: 'application/yaml', body: target.kubeconfig() }),
+  'GET kubeconfig': async (_request, target) => ({
+    type: 'bytes',
+    status: 200,
+    mediaType: 'application/yaml',
+    body: target.kubeconfig(),
+  }),
   'POST reset': async (_request, target) => {
     await target.reset();
     return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
@@ -29,8 +34,14 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { enabled } = await readJson(request);
     if (typeof enabled !== 'boolean') throw badRequest('the body has to be {"enabled": true} or {"enabled": false}');
     if (await target.setController(name, enabled)) return json({ name, enabled });
-    const known = target.controllers().map((controller) => controller.name).join(', ');
-    throw new ApiError(404, 'NotFound', `there is no controller ${JSON.stringify(name)}; there are ${known}`, { name, kind: 'controllers' });
+    const known = target
+      .controllers()
+      .map((controller) => controller.name)
+      .join(', ');
+    throw new ApiError(404, 'NotFound', `there is no controller ${JSON.stringify(name)}; there are ${known}`, {
+      name,
+      kind: 'controllers',
+    });
   },
 };
 
@@ -56,7 +67,10 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
     await checkAccess(request, target.access);
     const [, root = '', name, ...more] = request.info.segments;
     const path = name === undefined ? root : `${root}/`;
-    const route = more.length === 0 && Object.hasOwn(ROUTES, `${request.method} ${path}`) ? ROUTES[`${request.method} ${path}`] : undefined;
+    const route =
+      more.length === 0 && Object.hasOwn(ROUTES, `${request.method} ${path}`)
+        ? ROUTES[`${request.method} ${path}`]
+        : undefined;
     if (route) return await route(request, target, name ?? '');
     const otherMethod = Object.keys(ROUTES).some((known) => known.endsWith(` ${path}`));
     throw otherMethod && more.length === 0 ? methodNotAllowed() : unknownPath();

@@ -30,7 +30,8 @@ export function thaw<T>(value: Frozen<T> | T): T {
 
 /** Sets a property whose name may be hostile: `object['__proto__'] = x` would change the prototype instead. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
   else object[key] = value;
 }
 

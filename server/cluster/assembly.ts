@@ -18,9 +18,8 @@ import type { LocalStorage } from '../storage/storage.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { bootstrapObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
+import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
-import { definitionsOf } from './definitions.ts';
-import { admissionOf } from './definitions.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
@@ -55,7 +54,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const storage = await openStorage(options);
   const pki = identityOf({ clock, random, names: options.tlsNames, dataDir: options.dataDir });
   const tokens = new ServiceAccountTokens({ key: pki.tokenKey, clock, random, objects: storedObjects(storage) });
-  const staticTokens = options.tokenFile === undefined ? undefined : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
+  const staticTokens =
+    options.tokenFile === undefined
+      ? undefined
+      : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
   const authorizer = new RbacAuthorizer(storage);
   const cluster = new Cluster({

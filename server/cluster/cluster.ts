@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
-import { type Pipeline, type PipelineEnv, createPipeline } from '../pipeline/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
 import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
@@ -43,7 +43,8 @@ export class Cluster {
       clock: parts.clock,
       random: parts.random,
       find: (resource: string, key: Key) => this.catalog.store(resource)?.find(key),
-      list: (resource: string, namespace = ''): readonly StoredObject[] => this.catalog.store(resource)?.list(namespace).items ?? [],
+      list: (resource: string, namespace = ''): readonly StoredObject[] =>
+        this.catalog.store(resource)?.list(namespace).items ?? [],
     };
     this.catalog = new Catalog(builtInTypes(), parts.definitions, parts.storage, registry);
     this.traffic = new ServiceTraffic(registry, parts.nodes);

@@ -1,9 +1,9 @@
 /** The certificates of a cluster and where they are kept. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPki, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
-import { createPki, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
 
 export interface IdentityOptions {
   readonly clock: Clock;
@@ -44,6 +44,8 @@ function readPems(file: string): PkiPems | undefined {
   try {
     return JSON.parse(text) as PkiPems;
   } catch {
-    throw new Error(`${file}: this is no JSON: restore it, or delete it to get new certificates (old kubeconfigs stop working)`);
+    throw new Error(
+      `${file}: this is no JSON: restore it, or delete it to get new certificates (old kubeconfigs stop working)`,
+    );
   }
 }

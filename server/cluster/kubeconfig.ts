@@ -11,7 +11,14 @@ export interface KubeconfigOptions {
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** YAML for `kubectl --kubeconfig` and every client library; the credentials are inside. */
-export function kubeconfigText({ server, caCertificate, certificate, key, cluster = 'fauxkube', user = 'kubernetes-admin' }: KubeconfigOptions): string {
+export function kubeconfigText({
+  server,
+  caCertificate,
+  certificate,
+  key,
+  cluster = 'fauxkube',
+  user = 'kubernetes-admin',
+}: KubeconfigOptions): string {
   return `apiVersion: v1
 kind: Config
 clusters:

@@ -13,8 +13,8 @@ import type {
   TransportObserver,
 } from '../kube/transport.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 import { type ApiRequest, type ApiResponse, type Body, servedValue } from '../pipeline/request.ts';
+import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 
 const METHODS: Readonly<Record<ClientRequest['verb'], string>> = {
   get: 'GET',
@@ -46,7 +46,14 @@ class LocalRequest implements ApiRequest {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #body: Body;
 
-  constructor(method: string, path: string, query: URLSearchParams, user: User, headers: Readonly<Record<string, string>>, body: object | undefined) {
+  constructor(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    user: User,
+    headers: Readonly<Record<string, string>>,
+    body: object | undefined,
+  ) {
     this.method = method;
     this.path = path;
     this.query = query;
@@ -102,8 +109,15 @@ export class LocalTransport implements Transport {
   async send({ verb, resource, key, subresource, body, patchType, query }: ClientRequest): Promise<Frozen<KubeObject>> {
     const isCollection = verb === 'deletecollection' || (verb === 'create' && subresource === undefined);
     const path = pathOf(resource, key.namespace, isCollection ? '' : key.name, subresource);
-    const headers = verb === 'patch' ? { ...this.#headers, 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : this.#headers;
-    const response = await this.#handle(METHODS[verb], path, query ? new URLSearchParams(query) : NO_QUERY, headers, body);
+    const headers =
+      verb === 'patch' ? { ...this.#headers, 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : this.#headers;
+    const response = await this.#handle(
+      METHODS[verb],
+      path,
+      query ? new URLSearchParams(query) : NO_QUERY,
+      headers,
+      body,
+    );
     if (response.type === 'object') return servedValue(response.served, response.object);
     if (response.type === 'value') return response.value as Frozen<KubeObject>;
     if (response.type === 'list') return { metadata: { resourceVersion: String(response.revision) } };
@@ -111,7 +125,13 @@ export class LocalTransport implements Transport {
   }
 
   async list(request: CollectionRequest): Promise<Page> {
-    const response = await this.#handle('GET', pathOf(request.resource, request.namespace, ''), selectors(request), this.#headers, undefined);
+    const response = await this.#handle(
+      'GET',
+      pathOf(request.resource, request.namespace, ''),
+      selectors(request),
+      this.#headers,
+      undefined,
+    );
     if (response.type !== 'list') throw new Error(`a list of ${request.resource} was answered with a ${response.type}`);
     const { served, items, revision } = response;
     return { items: items.map((item) => servedValue(served, item)), resourceVersion: String(revision) };
@@ -127,19 +147,23 @@ export class LocalTransport implements Transport {
       if (open) observer.end(error instanceof ApiError && error.code === 410);
       open = false;
     };
-    this.#handle('GET', pathOf(request.resource, request.namespace, ''), query, this.#headers, undefined).then((response) => {
-      if (!open) return;
-      if (response.type !== 'watch') return fail(new Error(`a watch of ${request.resource} was answered with a ${response.type}`));
-      const { served } = response;
-      cancel = response.start({
-        events: (batch) => {
-          for (const { type, object } of batch) if (open) observer.event(type, servedValue(served, object));
-        },
-        bookmark: () => undefined,
-        error: fail,
-        end: () => fail(undefined),
-      });
-    }, fail);
+    this.#handle('GET', pathOf(request.resource, request.namespace, ''), query, this.#headers, undefined).then(
+      (response) => {
+        if (!open) return;
+        if (response.type !== 'watch')
+          return fail(new Error(`a watch of ${request.resource} was answered with a ${response.type}`));
+        const { served } = response;
+        cancel = response.start({
+          events: (batch) => {
+            for (const { type, object } of batch) if (open) observer.event(type, servedValue(served, object));
+          },
+          bookmark: () => undefined,
+          error: fail,
+          end: () => fail(undefined),
+        });
+      },
+      fail,
+    );
     return () => {
       open = false;
       cancel?.();
@@ -154,7 +178,13 @@ export class LocalTransport implements Transport {
     return this.#pipeline.watchAll(this.#user, options, observer);
   }
 
-  async #handle(method: string, path: string, query: URLSearchParams, headers: Readonly<Record<string, string>>, body: object | undefined): Promise<ApiResponse> {
+  async #handle(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    headers: Readonly<Record<string, string>>,
+    body: object | undefined,
+  ): Promise<ApiResponse> {
     const response = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
     if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
     return response;

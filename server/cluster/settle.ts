@@ -30,5 +30,7 @@ export async function settle(activity: Activity, storage: LocalStorage, clock: C
     cancel();
   }
   const busy = [...activity.busy()].map(([name, count]) => (count > 1 ? `${name} (${count})` : name));
-  throw new Error(`the cluster did not settle within ${TIMEOUT_MS / 1000} s; still busy: ${busy.slice(0, 20).join(', ') || 'delivery of events'}`);
+  throw new Error(
+    `the cluster did not settle within ${TIMEOUT_MS / 1000} s; still busy: ${busy.slice(0, 20).join(', ') || 'delivery of events'}`,
+  );
 }

@@ -24,7 +24,10 @@ function octal(text: string): number {
 
 /** A repeatable flag; each may hold several values. What is given replaces the default. */
 function list(byDefault: readonly string[] = []): (text: string, before: string[] | undefined) => string[] {
-  return (text, before) => [...(before === undefined || before === byDefault ? [] : before), ...text.split(',').filter((part) => part !== '')];
+  return (text, before) => [
+    ...(before === undefined || before === byDefault ? [] : before),
+    ...text.split(',').filter((part) => part !== ''),
+  ];
 }
 
 const collect = list();
@@ -35,11 +38,18 @@ const KUBECONFIGS = ['.fauxkube/kubeconfig'];
 /** A flag and its environment variable: `--http-port` is FAUXKUBE_HTTP_PORT. */
 function flag(flags: string, description: string): Option {
   const option = new Option(flags, description);
-  return option.env(`FAUXKUBE_${option.attributeName().replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`);
+  return option.env(
+    `FAUXKUBE_${option
+      .attributeName()
+      .replace(/[A-Z]/g, (c) => `_${c}`)
+      .toUpperCase()}`,
+  );
 }
 
 function version(): string {
-  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   return text;
 }
 
@@ -59,17 +69,35 @@ function program(): Command {
     .addOption(flag('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(flag('--port <port>', 'HTTPS port; 0 picks a free one').argParser(port).default(6443))
     .addOption(flag('--http-port <port>', 'plain HTTP besides, on loopback').argParser(port))
-    .addOption(flag('--proxy-port <port>', 'HTTP proxy to services and pods, on loopback').argParser(port).default(6480))
-    .addOption(flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(collect))
+    .addOption(
+      flag('--proxy-port <port>', 'HTTP proxy to services and pods, on loopback').argParser(port).default(6480),
+    )
+    .addOption(
+      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(collect),
+    )
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
-    .addOption(flag('--kubeconfig <file[=url]>', 'where to write the kubeconfig, and the server URL in it (repeatable)').argParser(list(KUBECONFIGS)).default(KUBECONFIGS))
+    .addOption(
+      flag('--kubeconfig <file[=url]>', 'where to write the kubeconfig, and the server URL in it (repeatable)')
+        .argParser(list(KUBECONFIGS))
+        .default(KUBECONFIGS),
+    )
     .addOption(flag('--kubeconfig-mode <mode>', 'file mode of kubeconfigs').argParser(octal).default(0o600, '0600'))
     .addOption(flag('--data-dir <dir>', 'keep everything here, in a journal and a readable JSON file'))
-    .addOption(flag('--fixtures <path>', 'file or folder of objects that are there from the start (repeatable)').argParser(collect))
+    .addOption(
+      flag('--fixtures <path>', 'file or folder of objects that are there from the start (repeatable)').argParser(
+        collect,
+      ),
+    )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
-    .addOption(flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)))
-    .addOption(flag('--log-level <level>', 'how much to log').choices([...LOG_LEVELS]).default('warn'))
+    .addOption(
+      flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      flag('--log-level <level>', 'how much to log')
+        .choices([...LOG_LEVELS])
+        .default('warn'),
+    )
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')

@@ -1,5 +1,8 @@
 /** The line that tells which flag chose a port that somebody else has; undefined for other errors. */
-export function portInUse(error: unknown, flags: { readonly port: number; readonly httpPort?: number; readonly proxyPort: number }): string | undefined {
+export function portInUse(
+  error: unknown,
+  flags: { readonly port: number; readonly httpPort?: number; readonly proxyPort: number },
+): string | undefined {
   const { code, port } = error as { code?: string; port?: number };
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return undefined;
   const name = port === flags.proxyPort ? '--proxy-port' : port === flags.httpPort ? '--http-port' : '--port';

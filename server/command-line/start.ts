@@ -47,7 +47,11 @@ async function start(flags: Flags): Promise<RunningCluster> {
     proxyPort: flags.proxyPort,
     nodes: flags.nodes,
     logLevel: flags.logLevel,
-    tlsNames: [...(flags.tlsSan ?? []), ...namesIn(flags.kubeconfig), ...(isAnyAddress(flags.host) ? [] : [flags.host])],
+    tlsNames: [
+      ...(flags.tlsSan ?? []),
+      ...namesIn(flags.kubeconfig),
+      ...(isAnyAddress(flags.host) ? [] : [flags.host]),
+    ],
     holdReady: true,
     ...(flags.httpPort !== undefined && { httpPort: flags.httpPort }),
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy')[] }),

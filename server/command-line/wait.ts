@@ -10,10 +10,14 @@ const PAUSE_MS = 50;
 /** One question to /readyz. The certificate is not looked at: nothing is sent that anybody could want. */
 function isReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request(`${url.replace(/\/$/, '')}/readyz`, { rejectUnauthorized: false, timeout: 1000 }, (answer) => {
-      answer.resume();
-      resolve(answer.statusCode === 200);
-    });
+    const asked = request(
+      `${url.replace(/\/$/, '')}/readyz`,
+      { rejectUnauthorized: false, timeout: 1000 },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode === 200);
+      },
+    );
     asked.once('timeout', () => asked.destroy());
     asked.once('error', () => resolve(false));
     asked.end();

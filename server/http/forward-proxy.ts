@@ -14,7 +14,11 @@ const NOT_OURS =
   'fauxkube: this proxy only leads to services and pods of the cluster: my-service, my-service.namespace, my-service.namespace.svc.cluster.local, or their addresses\n';
 
 /** An HTTP proxy into the cluster: `http_proxy=http://127.0.0.1:6480 curl my-service`. It leads nowhere else. */
-export async function startForwardProxy(options: { host: string; port: number; traffic: ServiceTraffic }): Promise<ForwardProxy> {
+export async function startForwardProxy(options: {
+  host: string;
+  port: number;
+  traffic: ServiceTraffic;
+}): Promise<ForwardProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     forward(request, response, options.traffic).catch((error: unknown) => refuse(response, error));
@@ -24,7 +28,9 @@ export async function startForwardProxy(options: { host: string; port: number; t
     socket.once('close', () => sockets.delete(socket));
   });
   // CONNECT would be a tunnel to anywhere.
-  server.on('connect', (_request, socket) => socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`));
+  server.on('connect', (_request, socket) =>
+    socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -40,20 +46,28 @@ export async function startForwardProxy(options: { host: string; port: number; t
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }
 
 function refuse(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy();
-  else if (error instanceof ApiError) plain(response, error.code === 404 ? 403 : error.code, `fauxkube: ${error.message}\n`);
+  else if (error instanceof ApiError)
+    plain(response, error.code === 404 ? 403 : error.code, `fauxkube: ${error.message}\n`);
   else plain(response, 502, `fauxkube: ${(error as Error).message}\n`);
 }
 
 async function forward(request: IncomingMessage, response: ServerResponse, traffic: ServiceTraffic): Promise<void> {
   const url = absoluteUrl(request.url ?? '');
   if (!url) {
-    plain(response, 400, 'fauxkube: this is an HTTP proxy: set http_proxy, or ask for a whole URL such as http://my-service/\n');
+    plain(
+      response,
+      400,
+      'fauxkube: this is an HTTP proxy: set http_proxy, or ask for a whole URL such as http://my-service/\n',
+    );
     return;
   }
   const destination = traffic.host(url.hostname, url.port === '' ? 80 : Number(url.port));
@@ -63,7 +77,12 @@ async function forward(request: IncomingMessage, response: ServerResponse, traff
   }
   const body = await readBody(request);
   const headers = { ...endToEnd(request.headers), host: url.host };
-  const answer = await askPod(destination, { method: request.method ?? 'GET', path: url.pathname + url.search, headers, body });
+  const answer = await askPod(destination, {
+    method: request.method ?? 'GET',
+    path: url.pathname + url.search,
+    headers,
+    body,
+  });
   response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
   answer.pipe(response);
 }
@@ -82,7 +101,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > LIMITS.bodyBytes) throw new ApiError(413, 'RequestEntityTooLarge', `request bodies may have ${LIMITS.bodyBytes} bytes`);
+    if (bytes > LIMITS.bodyBytes)
+      throw new ApiError(413, 'RequestEntityTooLarge', `request bodies may have ${LIMITS.bodyBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

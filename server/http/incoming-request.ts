@@ -5,8 +5,8 @@ import type { Cancel } from '../base/clock.ts';
 import { bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
-import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
+import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 
 export type RawRequest = IncomingMessage | Http2ServerRequest;
 

@@ -10,7 +10,12 @@ export type RawResponse = ServerResponse | Http2ServerResponse;
 export type OpenWatches = Set<WatchWriter>;
 
 /** Writes an answer to its socket. Resolves when everything is handed over, or the client has gone. */
-export async function respond(raw: RawResponse, wire: WireResponse, watches: OpenWatches, headOnly: boolean): Promise<void> {
+export async function respond(
+  raw: RawResponse,
+  wire: WireResponse,
+  watches: OpenWatches,
+  headOnly: boolean,
+): Promise<void> {
   const { status, headers, body } = wire;
   if (raw.destroyed || raw.writableEnded) return;
   writeHead(raw, status, headers);
@@ -48,7 +53,11 @@ function drained(raw: RawResponse): Promise<void> {
   });
 }
 
-function startWatch(raw: RawResponse, { response, frames }: Extract<WireResponse['body'], { type: 'watch' }>, watches: OpenWatches): void {
+function startWatch(
+  raw: RawResponse,
+  { response, frames }: Extract<WireResponse['body'], { type: 'watch' }>,
+  watches: OpenWatches,
+): void {
   // The client waits for the head before it sends anything that could cause an event.
   if ('flushHeaders' in raw) raw.flushHeaders();
   const writer = new WatchWriter(frames, sinkOf(raw));

@@ -1,9 +1,8 @@
-import type { Server as NetServer } from 'node:net';
 import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
-import { LIMITS } from '../kube/limits.ts';
 import { ApiError, internalError } from '../kube/api-error.ts';
+import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
@@ -53,13 +52,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const { status } = ownWords(error);
-    void reply.code(status.code ?? 400).header('content-type', 'application/json').send(JSON.stringify(status));
+    void reply
+      .code(status.code ?? 400)
+      .header('content-type', 'application/json')
+      .send(JSON.stringify(status));
   });
   const handler: RouteHandlerMethod = (request, reply) => {
     reply.hijack();
     void serve(request.raw as RawRequest, reply.raw as RawResponse, request.originalUrl, options, watches);
   };
-  app.route({ method: 'GET', url: '/', handler, wsHandler: (socket, request) => streamWatch(socket, request.raw, watches) });
+  app.route({
+    method: 'GET',
+    url: '/',
+    handler,
+    wsHandler: (socket, request) => streamWatch(socket, request.raw, watches),
+  });
   app.route({ method: ['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], url: '/', handler });
   await app.ready();
   if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
@@ -88,7 +95,15 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
   } as const;
   if (!tls) return fastify(common) as unknown as FastifyInstance;
   const { key, cert, clientCa: ca } = tls;
-  const https = { allowHTTP1: true, key, cert, ca, requestCert: true, rejectUnauthorized: false, settings: HTTP2_SETTINGS };
+  const https = {
+    allowHTTP1: true,
+    key,
+    cert,
+    ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    settings: HTTP2_SETTINGS,
+  };
   return fastify({ ...common, http2: true, https }) as unknown as FastifyInstance;
 }
 
@@ -101,7 +116,13 @@ function tellFault(response: ServerResponse, error: Error): void {
   response.end(JSON.stringify(internalError(error.message).status));
 }
 
-async function serve(raw: RawRequest, response: RawResponse, url: string, options: HttpServerOptions, watches: OpenWatches): Promise<void> {
+async function serve(
+  raw: RawRequest,
+  response: RawResponse,
+  url: string,
+  options: HttpServerOptions,
+  watches: OpenWatches,
+): Promise<void> {
   response.on('error', () => undefined); // a client that goes away is no error of ours
   const request = new IncomingRequest(raw, url, peerOf(raw));
   try {

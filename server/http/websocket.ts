@@ -13,7 +13,11 @@ const wires = new WeakMap<object, WireResponse>();
  * Watches over WebSocket: one text message for each event. The request is answered before the upgrade, so that whoever
  * may not watch gets an ordinary HTTP error.
  */
-export async function addWebSocketWatch(app: FastifyInstance, options: HttpServerOptions, watches: OpenWatches): Promise<void> {
+export async function addWebSocketWatch(
+  app: FastifyInstance,
+  options: HttpServerOptions,
+  watches: OpenWatches,
+): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
   app.addHook('preValidation', async (request, reply) => {
     if (!request.ws) return;

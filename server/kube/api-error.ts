@@ -111,14 +111,15 @@ export const methodNotAllowed = (): ApiError =>
 
 /** The verb is not among those of the resource (NewMethodNotSupported). */
 export const methodNotSupported = (about: About, action: string): ApiError =>
-  new ApiError(405, 'MethodNotAllowed', `${action} is not supported on resources of kind "${qualified(about)}"`, detailsOf(about));
+  new ApiError(
+    405,
+    'MethodNotAllowed',
+    `${action} is not supported on resources of kind "${qualified(about)}"`,
+    detailsOf(about),
+  );
 
 export const notAcceptable = (supported: readonly string[]): ApiError =>
-  new ApiError(
-    406,
-    'NotAcceptable',
-    `only the following media types are accepted: ${supported.join(', ')}`,
-  );
+  new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${supported.join(', ')}`);
 
 export const unsupportedMediaType = (supported: readonly string[]): ApiError =>
   new ApiError(

@@ -73,12 +73,21 @@ export const immutable = (field: string, value: unknown): FieldProblem => invali
  *
  * @param kind the kind with its group, such as `Deployment.apps`
  */
-export function invalidObject(kind: { group: string; kind: string }, name: string, problems: readonly FieldProblem[]): ApiError {
+export function invalidObject(
+  kind: { group: string; kind: string },
+  name: string,
+  problems: readonly FieldProblem[],
+): ApiError {
   const byText = new Map(problems.map((p) => [p.field === '' ? p.message : `${p.field}: ${p.message}`, p]));
   const texts = [...byText.keys()];
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const listed = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const causes: StatusCause[] = [...byText.values()].map(({ reason, message, field }) => ({ reason, message, field }));
-  const details = { ...(name && { name }), ...(kind.group && { group: kind.group }), ...(kind.kind && { kind: kind.kind }), causes };
+  const details = {
+    ...(name && { name }),
+    ...(kind.group && { group: kind.group }),
+    ...(kind.kind && { kind: kind.kind }),
+    causes,
+  };
   return new ApiError(422, 'Invalid', `${qualifiedKind} ${goQuote(name)} is invalid: ${listed}`, details);
 }

@@ -1,13 +1,13 @@
 /** From the body of a request to a canonical object of the kind that the URL names. */
-import { LIMITS } from '../kube/limits.ts';
+
 import { badRequest, unsupportedMediaType } from '../kube/api-error.ts';
-import { type KubeObject, apiVersionOf, parseApiVersion } from '../kube/object.ts';
-import type { TypeTable } from '../schema/type-table.ts';
+import { LIMITS } from '../kube/limits.ts';
+import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
 import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
 import { strictProblems } from '../schema/strict.ts';
-import type { TypeDescription } from '../schema/type-table.ts';
+import type { TypeDescription, TypeTable } from '../schema/type-table.ts';
 import type { ApiRequest, Body } from './request.ts';
 
 /** What the URL says the body is. */
@@ -52,10 +52,16 @@ function summary(text: string): string {
 const unrecognized = (kind: string, why: string, text: string): Error =>
   badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`);
 
-const TYPE_META = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** @throws ApiError 400 for bytes that cannot be read as what they say they are, 415 for other media types */
-export async function parseBody(body: Body, mediaType: string, kind: string, type: TypeDescription): Promise<ParsedBody> {
+export async function parseBody(
+  body: Body,
+  mediaType: string,
+  kind: string,
+  type: TypeDescription,
+): Promise<ParsedBody> {
   if ('object' in body) return { value: body.object };
   if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
   const text = body.bytes.toString();
@@ -96,7 +102,11 @@ function parseJson(text: string, kind: string): unknown {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
 }
 
 function checkDepth(text: string | undefined): { depth: number; keys: number } | undefined {
@@ -109,20 +119,27 @@ function checkDepth(text: string | undefined): { depth: number; keys: number } |
 /** The kind that the body says it is has to be the one of the URL. */
 function checkKind(value: Record<string, unknown>, expected: Expected, table: TypeTable): void {
   const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : expected.kind;
-  const apiVersion = typeof value.apiVersion === 'string' && value.apiVersion !== '' ? value.apiVersion : apiVersionOf(expected);
+  const apiVersion =
+    typeof value.apiVersion === 'string' && value.apiVersion !== '' ? value.apiVersion : apiVersionOf(expected);
   if (kind === expected.kind && apiVersion === apiVersionOf(expected)) return;
   const groupVersion = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
   const begin = `${kind} in version ${JSON.stringify(groupVersion.version)} cannot be handled as a ${expected.kind}`;
   const known = table.typeOfKind(groupVersion.group, groupVersion.version, kind);
   if (!known) {
     const scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
-    throw badRequest(`${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`);
+    throw badRequest(
+      `${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
+    );
   }
   if (kind !== expected.kind) {
     const from = known.name.split('.').slice(-2).join('.');
-    throw badRequest(`${begin}: converting (${from}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`);
+    throw badRequest(
+      `${begin}: converting (${from}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`,
+    );
   }
-  throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`);
+  throw badRequest(
+    `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
+  );
 }
 
 /** The Go package of a group's internal types. */
@@ -153,7 +170,8 @@ export function decodeObject(
   const notes: DecodeNotes = { unknownFields: false };
   const object = decode(value as Record<string, unknown>, expected, notes);
   if (validation === 'Ignore') return object;
-  if (patched && notes.unknownFields) report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
+  if (patched && notes.unknownFields)
+    report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
   if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
     report(strictProblems(text, expected.type), expected, validation, warn);
   }
@@ -167,11 +185,18 @@ function decode(value: Record<string, unknown>, expected: Expected, notes: Decod
     return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw badRequest(`${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${error.message}`);
+    throw badRequest(
+      `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${error.message}`,
+    );
   }
 }
 
-function report(problems: readonly string[], expected: Expected, validation: FieldValidation, warn: (text: string) => void): void {
+function report(
+  problems: readonly string[],
+  expected: Expected,
+  validation: FieldValidation,
+  warn: (text: string) => void,
+): void {
   if (problems.length === 0) return;
   if (validation === 'Warn') {
     for (const problem of problems) warn(problem);

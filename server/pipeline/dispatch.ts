@@ -1,10 +1,10 @@
 /** The innermost stage: from what is asked to who answers. */
 import { methodNotAllowed, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
+import { negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { openapiPage } from './pages/openapi.ts';
-import { negotiate } from './media-types.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler } from './request.ts';
@@ -69,12 +69,14 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
 function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const { verb, name, namespace, segments, legacyWatch } = request.info;
   const { info } = served;
-  if (info.namespaced ? name !== '' && namespace === '' : namespace !== '' && info.resource !== 'namespaces') throw unknownPath();
+  if (info.namespaced ? name !== '' && namespace === '' : namespace !== '' && info.resource !== 'namespaces')
+    throw unknownPath();
   const handler = VERBS[verb];
   const isCollection = COLLECTION_VERBS.has(verb);
   const fits = legacyWatch || isCollection === (name === '');
   const needsNamespace = info.namespaced && namespace === '' && (verb === 'create' || verb === 'deletecollection');
-  if (!handler || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0) throw methodNotAllowed();
+  if (!handler || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
+    throw methodNotAllowed();
   const { deprecation } = served.store.definition;
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);

@@ -1,7 +1,7 @@
 /** What the pipeline needs to know about users; `server/auth` implements it. */
 import type { User } from '../kube/object.ts';
-import type { RequestInfo } from './request-info.ts';
 import type { Peer } from './request.ts';
+import type { RequestInfo } from './request-info.ts';
 
 export interface Authenticator {
   /**

@@ -47,7 +47,12 @@ export function listOptionsOf(query: URLSearchParams, watch: boolean): ListOptio
 }
 
 /** apimachinery's ValidateListOptions. */
-function listProblems({ resourceVersionMatch: match, resourceVersion, continue: token, sendInitialEvents }: ListOptions): FieldProblem[] {
+function listProblems({
+  resourceVersionMatch: match,
+  resourceVersion,
+  continue: token,
+  sendInitialEvents,
+}: ListOptions): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const forbid = (detail: string): void => {
     problems.push(forbiddenField('resourceVersionMatch', detail));
@@ -55,14 +60,21 @@ function listProblems({ resourceVersionMatch: match, resourceVersion, continue: 
   if (match !== '') {
     if (resourceVersion === '') forbid('resourceVersionMatch is forbidden unless resourceVersion is provided');
     if (token !== '') forbid('resourceVersionMatch is forbidden when continue is provided');
-    if (match !== 'Exact' && match !== 'NotOlderThan') problems.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
-    if (match === 'Exact' && resourceVersion === '0') forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    if (match !== 'Exact' && match !== 'NotOlderThan')
+      problems.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
+    if (match === 'Exact' && resourceVersion === '0')
+      forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
-  if (sendInitialEvents !== undefined) problems.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (sendInitialEvents !== undefined)
+    problems.push(forbiddenField('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   return problems;
 }
 
-function watchProblems({ resourceVersionMatch: match, continue: token, sendInitialEvents }: ListOptions): FieldProblem[] {
+function watchProblems({
+  resourceVersionMatch: match,
+  continue: token,
+  sendInitialEvents,
+}: ListOptions): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const forbid = (detail: string): void => {
     problems.push(forbiddenField('resourceVersionMatch', detail));
@@ -71,7 +83,8 @@ function watchProblems({ resourceVersionMatch: match, continue: token, sendIniti
     forbid('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
   }
   if (match !== '') {
-    if (sendInitialEvents === undefined) forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
+    if (sendInitialEvents === undefined)
+      forbid('resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided');
     if (match !== 'NotOlderThan') problems.push(notSupported('resourceVersionMatch', match, ['NotOlderThan']));
     if (token !== '') forbid('resourceVersionMatch is forbidden when continue is provided');
   }

@@ -23,11 +23,16 @@ interface AcceptClause {
 function parseAccept(accept: string): AcceptClause[] {
   const clauses = accept.split(',').map((clause): AcceptClause => {
     const [type = '', ...rest] = clause.split(';').map((part) => part.trim());
-    const parameters = Object.fromEntries(rest.map((part) => part.split('=', 2).map((text) => text.trim()) as [string, string]));
+    const parameters = Object.fromEntries(
+      rest.map((part) => part.split('=', 2).map((text) => text.trim()) as [string, string]),
+    );
     const quality = parameters.q === undefined ? 1 : Number(parameters.q);
     return { type: type.toLowerCase(), quality: Number.isNaN(quality) ? 1 : quality, parameters };
   });
-  return clauses.map((clause, at) => ({ clause, at })).sort((a, b) => b.clause.quality - a.clause.quality || a.at - b.at).map(({ clause }) => clause);
+  return clauses
+    .map((clause, at) => ({ clause, at }))
+    .sort((a, b) => b.clause.quality - a.clause.quality || a.at - b.at)
+    .map(({ clause }) => clause);
 }
 
 const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: false };
@@ -36,10 +41,21 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const CBOR = 'application/cbor';
 
 /** kube-apiserver lists what a resource endpoint offers in this order. */
-const AVAILABLE = ['application/json', 'application/yaml', PROTOBUF, 'application/json;stream=watch', `${PROTOBUF};stream=watch`];
+const AVAILABLE = [
+  'application/json',
+  'application/yaml',
+  PROTOBUF,
+  'application/json;stream=watch',
+  `${PROTOBUF};stream=watch`,
+];
 
 function notAcceptable(): ApiError {
-  return new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE.join(', ')}`, {});
+  return new ApiError(
+    406,
+    'NotAcceptable',
+    `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE.join(', ')}`,
+    {},
+  );
 }
 
 function encodingOf(type: string): Encoding | 'missing' | undefined {

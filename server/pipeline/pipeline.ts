@@ -11,13 +11,13 @@ import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
+import type { Authenticator, Authorizer } from './identity.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { impersonate } from './stages/impersonate.ts';
 import { recover } from './stages/recover.ts';
-import type { Authenticator, Authorizer } from './identity.ts';
 
 /** What the pipeline works with; one for each cluster. */
 export interface PipelineEnv {
@@ -59,7 +59,9 @@ export type OnClose = (callback: () => void) => Cancel;
 export function createPipeline(env: PipelineEnv): Pipeline {
   const innermost = dispatch(env);
   const compose = (stages: typeof STAGES): Handler =>
-    stages.map((stage) => stage(env)).reduceRight<Handler>((next, stage) => (request) => stage(request, next), innermost);
+    stages
+      .map((stage) => stage(env))
+      .reduceRight<Handler>((next, stage) => (request) => stage(request, next), innermost);
   return {
     handle: compose(STAGES),
     handleAs: compose(LOCAL_STAGES),

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { serviceUnavailable } from '../kube/api-error.ts';
 import type { Destination } from './service-traffic.ts';
 
@@ -10,10 +10,22 @@ export interface PodRequest {
 }
 
 /** Headers that belong to one connection and are not passed on (RFC 9110, 7.6.1). */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** Headers as one side sent them, without those that end at this hop. */
-export function endToEnd(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string | string[]> {
+export function endToEnd(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | string[]> {
   const kept: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined && !HOP_BY_HOP.has(name) && !name.startsWith(':')) kept[name] = value;
@@ -25,7 +37,10 @@ export function endToEnd(headers: Readonly<Record<string, string | string[] | un
  * One HTTP exchange with a pod.
  * @throws ApiError 503 when nothing listens on the port
  */
-export async function askPod({ pod, port, name }: Destination, { method, path, headers, body }: PodRequest): Promise<IncomingMessage> {
+export async function askPod(
+  { pod, port, name }: Destination,
+  { method, path, headers, body }: PodRequest,
+): Promise<IncomingMessage> {
   let connection: Awaited<ReturnType<typeof pod.dial>>;
   try {
     connection = await pod.dial(port);
@@ -33,9 +48,16 @@ export async function askPod({ pod, port, name }: Destination, { method, path, h
     throw serviceUnavailable(`error trying to reach service: ${(error as Error).message}`);
   }
   return new Promise((resolve, reject) => {
-    const outgoing = httpRequest({ createConnection: () => connection as never, method, path, headers: { ...headers, connection: 'close' } });
+    const outgoing = httpRequest({
+      createConnection: () => connection as never,
+      method,
+      path,
+      headers: { ...headers, connection: 'close' },
+    });
     outgoing.once('response', resolve);
-    outgoing.once('error', (error) => reject(serviceUnavailable(`error trying to reach service: ${name}: ${error.message}`)));
+    outgoing.once('error', (error) =>
+      reject(serviceUnavailable(`error trying to reach service: ${name}: ${error.message}`)),
+    );
     outgoing.end(body);
   });
 }

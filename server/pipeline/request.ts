@@ -56,9 +56,20 @@ export type ApiResponse =
   | { readonly type: 'value'; readonly status: number; readonly value: object; readonly info?: Served }
   | ListResponse
   | WatchResponse
-  | { readonly type: 'bytes'; readonly status: number; readonly mediaType: string; readonly body: Buffer | string; readonly headers?: Readonly<Record<string, string>> }
+  | {
+      readonly type: 'bytes';
+      readonly status: number;
+      readonly mediaType: string;
+      readonly body: Buffer | string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** A page with its own negotiation: OpenAPI and discovery. */
-  | { readonly type: 'proxied'; readonly status: number; readonly headers: Readonly<Record<string, string | string[]>>; readonly body: AsyncIterable<Buffer> };
+  | {
+      readonly type: 'proxied';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string | string[]>>;
+      readonly body: AsyncIterable<Buffer>;
+    };
 
 export interface ListResponse {
   readonly type: 'list';

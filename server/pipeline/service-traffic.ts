@@ -43,7 +43,9 @@ export class ServiceTraffic {
     const stored = this.#registry.find('services', key);
     if (!stored) throw notFound({ group: '', resource: 'services' }, key.name);
     const service = stored.value as unknown as Frozen<Service>;
-    const wanted = (service.spec.ports ?? []).filter(({ name, port: number }) => port === '' || name === port || String(number) === port);
+    const wanted = (service.spec.ports ?? []).filter(
+      ({ name, port: number }) => port === '' || name === port || String(number) === port,
+    );
     if (wanted.length === 0 || (port === '' && wanted.length > 1)) {
       throw serviceUnavailable(`no service port ${goQuote(port)} found for service ${goQuote(key.name)}`);
     }
@@ -78,7 +80,8 @@ export class ServiceTraffic {
   #address(ip: string, port: number): Destination | undefined {
     for (const { value } of this.#registry.list('services')) {
       const { spec, metadata } = value as unknown as Frozen<Service>;
-      if (spec.clusterIPs?.includes(ip)) return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
+      if (spec.clusterIPs?.includes(ip))
+        return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
     }
     const key = this.#podAt(ip);
     return key && this.#running(key, port);
@@ -103,7 +106,10 @@ export class ServiceTraffic {
       for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
         const address = addresses?.[0];
         if (address === undefined || conditions.ready === false) continue;
-        const target = targetRef?.kind === 'Pod' ? { namespace: targetRef.namespace ?? namespace, name: targetRef.name ?? '' } : undefined;
+        const target =
+          targetRef?.kind === 'Pod'
+            ? { namespace: targetRef.namespace ?? namespace, name: targetRef.name ?? '' }
+            : undefined;
         backends.push({ address, port, target });
       }
     }
@@ -118,7 +124,12 @@ export class ServiceTraffic {
 
   #running(key: Key, port: number): Destination {
     const pod = this.#nodes.pod(key);
-    if (!pod) throw new ApiError(503, 'ServiceUnavailable', `error trying to reach service: pod ${key.namespace}/${key.name} does not run`);
+    if (!pod)
+      throw new ApiError(
+        503,
+        'ServiceUnavailable',
+        `error trying to reach service: pod ${key.namespace}/${key.name} does not run`,
+      );
     return { pod, port, name: `pod ${key.namespace}/${key.name}` };
   }
 }

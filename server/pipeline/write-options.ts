@@ -27,7 +27,8 @@ export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest 
   if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what upstream calls not printable
-  if (/[\x00-\x1f\x7f]/.test(manager)) problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
+  if (/[\x00-\x1f\x7f]/.test(manager))
+    problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
   return {

@@ -45,7 +45,9 @@ export class Catalog {
   /** The resource that serves a kind. */
   lookupKind(group: string, version: string, kind: string): Served | undefined {
     const versions = this.table.groups.find((candidate) => candidate.group === group)?.versions;
-    const info = versions?.find((candidate) => candidate.version === version)?.resources.find((resource) => resource.kind === kind);
+    const info = versions
+      ?.find((candidate) => candidate.version === version)
+      ?.resources.find((resource) => resource.kind === kind);
     return info && this.lookup(group, version, info.resource);
   }
 
@@ -80,7 +82,11 @@ export class Catalog {
       this.#stores.set(name, store);
     }
     const conversion = definition.versions?.[groupVersion];
-    this.#served.set(`${info.group}/${info.version}/${info.resource}`, { info, store, ...(conversion && { conversion }) });
+    this.#served.set(`${info.group}/${info.version}/${info.resource}`, {
+      info,
+      store,
+      ...(conversion && { conversion }),
+    });
   }
 }
 

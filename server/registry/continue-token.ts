@@ -25,10 +25,20 @@ export function decodeContinue(token: string): ContinueToken {
     throw badRequest('invalid continue token: continue key is not valid: illegal base64 data at input byte 0');
   }
   const { v, rv, start } = decoded;
-  if (v !== VERSION) throw badRequest(`invalid continue token: continue key is not valid: server does not recognize this encoded version "${String(v ?? '')}"`);
-  if (!Number.isSafeInteger(rv) || rv === 0) throw badRequest('invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof start !== 'string' || start === '') throw badRequest('invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)');
-  if (start.startsWith('/') || start.includes('..')) throw badRequest(`invalid continue token: continue key is not valid: invalid start key ${JSON.stringify(start)}`);
+  if (v !== VERSION)
+    throw badRequest(
+      `invalid continue token: continue key is not valid: server does not recognize this encoded version "${String(v ?? '')}"`,
+    );
+  if (!Number.isSafeInteger(rv) || rv === 0)
+    throw badRequest(
+      'invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
+    );
+  if (typeof start !== 'string' || start === '')
+    throw badRequest(
+      'invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)',
+    );
+  if (start.startsWith('/') || start.includes('..'))
+    throw badRequest(`invalid continue token: continue key is not valid: invalid start key ${JSON.stringify(start)}`);
   return { revision: rv as number, start };
 }
 

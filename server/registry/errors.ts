@@ -1,5 +1,14 @@
-import { type About, type ApiError, alreadyExists, conflict, expired, notFound, OBJECT_MODIFIED, ApiError as Thrown } from '../kube/api-error.ts';
 import { getOwn } from '../base/freeze.ts';
+import {
+  type About,
+  type ApiError,
+  alreadyExists,
+  conflict,
+  expired,
+  notFound,
+  OBJECT_MODIFIED,
+  ApiError as Thrown,
+} from '../kube/api-error.ts';
 import type { Key } from '../kube/object.ts';
 import { StorageError } from '../storage/storage.ts';
 
@@ -17,13 +26,24 @@ const STORED_UNDER: Readonly<Record<string, string>> = {
 
 /** The conflict of an update that names another uid: etcd3's error, which upstream passes on whole. */
 export function uidConflict(about: About, key: Key, asked: string, actual: string): ApiError {
-  const path = ['/registry', getOwn(STORED_UNDER, about.resource) ?? about.resource, key.namespace, key.name].filter((part) => part !== '').join('/');
+  const path = ['/registry', getOwn(STORED_UNDER, about.resource) ?? about.resource, key.namespace, key.name]
+    .filter((part) => part !== '')
+    .join('/');
   const detail = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;
-  return conflict(about, key.name, `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`);
+  return conflict(
+    about,
+    key.name,
+    `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
+  );
 }
 
 /** A failed write or read of storage, in the words of the API. Other errors come back as they are. */
-export function apiErrorOf(error: unknown, about: About, key: Key, expect: { uid?: string; resourceVersion?: string } = {}): unknown {
+export function apiErrorOf(
+  error: unknown,
+  about: About,
+  key: Key,
+  expect: { uid?: string; resourceVersion?: string } = {},
+): unknown {
   if (!(error instanceof StorageError)) return error;
   switch (error.code) {
     case 'exists':

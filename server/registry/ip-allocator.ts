@@ -4,8 +4,8 @@
  * of the storage thus have theirs again.
  */
 import type { Random } from '../base/random.ts';
+import { formatIp, type IpBlock, networkOf, parseIp } from '../kube/ip-addresses.ts';
 import type { Key } from '../kube/object.ts';
-import { type IpBlock, formatIp, networkOf, parseIp } from '../kube/ip-addresses.ts';
 
 /** Numbers from `first` to `last`. The first `reserved` ones are left to those who ask for them until the others are gone. */
 export interface NumberRange {
@@ -64,7 +64,10 @@ export class NumberAllocator {
   /** The same for any number. @returns undefined when all are taken */
   takeAny(random: Random, holder: Key): number | undefined {
     const { first, last, reserved } = this.range;
-    return this.#takeFrom(first + reserved, last, random, holder) ?? this.#takeFrom(first, first + reserved - 1, random, holder);
+    return (
+      this.#takeFrom(first + reserved, last, random, holder) ??
+      this.#takeFrom(first, first + reserved - 1, random, holder)
+    );
   }
 
   /** The write is over: from now on only the object says whether it has the number. */
@@ -86,7 +89,8 @@ export class NumberAllocator {
   #note(number: number, holder: Key): void {
     const known = this.#given.get(number);
     if (!known) this.#given.set(number, [holder]);
-    else if (!known.some((other) => other.name === holder.name && other.namespace === holder.namespace)) known.push(holder);
+    else if (!known.some((other) => other.name === holder.name && other.namespace === holder.namespace))
+      known.push(holder);
   }
 
   #lookAgain(): void {

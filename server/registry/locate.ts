@@ -11,7 +11,8 @@ export function locator(table: TypeTable): (object: Frozen<KubeObject>) => strin
   const buckets = new Map<string, string>();
   for (const { group, versions } of table.groups) {
     for (const { version, resources } of versions) {
-      for (const { kind, resource } of resources) buckets.set(`${group}/${version}/${kind}`, resourceName(group, resource));
+      for (const { kind, resource } of resources)
+        buckets.set(`${group}/${version}/${kind}`, resourceName(group, resource));
     }
   }
   return (object) => {

@@ -54,14 +54,17 @@ export function metaProblems(meta: Frozen<ObjectMeta>, rules: MetaRules): FieldP
   const problems: FieldProblem[] = [];
   const { name = '', generateName = '', namespace = '' } = meta;
   if (generateName !== '') {
-    for (const detail of prefixProblems(generateName, rules)) problems.push(invalid('metadata.generateName', generateName, detail));
+    for (const detail of prefixProblems(generateName, rules))
+      problems.push(invalid('metadata.generateName', generateName, detail));
   }
   if (name === '') problems.push(required('metadata.name', 'name or generateName is required'));
   else for (const detail of rules.nameProblems(name)) problems.push(invalid('metadata.name', name, detail));
   if (rules.namespaced && namespace === '') problems.push(required('metadata.namespace'));
-  else if (rules.namespaced) for (const detail of dnsLabelProblems(namespace)) problems.push(invalid('metadata.namespace', namespace, detail));
+  else if (rules.namespaced)
+    for (const detail of dnsLabelProblems(namespace)) problems.push(invalid('metadata.namespace', namespace, detail));
   else if (namespace !== '') problems.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
-  if ((meta.generation ?? 0) < 0) problems.push(invalid('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
+  if ((meta.generation ?? 0) < 0)
+    problems.push(invalid('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
   problems.push(
     ...labelProblems(meta.labels, 'metadata.labels'),
     ...annotationProblems(meta.annotations, 'metadata.annotations'),
@@ -103,7 +106,8 @@ function ownerProblems(owners: Frozen<ObjectMeta>['ownerReferences'], path: stri
     const at = `${path}[${i}]`;
     const groupVersion = parseApiVersion(owner.apiVersion);
     if (owner.apiVersion === '') problems.push(required(`${at}.apiVersion`, 'must not be empty'));
-    else if (!groupVersion?.version) problems.push(invalid(`${at}.apiVersion`, owner.apiVersion, 'must be <group>/<version> or <version>'));
+    else if (!groupVersion?.version)
+      problems.push(invalid(`${at}.apiVersion`, owner.apiVersion, 'must be <group>/<version> or <version>'));
     for (const field of ['kind', 'name', 'uid'] as const) {
       if (owner[field] === '') problems.push(required(`${at}.${field}`, 'must not be empty'));
     }
@@ -133,12 +137,18 @@ function finalizerProblems(finalizers: readonly string[] | undefined, path: stri
 function bareFinalizerProblems(finalizers: readonly string[] | undefined): FieldProblem[] {
   const detail = 'name is neither a standard finalizer name nor is it fully qualified';
   return (finalizers ?? []).flatMap((finalizer, i) =>
-    finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer) ? [] : [invalid(`metadata.finalizers[${i}]`, finalizer, detail)],
+    finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)
+      ? []
+      : [invalid(`metadata.finalizers[${i}]`, finalizer, detail)],
   );
 }
 
 /** Rules for a change of metadata, in upstream's order (ValidateObjectMetaAccessorUpdate). */
-export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectMeta>, rules: Partial<MetaRules> = {}): FieldProblem[] {
+export function metaUpdateProblems(
+  meta: Frozen<ObjectMeta>,
+  old: Frozen<ObjectMeta>,
+  rules: Partial<MetaRules> = {},
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const { finalizers = [] } = meta;
   if (old.deletionTimestamp !== undefined) {
@@ -150,7 +160,14 @@ export function metaUpdateProblems(meta: Frozen<ObjectMeta>, old: Frozen<ObjectM
   if ((meta.generation ?? 0) < (old.generation ?? 0)) {
     problems.push(invalid('metadata.generation', meta.generation, 'must not be decremented'));
   }
-  for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+  for (const field of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
     if (!deepEqual(meta[field], old[field])) problems.push(immutable(`metadata.${field}`, meta[field] ?? null));
   }
   problems.push(
@@ -167,12 +184,13 @@ export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
   const meta = object.metadata;
   const before = old.metadata;
   if (!meta.uid && before.uid !== undefined) meta.uid = before.uid;
-  if (meta.creationTimestamp === undefined && before.creationTimestamp !== undefined) meta.creationTimestamp = before.creationTimestamp;
-  if (meta.deletionTimestamp === undefined && before.deletionTimestamp !== undefined) meta.deletionTimestamp = before.deletionTimestamp;
+  if (meta.creationTimestamp === undefined && before.creationTimestamp !== undefined)
+    meta.creationTimestamp = before.creationTimestamp;
+  if (meta.deletionTimestamp === undefined && before.deletionTimestamp !== undefined)
+    meta.deletionTimestamp = before.deletionTimestamp;
   if (meta.deletionGracePeriodSeconds === undefined && before.deletionGracePeriodSeconds !== undefined) {
     meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
   }
   if (before.generation === undefined) delete meta.generation;
   else meta.generation = before.generation;
 }
-

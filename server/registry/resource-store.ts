@@ -10,6 +10,7 @@ import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import { tableProblems } from '../schema/validate.ts';
 import {
+  checkPreconditions,
   type ListRequest,
   type Preconditions,
   type Storage,
@@ -17,7 +18,6 @@ import {
   type StoredPage,
   type WatchRequest,
   type WatchSink,
-  checkPreconditions,
 } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import type { AdmissionChain, Review } from './admission-chain.ts';
@@ -149,7 +149,11 @@ export class ResourceStore {
         delete ordered.metadata.resourceVersion;
         return new StoredObject(key, this.#storage.revision(), ordered as Frozen<KubeObject>);
       }
-      const stored = await this.#storage.create(key, ordered, definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs });
+      const stored = await this.#storage.create(
+        key,
+        ordered,
+        definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
+      );
       finish?.(true);
       return stored;
     } catch (error) {
@@ -192,7 +196,11 @@ export class ResourceStore {
     }
   }
 
-  async #dryRun(key: Key, change: (current: StoredObject) => Promise<KubeObject | 'delete'>, expect: Preconditions): Promise<StoredObject> {
+  async #dryRun(
+    key: Key,
+    change: (current: StoredObject) => Promise<KubeObject | 'delete'>,
+    expect: Preconditions,
+  ): Promise<StoredObject> {
     const current = this.#storage.get(this.keyOf(key));
     if (!current) throw new StorageError('not-found', key.name);
     checkPreconditions(current, expect);
@@ -200,7 +208,11 @@ export class ResourceStore {
     return next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
   }
 
-  async #checkedUpdate(object: KubeObject, current: StoredObject, write: WriteOptions): Promise<{ object: KubeObject; finish: Finish | undefined }> {
+  async #checkedUpdate(
+    object: KubeObject,
+    current: StoredObject,
+    write: WriteOptions,
+  ): Promise<{ object: KubeObject; finish: Finish | undefined }> {
     const { definition } = this;
     const old = current.value;
     const { resourceVersion = '' } = object.metadata;
@@ -229,7 +241,8 @@ export class ResourceStore {
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];
       this.#refuse(object, problems);
-      for (const text of (rules === 'object' && definition.warnings?.(object as Frozen<KubeObject>, old)) || []) write.warn(text);
+      for (const text of (rules === 'object' && definition.warnings?.(object as Frozen<KubeObject>, old)) || [])
+        write.warn(text);
       await write.admission.validate(review);
     } catch (error) {
       finish?.(false);
@@ -245,10 +258,19 @@ export class ResourceStore {
    * @returns the last version, and whether it is gone
    * @throws ApiError 404, 409
    */
-  async delete(key: Key, request: DeleteRequest, write: WriteOptions): Promise<{ object: StoredObject; gone: boolean }> {
+  async delete(
+    key: Key,
+    request: DeleteRequest,
+    write: WriteOptions,
+  ): Promise<{ object: StoredObject; gone: boolean }> {
     const current = this.get(key);
     await write.admission.validate(this.#review('delete', undefined, current.value, write, key));
-    const store = { storage: this.#storage, key: this.keyOf(key), about: { group: this.info.group, resource: this.info.kind }, definition: this.definition };
+    const store = {
+      storage: this.#storage,
+      key: this.keyOf(key),
+      about: { group: this.info.group, resource: this.info.kind },
+      definition: this.definition,
+    };
     try {
       const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
       if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
@@ -274,7 +296,13 @@ export class ResourceStore {
     return { ...this.#env, user: write.user, dryRun: write.dryRun, warn: write.warn };
   }
 
-  #review(operation: Review['operation'], object: KubeObject | undefined, old: Frozen<KubeObject> | undefined, write: WriteOptions, key?: Key): Review {
+  #review(
+    operation: Review['operation'],
+    object: KubeObject | undefined,
+    old: Frozen<KubeObject> | undefined,
+    write: WriteOptions,
+    key?: Key,
+  ): Review {
     const meta = (object ?? old)?.metadata;
     return {
       operation,
@@ -296,14 +324,19 @@ export class ResourceStore {
 
 /** A name that is taken by an object on its way out: waiting would help, and the message says so. */
 function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown {
-  if (!(error instanceof ApiError && error.reason === 'AlreadyExists') || taken?.value.metadata.deletionTimestamp === undefined) return error;
+  if (
+    !(error instanceof ApiError && error.reason === 'AlreadyExists') ||
+    taken?.value.metadata.deletionTimestamp === undefined
+  )
+    return error;
   return new ApiError(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
 }
 
 /** A write through /status leaves everything else as it is stored. */
 function keepAllButStatus(object: KubeObject, old: Frozen<KubeObject>, definition: ResourceDefinition): void {
   for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
-    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion') restoreField(object, old, field);
+    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion')
+      restoreField(object, old, field);
   }
   const meta = object.metadata as Record<string, unknown>;
   for (const field of definition.statusKeeps ?? []) {

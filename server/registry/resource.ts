@@ -126,7 +126,12 @@ export interface SubresourceCall {
    * Changes an object of any resource as a subresource of it would: what evictions do to budgets and bindings to pods.
    * @throws ApiError 404, and what `change` throws
    */
-  change(resource: string, subresource: string, key: Key, change: (object: KubeObject, current: StoredObject) => void): Promise<StoredObject>;
+  change(
+    resource: string,
+    subresource: string,
+    key: Key,
+    change: (object: KubeObject, current: StoredObject) => void,
+  ): Promise<StoredObject>;
 }
 
 /**
@@ -143,7 +148,11 @@ export interface Subresource {
   /** Puts what a PUT or PATCH of the subresource says into the parent. */
   apply?(object: KubeObject, parent: KubeObject, call: SubresourceCall): void;
   /** POST. The answer is the object that is returned. */
-  create?(object: KubeObject, call: SubresourceCall, access: ParentAccess): Promise<{ status: number; object: KubeObject }>;
+  create?(
+    object: KubeObject,
+    call: SubresourceCall,
+    access: ParentAccess,
+  ): Promise<{ status: number; object: KubeObject }>;
 }
 
 /** What a POST to a subresource may do with its parent. */

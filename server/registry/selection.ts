@@ -1,7 +1,7 @@
 /** Label and field selectors of a request, as a predicate over the objects of one resource. */
 import type { Frozen } from '../base/freeze.ts';
 import { badRequest } from '../kube/api-error.ts';
-import { type FieldRequirement, type FieldSelector, exactField, parseFieldSelector } from '../kube/fields.ts';
+import { exactField, type FieldRequirement, type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
 import { type LabelSelector, parseLabelSelector, selectorMatches } from '../kube/labels.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { Predicate } from '../storage/storage.ts';
@@ -28,11 +28,17 @@ function readerOf(field: string, definition: ResourceDefinition): FieldReader {
   if (reader) return reader;
   if (definition.unknownField) throw badRequest(definition.unknownField(field));
   if (selectableFields) throw badRequest(`field label not supported: ${field}`);
-  throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+  throw badRequest(
+    `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  );
 }
 
 function fieldPredicate(requirements: readonly FieldRequirement[], definition: ResourceDefinition): Predicate {
-  const tests = requirements.map(({ field, negated, value }) => ({ read: readerOf(field, definition), negated, value }));
+  const tests = requirements.map(({ field, negated, value }) => ({
+    read: readerOf(field, definition),
+    negated,
+    value,
+  }));
   return (object) => {
     for (const { read, negated, value } of tests) if ((read(object) === value) === negated) return false;
     return true;
@@ -55,7 +61,8 @@ export function selectionOf(labelText: string, fieldText: string, definition: Re
   const fields = parsed(() => parseFieldSelector(fieldText));
   if (labels.length === 0 && fields.length === 0) return { labels, fields };
   const matchesFields = fields.length > 0 ? fieldPredicate(fields, definition) : undefined;
-  const where: Predicate = (object) => selectorMatches(labels, object.metadata.labels) && (matchesFields?.(object) ?? true);
+  const where: Predicate = (object) =>
+    selectorMatches(labels, object.metadata.labels) && (matchesFields?.(object) ?? true);
   const name = exactField(fields, 'metadata.name');
   const namespace = exactField(fields, 'metadata.namespace');
   return { labels, fields, where, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };

@@ -1,7 +1,7 @@
 /** meta.k8s.io/v1 Table: what `kubectl get` asks for. */
 import type { Frozen } from '../base/freeze.ts';
-import { columnDescription } from '../schema/docs.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { columnDescription } from '../schema/docs.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { ResourceDefinition } from './resource.ts';
 

@@ -32,7 +32,10 @@ const AGE = /^(?:\d+[ymdhs]){1,2}$/;
 const SUFFIX = /\b(gen-[a-z]*)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 
 /** Full path and content type of a step. */
-export function requestOf({ method, path, strategic, table }: Step, namespace: string): { path: string; headers: [string, string][] } {
+export function requestOf(
+  { method, path, strategic, table }: Step,
+  namespace: string,
+): { path: string; headers: [string, string][] } {
   const isWithin = !path.startsWith('/');
   const full = isWithin ? `/api/v1/namespaces/${namespace}/${path}` : path.replaceAll(NAMESPACE, namespace);
   const patch = strategic ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';

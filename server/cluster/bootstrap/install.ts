@@ -10,7 +10,13 @@ import type { Storage } from '../../storage/storage.ts';
  * Writes objects straight into an empty storage: the server's own objects are not asked for by anybody, so nobody
  * admits or authorizes them. What is there already stays.
  */
-export async function installObjects(objects: readonly KubeObject[], catalog: Catalog, storage: Storage, random: Random, nowMs: number): Promise<void> {
+export async function installObjects(
+  objects: readonly KubeObject[],
+  catalog: Catalog,
+  storage: Storage,
+  random: Random,
+  nowMs: number,
+): Promise<void> {
   const creationTimestamp = rfc3339(nowMs);
   const uids = new Map<string, string>();
   for (const given of objects) {

@@ -34,7 +34,11 @@ function apiService({ address, port }: BootstrapOptions): KubeObject[] {
     {
       kind: 'Service',
       apiVersion: 'v1',
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { component: 'apiserver', provider: 'kubernetes' },
+      },
       spec: {
         ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
         clusterIP: API_SERVICE_IP,
@@ -49,7 +53,11 @@ function apiService({ address, port }: BootstrapOptions): KubeObject[] {
     {
       kind: 'Endpoints',
       apiVersion: 'v1',
-      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+      },
       subsets: [{ addresses: [{ ip: address }], ports }],
     },
     {
@@ -65,7 +73,10 @@ function apiService({ address, port }: BootstrapOptions): KubeObject[] {
       apiVersion: 'networking.k8s.io/v1',
       metadata: {
         name: API_SERVICE_IP,
-        labels: { 'ipaddress.kubernetes.io/ip-family': 'IPv4', 'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io' },
+        labels: {
+          'ipaddress.kubernetes.io/ip-family': 'IPv4',
+          'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
+        },
       },
       spec: { parentRef: { resource: 'services', namespace: 'default', name: 'kubernetes' } },
     },

@@ -6,7 +6,10 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { server: { type: 'string', default: 'https://127.0.0.1:16443' }, token: { type: 'string', default: 'admintoken' } },
+  options: {
+    server: { type: 'string', default: 'https://127.0.0.1:16443' },
+    token: { type: 'string', default: 'admintoken' },
+  },
 });
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // a control plane started for recording signs its own certificate
 
@@ -47,7 +50,12 @@ function isBootstrap({ metadata }: Recorded): boolean {
 
 function stripped(object: Recorded): Recorded {
   const { name, namespace, labels, annotations } = object.metadata;
-  const metadata = { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) };
+  const metadata = {
+    name,
+    ...(namespace && { namespace }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+  };
   return { ...object, metadata };
 }
 
@@ -55,12 +63,16 @@ function stripped(object: Recorded): Recorded {
 function withoutTimes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTimes);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, key === 'lastTransitionTime' ? '$now' : withoutTimes(inner)]);
+  const entries = Object.entries(value).map(([key, inner]) => [
+    key,
+    key === 'lastTransitionTime' ? '$now' : withoutTimes(inner),
+  ]);
   return Object.fromEntries(entries);
 }
 
 const objects: unknown[] = [];
-for (const { path, keep } of SOURCES) for (const object of await list(path)) if (keep(object)) objects.push(withoutTimes(stripped(object)));
+for (const { path, keep } of SOURCES)
+  for (const object of await list(path)) if (keep(object)) objects.push(withoutTimes(stripped(object)));
 for (const name of SYSTEM_NAMESPACES) objects.unshift({ kind: 'Namespace', apiVersion: 'v1', metadata: { name } });
 const lines = objects.map((object) => JSON.stringify(object)).join(',\n');
 writeFileSync('server/cluster/bootstrap/bootstrap.gen.json', `[\n${lines}\n]\n`);

@@ -1,8 +1,9 @@
 /** From a response to bytes, in the encoding and form that the client asked for. */
+
+import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { type Negotiated, negotiate } from '../media-types.ts';
 import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
-import { ApiError } from '../../kube/api-error.ts';
 import { listPartial, listTable, listValue, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
@@ -23,11 +24,17 @@ const MEDIA_TYPES = { json: 'application/json', yaml: 'application/yaml' } as co
 
 /** net/http quotes the text of a Warning header; code 299 is "miscellaneous persistent warning". */
 function warningHeader(text: string): string {
-  return `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replace(/[^\x20-\x7e\x80-\uffff]/g, ' ')}"`;
+  return `299 - "${text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replace(/[^\x20-\x7e\x80-\uffff]/g, ' ')}"`;
 }
 
 function headersOf(mediaType: string, request: ApiRequest): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = { 'content-type': mediaType, 'cache-control': 'no-cache, private' };
+  const headers: Record<string, string | string[]> = {
+    'content-type': mediaType,
+    'cache-control': 'no-cache, private',
+  };
   if (request.warnings.length > 0) headers.warning = request.warnings.map(warningHeader);
   return headers;
 }
@@ -50,10 +57,18 @@ export async function prepareEncoding(request: ApiRequest): Promise<void> {
 export function encode(request: ApiRequest, response: ApiResponse, now: () => number): WireResponse {
   if (response.type === 'bytes') {
     const headers = { ...headersOf(response.mediaType, request), ...response.headers };
-    return buffer(response.status, headers, Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body));
+    return buffer(
+      response.status,
+      headers,
+      Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body),
+    );
   }
   if (response.type === 'proxied') {
-    return { status: response.status, headers: { ...response.headers }, body: { type: 'chunks', chunks: response.body } };
+    return {
+      status: response.status,
+      headers: { ...response.headers },
+      body: { type: 'chunks', chunks: response.body },
+    };
   }
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
 }
@@ -71,7 +86,12 @@ function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
   }
 }
 
-function valueResponse(request: ApiRequest, status: number, value: unknown, { encoding, pretty }: Negotiated): WireResponse {
+function valueResponse(
+  request: ApiRequest,
+  status: number,
+  value: unknown,
+  { encoding, pretty }: Negotiated,
+): WireResponse {
   const bytes = encoding === 'yaml' ? Buffer.from(toYaml(value)) : valueBytes(value, pretty);
   const headers = headersOf(MEDIA_TYPES[encoding], request);
   const retryAfter = (value as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds;
@@ -79,7 +99,12 @@ function valueResponse(request: ApiRequest, status: number, value: unknown, { en
   return buffer(status, headers, bytes);
 }
 
-function encodeAs(request: ApiRequest, response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' }>, form: Negotiated, now: () => number): WireResponse {
+function encodeAs(
+  request: ApiRequest,
+  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' }>,
+  form: Negotiated,
+  now: () => number,
+): WireResponse {
   switch (response.type) {
     case 'value':
       return valueResponse(request, response.status, response.value, form);
@@ -88,14 +113,19 @@ function encodeAs(request: ApiRequest, response: Exclude<ApiResponse, { type: 'b
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
       if (form.form === 'partial') return valueResponse(request, status, partialMetadata(object.value), form);
       const bytes = jsonBytes(served, object);
-      if (form.encoding === 'json' && !form.pretty) return buffer(status, headersOf('application/json', request), bytes);
+      if (form.encoding === 'json' && !form.pretty)
+        return buffer(status, headersOf('application/json', request), bytes);
       return valueResponse(request, status, JSON.parse(bytes.toString()), form);
     }
     case 'list': {
       if (form.form === 'table') return valueResponse(request, 200, listTable(response, form, now()), form);
       if (form.form === 'partial') return valueResponse(request, 200, listPartial(response), form);
       if (form.encoding === 'yaml' || form.pretty) return valueResponse(request, 200, listValue(response), form);
-      return { status: 200, headers: headersOf('application/json', request), body: { type: 'chunks', chunks: listChunks(response) } };
+      return {
+        status: 200,
+        headers: headersOf('application/json', request),
+        body: { type: 'chunks', chunks: listChunks(response) },
+      };
     }
     case 'watch': {
       const mediaType = form.encoding === 'yaml' ? 'application/yaml;stream=watch' : 'application/json';
@@ -104,4 +134,3 @@ function encodeAs(request: ApiRequest, response: Exclude<ApiResponse, { type: 'b
     }
   }
 }
-

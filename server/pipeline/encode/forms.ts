@@ -21,7 +21,13 @@ function rowOf(
 }
 
 /** One object as a table: the answer to GET, and the object of a watch event. */
-export function objectTable(served: Served, object: StoredObject, form: Negotiated, nowMs: number, withColumns = true): object {
+export function objectTable(
+  served: Served,
+  object: StoredObject,
+  form: Negotiated,
+  nowMs: number,
+  withColumns = true,
+): object {
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',

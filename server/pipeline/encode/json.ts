@@ -1,13 +1,15 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { type KubeObject, apiVersionOf } from '../../kube/object.ts';
+import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
-import { JSON_SLOT, type StoredObject, encodeJson } from '../../storage/stored-object.ts';
+import { encodeJson, JSON_SLOT, type StoredObject } from '../../storage/stored-object.ts';
 
 /** JSON of a stored object in the version of the request: made once, then the same bytes for everyone. */
 export function jsonBytes(served: Served, object: StoredObject): Buffer {
   const { conversion, info } = served;
   if (!conversion) return object.bytes(JSON_SLOT, encodeJson);
-  return object.bytes(`json ${apiVersionOf(info)}`, (value) => encodeJson(conversion.fromStored(value) as Frozen<KubeObject>));
+  return object.bytes(`json ${apiVersionOf(info)}`, (value) =>
+    encodeJson(conversion.fromStored(value) as Frozen<KubeObject>),
+  );
 }
 
 /** What every object of a resource begins with; items of a list do not repeat it. */

@@ -4,7 +4,7 @@ import type { Served } from '../../registry/catalog.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
-import { type WatchEvent, servedValue } from '../request.ts';
+import { servedValue, type WatchEvent } from '../request.ts';
 import { objectTable } from './forms.ts';
 import { jsonBytes } from './json.ts';
 import { toYaml } from './yaml.ts';
@@ -69,7 +69,8 @@ export class FrameEncoder {
       ...(initialEnd && { annotations: { 'k8s.io/initial-events-end': 'true' } }),
     };
     const { info } = this.#served;
-    if (this.#form.form === 'object') return this.#frame('BOOKMARK', { kind: info.kind, apiVersion: apiVersionOf(info), metadata });
+    if (this.#form.form === 'object')
+      return this.#frame('BOOKMARK', { kind: info.kind, apiVersion: apiVersionOf(info), metadata });
     if (this.#form.form === 'partial') {
       return this.#frame('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
     }

@@ -15,7 +15,8 @@ function withoutDot(tag: ScalarTag): ScalarTag {
   return test?.test('.') ? { ...tag, test: new RegExp(`(?!^\\.$)(?:${test.source})`, test.flags) } : tag;
 }
 
-const customTags = (tags: Tags): Tags => tags.map((tag) => (typeof tag === 'object' && tag.tag === FLOAT ? withoutDot(tag as ScalarTag) : tag));
+const customTags = (tags: Tags): Tags =>
+  tags.map((tag) => (typeof tag === 'object' && tag.tag === FLOAT ? withoutDot(tag as ScalarTag) : tag));
 
 /**
  * YAML as kube-apiserver writes it: keys sorted, lists not indented, strings quoted where YAML 1.1 would read

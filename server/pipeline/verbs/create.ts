@@ -1,14 +1,14 @@
 import { thaw } from '../../base/freeze.ts';
 import { badRequest } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { SubresourceCall } from '../../registry/resource.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { SubresourceCall } from '../../registry/resource.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import { type WriteRequest, storeWrite, writeRequestOf } from '../write-options.ts';
-import { track } from './track.ts';
+import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { readObject, settleNamespace, storedForm } from './incoming.ts';
+import { track } from './track.ts';
 
 /** POST to a collection. */
 export async function create(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
@@ -28,7 +28,12 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
 }
 
 /** What hooks of subresources get to know of a request. */
-export function subresourceCall(request: ApiRequest, served: Served, write: WriteRequest, env: PipelineEnv): SubresourceCall {
+export function subresourceCall(
+  request: ApiRequest,
+  served: Served,
+  write: WriteRequest,
+  env: PipelineEnv,
+): SubresourceCall {
   return {
     info: served.info,
     key: { namespace: request.info.namespace, name: request.info.name },

@@ -66,4 +66,3 @@ function optionProblems({ propagationPolicy, orphanDependents, dryRun }: DeleteO
   if (dryRun?.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
   return problems;
 }
-

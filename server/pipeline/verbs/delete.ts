@@ -1,8 +1,8 @@
 import type { Status } from '../../kube/api-error.ts';
+import { ApiError } from '../../kube/api-error.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { selectionOf } from '../../registry/selection.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { ApiError } from '../../kube/api-error.ts';
 import { listOptionsOf } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';

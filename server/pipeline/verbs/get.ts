@@ -1,7 +1,7 @@
-import { tooNew } from '../../registry/errors.ts';
-import type { Served } from '../../registry/catalog.ts';
-import { StoredObject } from '../../storage/stored-object.ts';
 import { notFound } from '../../kube/api-error.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { tooNew } from '../../registry/errors.ts';
+import { StoredObject } from '../../storage/stored-object.ts';
 import { parseRevision } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';

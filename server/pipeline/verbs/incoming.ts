@@ -1,10 +1,10 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { badRequest } from '../../kube/api-error.ts';
-import { pathSegmentProblems } from '../../kube/names.ts';
 import { goQuote } from '../../kube/go-quote.ts';
+import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
-import { type Expected, type ParsedBody, decodeObject, mediaTypeOf, parseBody } from '../decode-body.ts';
+import { decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
@@ -17,12 +17,21 @@ export function requestKey({ info }: ApiRequest, served: Served): Key {
 }
 
 /** Reads and parses the body of a request for an object of `served`. */
-export async function readObject(request: ApiRequest, { kind, type }: Pick<Expected, 'kind' | 'type'>): Promise<ParsedBody> {
+export async function readObject(
+  request: ApiRequest,
+  { kind, type }: Pick<Expected, 'kind' | 'type'>,
+): Promise<ParsedBody> {
   return parseBody(await request.body(), mediaTypeOf(request), kind, type);
 }
 
 /** A parsed body as the object that would be stored: decoded, in the stored version, with its defaults. */
-export function storedForm(request: ApiRequest, served: Served, parsed: ParsedBody, write: WriteRequest, env: PipelineEnv): KubeObject {
+export function storedForm(
+  request: ApiRequest,
+  served: Served,
+  parsed: ParsedBody,
+  write: WriteRequest,
+  env: PipelineEnv,
+): KubeObject {
   const warn = (text: string): void => {
     if (!request.warnings.includes(text)) request.warnings.push(text);
   };
@@ -48,9 +57,12 @@ export function settleNamespace(object: KubeObject, request: ApiRequest, served:
 /** An update has to carry the name and namespace of its URL. @throws ApiError 400 */
 export function checkName(object: Frozen<KubeObject> | KubeObject, { name, namespace }: Key): void {
   const { name: given = '', namespace: givenNamespace = '' } = object.metadata;
-  if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  if (given !== name)
+    throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) {
-    throw badRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`);
+    throw badRequest(
+      `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`,
+    );
   }
 }
 

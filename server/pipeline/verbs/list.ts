@@ -6,8 +6,8 @@ import { type Selection, selectionOf } from '../../registry/selection.ts';
 import { StorageError } from '../../storage/storage.ts';
 import { StoredObject } from '../../storage/stored-object.ts';
 import { type ListOptions, listOptionsOf, parseRevision } from '../list-options.ts';
-import type { ApiRequest, ListResponse } from '../request.ts';
 import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ListResponse } from '../request.ts';
 
 /** GET of a collection. */
 export async function list(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ListResponse> {
@@ -57,7 +57,10 @@ function listPage(namespace: string, options: ListOptions, selection: Selection,
       ...(token && { from: prefix + token.start }),
       ...(selection.where && { where: selection.where }),
     });
-    const next = page.next === undefined ? undefined : encodeContinue({ revision: page.revision, start: `${page.items.at(-1)?.key.slice(prefix.length)}\0` });
+    const next =
+      page.next === undefined
+        ? undefined
+        : encodeContinue({ revision: page.revision, start: `${page.items.at(-1)?.key.slice(prefix.length)}\0` });
     return {
       type: 'list',
       served,
@@ -72,11 +75,17 @@ function listPage(namespace: string, options: ListOptions, selection: Selection,
 }
 
 /** The key of the one object that a field selector on the name leaves; nothing else needs to be looked at. */
-function oneKey(namespace: string, { name, namespace: selected }: Selection, { info }: Served): { namespace: string; name: string } | undefined {
+function oneKey(
+  namespace: string,
+  { name, namespace: selected }: Selection,
+  { info }: Served,
+): { namespace: string; name: string } | undefined {
   if (name === undefined) return undefined;
   if (!info.namespaced) return { namespace: '', name };
   if (namespace === '' && selected === undefined) return undefined;
-  return namespace !== '' && selected !== undefined && selected !== namespace ? undefined : { namespace: namespace || (selected ?? ''), name };
+  return namespace !== '' && selected !== undefined && selected !== namespace
+    ? undefined
+    : { namespace: namespace || (selected ?? ''), name };
 }
 
 function listError(error: unknown, token: ContinueToken | undefined, at: number | undefined): unknown {

@@ -24,7 +24,8 @@ export async function proxy(request: ApiRequest, served: Served, env: PipelineEn
   const destination = destinationOf(request, served, env);
   const body = await request.body();
   const headers = endToEnd(request.headers());
-  for (const name of Object.keys(headers)) if (CREDENTIALS.has(name) || name.startsWith('impersonate-')) delete headers[name];
+  for (const name of Object.keys(headers))
+    if (CREDENTIALS.has(name) || name.startsWith('impersonate-')) delete headers[name];
   const response = await askPod(destination, {
     method: request.method,
     path: (path === '' ? '/' : path) + query,

@@ -6,17 +6,22 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { ParentAccess, Subresource } from '../../registry/resource.ts';
 import type { SubresourceInfo, TypeDescription } from '../../schema/type-table.ts';
-import { type Expected, decodeObject } from '../decode-body.ts';
+import { decodeObject, type Expected } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { subresourceCall } from './create.ts';
-import { track } from './track.ts';
 import { checkName, readObject, requestKey, uidOf } from './incoming.ts';
 import { readPatch } from './patch.ts';
+import { track } from './track.ts';
 
 /** Any request for a subresource other than status, by the rules that the kind's file gives. */
-export async function subresource(request: ApiRequest, served: Served, info: SubresourceInfo, env: PipelineEnv): Promise<ApiResponse> {
+export async function subresource(
+  request: ApiRequest,
+  served: Served,
+  info: SubresourceInfo,
+  env: PipelineEnv,
+): Promise<ApiResponse> {
   const rules = served.store.definition.subresources?.[info.name];
   if (!rules) throw notImplemented(`${served.info.resource}/${info.name}`);
   switch (request.info.verb) {
@@ -41,8 +46,16 @@ function expectedOf(info: SubresourceInfo, env: PipelineEnv): Expected & { type:
   return { group: info.group, version: info.version, kind: info.kind, type };
 }
 
-function decodeAs(request: ApiRequest, expected: Expected, parsed: Parameters<typeof decodeObject>[0], write: WriteRequest, env: PipelineEnv): KubeObject {
-  const object = decodeObject(parsed, expected, env.catalog.table, write.fieldValidation, (text) => request.warnings.push(text));
+function decodeAs(
+  request: ApiRequest,
+  expected: Expected,
+  parsed: Parameters<typeof decodeObject>[0],
+  write: WriteRequest,
+  env: PipelineEnv,
+): KubeObject {
+  const object = decodeObject(parsed, expected, env.catalog.table, write.fieldValidation, (text) =>
+    request.warnings.push(text),
+  );
   object.metadata ??= {};
   return object;
 }
@@ -61,7 +74,8 @@ async function post(
   const parsed = await readObject(request, expected);
   const object = decodeAs(request, expected, parsed, write, env);
   const { name: given, namespace } = object.metadata;
-  if (given !== key.name && !rules.checksName) throw badRequest(`name in URL does not match name in ${info.kind} object`);
+  if (given !== key.name && !rules.checksName)
+    throw badRequest(`name in URL does not match name in ${info.kind} object`);
   if (namespace && namespace !== key.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
@@ -71,7 +85,13 @@ async function post(
   return { type: 'value', status, value };
 }
 
-function parentAccess(request: ApiRequest, served: Served, write: WriteRequest, env: PipelineEnv, name: string): ParentAccess {
+function parentAccess(
+  request: ApiRequest,
+  served: Served,
+  write: WriteRequest,
+  env: PipelineEnv,
+  name: string,
+): ParentAccess {
   const key = requestKey(request, served);
   const options = storeWrite(request, write, env, name, 'subresource');
   return {
@@ -93,12 +113,20 @@ function parentAccess(request: ApiRequest, served: Served, write: WriteRequest, 
   };
 }
 
-async function change(request: ApiRequest, served: Served, info: SubresourceInfo, rules: Subresource, env: PipelineEnv): Promise<ApiResponse> {
+async function change(
+  request: ApiRequest,
+  served: Served,
+  info: SubresourceInfo,
+  rules: Subresource,
+  env: PipelineEnv,
+): Promise<ApiResponse> {
   const isPatch = request.info.verb === 'patch';
   const write = writeRequestOf(request, isPatch ? 'PatchOptions' : 'UpdateOptions');
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
-  const { next, expect } = isPatch ? await patched(request, expected, rules, write, env) : await replaced(request, expected, write, env);
+  const { next, expect } = isPatch
+    ? await patched(request, expected, rules, write, env)
+    : await replaced(request, expected, write, env);
   const call = subresourceCall(request, served, write, env);
   const stored = await served.store.update(
     key,
@@ -106,7 +134,8 @@ async function change(request: ApiRequest, served: Served, info: SubresourceInfo
       const object = next(current.value);
       checkName(object, key);
       const parent = thaw(current.value) as KubeObject;
-      if (object.metadata.resourceVersion !== undefined) parent.metadata.resourceVersion = object.metadata.resourceVersion;
+      if (object.metadata.resourceVersion !== undefined)
+        parent.metadata.resourceVersion = object.metadata.resourceVersion;
       else delete parent.metadata.resourceVersion;
       rules.apply?.(object, parent, call);
       track(parent, current, served, write, env, info.name);
@@ -125,12 +154,23 @@ interface Incoming {
   next(parent: Frozen<KubeObject>): KubeObject;
 }
 
-async function replaced(request: ApiRequest, expected: Expected, write: WriteRequest, env: PipelineEnv): Promise<Incoming> {
+async function replaced(
+  request: ApiRequest,
+  expected: Expected,
+  write: WriteRequest,
+  env: PipelineEnv,
+): Promise<Incoming> {
   const parsed = await readObject(request, expected);
   return { expect: uidOf(parsed), next: () => decodeAs(request, expected, parsed, write, env) };
 }
 
-async function patched(request: ApiRequest, expected: Expected, rules: Subresource, write: WriteRequest, env: PipelineEnv): Promise<Incoming> {
+async function patched(
+  request: ApiRequest,
+  expected: Expected,
+  rules: Subresource,
+  write: WriteRequest,
+  env: PipelineEnv,
+): Promise<Incoming> {
   const apply = await readPatch(request);
   const next = (parent: Frozen<KubeObject>): KubeObject => {
     const value = apply((rules.get?.(parent) ?? parent) as Frozen<KubeObject>, expected.type);

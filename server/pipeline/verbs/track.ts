@@ -20,7 +20,12 @@ function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
   if (!known.has(subresource)) {
     const { info, store } = served;
     const own = store.definition.resetFields?.[subresource];
-    const usual = resetFields(info.type, info.subresources.has('status'), subresource, store.definition.statusKeeps ?? []);
+    const usual = resetFields(
+      info.type,
+      info.subresources.has('status'),
+      subresource,
+      store.definition.statusKeeps ?? [],
+    );
     known.set(subresource, own ? fieldsOfPaths(own) : usual);
   }
   return known.get(subresource);
@@ -30,7 +35,14 @@ function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
  * Notes in `object` (in its stored version) that the manager of this request set what it changes. Upstream does it
  * before admission, so what plugins and strategies add belongs to nobody.
  */
-export function track(object: KubeObject, current: StoredObject | undefined, served: Served, write: WriteRequest, env: PipelineEnv, subresource = ''): void {
+export function track(
+  object: KubeObject,
+  current: StoredObject | undefined,
+  served: Served,
+  write: WriteRequest,
+  env: PipelineEnv,
+  subresource = '',
+): void {
   const { info, conversion } = served;
   const live = current && servedValue(served, current);
   // Fields are those of the version that the client speaks.

@@ -2,16 +2,21 @@ import { notFound } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { track } from './track.ts';
+import { accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { denial } from '../stages/authorize.ts';
-import { accessOf } from '../identity.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
 import { checkName, readObject, requestKey, settleNamespace, storedForm, uidOf } from './incoming.ts';
+import { track } from './track.ts';
 
 /** PUT of an object, or of its status. */
-export async function update(request: ApiRequest, served: Served, env: PipelineEnv, subresource?: 'status'): Promise<ApiResponse> {
+export async function update(
+  request: ApiRequest,
+  served: Served,
+  env: PipelineEnv,
+  subresource?: 'status',
+): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'UpdateOptions');
   const key = requestKey(request, served);
   const parsed = await readObject(request, served.info);

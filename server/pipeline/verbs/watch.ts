@@ -23,7 +23,11 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
   const fields = request.info.legacyWatch && name !== '' ? `metadata.name=${name}` : options.fieldSelector;
   const selection = selectionOf(options.labelSelector, fields, served.store.definition);
   const after = options.resourceVersion === '' ? 0 : parseRevision(options.resourceVersion);
-  return { type: 'watch', served, start: (observer) => new Watch(served, env, options, selection, observer).start(namespace, after) };
+  return {
+    type: 'watch',
+    served,
+    start: (observer) => new Watch(served, env, options, selection, observer).start(namespace, after),
+  };
 }
 
 /** One running watch: the state at its start if that was asked for, then events, bookmarks and the end. */
@@ -72,10 +76,14 @@ class Watch {
 
   #follow(namespace: string, after: number): void {
     const { where } = this.#selection;
-    const cancel = this.#served.store.watch(namespace, { after, ...(where && { where }) }, {
-      events: (batch) => this.#observer.events(batch.map(eventOf)),
-      end: () => this.#end(),
-    });
+    const cancel = this.#served.store.watch(
+      namespace,
+      { after, ...(where && { where }) },
+      {
+        events: (batch) => this.#observer.events(batch.map(eventOf)),
+        end: () => this.#end(),
+      },
+    );
     this.#cancels.push(cancel);
   }
 
@@ -85,7 +93,8 @@ class Watch {
     const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : LIMITS.watchTimeoutMs * (1 + random.fraction());
     this.#cancels.push(clock.schedule(timeoutMs, () => this.#end()));
     if (!this.#options.allowWatchBookmarks) return;
-    if (timeoutMs > LAST_BOOKMARK_MS) this.#cancels.push(clock.schedule(timeoutMs - LAST_BOOKMARK_MS, () => this.#bookmark()));
+    if (timeoutMs > LAST_BOOKMARK_MS)
+      this.#cancels.push(clock.schedule(timeoutMs - LAST_BOOKMARK_MS, () => this.#bookmark()));
     if (timeoutMs > BOOKMARK_MS) this.#repeatBookmarks();
   }
 

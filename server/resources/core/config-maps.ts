@@ -1,9 +1,9 @@
-import { forbiddenField, invalid, tooLong, type FieldProblem } from '../../kube/field-problem.ts';
+import type { Frozen } from '../../base/freeze.ts';
+import { deepEqual } from '../../base/freeze.ts';
+import { type FieldProblem, forbiddenField, invalid, tooLong } from '../../kube/field-problem.ts';
+import { since } from '../../kube/human-duration.ts';
 import { configKeyProblems } from '../../kube/names.ts';
 import type { ConfigMap } from '../../kube/types.gen.ts';
-import type { Frozen } from '../../base/freeze.ts';
-import { since } from '../../kube/human-duration.ts';
-import { deepEqual } from '../../base/freeze.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 
 /** api.MaxSecretSize counts for config maps too. */

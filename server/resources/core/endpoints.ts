@@ -2,7 +2,7 @@ import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid, notSupported, required } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '../../kube/names.ts';
-import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from '../../kube/types.gen.ts';
+import type { EndpointAddress, EndpointPort, EndpointSubset, Endpoints } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { endpointIpProblems, ipProblems, ipWarnings } from '../shared/ip-rules.ts';
 import { portNumberProblems } from '../shared/name-rules.ts';
@@ -12,27 +12,37 @@ const MANAGED_BY = 'endpoints.kubernetes.io/managed-by';
 const CONTROLLER = 'endpoint-controller';
 const SHOWN_MAX = 3;
 
-function subsetProblems({ addresses = [], notReadyAddresses = [], ports = [] }: Frozen<EndpointSubset>, path: string): FieldProblem[] {
+function subsetProblems(
+  { addresses = [], notReadyAddresses = [], ports = [] }: Frozen<EndpointSubset>,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (addresses.length + notReadyAddresses.length === 0) {
     problems.push(required(path, 'must specify `addresses` or `notReadyAddresses`'));
   }
   addresses.forEach((address, i) => problems.push(...addressProblems(address, `${path}.addresses[${i}]`)));
-  notReadyAddresses.forEach((address, i) => problems.push(...addressProblems(address, `${path}.notReadyAddresses[${i}]`)));
+  notReadyAddresses.forEach((address, i) =>
+    problems.push(...addressProblems(address, `${path}.notReadyAddresses[${i}]`)),
+  );
   ports.forEach((port, i) => problems.push(...portProblems(port, ports.length > 1, `${path}.ports[${i}]`)));
   return problems;
 }
 
 function addressProblems({ ip, hostname, nodeName }: Frozen<EndpointAddress>, path: string): FieldProblem[] {
   const problems = ipProblems(`${path}.ip`, ip);
-  for (const detail of hostname ? dnsLabelProblems(hostname) : []) problems.push(invalid(`${path}.hostname`, hostname, detail));
+  for (const detail of hostname ? dnsLabelProblems(hostname) : [])
+    problems.push(invalid(`${path}.hostname`, hostname, detail));
   for (const detail of nodeName === undefined ? [] : dnsSubdomainProblems(nodeName)) {
     problems.push(invalid(`${path}.nodeName`, nodeName, detail));
   }
   return [...problems, ...endpointIpProblems(`${path}.ip`, ip)];
 }
 
-function portProblems({ name = '', port, protocol = '', appProtocol }: Frozen<EndpointPort>, needsName: boolean, path: string): FieldProblem[] {
+function portProblems(
+  { name = '', port, protocol = '', appProtocol }: Frozen<EndpointPort>,
+  needsName: boolean,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (name !== '') for (const detail of dnsLabelProblems(name)) problems.push(invalid(`${path}.name`, name, detail));
   else if (needsName) problems.push(required(`${path}.name`));
@@ -63,7 +73,9 @@ function endpointsCell(subsets: Frozen<Endpoints>['subsets']): string {
   if (!subsets?.length) return '<none>';
   const all = subsets.flatMap(({ addresses = [], ports = [] }) => {
     if (ports.length === 0) return addresses.map(({ ip }) => ip);
-    return ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)));
+    return ports.flatMap(({ port }) =>
+      addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+    );
   });
   const shown = all.slice(0, SHOWN_MAX).join(',');
   return all.length > SHOWN_MAX ? `${shown} + ${all.length - SHOWN_MAX} more...` : shown;

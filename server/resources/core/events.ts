@@ -9,7 +9,8 @@ import { eventProblems } from '../shared/event-rules.ts';
 const HOUR_MS = 60 * 60 * 1000;
 
 /** Go prints times that were never set as null. */
-const age = (time: string | null | undefined, nowMs: number): string | undefined => (time ? since(time, nowMs) : undefined);
+const age = (time: string | null | undefined, nowMs: number): string | undefined =>
+  time ? since(time, nowMs) : undefined;
 
 function sourceCell({ source, reportingComponent, reportingInstance }: Frozen<Event>): string {
   const component = source.component || reportingComponent;
@@ -18,7 +19,10 @@ function sourceCell({ source, reportingComponent, reportingInstance }: Frozen<Ev
 }
 
 function cells(event: Frozen<Event>, nowMs: number): unknown[] {
-  const { involvedObject: { kind = '', name = '', fieldPath = '' }, series } = event;
+  const {
+    involvedObject: { kind = '', name = '', fieldPath = '' },
+    series,
+  } = event;
   const first = age(event.firstTimestamp, nowMs) ?? age(event.eventTime, nowMs) ?? '<unknown>';
   const last = age(event.lastTimestamp, nowMs) ?? first;
   return [

@@ -5,7 +5,12 @@ import { quantityMilliValue } from '../../kube/quantity.ts';
 import type { LimitRange, LimitRangeItem } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
-import { compareAmounts, containerResourceNameProblems, mayOvercommit, resourceNameProblems } from '../shared/resource-names.ts';
+import {
+  compareAmounts,
+  containerResourceNameProblems,
+  mayOvercommit,
+  resourceNameProblems,
+} from '../shared/resource-names.ts';
 import { withMissing } from '../shared/sorted-keys.ts';
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
@@ -56,25 +61,37 @@ function claimProblems({ type, min, max }: Frozen<LimitRangeItem>, path: string)
 
 /** Rules between the bounds of one resource. */
 function boundProblems(item: Frozen<LimitRangeItem>, name: string, path: string): FieldProblem[] {
-  const { min, max, maxLimitRequestRatio } = { min: item.min?.[name], max: item.max?.[name], maxLimitRequestRatio: item.maxLimitRequestRatio?.[name] };
+  const { min, max, maxLimitRequestRatio } = {
+    min: item.min?.[name],
+    max: item.max?.[name],
+    maxLimitRequestRatio: item.maxLimitRequestRatio?.[name],
+  };
   const limit = item.type === 'Pod' ? undefined : item.default?.[name];
   const request = item.type === 'Pod' ? undefined : item.defaultRequest?.[name];
   const problems: FieldProblem[] = [];
   /** The value that the message shows is not always the one that the field has: upstream passes what it has at hand. */
-  const refuse = (bound: string, shown: string, detail: string): number => problems.push(invalid(`${path}.${bound}[${name}]`, shown, detail));
-  const above = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && compareAmounts(a, b) > 0;
+  const refuse = (bound: string, shown: string, detail: string): number =>
+    problems.push(invalid(`${path}.${bound}[${name}]`, shown, detail));
+  const above = (a: string | undefined, b: string | undefined): boolean =>
+    a !== undefined && b !== undefined && compareAmounts(a, b) > 0;
   if (min && above(min, max)) refuse('min', min, `min value ${min} is greater than max value ${max}`);
   if (request) {
     const text = `default request value ${request} is greater than`;
-    if (above(min, request)) refuse('defaultRequest', request, `min value ${min} is greater than default request value ${request}`);
+    if (above(min, request))
+      refuse('defaultRequest', request, `min value ${min} is greater than default request value ${request}`);
     if (above(request, max)) refuse('defaultRequest', request, `${text} max value ${max}`);
     if (above(request, limit)) refuse('defaultRequest', request, `${text} default limit value ${limit}`);
   }
   if (min && above(min, limit)) refuse('default', min, `min value ${min} is greater than default value ${limit}`);
   if (max && above(limit, max)) refuse('default', max, `default value ${limit} is greater than max value ${max}`);
-  if (maxLimitRequestRatio) problems.push(...ratioProblems(maxLimitRequestRatio, min, max, `${path}.maxLimitRequestRatio[${name}]`));
+  if (maxLimitRequestRatio)
+    problems.push(...ratioProblems(maxLimitRequestRatio, min, max, `${path}.maxLimitRequestRatio[${name}]`));
   if (limit && request && !mayOvercommit(name) && compareAmounts(limit, request) !== 0) {
-    refuse('defaultRequest', request, `default value ${limit} must equal to defaultRequest value ${request} in ${name}`);
+    refuse(
+      'defaultRequest',
+      request,
+      `default value ${limit} must equal to defaultRequest value ${request} in ${name}`,
+    );
   }
   return problems;
 }

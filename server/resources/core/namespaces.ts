@@ -71,7 +71,8 @@ export const definition: ResourceDefinition<Namespace> = {
     else delete namespace.spec.finalizers;
     return undefined;
   },
-  validate: ({ spec }) => (spec.finalizers ?? []).flatMap((finalizer) => finalizerProblems(finalizer, 'spec.finalizers')),
+  validate: ({ spec }) =>
+    (spec.finalizers ?? []).flatMap((finalizer) => finalizerProblems(finalizer, 'spec.finalizers')),
   validateStatus: statusProblems,
   holdsDeletion: ({ spec }) => (spec.finalizers?.length ?? 0) > 0,
   onDeleting(namespace) {

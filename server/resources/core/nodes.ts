@@ -6,8 +6,8 @@ import type { Node, NodeSpec } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { internalForm } from '../shared/internal-form.ts';
 import { cidrProblems, cidrWarnings } from '../shared/ip-rules.ts';
-import { amountProblems } from '../shared/resource-names.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
+import { amountProblems } from '../shared/resource-names.ts';
 import { taintProblems } from '../shared/taint-rules.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
@@ -24,7 +24,9 @@ function alignPodCidrs(spec: NodeSpec): void {
 
 function resourceProblems({ status }: Frozen<Node>): FieldProblem[] {
   return (['capacity', 'allocatable'] as const).flatMap((field) =>
-    Object.entries(status[field] ?? {}).flatMap(([name, amount]) => amountProblems(`status.${field}.${name}`, name, amount)),
+    Object.entries(status[field] ?? {}).flatMap(([name, amount]) =>
+      amountProblems(`status.${field}.${name}`, name, amount),
+    ),
   );
 }
 
@@ -47,7 +49,8 @@ function updateProblems(node: Frozen<Node>, old: Frozen<Node>): FieldProblem[] {
     problems.push(invalid('spec.providerID', null, detail));
   }
   problems.push(...taintProblems(node.spec.taints ?? [], 'metadata.taints'));
-  if (node.spec.externalID !== old.spec.externalID) problems.push(forbiddenField('spec.externalID', 'may not be updated'));
+  if (node.spec.externalID !== old.spec.externalID)
+    problems.push(forbiddenField('spec.externalID', 'may not be updated'));
   return problems;
 }
 
@@ -99,7 +102,8 @@ function rolesCell({ metadata }: Frozen<Node>): string {
 function cells(node: Frozen<Node>, nowMs: number): unknown[] {
   const { metadata, status } = node;
   const { osImage, kernelVersion, containerRuntimeVersion, architecture, kubeletVersion } = status.nodeInfo;
-  const address = (type: string): string => status.addresses?.find((candidate) => candidate.type === type)?.address ?? '<none>';
+  const address = (type: string): string =>
+    status.addresses?.find((candidate) => candidate.type === type)?.address ?? '<none>';
   const kernel = kernelVersion || '<unknown>';
   return [
     metadata.name,

@@ -14,7 +14,8 @@ import { fillClaimSpecDefaults } from '../shared/volume-defaults.ts';
 
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const CLASS_DEPRECATED = 'deprecated since v1.8; use "storageClassName" attribute instead';
-const SPEC_IMMUTABLE = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+const SPEC_IMMUTABLE =
+  'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
 
 type Claim = Frozen<PersistentVolumeClaim>;
 
@@ -27,7 +28,9 @@ function alignDataSources(spec: PersistentVolumeClaimSpec, old?: Frozen<Persiste
   if (spec.dataSourceRef?.namespace) delete spec.dataSourceRef;
   if (!old?.dataSource && !old?.dataSourceRef && !spec.dataSourceRef && spec.dataSource) {
     const { kind, apiGroup } = spec.dataSource;
-    const isKnown = apiGroup ? kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io' : kind === 'PersistentVolumeClaim';
+    const isKnown = apiGroup
+      ? kind === 'VolumeSnapshot' && apiGroup === 'snapshot.storage.k8s.io'
+      : kind === 'PersistentVolumeClaim';
     if (!isKnown) delete spec.dataSource;
   }
   if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
@@ -38,7 +41,10 @@ function alignDataSources(spec: PersistentVolumeClaimSpec, old?: Frozen<Persiste
 }
 
 /** The old spec with what may change taken over from the new one. */
-function comparableSpecs(claim: Claim, old: Claim): { next: PersistentVolumeClaimSpec; before: PersistentVolumeClaimSpec } {
+function comparableSpecs(
+  claim: Claim,
+  old: Claim,
+): { next: PersistentVolumeClaimSpec; before: PersistentVolumeClaimSpec } {
   const next = thaw(claim.spec) as PersistentVolumeClaimSpec;
   const before = thaw(old.spec) as PersistentVolumeClaimSpec;
   if (!before.volumeName && next.volumeName !== undefined) before.volumeName = next.volumeName;
@@ -68,7 +74,8 @@ function updateProblems(claim: Claim, old: Claim): FieldProblem[] {
   if (compareAmounts(sizeOf(claim), sizeOf(old)) < 0 && compareAmounts(sizeOf(claim), used) <= 0) {
     problems.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   }
-  if (claim.spec.volumeMode !== old.spec.volumeMode) problems.push(immutable('volumeMode', claim.spec.volumeMode ?? null));
+  if (claim.spec.volumeMode !== old.spec.volumeMode)
+    problems.push(immutable('volumeMode', claim.spec.volumeMode ?? null));
   return problems;
 }
 

@@ -74,7 +74,8 @@ export const definition: ResourceDefinition<PersistentVolume> = {
     const before = old.status.lastPhaseTransitionTime;
     const isStale = status.lastPhaseTransitionTime === undefined || status.lastPhaseTransitionTime === before;
     if (status.phase !== old.status.phase && isStale) status.lastPhaseTransitionTime = rfc3339(clock.now());
-    else if (status.lastPhaseTransitionTime === undefined && before !== undefined) status.lastPhaseTransitionTime = before;
+    else if (status.lastPhaseTransitionTime === undefined && before !== undefined)
+      status.lastPhaseTransitionTime = before;
   },
   validate: persistentVolumeProblems,
   checksEnums: true,

@@ -11,7 +11,8 @@ export const definition: ResourceDefinition<PodTemplate> = {
   fillDefaults: ({ template }) => fillPodTemplateDefaults(template),
   validate: ({ template }) => podTemplateProblems(template, 'template'),
   checksEnums: true,
-  warnings: ({ template }, old) => (deepEqual(template, old?.template) ? [] : podTemplateWarnings(template, 'template')),
+  warnings: ({ template }, old) =>
+    deepEqual(template, old?.template) ? [] : podTemplateWarnings(template, 'template'),
   generation: ({ template }) => template,
   returnsDeleted: true,
   cells: ({ metadata, template }) => [

@@ -37,7 +37,11 @@ function fillStatusDefaults(status: PodStatus): void {
   const { podIP, podIPs } = status;
   if (podIP && podIP !== podIPs?.[0]?.ip) status.podIPs = [{ ip: podIP }];
   else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip;
-  const statuses = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? []), ...(status.ephemeralContainerStatuses ?? [])];
+  const statuses = [
+    ...(status.initContainerStatuses ?? []),
+    ...(status.containerStatuses ?? []),
+    ...(status.ephemeralContainerStatuses ?? []),
+  ];
   for (const { allocatedResources, resources } of statuses) {
     roundAmounts(allocatedResources);
     roundAmounts(resources?.limits);
@@ -47,7 +51,9 @@ function fillStatusDefaults(status: PodStatus): void {
 
 function imageProblems(containers: Frozen<Container[]> | null | undefined, path: string): FieldProblem[] {
   return (containers ?? []).flatMap(({ image = '' }, i) =>
-    image === image.trim() ? [] : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')],
+    image === image.trim()
+      ? []
+      : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')],
   );
 }
 
@@ -57,7 +63,9 @@ function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>
   const detail = 'must not be specified when serviceAccountName is not set';
   return volumes.flatMap(({ projected }, i) =>
     (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
-      serviceAccountToken ? [forbiddenField(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, detail)] : [],
+      serviceAccountToken
+        ? [forbiddenField(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, detail)]
+        : [],
     ),
   );
 }
@@ -77,7 +85,8 @@ function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
     const changed = podAnnotationUpdateProblems(metadata.annotations, old.metadata.annotations, annotations);
     return [...problems, ...changed, ...podUpdateProblems(pod, old)];
   }
-  if (spec.ephemeralContainers?.length) problems.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
+  if (spec.ephemeralContainers?.length)
+    problems.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec.nodeName && spec.schedulingGates?.length) {
     problems.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   }
@@ -98,7 +107,11 @@ export const definition: ResourceDefinition<Pod> = {
     pod.status = { phase: 'Pending' };
     if (pod.spec.schedulingGates?.length) {
       const message = 'Scheduling is blocked due to non-empty scheduling gates';
-      setPodCondition(pod.status, { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message }, clock.now());
+      setPodCondition(
+        pod.status,
+        { type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', message },
+        clock.now(),
+      );
     }
     addMatchLabelKeys(pod);
     fillPodResources(pod.spec);
@@ -107,7 +120,8 @@ export const definition: ResourceDefinition<Pod> = {
   },
   beforeUpdate(pod, old) {
     // Clients that do not know the resources of whole pods leave them out.
-    if (!pod.spec.resources && old.spec.resources) pod.spec.resources = old.spec.resources as typeof pod.spec.resources & {};
+    if (!pod.spec.resources && old.spec.resources)
+      pod.spec.resources = old.spec.resources as typeof pod.spec.resources & {};
     return undefined;
   },
   beforeStatusUpdate: (pod, old) => preserveStatus(pod.status, old.status),
@@ -117,8 +131,12 @@ export const definition: ResourceDefinition<Pod> = {
   warnings: (pod, old) => {
     if (old) return [];
     const details = dnsLabelProblems(pod.metadata.name ?? '');
-    const hint = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
-    return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...podWarnings(pod.spec, pod.metadata, '')];
+    const hint =
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    return [
+      ...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []),
+      ...podWarnings(pod.spec, pod.metadata, ''),
+    ];
   },
   // Being put on a node is no change of what is wanted.
   generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,
@@ -142,7 +160,10 @@ export const definition: ResourceDefinition<Pod> = {
   subresources: {
     binding: {
       checksName: true,
-      create: async (object, call) => ({ status: 201, object: await bindPod(object as unknown as Binding, call.key, call) }),
+      create: async (object, call) => ({
+        status: 201,
+        object: await bindPod(object as unknown as Binding, call.key, call),
+      }),
     },
     eviction,
   },

@@ -17,7 +17,10 @@ const PATH = 'spec.template';
 const HINT =
   'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended';
 
-function templateProblems(template: Frozen<PodTemplateSpec>, selector: Readonly<Record<string, string>>): FieldProblem[] {
+function templateProblems(
+  template: Frozen<PodTemplateSpec>,
+  selector: Readonly<Record<string, string>>,
+): FieldProblem[] {
   const { labels } = template.metadata;
   const { restartPolicy, activeDeadlineSeconds } = template.spec;
   const problems: FieldProblem[] = [];
@@ -25,7 +28,8 @@ function templateProblems(template: Frozen<PodTemplateSpec>, selector: Readonly<
     problems.push(invalid(`${PATH}.metadata.labels`, labels ?? null, '`selector` does not match template `labels`'));
   }
   problems.push(...podTemplateProblems(template, PATH));
-  if (restartPolicy !== 'Always') problems.push(notSupported(`${PATH}.spec.restartPolicy`, restartPolicy ?? '', ['Always']));
+  if (restartPolicy !== 'Always')
+    problems.push(notSupported(`${PATH}.spec.restartPolicy`, restartPolicy ?? '', ['Always']));
   if (activeDeadlineSeconds !== undefined) {
     const detail = 'activeDeadlineSeconds in ReplicationController is not Supported';
     problems.push(forbiddenField(`${PATH}.spec.activeDeadlineSeconds`, detail));
@@ -45,11 +49,18 @@ function validate({ spec }: Frozen<ReplicationController>): FieldProblem[] {
 }
 
 function validateStatus({ status }: Frozen<ReplicationController>): FieldProblem[] {
-  const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0, observedGeneration = 0 } = status;
+  const {
+    replicas,
+    fullyLabeledReplicas = 0,
+    readyReplicas = 0,
+    availableReplicas = 0,
+    observedGeneration = 0,
+  } = status;
   const counts = { replicas, fullyLabeledReplicas, readyReplicas, availableReplicas, observedGeneration };
   const problems = Object.entries(counts).flatMap(([field, count]) => negativeProblems(`status.${field}`, count));
   const above = 'cannot be greater than status.replicas';
-  if (fullyLabeledReplicas > replicas) problems.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, above));
+  if (fullyLabeledReplicas > replicas)
+    problems.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, above));
   if (readyReplicas > replicas) problems.push(invalid('status.readyReplicas', readyReplicas, above));
   if (availableReplicas > replicas) problems.push(invalid('status.availableReplicas', availableReplicas, above));
   if (availableReplicas > readyReplicas) {
@@ -97,8 +108,9 @@ export const definition: ResourceDefinition<ReplicationController> = {
     formatLabels(spec.selector),
   ],
   subresources: {
-    scale: scaleSubresource({ group: '', resource: 'replicationcontrollers' }, ({ spec }: Frozen<ReplicationController>) =>
-      selectorFromLabels(spec.selector ?? {}),
+    scale: scaleSubresource(
+      { group: '', resource: 'replicationcontrollers' },
+      ({ spec }: Frozen<ReplicationController>) => selectorFromLabels(spec.selector ?? {}),
     ),
   },
 };

@@ -23,7 +23,8 @@ function validate({ spec }: Frozen<ResourceQuota>, old?: Frozen<ResourceQuota>):
   const problems = [...amountsProblems(spec.hard, 'spec.hard'), ...scopeProblems(spec), ...scopeSelectorProblems(spec)];
   const changed = (a: readonly string[], b: readonly string[]): boolean => a.some((scope) => !b.includes(scope));
   const [scopes, before] = [spec.scopes ?? [], old?.spec.scopes ?? []];
-  if (old && (changed(scopes, before) || changed(before, scopes))) problems.push(immutable('spec.scopes', spec.scopes ?? null));
+  if (old && (changed(scopes, before) || changed(before, scopes)))
+    problems.push(immutable('spec.scopes', spec.scopes ?? null));
   return problems;
 }
 
@@ -46,7 +47,9 @@ function warnings({ spec: { hard = {} } }: Frozen<ResourceQuota>, old?: Frozen<R
 
 function usage({ status }: Frozen<ResourceQuota>, wantsLimits: boolean): string {
   const { hard = {}, used = {} } = status;
-  const names = Object.keys(hard).sort().filter((name) => name.startsWith('limits.') === wantsLimits);
+  const names = Object.keys(hard)
+    .sort()
+    .filter((name) => name.startsWith('limits.') === wantsLimits);
   return names.map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`).join(', ');
 }
 

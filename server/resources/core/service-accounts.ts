@@ -23,7 +23,8 @@ export const definition: ResourceDefinition<ServiceAccount> = {
     return undefined;
   },
   warnings({ metadata }, old) {
-    const isNew = getOwn(metadata.annotations, ENFORCE) !== undefined && getOwn(old?.metadata.annotations, ENFORCE) === undefined;
+    const isNew =
+      getOwn(metadata.annotations, ENFORCE) !== undefined && getOwn(old?.metadata.annotations, ENFORCE) === undefined;
     return isNew ? [`metadata.annotations[${ENFORCE}]: ${DEPRECATED}`] : [];
   },
   returnsDeleted: true,

@@ -39,10 +39,15 @@ function fillDefaults(service: Service): void {
 
 /** Readers never see it in services that are only names (defaultOnReadInternalTrafficPolicy). */
 function dropInternalPolicy({ spec }: Service): void {
-  if (spec.type === 'ExternalName' && TRAFFIC_POLICIES.includes(spec.internalTrafficPolicy)) delete spec.internalTrafficPolicy;
+  if (spec.type === 'ExternalName' && TRAFFIC_POLICIES.includes(spec.internalTrafficPolicy))
+    delete spec.internalTrafficPolicy;
 }
 
-function ingressProblems({ ip = '', ipMode, hostname = '' }: Frozen<LoadBalancerIngress>, path: string, before: readonly string[]): FieldProblem[] {
+function ingressProblems(
+  { ip = '', ipMode, hostname = '' }: Frozen<LoadBalancerIngress>,
+  path: string,
+  before: readonly string[],
+): FieldProblem[] {
   const problems = ip === '' ? [] : ipProblems(`${path}.ip`, ip, before);
   const modeAt = `${path}.ipMode`;
   if (ipMode === undefined) {

@@ -4,7 +4,11 @@ import { type FieldProblem, forbiddenField, invalid, notSupported, required } fr
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type { ObjectMeta } from '../../kube/object.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
-import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate, TypedObjectReference } from '../../kube/types.gen.ts';
+import type {
+  PersistentVolumeClaimSpec,
+  PersistentVolumeClaimTemplate,
+  TypedObjectReference,
+} from '../../kube/types.gen.ts';
 import { annotationProblems, labelProblems } from '../../registry/object-meta.ts';
 import { amountProblems } from './resource-names.ts';
 import { selectorProblems } from './selector-rules.ts';
@@ -17,7 +21,9 @@ type Spec = Frozen<PersistentVolumeClaimSpec>;
 /** Ways in which a volume may be used; ReadWriteOncePod excludes the others. */
 export function accessModeProblems(path: string, modes: readonly string[]): FieldProblem[] {
   const known = modes.filter((mode) => ACCESS_MODES.includes(mode));
-  const problems = modes.filter((mode) => !ACCESS_MODES.includes(mode)).map((mode) => notSupported(path, mode, ACCESS_MODES));
+  const problems = modes
+    .filter((mode) => !ACCESS_MODES.includes(mode))
+    .map((mode) => notSupported(path, mode, ACCESS_MODES));
   if (known.includes('ReadWriteOncePod') && known.some((mode) => mode !== 'ReadWriteOncePod')) {
     problems.push(forbiddenField(path, 'may not use ReadWriteOncePod with other access modes'));
   }
@@ -50,16 +56,21 @@ function dataSourceProblems(source: Frozen<TypedObjectReference>, path: string):
   if (!apiGroup && kind !== 'PersistentVolumeClaim') {
     problems.push(invalid(path, kind, "must be 'PersistentVolumeClaim' when referencing the default apiGroup"));
   }
-  for (const detail of apiGroup ? dnsSubdomainProblems(apiGroup) : []) problems.push(invalid(`${path}.apiGroup`, apiGroup, detail));
-  for (const detail of namespace ? dnsLabelProblems(namespace) : []) problems.push(invalid(`${path}.namespace`, namespace, detail));
+  for (const detail of apiGroup ? dnsSubdomainProblems(apiGroup) : [])
+    problems.push(invalid(`${path}.apiGroup`, apiGroup, detail));
+  for (const detail of namespace ? dnsLabelProblems(namespace) : [])
+    problems.push(invalid(`${path}.namespace`, namespace, detail));
   return problems;
 }
 
 function sameSourceProblems({ dataSource, dataSourceRef }: Spec, path: string): FieldProblem[] {
   if (!dataSource || !dataSourceRef) return [];
   const shown = `${path}.dataSource`;
-  if (dataSourceRef.namespace) return [invalid(path, shown, 'may not be specified when dataSourceRef.namespace is specified')];
-  const isSame = (['apiGroup', 'kind', 'name'] as const).every((field) => (dataSource[field] ?? null) === (dataSourceRef[field] ?? null));
+  if (dataSourceRef.namespace)
+    return [invalid(path, shown, 'may not be specified when dataSourceRef.namespace is specified')];
+  const isSame = (['apiGroup', 'kind', 'name'] as const).every(
+    (field) => (dataSource[field] ?? null) === (dataSourceRef[field] ?? null),
+  );
   return isSame ? [] : [invalid(path, shown, 'must match dataSourceRef')];
 }
 
@@ -100,7 +111,10 @@ const NOT_IN_TEMPLATES: readonly (keyof ObjectMeta)[] = [
 ];
 
 /** ValidatePersistentVolumeClaimTemplate: the template of an ephemeral volume. */
-export function claimTemplateProblems({ metadata, spec }: Frozen<PersistentVolumeClaimTemplate>, path: string): FieldProblem[] {
+export function claimTemplateProblems(
+  { metadata, spec }: Frozen<PersistentVolumeClaimTemplate>,
+  path: string,
+): FieldProblem[] {
   const present = NOT_IN_TEMPLATES.filter((field) => metadata?.[field] !== undefined && metadata[field] !== null);
   return [
     ...annotationProblems(metadata?.annotations, `${path}.metadata.annotations`),

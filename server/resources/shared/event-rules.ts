@@ -49,7 +49,9 @@ function seriesProblems({ series }: Frozen<Event>): FieldProblem[] {
 /** Fields of old clients that new events may not have. */
 function strictProblems(event: Frozen<Event>): FieldProblem[] {
   const { metadata, eventTime, type = '', firstTimestamp, lastTimestamp, count, source } = event;
-  const problems = dnsSubdomainProblems(metadata.name ?? '').map((detail) => invalid('metadata.name', metadata.name, detail));
+  const problems = dnsSubdomainProblems(metadata.name ?? '').map((detail) =>
+    invalid('metadata.name', metadata.name, detail),
+  );
   problems.push(...seriesProblems(event));
   if (!eventTime) problems.push(required('eventTime'));
   if (type !== 'Normal' && type !== 'Warning') problems.push(invalid('type', '', `has invalid value: ${type}`));
@@ -64,7 +66,8 @@ function strictUpdateProblems(event: Frozen<Event>, old: Frozen<Event>): FieldPr
   const check = (path: string, value: unknown, before: unknown, shown: unknown = value ?? null): void => {
     if (!deepEqual(value ?? null, before ?? null)) problems.push(immutable(path, shown));
   };
-  const reference = (value: Frozen<Event>['related']): unknown => (value ? internalForm(value, 'io.k8s.api.core.v1.ObjectReference') : null);
+  const reference = (value: Frozen<Event>['related']): unknown =>
+    value ? internalForm(value, 'io.k8s.api.core.v1.ObjectReference') : null;
   check('involvedObject', event.involvedObject, old.involvedObject, reference(event.involvedObject));
   check('reason', event.reason, old.reason);
   check('message', event.message, old.message);

@@ -29,7 +29,8 @@ export function ipWarnings(path: string, text: string): string[] {
   const address = parseIp(text);
   if (!address) return [];
   const canonical = formatIp(address);
-  if (address.leadingZeros || address.mapped) return [`${path}: non-standard IP address ${goQuote(text)} is invalid: use "${canonical}"`];
+  if (address.leadingZeros || address.mapped)
+    return [`${path}: non-standard IP address ${goQuote(text)} is invalid: use "${canonical}"`];
   if (canonical === text) return [];
   return [`${path}: IPv6 address ${goQuote(text)} should be in RFC 5952 canonical format ("${canonical}")`];
 }
@@ -47,7 +48,8 @@ export function cidrWarnings(path: string, text: string): string[] {
       `${path}: CIDR value ${quoted} is ambiguous in this context (should be "${canonical}" or "${single}"?)`,
     );
   }
-  if (cidr.leadingZeros || cidr.address.mapped) warnings.push(`${path}: non-standard CIDR value ${quoted} is invalid: use "${canonical}"`);
+  if (cidr.leadingZeros || cidr.address.mapped)
+    warnings.push(`${path}: non-standard CIDR value ${quoted} is invalid: use "${canonical}"`);
   if (warnings.length === 0 && canonical !== text) {
     warnings.push(`${path}: IPv6 CIDR value ${quoted} should be in RFC 5952 canonical format ("${canonical}")`);
   }

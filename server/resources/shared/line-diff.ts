@@ -151,5 +151,8 @@ function goJsonLines(value: unknown): string[] {
 export function valueDiff(old: unknown, next: unknown): string {
   const [a, b] = [goJsonLines(old), goJsonLines(next)];
   const hunks = hunksOf(new Matcher(a, b).edits());
-  return hunks.flatMap((hunk) => hunkLines(hunk, a, b)).map((line) => `${line}\n`).join('');
+  return hunks
+    .flatMap((hunk) => hunkLines(hunk, a, b))
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -6,7 +6,11 @@ import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from '..
 
 type Requirement = Frozen<NodeSelectorRequirement>;
 
-function labelRequirementProblems({ key, operator, values = [] }: Requirement, path: string, isPreferred: boolean): FieldProblem[] {
+function labelRequirementProblems(
+  { key, operator, values = [] }: Requirement,
+  path: string,
+  isPreferred: boolean,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (operator === 'In' || operator === 'NotIn') {
     const detail = "must be specified when `operator` is 'In' or 'NotIn'";
@@ -41,10 +45,16 @@ function fieldRequirementProblems({ key, operator, values = [] }: Requirement, p
 }
 
 /** @param isPreferred preferences may name label values that no node can have */
-export function nodeSelectorTermProblems(term: Frozen<NodeSelectorTerm>, path: string, isPreferred = false): FieldProblem[] {
+export function nodeSelectorTermProblems(
+  term: Frozen<NodeSelectorTerm>,
+  path: string,
+  isPreferred = false,
+): FieldProblem[] {
   const { matchExpressions = [], matchFields = [] } = term;
   return [
-    ...matchExpressions.flatMap((item, i) => labelRequirementProblems(item, `${path}.matchExpressions[${i}]`, isPreferred)),
+    ...matchExpressions.flatMap((item, i) =>
+      labelRequirementProblems(item, `${path}.matchExpressions[${i}]`, isPreferred),
+    ),
     ...matchFields.flatMap((item, i) => fieldRequirementProblems(item, `${path}.matchFields[${i}]`)),
   ];
 }

@@ -1,7 +1,8 @@
 /** Rules for paths within volumes and for the modes of the files there: pkg/apis/core/validation. */
+
+import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid, required } from '../../kube/field-problem.ts';
 import type { KeyToPath } from '../../kube/types.gen.ts';
-import type { Frozen } from '../../base/freeze.ts';
 
 const MAX_ID = 2 ** 31 - 1;
 const MAX_MODE = 0o777;

@@ -1,9 +1,22 @@
 /** Rules for persistent volumes: pkg/apis/core/validation, ValidatePersistentVolumeSpec. */
 import { deepEqual, type Frozen, getOwn } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, immutable, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  type FieldProblem,
+  forbiddenField,
+  immutable,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../kube/names.ts';
 import { quantityValue } from '../../kube/quantity.ts';
-import type { CSIPersistentVolumeSource, LocalVolumeSource, PersistentVolume, PersistentVolumeSpec, SecretReference } from '../../kube/types.gen.ts';
+import type {
+  CSIPersistentVolumeSource,
+  LocalVolumeSource,
+  PersistentVolume,
+  PersistentVolumeSpec,
+  SecretReference,
+} from '../../kube/types.gen.ts';
 import { accessModeProblems, positiveAmountProblems, volumeModeProblems } from './claim-rules.ts';
 import { internalForm } from './internal-form.ts';
 import { valueDiff } from './line-diff.ts';
@@ -20,7 +33,9 @@ function secretProblems(path: string, secret: Frozen<SecretReference> | undefine
   if (!secret) return [];
   const check = (field: 'name' | 'namespace', rules: (text: string) => string[]): FieldProblem[] => {
     const text = secret[field] ?? '';
-    return text === '' ? [required(`${path}.${field}`)] : rules(text).map((detail) => invalid(`${path}.${field}`, text, detail));
+    return text === ''
+      ? [required(`${path}.${field}`)]
+      : rules(text).map((detail) => invalid(`${path}.${field}`, text, detail));
   };
   return [...check('name', dnsSubdomainProblems), ...check('namespace', dnsLabelProblems)];
 }
@@ -68,7 +83,9 @@ const sourcesOf = ({ nodeAffinity }: Spec) => [
   ...BEFORE_LOCAL,
   source<LocalVolumeSource>('local', (value, path) => {
     const problems = localProblems(value, path);
-    return nodeAffinity ? problems : [...problems, required('spec.nodeAffinity', 'Local volume requires node affinity')];
+    return nodeAffinity
+      ? problems
+      : [...problems, required('spec.nodeAffinity', 'Local volume requires node affinity')];
   }),
   common.storageos,
   source('csi', csiProblems),
@@ -92,7 +109,9 @@ function capacityProblems({ capacity = {} }: Spec): FieldProblem[] {
 function affinityProblems({ nodeAffinity }: Spec): FieldProblem[] {
   if (!nodeAffinity) return [];
   const path = 'spec.nodeAffinity.required';
-  return nodeAffinity.required ? nodeSelectorProblems(nodeAffinity.required, path) : [required(path, 'must specify required node constraints')];
+  return nodeAffinity.required
+    ? nodeSelectorProblems(nodeAffinity.required, path)
+    : [required(path, 'must specify required node constraints')];
 }
 
 function classProblems({ storageClassName, volumeAttributesClassName, csi }: Spec): FieldProblem[] {
@@ -110,11 +129,21 @@ function recycleProblems({ hostPath, persistentVolumeReclaimPolicy: policy }: Sp
 }
 
 function mountOptionProblems({ metadata, spec }: Frozen<PersistentVolume>): FieldProblem[] {
-  const isMounted = ['hostPath', 'local', 'csi', 'fc', 'flexVolume', 'flocker', 'portworxVolume', 'scaleIO', 'storageos'].some(
-    (field) => (spec as Record<string, unknown>)[field] !== undefined,
-  );
+  const isMounted = [
+    'hostPath',
+    'local',
+    'csi',
+    'fc',
+    'flexVolume',
+    'flocker',
+    'portworxVolume',
+    'scaleIO',
+    'storageos',
+  ].some((field) => (spec as Record<string, unknown>)[field] !== undefined);
   if (!isMounted || getOwn(metadata.annotations, MOUNT_OPTIONS) === undefined) return [];
-  return [forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, 'may not specify mount options for this volume type')];
+  return [
+    forbiddenField(`metadata.annotations.${MOUNT_OPTIONS}`, 'may not specify mount options for this volume type'),
+  ];
 }
 
 function specProblems({ spec }: Frozen<PersistentVolume>): FieldProblem[] {
@@ -158,7 +187,10 @@ function updateProblems({ spec }: Frozen<PersistentVolume>, old: Frozen<Persiste
 }
 
 /** Rules of a volume; those for changes come last. */
-export function persistentVolumeProblems(volume: Frozen<PersistentVolume>, old?: Frozen<PersistentVolume>): FieldProblem[] {
+export function persistentVolumeProblems(
+  volume: Frozen<PersistentVolume>,
+  old?: Frozen<PersistentVolume>,
+): FieldProblem[] {
   const problems = specProblems(volume);
   if (!old) return [...problems, ...mountOptionProblems(volume)];
   // Upstream checks the whole volume twice when it changes.

@@ -27,7 +27,9 @@ function appArmorProblems(key: string, profile: string, spec: Frozen<PodSpec>, p
   const isProfile = ['', 'runtime/default', 'unconfined'].includes(profile) || profile.startsWith('localhost/');
   return [
     ...(isKnown ? [] : [invalid(`${path}[${key}]`, name, 'container not found')]),
-    ...(isProfile ? [] : [invalid(`${path}[${key}]`, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`)]),
+    ...(isProfile
+      ? []
+      : [invalid(`${path}[${key}]`, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`)]),
   ];
 }
 
@@ -47,7 +49,8 @@ export function podAnnotationProblems(annotations: Annotations, spec: Frozen<Pod
   problems.push(...costProblems(path, getOwn(annotations, DELETION_COST)));
   const entries = Object.entries(annotations ?? {});
   for (const [key, value] of entries) {
-    if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER)) problems.push(...seccompProblems(`${path}.${key}`, value));
+    if (key === SECCOMP_POD || key.startsWith(SECCOMP_CONTAINER))
+      problems.push(...seccompProblems(`${path}.${key}`, value));
   }
   for (const [key, value] of entries) {
     if (key.startsWith(APP_ARMOR)) problems.push(...appArmorProblems(key, value, spec, path));
@@ -56,13 +59,19 @@ export function podAnnotationProblems(annotations: Annotations, spec: Frozen<Pod
 }
 
 /** Annotations of a pod that cannot change. */
-export function podAnnotationUpdateProblems(annotations: Annotations, before: Annotations, path: string): FieldProblem[] {
+export function podAnnotationUpdateProblems(
+  annotations: Annotations,
+  before: Annotations,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const refuse = (key: string, verb: string): void => {
-    if (key.startsWith(APP_ARMOR)) problems.push(forbiddenField(`${path}[${key}]`, `may not ${verb} AppArmor annotations`));
+    if (key.startsWith(APP_ARMOR))
+      problems.push(forbiddenField(`${path}[${key}]`, `may not ${verb} AppArmor annotations`));
     if (key === MIRROR) problems.push(forbiddenField(`${path}[${key}]`, `may not ${verb} mirror pod annotation`));
   };
-  for (const [key, value] of Object.entries(before ?? {})) if (getOwn(annotations, key) !== value) refuse(key, 'remove or update');
+  for (const [key, value] of Object.entries(before ?? {}))
+    if (getOwn(annotations, key) !== value) refuse(key, 'remove or update');
   for (const key of Object.keys(annotations ?? {})) if (getOwn(before, key) === undefined) refuse(key, 'add');
   return problems;
 }

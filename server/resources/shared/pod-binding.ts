@@ -29,7 +29,8 @@ function checkTarget(binding: Binding): void {
 function assign(pod: Pod, { target, metadata }: Binding, nowMs: number): void {
   const name = pod.metadata.name ?? '';
   const refuse = (why: string): ApiError => conflict({ group: '', resource: 'pods/binding' }, name, why);
-  if (pod.metadata.deletionTimestamp !== undefined) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.metadata.deletionTimestamp !== undefined)
+    throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   pod.spec.nodeName = target.name ?? '';

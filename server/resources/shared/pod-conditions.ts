@@ -3,7 +3,11 @@ import type { Frozen } from '../../base/freeze.ts';
 import type { PodCondition, PodStatus } from '../../kube/types.gen.ts';
 
 /** Adds a condition or replaces the one of its type; only a change of its status is a transition. */
-export function setPodCondition(status: PodStatus, condition: Omit<PodCondition, 'lastTransitionTime' | 'lastProbeTime'>, nowMs: number): void {
+export function setPodCondition(
+  status: PodStatus,
+  condition: Omit<PodCondition, 'lastTransitionTime' | 'lastProbeTime'>,
+  nowMs: number,
+): void {
   const { type, status: state, reason, message } = condition;
   const conditions = status.conditions ?? [];
   const old = conditions.find((candidate) => candidate.type === type);
@@ -17,7 +21,9 @@ export function setPodCondition(status: PodStatus, condition: Omit<PodCondition,
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message }),
   };
-  status.conditions = old ? conditions.map((candidate) => (candidate === old ? next : candidate)) : [...conditions, next];
+  status.conditions = old
+    ? conditions.map((candidate) => (candidate === old ? next : candidate))
+    : [...conditions, next];
 }
 
 /** Whether a pod serves. */

@@ -10,9 +10,13 @@ export interface ContainerAt {
 /** Every container of a pod in upstream's order (VisitContainersWithPath): init, regular, ephemeral. */
 export function containersWithPaths(spec: Frozen<PodSpec>, path: string): ContainerAt[] {
   return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((field) =>
-    (spec[field] ?? []).map((container, i) => ({ container: container as Frozen<Container>, at: `${path}.${field}[${i}]` })),
+    (spec[field] ?? []).map((container, i) => ({
+      container: container as Frozen<Container>,
+      at: `${path}.${field}[${i}]`,
+    })),
   );
 }
 
 /** Whether an init container keeps running beside the others: a sidecar. */
-export const isSidecar = ({ restartPolicy }: Pick<Frozen<Container>, 'restartPolicy'>): boolean => restartPolicy === 'Always';
+export const isSidecar = ({ restartPolicy }: Pick<Frozen<Container>, 'restartPolicy'>): boolean =>
+  restartPolicy === 'Always';

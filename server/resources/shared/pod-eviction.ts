@@ -32,7 +32,10 @@ function withCause(error: ApiError, message: string): ApiError {
 }
 
 function stale(name: string): ApiError {
-  return withCause(tooManyRequests(VIOLATES, STALE_SECONDS), `The disruption budget ${name} is still being processed by the server.`);
+  return withCause(
+    tooManyRequests(VIOLATES, STALE_SECONDS),
+    `The disruption budget ${name} is still being processed by the server.`,
+  );
 }
 
 /** No disruption is left: why. */
@@ -55,8 +58,12 @@ function check(budget: Budget): void {
   const { observedGeneration = 0, disruptionsAllowed, disruptedPods = {} } = budget.status;
   if (observedGeneration < generation) throw stale(name);
   const refuse = (why: string, cause: string): ApiError =>
-    withCause(forbidden({ group: 'policy', resource: 'poddisruptionbudget' }, name, why), `The disruption budget ${name} does not allow evicting pods currently: ${cause}`);
-  if (disruptionsAllowed < 0) throw refuse('pdb disruptions allowed is negative', 'pdb disruptions allowed is negative');
+    withCause(
+      forbidden({ group: 'policy', resource: 'poddisruptionbudget' }, name, why),
+      `The disruption budget ${name} does not allow evicting pods currently: ${cause}`,
+    );
+  if (disruptionsAllowed < 0)
+    throw refuse('pdb disruptions allowed is negative', 'pdb disruptions allowed is negative');
   if (Object.keys(disruptedPods).length > DISRUPTED_MAX) {
     const why = 'DisruptedPods map too big - too many evictions not confirmed by PDB controller';
     throw refuse(why, 'too many pending evictions not confirmed by PDB controller');
@@ -121,7 +128,12 @@ async function deletePod(options: DeleteOptions, call: SubresourceCall, access: 
     : await access.update((object) => {
         const pod = object as Pod;
         checkPreconditions(options, pod);
-        const condition = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
+        const condition = {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'EvictionByEvictionAPI',
+          message: 'Eviction API: evicting',
+        };
         setPodCondition(pod.status, condition, call.env.clock.now());
       });
   const resourceVersion = changed?.value.metadata.resourceVersion;
@@ -129,7 +141,11 @@ async function deletePod(options: DeleteOptions, call: SubresourceCall, access: 
   await access.delete(bumped ? { ...options, preconditions: { ...options.preconditions, resourceVersion } } : options);
 }
 
-async function evict(eviction: Eviction, call: SubresourceCall, access: ParentAccess): Promise<{ status: number; object: KubeObject }> {
+async function evict(
+  eviction: Eviction,
+  call: SubresourceCall,
+  access: ParentAccess,
+): Promise<{ status: number; object: KubeObject }> {
   const answer = { status: 201, object: CREATED };
   const options = (eviction.deleteOptions ?? {}) as DeleteOptions;
   const pod = access.get().value as unknown as Frozen<Pod>;
@@ -139,7 +155,11 @@ async function evict(eviction: Eviction, call: SubresourceCall, access: ParentAc
   }
   const [budget, ...others] = budgetsOf(pod, call);
   if (others.length > 0) {
-    throw new ApiError(500, '', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+    throw new ApiError(
+      500,
+      '',
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
   }
   if (budget && !isSpare(pod, budget)) {
     const { name = '', namespace = '' } = budget.metadata;

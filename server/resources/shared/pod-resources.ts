@@ -42,7 +42,10 @@ function larger(a: Amounts, b: Amounts): Record<string, string> {
  * What all containers together need: init containers run one after the other, beside the sidecars that were started
  * before them (AggregateContainerRequests and AggregateContainerLimits).
  */
-export function totalOfContainers({ containers, initContainers }: Frozen<PodSpec>, bound: Bound): Record<string, string> {
+export function totalOfContainers(
+  { containers, initContainers }: Frozen<PodSpec>,
+  bound: Bound,
+): Record<string, string> {
   let total: Record<string, string> = {};
   for (const { resources } of containers ?? []) total = sum(total, resources[bound] ?? {});
   let sidecars: Record<string, string> = {};
@@ -70,7 +73,8 @@ function commonQos(classes: readonly QosClass[]): QosClass {
   return classes.every((other) => other === first) ? first : 'Burstable';
 }
 
-const qosOf = (resources: Frozen<ResourceRequirements>): QosClass => commonQos(QOS_RESOURCES.map((name) => qosOfResource(resources, name)));
+const qosOf = (resources: Frozen<ResourceRequirements>): QosClass =>
+  commonQos(QOS_RESOURCES.map((name) => qosOfResource(resources, name)));
 
 /** ComputePodQOS. */
 export function podQos({ resources, containers, initContainers }: Frozen<PodSpec>): QosClass {
@@ -98,7 +102,8 @@ export function fillPodResources(spec: PodSpec): void {
   for (const [name, request] of Object.entries(requests)) {
     const total = totalLimits[name];
     if (!isPodLevel(name) || limits[name] !== undefined || total === undefined) continue;
-    if (all.every((own) => own[name] !== undefined)) limits[name] = compareAmounts(request, total) > 0 ? request : total;
+    if (all.every((own) => own[name] !== undefined))
+      limits[name] = compareAmounts(request, total) > 0 ? request : total;
   }
   if (Object.keys(limits).length > 0) resources.limits = sortedKeys(limits);
   if (Object.keys(requests).length > 0) resources.requests = sortedKeys(requests);

@@ -1,6 +1,15 @@
 /** Rules for the containers of pods: validateContainers, validateInitContainers, validateEphemeralContainers. */
 import type { Frozen } from '../../base/freeze.ts';
-import { absent, duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required, tooMany } from '../../kube/field-problem.ts';
+import {
+  absent,
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  tooMany,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
 import type { Container, ContainerRestartRule, EphemeralContainer, PodSpec } from '../../kube/types.gen.ts';
 import { isSidecar } from './pod-containers.ts';
@@ -33,7 +42,11 @@ export function pullPolicyProblems(path: string, policy: string | undefined): Fi
 }
 
 /** What holds for containers of all kinds. */
-function commonProblems(container: Frozen<Container>, { spec, volumes, claimNames }: PodFacts, path: string): FieldProblem[] {
+function commonProblems(
+  container: Frozen<Container>,
+  { spec, volumes, claimNames }: PodFacts,
+  path: string,
+): FieldProblem[] {
   const { name, image, terminationMessagePolicy: policy = '' } = container;
   const problems: FieldProblem[] = [];
   if (name === '') problems.push(required(`${path}.name`));
@@ -62,18 +75,23 @@ function restartRuleProblems({ action = '', exitCodes }: Frozen<ContainerRestart
   if (!exitCodes) return [...problems, required(`${path}.exitCodes`, 'must be specified')];
   const { operator = '', values = [] } = exitCodes;
   const at = `${path}.exitCodes`;
-  if (!EXIT_CODE_OPERATORS.includes(operator)) problems.push(notSupported(`${at}.operator`, operator, EXIT_CODE_OPERATORS));
+  if (!EXIT_CODE_OPERATORS.includes(operator))
+    problems.push(notSupported(`${at}.operator`, operator, EXIT_CODE_OPERATORS));
   if (values.length > EXIT_CODES_MAX) problems.push(tooMany(`${at}.values`, values.length, EXIT_CODES_MAX));
   return problems;
 }
 
-function restartProblems({ restartPolicy, restartPolicyRules: rules = [] }: Frozen<Container>, path: string): FieldProblem[] {
+function restartProblems(
+  { restartPolicy, restartPolicyRules: rules = [] }: Frozen<Container>,
+  path: string,
+): FieldProblem[] {
   const at = `${path}.restartPolicy`;
   const problems: FieldProblem[] = [];
   if (restartPolicy === undefined) {
     if (rules.length === 0) return [];
     problems.push(required(at, 'must specify restartPolicy when restart rules are used'));
-  } else if (!RESTART_POLICIES.includes(restartPolicy)) problems.push(notSupported(at, restartPolicy, RESTART_POLICIES));
+  } else if (!RESTART_POLICIES.includes(restartPolicy))
+    problems.push(notSupported(at, restartPolicy, RESTART_POLICIES));
   if (rules.length > RULES_MAX) problems.push(tooMany(`${path}.restartPolicyRules`, rules.length, RULES_MAX));
   return [...problems, ...rules.flatMap((rule, i) => restartRuleProblems(rule, `${path}.restartPolicyRules[${i}]`))];
 }
@@ -108,7 +126,9 @@ const INIT_ONLY = 'may not be set for init containers without restartPolicy=Alwa
 function initProblems(container: Frozen<Container>, facts: PodFacts, path: string): FieldProblem[] {
   if (isSidecar(container)) return runningProblems(container, facts, path);
   const fields = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
-  const problems = fields.filter((field) => container[field] !== undefined).map((field) => forbiddenField(`${path}.${field}`, INIT_ONLY));
+  const problems = fields
+    .filter((field) => container[field] !== undefined)
+    .map((field) => forbiddenField(`${path}.${field}`, INIT_ONLY));
   (container.resizePolicy ?? []).forEach(({ restartPolicy }, i) => {
     const detail = "must not be set to 'RestartContainer' for non-sidecar initContainers";
     const at = `${path}.resizePolicy[${i}].restartPolicy`;
@@ -149,10 +169,16 @@ function ephemeralProblems(container: Frozen<EphemeralContainer>, path: string):
   const detail = 'cannot be set for an Ephemeral Container';
   const { image = '', volumeMounts = [] } = container;
   return [
-    ...NOT_EPHEMERAL.filter((field) => isSet(container[field])).map((field) => forbiddenField(`${path}.${field}`, detail)),
-    ...(image === image.trim() ? [] : [invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')]),
+    ...NOT_EPHEMERAL.filter((field) => isSet(container[field])).map((field) =>
+      forbiddenField(`${path}.${field}`, detail),
+    ),
+    ...(image === image.trim()
+      ? []
+      : [invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')]),
     ...volumeMounts.flatMap((mount, i) =>
-      (['subPath', 'subPathExpr'] as const).filter((field) => mount[field]).map((field) => forbiddenField(`${path}.volumeMounts[${i}].${field}`, detail)),
+      (['subPath', 'subPathExpr'] as const)
+        .filter((field) => mount[field])
+        .map((field) => forbiddenField(`${path}.volumeMounts[${i}].${field}`, detail)),
     ),
   ];
 }

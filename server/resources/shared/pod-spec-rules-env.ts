@@ -59,7 +59,10 @@ export function envProblems(variables: Frozen<EnvVar[]>, path: string): FieldPro
   return variables.flatMap((variable, i) => {
     const at = `${path}[${i}]`;
     const { name, valueFrom } = variable;
-    const problems = name === '' ? [required(`${at}.name`)] : variableNameProblems(name).map((detail) => invalid(`${at}.name`, name, detail));
+    const problems =
+      name === ''
+        ? [required(`${at}.name`)]
+        : variableNameProblems(name).map((detail) => invalid(`${at}.name`, name, detail));
     return valueFrom ? [...problems, ...valueFromProblems(variable, valueFrom, `${at}.valueFrom`)] : problems;
   });
 }
@@ -77,9 +80,15 @@ function referenceProblems(reference: Frozen<{ name?: string }> | undefined, pat
 export function envFromProblems(sources: Frozen<EnvFromSource[]>, path: string): FieldProblem[] {
   return sources.flatMap(({ prefix = '', configMapRef, secretRef }, i) => {
     const at = `${path}[${i}]`;
-    const problems = (prefix === '' ? [] : variableNameProblems(prefix)).map((detail) => invalid(`${at}.prefix`, prefix, detail));
-    problems.push(...referenceProblems(configMapRef, `${at}.configMapRef`), ...referenceProblems(secretRef, `${at}.secretRef`));
-    if (!configMapRef && !secretRef) problems.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    const problems = (prefix === '' ? [] : variableNameProblems(prefix)).map((detail) =>
+      invalid(`${at}.prefix`, prefix, detail),
+    );
+    problems.push(
+      ...referenceProblems(configMapRef, `${at}.configMapRef`),
+      ...referenceProblems(secretRef, `${at}.secretRef`),
+    );
+    if (!configMapRef && !secretRef)
+      problems.push(invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
     else if (configMapRef && secretRef) problems.push(invalid(path, '', ONLY_ONE));
     return problems;
   });

@@ -37,7 +37,11 @@ const HUGE_PAGES = /^(requests|limits)\.hugepages-/;
 const UNITS = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
 /** validateObjectFieldSelector. */
-export function fieldRefProblems(reference: Frozen<ObjectFieldSelector>, path: string, allowed: readonly string[]): FieldProblem[] {
+export function fieldRefProblems(
+  reference: Frozen<ObjectFieldSelector>,
+  path: string,
+  allowed: readonly string[],
+): FieldProblem[] {
   const { apiVersion = '', fieldPath } = reference;
   if (apiVersion === '') return [required(`${path}.apiVersion`)];
   if (fieldPath === '') return [required(`${path}.fieldPath`)];
@@ -57,7 +61,11 @@ export function fieldRefProblems(reference: Frozen<ObjectFieldSelector>, path: s
 }
 
 /** validateContainerResourceFieldSelector. */
-export function resourceFieldProblems(reference: Frozen<ResourceFieldSelector>, path: string, isVolume: boolean): FieldProblem[] {
+export function resourceFieldProblems(
+  reference: Frozen<ResourceFieldSelector>,
+  path: string,
+  isVolume: boolean,
+): FieldProblem[] {
   const { containerName = '', resource } = reference;
   const problems: FieldProblem[] = [];
   if (isVolume && containerName === '') problems.push(required(`${path}.containerName`));

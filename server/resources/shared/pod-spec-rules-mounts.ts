@@ -1,6 +1,14 @@
 /** Rules for what containers do with the volumes of their pod. */
 import type { Frozen } from '../../base/freeze.ts';
-import { absent, duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  absent,
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import type { Container, Volume, VolumeDevice, VolumeMount } from '../../kube/types.gen.ts';
 import { backstepProblems, descendingPathProblems } from './path-rules.ts';
 
@@ -10,7 +18,11 @@ const BIND_OPTIONS = ['nodev', 'noexec', 'nosuid'];
 
 export type Volumes = ReadonlyMap<string, Frozen<Volume>>;
 
-function propagationProblems(propagation: string | undefined, container: Frozen<Container>, path: string): FieldProblem[] {
+function propagationProblems(
+  propagation: string | undefined,
+  container: Frozen<Container>,
+  path: string,
+): FieldProblem[] {
   if (propagation === undefined) return [];
   const problems = PROPAGATIONS.includes(propagation) ? [] : [notSupported(path, propagation, PROPAGATIONS)];
   if (propagation !== 'Bidirectional' || container.securityContext?.privileged) return problems;
@@ -18,7 +30,10 @@ function propagationProblems(propagation: string | undefined, container: Frozen<
   return [...problems, forbiddenField(path, detail)];
 }
 
-function recursiveProblems({ recursiveReadOnly, readOnly, mountPropagation }: Frozen<VolumeMount>, path: string): FieldProblem[] {
+function recursiveProblems(
+  { recursiveReadOnly, readOnly, mountPropagation }: Frozen<VolumeMount>,
+  path: string,
+): FieldProblem[] {
   if (recursiveReadOnly === undefined || recursiveReadOnly === 'Disabled') return [];
   if (!RECURSIVE.includes(recursiveReadOnly)) return [notSupported(path, recursiveReadOnly, RECURSIVE)];
   const problems: FieldProblem[] = [];
@@ -30,7 +45,12 @@ function recursiveProblems({ recursiveReadOnly, readOnly, mountPropagation }: Fr
 }
 
 /** Messages about sub-paths, propagation and the like do not say which mount: upstream's paths end at the list. */
-function mountProblems(mount: Frozen<VolumeMount>, container: Frozen<Container>, path: string, at: string): FieldProblem[] {
+function mountProblems(
+  mount: Frozen<VolumeMount>,
+  container: Frozen<Container>,
+  path: string,
+  at: string,
+): FieldProblem[] {
   const { subPath = '', subPathExpr = '' } = mount;
   const problems = subPath === '' ? [] : descendingPathProblems(`${path}.subPath`, subPath);
   if (subPathExpr !== '') {
@@ -73,7 +93,12 @@ export function mountsProblems(container: Frozen<Container>, volumes: Volumes, p
 
 const isClaim = (volume: Frozen<Volume>): boolean => Boolean(volume.persistentVolumeClaim ?? volume.ephemeral);
 
-function deviceProblems({ name, devicePath }: Frozen<VolumeDevice>, container: Frozen<Container>, volumes: Volumes, at: string): FieldProblem[] {
+function deviceProblems(
+  { name, devicePath }: Frozen<VolumeDevice>,
+  container: Frozen<Container>,
+  volumes: Volumes,
+  at: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const volume = volumes.get(name);
   if (volume && !isClaim(volume)) {

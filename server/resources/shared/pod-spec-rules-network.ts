@@ -1,6 +1,14 @@
 /** Rules for ports, names and name resolution of pods. */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required, tooLong } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../kube/field-problem.ts';
 import { dnsSubdomainProblems, portNameProblems } from '../../kube/names.ts';
 import type { Container, ContainerPort, HostAlias, PodSpec } from '../../kube/types.gen.ts';
 import { ipProblems } from './ip-rules.ts';
@@ -88,7 +96,9 @@ export function dnsConfigProblems({ dnsConfig, dnsPolicy }: Frozen<PodSpec>, pat
   }
   const problems: FieldProblem[] = [];
   if (nameservers.length > NAME_SERVERS_MAX) {
-    problems.push(invalid(`${path}.nameservers`, nameservers, `must not have more than ${NAME_SERVERS_MAX} nameservers`));
+    problems.push(
+      invalid(`${path}.nameservers`, nameservers, `must not have more than ${NAME_SERVERS_MAX} nameservers`),
+    );
   }
   nameservers.forEach((server, i) => problems.push(...ipProblems(`${path}.nameservers[${i}]`, server)));
   if (searches.length > SEARCHES_MAX) {
@@ -120,7 +130,8 @@ export function hostnameOverrideProblems(spec: Frozen<PodSpec>, path: string): F
   const { hostnameOverride: name } = spec;
   if (name === undefined) return [];
   const problems: FieldProblem[] = [];
-  if (spec.setHostnameAsFQDN) problems.push(forbiddenField(path, 'may not be specified when setHostnameAsFQDN is true'));
+  if (spec.setHostnameAsFQDN)
+    problems.push(forbiddenField(path, 'may not be specified when setHostnameAsFQDN is true'));
   if (spec.hostNetwork) problems.push(forbiddenField(path, 'may not be specified when hostNetwork is true'));
   if (name.length > 64) problems.push(tooLong(path, 64));
   return [...problems, ...dnsSubdomainProblems(name).map((detail) => invalid(path, name, detail))];

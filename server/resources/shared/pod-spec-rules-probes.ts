@@ -2,7 +2,15 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
 import { portNameProblems } from '../../kube/names.ts';
-import type { ExecAction, GRPCAction, HTTPGetAction, Lifecycle, Probe, SleepAction, TCPSocketAction } from '../../kube/types.gen.ts';
+import type {
+  ExecAction,
+  GRPCAction,
+  HTTPGetAction,
+  Lifecycle,
+  Probe,
+  SleepAction,
+  TCPSocketAction,
+} from '../../kube/types.gen.ts';
 import { portNumberProblems } from './name-rules.ts';
 import { type IntOrString, negativeProblems } from './number-rules.ts';
 
@@ -29,7 +37,11 @@ function httpProblems(http: Frozen<HTTPGetAction>, path: string): FieldProblem[]
   ];
 }
 
-function sleepProblems({ seconds }: Frozen<SleepAction>, graceSeconds: number | undefined, path: string): FieldProblem[] {
+function sleepProblems(
+  { seconds }: Frozen<SleepAction>,
+  graceSeconds: number | undefined,
+  path: string,
+): FieldProblem[] {
   if (graceSeconds === undefined || (seconds >= 0 && seconds <= graceSeconds)) return [];
   const detail = `must be non-negative and less than terminationGracePeriodSeconds (${graceSeconds})`;
   return [invalid(path, seconds, detail)];
@@ -57,11 +69,18 @@ function handlerProblems(handler: Handler, graceSeconds: number | undefined, pat
   else if (tcpSocket) problems.push(...portProblems(`${at}.port`, tcpSocket.port));
   else if (grpc) problems.push(...portNumberProblems(`${at}.port`, grpc.port));
   else if (sleep) problems.push(...sleepProblems(sleep, graceSeconds, at));
-  return [...problems, ...others.map((name) => forbiddenField(`${path}.${name}`, 'may not specify more than 1 handler type'))];
+  return [
+    ...problems,
+    ...others.map((name) => forbiddenField(`${path}.${name}`, 'may not specify more than 1 handler type')),
+  ];
 }
 
 /** Rules for `postStart` and `preStop`. */
-export function lifecycleProblems(lifecycle: Frozen<Lifecycle> | undefined, graceSeconds: number | undefined, path: string): FieldProblem[] {
+export function lifecycleProblems(
+  lifecycle: Frozen<Lifecycle> | undefined,
+  graceSeconds: number | undefined,
+  path: string,
+): FieldProblem[] {
   const { postStart, preStop } = lifecycle ?? {};
   return [
     ...(postStart ? handlerProblems(postStart, graceSeconds, `${path}.postStart`) : []),
@@ -69,10 +88,21 @@ export function lifecycleProblems(lifecycle: Frozen<Lifecycle> | undefined, grac
   ];
 }
 
-const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
 
 /** Rules for one of the three probes. */
-export function probeProblems(kind: 'liveness' | 'readiness' | 'startup', probe: Frozen<Probe> | undefined, graceSeconds: number | undefined, path: string): FieldProblem[] {
+export function probeProblems(
+  kind: 'liveness' | 'readiness' | 'startup',
+  probe: Frozen<Probe> | undefined,
+  graceSeconds: number | undefined,
+  path: string,
+): FieldProblem[] {
   if (!probe) return [];
   const problems = handlerProblems(probe, graceSeconds, path);
   for (const field of COUNTS) problems.push(...negativeProblems(`${path}.${field}`, probe[field]));

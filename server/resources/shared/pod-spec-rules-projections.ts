@@ -68,8 +68,10 @@ function tokenProblems(token: Frozen<ServiceAccountTokenProjection>, path: strin
   const at = `${path}.expirationSeconds`;
   const problems: FieldProblem[] = [];
   if (seconds === undefined) problems.push(required(at));
-  else if (seconds < TOKEN_SECONDS_MIN) problems.push(invalid(at, seconds, 'may not specify a duration less than 10 minutes'));
-  else if (seconds > TOKEN_SECONDS_MAX) problems.push(invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds'));
+  else if (seconds < TOKEN_SECONDS_MIN)
+    problems.push(invalid(at, seconds, 'may not specify a duration less than 10 minutes'));
+  else if (seconds > TOKEN_SECONDS_MAX)
+    problems.push(invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds'));
   if (target === '') problems.push(required(`${volumePath}.path`));
   else problems.push(...localPathProblems(`${volumePath}.path`, target));
   return [...problems, ...idProblems(`${path}.user`, user)];
@@ -94,12 +96,21 @@ function bundleProblems(bundle: Frozen<ClusterTrustBundleProjection>, path: stri
   return [...problems, ...targets.add(bundle.path)];
 }
 
-function certificateProblems(certificate: Frozen<PodCertificateProjection>, path: string, targets: Targets): FieldProblem[] {
+function certificateProblems(
+  certificate: Frozen<PodCertificateProjection>,
+  path: string,
+  targets: Targets,
+): FieldProblem[] {
   const { signerName = '', keyType = '', maxExpirationSeconds: seconds, user } = certificate;
-  const problems = [...domainPrefixedPathProblems(`${path}.signerName`, signerName), ...idProblems(`${path}.user`, user)];
+  const problems = [
+    ...domainPrefixedPathProblems(`${path}.signerName`, signerName),
+    ...idProblems(`${path}.user`, user),
+  ];
   if (!KEY_TYPES.includes(keyType)) problems.push(notSupported(`${path}.keyType`, keyType, KEY_TYPES));
   if (seconds !== undefined && seconds < 3600) {
-    problems.push(invalid(`${path}.maxExpirationSeconds`, seconds, 'if provided, maxExpirationSeconds must be >= 3600'));
+    problems.push(
+      invalid(`${path}.maxExpirationSeconds`, seconds, 'if provided, maxExpirationSeconds must be >= 3600'),
+    );
   }
   const targetFields = ['credentialBundlePath', 'keyPath', 'certificateChainPath'] as const;
   const present = targetFields.filter((field) => certificate[field]);
@@ -108,10 +119,18 @@ function certificateProblems(certificate: Frozen<PodCertificateProjection>, path
     problems.push(...localPathProblems(`${path}.${field}`, target), ...targets.add(target));
   }
   if (present.length > 0) return problems;
-  return [...problems, required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath')];
+  return [
+    ...problems,
+    required(path, 'specify at least one of credentialBundlePath, keyPath, and certificateChainPath'),
+  ];
 }
 
-function projectionProblems(projection: Frozen<VolumeProjection>, path: string, volumePath: string, targets: Targets): FieldProblem[] {
+function projectionProblems(
+  projection: Frozen<VolumeProjection>,
+  path: string,
+  volumePath: string,
+  targets: Targets,
+): FieldProblem[] {
   const { secret, configMap, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = projection;
   const problems: FieldProblem[] = [];
   if (secret) problems.push(...keyedProblems(secret, `${path}.secret`, targets));
@@ -120,7 +139,8 @@ function projectionProblems(projection: Frozen<VolumeProjection>, path: string, 
     problems.push(...downwardFileProblems(file, `${path}.downwardAPI`));
     if (file.path !== '') problems.push(...targets.add(file.path));
   }
-  if (serviceAccountToken) problems.push(...tokenProblems(serviceAccountToken, `${path}.serviceAccountToken`, volumePath));
+  if (serviceAccountToken)
+    problems.push(...tokenProblems(serviceAccountToken, `${path}.serviceAccountToken`, volumePath));
   if (clusterTrustBundle) problems.push(...bundleProblems(clusterTrustBundle, `${path}.clusterTrustBundle`, targets));
   if (podCertificate) problems.push(...certificateProblems(podCertificate, `${path}.podCertificate`, targets));
   const count = Object.values(projection).filter((source) => source !== undefined).length;
@@ -129,7 +149,10 @@ function projectionProblems(projection: Frozen<VolumeProjection>, path: string, 
 }
 
 /** Rules of a projected volume. */
-export function projectedProblems({ sources, defaultMode, defaultUser }: Frozen<ProjectedVolumeSource>, path: string): FieldProblem[] {
+export function projectedProblems(
+  { sources, defaultMode, defaultUser }: Frozen<ProjectedVolumeSource>,
+  path: string,
+): FieldProblem[] {
   const targets = new Targets(path);
   return [
     ...fileModeProblems(`${path}.defaultMode`, defaultMode),

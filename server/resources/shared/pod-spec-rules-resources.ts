@@ -1,6 +1,14 @@
 /** Rules for what containers and pods ask for: validateResourceRequirements. */
 import type { Frozen } from '../../base/freeze.ts';
-import { absent, duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  absent,
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
 import type { ContainerResizePolicy, PodSpec, ResourceClaim, ResourceRequirements } from '../../kube/types.gen.ts';
@@ -45,10 +53,17 @@ function requestProblems(name: string, amount: string, limits: Amounts, path: st
   if (order !== 0 && !mayOvercommit(name)) {
     return [invalid(`${path}.requests`, amount, `must be equal to ${name} limit of ${limit}`)];
   }
-  return order > 0 ? [invalid(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`)] : [];
+  return order > 0
+    ? [invalid(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`)]
+    : [];
 }
 
-function requirementProblems(resources: Frozen<ResourceRequirements>, claimNames: ReadonlySet<string>, path: string, nameRule: NameRule): FieldProblem[] {
+function requirementProblems(
+  resources: Frozen<ResourceRequirements>,
+  claimNames: ReadonlySet<string>,
+  path: string,
+  nameRule: NameRule,
+): FieldProblem[] {
   const { limits = {}, requests = {}, claims = [] } = resources;
   const problems: FieldProblem[] = [];
   for (const [name, amount] of Object.entries(limits)) {
@@ -74,10 +89,12 @@ function claimProblems(claims: Frozen<ResourceClaim[]>, known: ReadonlySet<strin
     if (name === '') return [required(at)];
     const problems: FieldProblem[] = [];
     const key = request === '' ? name : `${name}/${request}`;
-    for (const detail of request === '' ? [] : dnsLabelProblems(request)) problems.push(invalid(`${at}.request`, request, detail));
+    for (const detail of request === '' ? [] : dnsLabelProblems(request))
+      problems.push(invalid(`${at}.request`, request, detail));
     if (seen.has(name)) problems.push(duplicate(at, name));
     else if (seen.has(key)) problems.push(duplicate(at, key));
-    else if (request === '' && [...seen].some((other) => other.startsWith(`${name}/`))) problems.push(duplicate(at, name));
+    else if (request === '' && [...seen].some((other) => other.startsWith(`${name}/`)))
+      problems.push(duplicate(at, name));
     seen.add(key);
     return known.has(name) ? problems : [...problems, unknownClaim(at, name, known)];
   });
@@ -90,7 +107,11 @@ function unknownClaim(path: string, name: string, known: ReadonlySet<string>): F
 }
 
 /** What one container asks for. */
-export function containerResourceProblems(resources: Frozen<ResourceRequirements>, claimNames: ReadonlySet<string>, path: string): FieldProblem[] {
+export function containerResourceProblems(
+  resources: Frozen<ResourceRequirements>,
+  claimNames: ReadonlySet<string>,
+  path: string,
+): FieldProblem[] {
   return requirementProblems(resources, claimNames, path, containerResourceNameProblems);
 }
 
@@ -114,14 +135,20 @@ export function podResourceProblems(spec: Frozen<PodSpec>, path: string): FieldP
 }
 
 /** Rules for `resizePolicy`. */
-export function resizePolicyProblems(policies: Frozen<ContainerResizePolicy[]>, podRestartPolicy: string, path: string): FieldProblem[] {
+export function resizePolicyProblems(
+  policies: Frozen<ContainerResizePolicy[]>,
+  podRestartPolicy: string,
+  path: string,
+): FieldProblem[] {
   return policies.flatMap(({ resourceName, restartPolicy }, i) => {
     const problems: FieldProblem[] = [];
-    if (policies.findIndex((other) => other.resourceName === resourceName) < i) problems.push(duplicate(`${path}[${i}]`, resourceName));
+    if (policies.findIndex((other) => other.resourceName === resourceName) < i)
+      problems.push(duplicate(`${path}[${i}]`, resourceName));
     if (resourceName === '') problems.push(required(path));
     else if (!RESIZABLE.includes(resourceName)) problems.push(notSupported(path, resourceName, RESIZABLE));
     if (restartPolicy === '') problems.push(required(path));
-    else if (!RESIZE_POLICIES.includes(restartPolicy)) problems.push(notSupported(path, restartPolicy, RESIZE_POLICIES));
+    else if (!RESIZE_POLICIES.includes(restartPolicy))
+      problems.push(notSupported(path, restartPolicy, RESIZE_POLICIES));
     if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
       problems.push(invalid(path, restartPolicy, "must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
     }

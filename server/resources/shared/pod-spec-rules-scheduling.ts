@@ -1,6 +1,13 @@
 /** Rules for which nodes a pod goes to: affinity, tolerations, spreading, gates. */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, labelValueProblems, qualifiedNameProblems } from '../../kube/names.ts';
 import type {
   Affinity,
@@ -43,7 +50,12 @@ function labelKeyProblems(keys: readonly string[] | undefined, selector: MaybeSe
 }
 
 /** Keys whose values come from the pod's own labels: the server adds them to the selector itself. */
-function matchKeyProblems(keys: readonly string[], unlike: readonly string[], selector: MaybeSelector, path: string): FieldProblem[] {
+function matchKeyProblems(
+  keys: readonly string[],
+  unlike: readonly string[],
+  selector: MaybeSelector,
+  path: string,
+): FieldProblem[] {
   const problems = [
     ...labelKeyProblems(keys, selector, `${path}.matchLabelKeys`),
     ...labelKeyProblems(unlike, selector, `${path}.mismatchLabelKeys`),
@@ -72,7 +84,8 @@ function podTermProblems(term: Frozen<PodAffinityTerm>, path: string): FieldProb
     ...matchKeyProblems(term.matchLabelKeys ?? [], term.mismatchLabelKeys ?? [], labelSelector, path),
   ];
   if (topologyKey === '') problems.push(required(`${path}.topologyKey`, 'can not be empty'));
-  for (const detail of qualifiedNameProblems(topologyKey)) problems.push(invalid(`${path}.topologyKey`, topologyKey, detail));
+  for (const detail of qualifiedNameProblems(topologyKey))
+    problems.push(invalid(`${path}.topologyKey`, topologyKey, detail));
   return problems;
 }
 
@@ -96,7 +109,10 @@ export function affinityProblems(affinity: Frozen<Affinity> | undefined, path: s
   ];
 }
 
-function tolerationProblems({ key = '', operator = '', value = '', effect = '', tolerationSeconds }: Frozen<Toleration>, path: string): FieldProblem[] {
+function tolerationProblems(
+  { key = '', operator = '', value = '', effect = '', tolerationSeconds }: Frozen<Toleration>,
+  path: string,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (key !== '') for (const detail of qualifiedNameProblems(key)) problems.push(invalid(`${path}.key`, key, detail));
   else if (operator !== 'Exists') {
@@ -112,7 +128,8 @@ function tolerationProblems({ key = '', operator = '', value = '', effect = '', 
     if (details.length > 0) problems.push(invalid(at, value, details.join(';')));
   } else if (operator === 'Exists') {
     if (value !== '') problems.push(invalid(at, value, "value must be empty when `operator` is 'Exists'"));
-  } else if (operator === 'Lt' || operator === 'Gt') problems.push(notSupported(at, operator, ['Equal', 'Exists', 'Lt', 'Gt']));
+  } else if (operator === 'Lt' || operator === 'Gt')
+    problems.push(notSupported(at, operator, ['Equal', 'Exists', 'Lt', 'Gt']));
   else problems.push(notSupported(at, operator, ['Equal', 'Exists']));
   return [...problems, ...taintEffectProblems(`${path}.effect`, effect, true)];
 }
@@ -126,7 +143,10 @@ function nodePolicyProblems(path: string, policy: string | undefined): FieldProb
   return policy === undefined || NODE_POLICIES.includes(policy) ? [] : [notSupported(path, policy, NODE_POLICIES)];
 }
 
-function minDomainsProblems({ minDomains, whenUnsatisfiable }: Frozen<TopologySpreadConstraint>, path: string): FieldProblem[] {
+function minDomainsProblems(
+  { minDomains, whenUnsatisfiable }: Frozen<TopologySpreadConstraint>,
+  path: string,
+): FieldProblem[] {
   if (minDomains === undefined) return [];
   const at = `${path}.minDomains`;
   const problems = minDomains > 0 ? [] : [invalid(at, minDomains, NOT_POSITIVE)];
@@ -136,7 +156,10 @@ function minDomainsProblems({ minDomains, whenUnsatisfiable }: Frozen<TopologySp
 }
 
 /** Rules for `topologySpreadConstraints`. */
-export function spreadProblems(constraints: Frozen<TopologySpreadConstraint[]> | undefined, path: string): FieldProblem[] {
+export function spreadProblems(
+  constraints: Frozen<TopologySpreadConstraint[]> | undefined,
+  path: string,
+): FieldProblem[] {
   return (constraints ?? []).flatMap((constraint, i, all) => {
     const at = `${path}[${i}]`;
     const { maxSkew, topologyKey, whenUnsatisfiable: action, labelSelector } = constraint;
@@ -144,7 +167,9 @@ export function spreadProblems(constraints: Frozen<TopologySpreadConstraint[]> |
     if (maxSkew <= 0) problems.push(invalid(`${at}.maxSkew`, maxSkew, NOT_POSITIVE));
     if (topologyKey === '') problems.push(required(`${at}.topologyKey`, 'can not be empty'));
     if (!ACTIONS.includes(action)) problems.push(notSupported(`${at}.whenUnsatisfiable`, action, ACTIONS));
-    const isRepeated = all.slice(i + 1).some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === action);
+    const isRepeated = all
+      .slice(i + 1)
+      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === action);
     if (isRepeated) problems.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${action}}`));
     return [
       ...problems,

@@ -1,7 +1,23 @@
 /** Rules for what pods and their containers may do to the node. */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required, tooLong } from '../../kube/field-problem.ts';
-import type { AppArmorProfile, Container, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, Sysctl } from '../../kube/types.gen.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../kube/field-problem.ts';
+import type {
+  AppArmorProfile,
+  Container,
+  PodSecurityContext,
+  PodSpec,
+  SeccompProfile,
+  SecurityContext,
+  Sysctl,
+} from '../../kube/types.gen.ts';
 import { internalForm } from './internal-form.ts';
 import { descendingPathProblems, idProblems } from './path-rules.ts';
 import { containersWithPaths } from './pod-containers.ts';
@@ -48,20 +64,30 @@ function appArmorProblems(profile: Frozen<AppArmorProfile> | undefined, path: st
   }
   if (localhostProfile === undefined) return [missing];
   const problems: FieldProblem[] = [];
-  if (localhostProfile.trim() !== localhostProfile) problems.push(invalid(at, localhostProfile, 'must not be padded with whitespace'));
+  if (localhostProfile.trim() !== localhostProfile)
+    problems.push(invalid(at, localhostProfile, 'must not be padded with whitespace'));
   else if (localhostProfile === '') problems.push(missing);
   if (Buffer.byteLength(localhostProfile) > PROFILE_BYTES_MAX) problems.push(tooLong(at, PROFILE_BYTES_MAX));
   return problems;
 }
 
 /** The security context of one container. */
-export function containerSecurityProblems(context: Frozen<SecurityContext> | undefined, hostUsers: boolean, path: string): FieldProblem[] {
+export function containerSecurityProblems(
+  context: Frozen<SecurityContext> | undefined,
+  hostUsers: boolean,
+  path: string,
+): FieldProblem[] {
   if (!context) return [];
   const { procMount, allowPrivilegeEscalation, privileged, capabilities } = context;
-  const problems = [...idProblems(`${path}.runAsUser`, context.runAsUser), ...idProblems(`${path}.runAsGroup`, context.runAsGroup)];
+  const problems = [
+    ...idProblems(`${path}.runAsUser`, context.runAsUser),
+    ...idProblems(`${path}.runAsGroup`, context.runAsGroup),
+  ];
   const at = `${path}.procMount`;
-  if (procMount !== undefined && !PROC_MOUNTS.includes(procMount)) problems.push(notSupported(at, procMount, PROC_MOUNTS));
-  if (procMount === 'Unmasked' && hostUsers) problems.push(invalid(at, procMount, '`hostUsers` must be false to use `Unmasked`'));
+  if (procMount !== undefined && !PROC_MOUNTS.includes(procMount))
+    problems.push(notSupported(at, procMount, PROC_MOUNTS));
+  if (procMount === 'Unmasked' && hostUsers)
+    problems.push(invalid(at, procMount, '`hostUsers` must be false to use `Unmasked`'));
   problems.push(...seccompProblems(context.seccompProfile, `${path}.seccompProfile`));
   if (allowPrivilegeEscalation === false) {
     const shown = internalForm(context, 'io.k8s.api.core.v1.SecurityContext');
@@ -85,8 +111,10 @@ function sysctlProblems(sysctls: Frozen<Sysctl[]>, spec: Frozen<PodSpec>, path: 
     else if (names.has(name)) problems.push(duplicate(at, name));
     names.add(name);
     const dotted = name.replaceAll('/', '.');
-    if (spec.hostNetwork && NET_SYSCTL.test(dotted)) problems.push(invalid(at, name, "may not be specified when 'hostNetwork' is true"));
-    if (spec.hostIPC && IPC_SYSCTL.test(dotted)) problems.push(invalid(at, name, "may not be specified when 'hostIPC' is true"));
+    if (spec.hostNetwork && NET_SYSCTL.test(dotted))
+      problems.push(invalid(at, name, "may not be specified when 'hostNetwork' is true"));
+    if (spec.hostIPC && IPC_SYSCTL.test(dotted))
+      problems.push(invalid(at, name, "may not be specified when 'hostIPC' is true"));
     return problems;
   });
 }
@@ -96,7 +124,11 @@ function policyProblems(path: string, policy: string | undefined, supported: rea
 }
 
 /** The security context of a pod. */
-export function podSecurityProblems(context: Frozen<PodSecurityContext> | undefined, spec: Frozen<PodSpec>, path: string): FieldProblem[] {
+export function podSecurityProblems(
+  context: Frozen<PodSecurityContext> | undefined,
+  spec: Frozen<PodSpec>,
+  path: string,
+): FieldProblem[] {
   if (!context) return [];
   return [
     ...idProblems(`${path}.fsGroup`, context.fsGroup),
@@ -159,7 +191,10 @@ export function osProblems(spec: Frozen<PodSpec>, path: string): FieldProblem[] 
   if (name === undefined) return [];
   if (name === '') return [required(`${path}.os.name`)];
   if (name !== 'linux' && name !== 'windows') return [notSupported(`${path}.os`, name, ['linux', 'windows'])];
-  const contexts = containersWithPaths(spec, path).map(({ container, at }) => ({ context: container.securityContext, at: `${at}.securityContext` }));
+  const contexts = containersWithPaths(spec, path).map(({ container, at }) => ({
+    context: container.securityContext,
+    at: `${at}.securityContext`,
+  }));
   if (name === 'linux') {
     const all = [{ context: spec.securityContext, at: `${path}.securityContext` }, ...contexts];
     const set = all.filter(({ context }) => context?.windowsOptions !== undefined);
@@ -167,9 +202,13 @@ export function osProblems(spec: Frozen<PodSpec>, path: string): FieldProblem[] 
   }
   const detail = 'cannot be set for a windows pod';
   const refused = [
-    ...WINDOWS_POD.filter((field) => spec.securityContext?.[field] !== undefined).map((field) => `${path}.securityContext.${field}`),
+    ...WINDOWS_POD.filter((field) => spec.securityContext?.[field] !== undefined).map(
+      (field) => `${path}.securityContext.${field}`,
+    ),
     ...WINDOWS_SPEC.filter((field) => spec[field] !== undefined).map((field) => `${path}.${field}`),
-    ...contexts.flatMap(({ context, at }) => WINDOWS_CONTAINER.filter((field) => context?.[field] !== undefined).map((field) => `${at}.${field}`)),
+    ...contexts.flatMap(({ context, at }) =>
+      WINDOWS_CONTAINER.filter((field) => context?.[field] !== undefined).map((field) => `${at}.${field}`),
+    ),
   ];
   return refused.map((field) => forbiddenField(field, detail));
 }
@@ -177,7 +216,8 @@ export function osProblems(spec: Frozen<PodSpec>, path: string): FieldProblem[] 
 /** Privileged containers of Windows: either all of a pod are, or none. */
 export function hostProcessProblems(spec: Frozen<PodSpec>, path: string): FieldProblem[] {
   const ofPod = spec.securityContext?.windowsOptions?.hostProcess;
-  const ofContainer = (container: Frozen<Container>): boolean | undefined => container.securityContext?.windowsOptions?.hostProcess;
+  const ofContainer = (container: Frozen<Container>): boolean | undefined =>
+    container.securityContext?.windowsOptions?.hostProcess;
   const all = containersWithPaths(spec, path);
   const problems: FieldProblem[] = [];
   for (const { container, at } of all) {
@@ -191,7 +231,9 @@ export function hostProcessProblems(spec: Frozen<PodSpec>, path: string): FieldP
   const detail = 'If pod contains any hostProcess containers then all containers must be HostProcess containers';
   if (count !== all.length) problems.push(invalid(path, '', detail));
   if (!spec.hostNetwork) {
-    problems.push(invalid(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'));
+    problems.push(
+      invalid(`${path}.hostNetwork`, false, 'hostNetwork must be true if pod contains any hostProcess containers'),
+    );
   }
   return problems;
 }

@@ -17,7 +17,14 @@ import { claimTemplateProblems } from './claim-rules.ts';
 import { fileModeProblems, idProblems, keyToPathProblems } from './path-rules.ts';
 import { pullPolicyProblems } from './pod-spec-rules-containers.ts';
 import { downwardFileProblems, projectedProblems } from './pod-spec-rules-projections.ts';
-import { COMMON_SOURCES, driverNameProblems, needing, type SourceRule, source, sourceProblems } from './volume-source-rules.ts';
+import {
+  COMMON_SOURCES,
+  driverNameProblems,
+  needing,
+  type SourceRule,
+  source,
+  sourceProblems,
+} from './volume-source-rules.ts';
 
 const EMPTY_DIR_MODE = 'must be a number between 0 and 01777 (octal), both inclusive';
 
@@ -40,7 +47,10 @@ function filesProblems({ items = [], defaultMode, defaultUser }: Files, path: st
   ];
 }
 
-function downwardProblems({ items = [], defaultMode, defaultUser }: Frozen<DownwardAPIVolumeSource>, path: string): FieldProblem[] {
+function downwardProblems(
+  { items = [], defaultMode, defaultUser }: Frozen<DownwardAPIVolumeSource>,
+  path: string,
+): FieldProblem[] {
   return [
     ...fileModeProblems(`${path}.defaultMode`, defaultMode),
     ...idProblems(`${path}.defaultUser`, defaultUser),
@@ -53,7 +63,10 @@ function csiProblems({ driver, nodePublishSecretRef: secret }: Frozen<CSIVolumeS
   const problems = driverNameProblems(`${path}.driver`, driver);
   if (!secret) return problems;
   if (!secret.name) return [...problems, required(`${path}.nodePublishSecretRef.name`)];
-  return [...problems, ...dnsSubdomainProblems(secret.name).map((detail) => invalid(`${path}.name`, secret.name, detail))];
+  return [
+    ...problems,
+    ...dnsSubdomainProblems(secret.name).map((detail) => invalid(`${path}.name`, secret.name, detail)),
+  ];
 }
 
 /** A claim of the pod's own is named after the pod and the volume. */

@@ -1,14 +1,32 @@
 /** Rules for pod specs and for the templates that hold them: ValidatePodSpec and ValidatePodTemplateSpec, in their order. */
 import type { Frozen } from '../../base/freeze.ts';
-import { absent, duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  absent,
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '../../kube/names.ts';
 import type { PodResourceClaim, PodSpec, PodTemplateSpec } from '../../kube/types.gen.ts';
 import { annotationProblems, labelProblems } from '../../registry/object-meta.ts';
 import { internalForm } from './internal-form.ts';
 import { podAnnotationProblems } from './pod-annotation-rules.ts';
 import { containersWithPaths } from './pod-containers.ts';
-import { containersProblems, ephemeralContainersProblems, initContainersProblems } from './pod-spec-rules-containers.ts';
-import { dnsConfigProblems, dnsPolicyProblems, hostAliasProblems, hostNetworkProblems, hostnameOverrideProblems } from './pod-spec-rules-network.ts';
+import {
+  containersProblems,
+  ephemeralContainersProblems,
+  initContainersProblems,
+} from './pod-spec-rules-containers.ts';
+import {
+  dnsConfigProblems,
+  dnsPolicyProblems,
+  hostAliasProblems,
+  hostNetworkProblems,
+  hostnameOverrideProblems,
+} from './pod-spec-rules-network.ts';
 import { containerResourceProblems, podResourceProblems } from './pod-spec-rules-resources.ts';
 import { affinityProblems, gateProblems, spreadProblems, tolerationsProblems } from './pod-spec-rules-scheduling.ts';
 import { hostProcessProblems, hostUserProblems, osProblems, podSecurityProblems } from './pod-spec-rules-security.ts';
@@ -50,11 +68,16 @@ function resourceClaimProblems(claims: Frozen<PodResourceClaim[]>, path: string)
     names.add(name);
     const shown = internalForm(claim, 'io.k8s.api.core.v1.PodResourceClaim');
     const count = [resourceClaimName, resourceClaimTemplateName].filter((text) => text !== undefined).length;
-    if (count > 1) problems.push(invalid(at, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'));
-    if (count === 0) problems.push(invalid(at, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
+    if (count > 1)
+      problems.push(
+        invalid(at, shown, 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified'),
+      );
+    if (count === 0)
+      problems.push(invalid(at, shown, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'));
     for (const field of ['resourceClaimName', 'resourceClaimTemplateName'] as const) {
       const text = claim[field];
-      if (text !== undefined) problems.push(...dnsSubdomainProblems(text).map((detail) => invalid(`${at}.${field}`, text, detail)));
+      if (text !== undefined)
+        problems.push(...dnsSubdomainProblems(text).map((detail) => invalid(`${at}.${field}`, text, detail)));
     }
     return problems;
   });
@@ -88,7 +111,9 @@ function securityAndNetworkProblems(spec: Spec, path: string, isPod: boolean): F
     ...affinityProblems(spec.affinity, `${path}.affinity`),
     ...dnsConfigProblems(spec, `${path}.dnsConfig`),
     ...(spec.readinessGates ?? []).flatMap(({ conditionType }, i) =>
-      qualifiedNameProblems(conditionType).map((detail) => invalid(`${path}.readinessGates[${i}].conditionType`, conditionType, detail)),
+      qualifiedNameProblems(conditionType).map((detail) =>
+        invalid(`${path}.readinessGates[${i}].conditionType`, conditionType, detail),
+      ),
     ),
     ...gateProblems(spec.schedulingGates, `${path}.schedulingGates`),
     ...spreadProblems(spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`),
@@ -104,7 +129,9 @@ function namesProblems(spec: Spec, path: string): FieldProblem[] {
   return [
     ...named(`${path}.serviceAccountName`, spec.serviceAccountName, dnsSubdomainProblems),
     ...named(`${path}.nodeName`, spec.nodeName, dnsSubdomainProblems),
-    ...(isInRange ? [] : [invalid(`${path}.activeDeadlineSeconds`, deadline, `must be between 1 and ${DEADLINE_MAX}, inclusive`)]),
+    ...(isInRange
+      ? []
+      : [invalid(`${path}.activeDeadlineSeconds`, deadline, `must be between 1 and ${DEADLINE_MAX}, inclusive`)]),
     ...named(`${path}.hostname`, spec.hostname, dnsLabelProblems),
     ...named(`${path}.subdomain`, spec.subdomain, dnsLabelProblems),
     ...tolerationsProblems(spec.tolerations, `${path}.tolerations`),
@@ -112,7 +139,9 @@ function namesProblems(spec: Spec, path: string): FieldProblem[] {
     ...named(`${path}.priorityClassName`, spec.priorityClassName, dnsSubdomainProblems),
     ...(runtimeClassName === undefined
       ? []
-      : dnsSubdomainProblems(runtimeClassName).map((detail) => invalid(`${path}.runtimeClassName`, runtimeClassName, detail))),
+      : dnsSubdomainProblems(runtimeClassName).map((detail) =>
+          invalid(`${path}.runtimeClassName`, runtimeClassName, detail),
+        )),
     ...(preemptionPolicy === undefined ? [] : oneOf(`${path}.preemptionPolicy`, preemptionPolicy, PREEMPTION_POLICIES)),
     ...(overhead ? containerResourceProblems({ limits: overhead }, new Set(), `${path}.overhead`) : []),
     ...osProblems(spec, path),
@@ -127,7 +156,8 @@ function namesProblems(spec: Spec, path: string): FieldProblem[] {
  */
 export function podSpecProblems(spec: Spec, path: string, options: PodSpecOptions = {}): FieldProblem[] {
   const { isPod = false, podName = '' } = options;
-  const missing = spec.terminationGracePeriodSeconds === undefined ? [required(`${path}.terminationGracePeriodSeconds`)] : [];
+  const missing =
+    spec.terminationGracePeriodSeconds === undefined ? [required(`${path}.terminationGracePeriodSeconds`)] : [];
   const { problems: volumes, mountable } = volumeProblems(spec.volumes ?? [], `${path}.volumes`, podName);
   const claims = spec.resourceClaims ?? [];
   const claimNames = new Set(claims.map(({ name }) => name).filter((name) => name !== ''));
@@ -160,6 +190,8 @@ export function podTemplateProblems(template: Frozen<PodTemplateSpec>, path: str
     ...annotationProblems(metadata?.annotations, `${path}.annotations`),
     ...podAnnotationProblems(metadata?.annotations, spec, `${path}.annotations`),
     ...podSpecProblems(spec, `${path}.spec`),
-    ...(spec.ephemeralContainers?.length ? [forbiddenField(debug, 'ephemeral containers not allowed in pod template')] : []),
+    ...(spec.ephemeralContainers?.length
+      ? [forbiddenField(debug, 'ephemeral containers not allowed in pod template')]
+      : []),
   ];
 }

@@ -35,7 +35,13 @@ function mayRestart(container: Frozen<Container> | undefined, spec: Frozen<PodSp
 
 type Statuses = Frozen<ContainerStatus[]> | undefined;
 
-function transitionProblems(statuses: Statuses, old: Statuses, containers: Frozen<Container[]> | null | undefined, spec: Frozen<PodSpec>, path: string): FieldProblem[] {
+function transitionProblems(
+  statuses: Statuses,
+  old: Statuses,
+  containers: Frozen<Container[]> | null | undefined,
+  spec: Frozen<PodSpec>,
+  path: string,
+): FieldProblem[] {
   const restartsAll = containersWithPaths(spec, '').some(({ container }) =>
     container.restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
   );
@@ -44,7 +50,9 @@ function transitionProblems(statuses: Statuses, old: Statuses, containers: Froze
     const next = statuses?.find((status) => status.name === name);
     if (!state.terminated || !next || next.state.terminated) return [];
     const container = containers?.find((candidate) => candidate.name === name);
-    return mayRestart(container, spec, state.terminated.exitCode) ? [] : [forbiddenField(`${path}[${i}].state`, NOT_AGAIN)];
+    return mayRestart(container, spec, state.terminated.exitCode)
+      ? []
+      : [forbiddenField(`${path}[${i}].state`, NOT_AGAIN)];
   });
 }
 
@@ -68,7 +76,9 @@ function nominationProblems({ status }: Frozen<Pod>, old: Frozen<Pod>): FieldPro
   if (name === '' || name === old.status.nominatedNodeName) return [];
   const problems = dnsSubdomainProblems(name).map((detail) => invalid(path, name, detail));
   const isBound = Boolean(old.spec.nodeName);
-  return isBound ? [...problems, forbiddenField(path, 'may not be set on pods that are already bound to a node')] : problems;
+  return isBound
+    ? [...problems, forbiddenField(path, 'may not be set on pods that are already bound to a node')]
+    : problems;
 }
 
 /** Rules for a change of a pod's status. */
@@ -80,10 +90,24 @@ export function podStatusProblems(pod: Frozen<Pod>, old: Frozen<Pod>): FieldProb
     ...conditionProblems(status),
     ...nominationProblems(pod, old),
     ...(status.qosClass === before.qosClass ? [] : [immutable('status.qosClass', status.qosClass ?? '')]),
-    ...transitionProblems(status.containerStatuses, before.containerStatuses, spec.containers, spec, 'status.containerStatuses'),
-    ...transitionProblems(status.initContainerStatuses, before.initContainerStatuses, spec.initContainers, spec, 'status.initContainerStatuses'),
+    ...transitionProblems(
+      status.containerStatuses,
+      before.containerStatuses,
+      spec.containers,
+      spec,
+      'status.containerStatuses',
+    ),
+    ...transitionProblems(
+      status.initContainerStatuses,
+      before.initContainerStatuses,
+      spec.initContainers,
+      spec,
+      'status.initContainerStatuses',
+    ),
     ...addressProblems(status.podIPs, before.podIPs, 'podIPs'),
-    ...(hostIp === undefined || hostIp === status.hostIP ? [] : [invalid('status.hostIPs[0].ip', hostIp, 'must be equal to `hostIP`')]),
+    ...(hostIp === undefined || hostIp === status.hostIP
+      ? []
+      : [invalid('status.hostIPs[0].ip', hostIp, 'must be equal to `hostIP`')]),
     ...addressProblems(status.hostIPs, before.hostIPs, 'hostIPs'),
   ];
 }
@@ -93,7 +117,11 @@ export function preserveStatus(status: PodStatus, old: Frozen<PodStatus>): void 
   for (const field of ['qosClass', 'observedGeneration'] as const) {
     if (!status[field] && old[field]) Object.assign(status, { [field]: old[field] });
   }
-  for (const field of ['resourceClaimStatuses', 'extendedResourceClaimStatus', 'nodeAllocatableResourceClaimStatuses'] as const) {
+  for (const field of [
+    'resourceClaimStatuses',
+    'extendedResourceClaimStatus',
+    'nodeAllocatableResourceClaimStatuses',
+  ] as const) {
     if (status[field] === undefined && old[field] !== undefined) Object.assign(status, { [field]: old[field] });
   }
   const generations = new Map<string, number[]>();

@@ -2,8 +2,8 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { ContainerStatus, Pod } from '../../kube/types.gen.ts';
-import { isSidecar } from './pod-containers.ts';
 import { isPodReady } from './pod-conditions.ts';
+import { isSidecar } from './pod-containers.ts';
 
 type Status = Frozen<ContainerStatus>;
 
@@ -80,8 +80,14 @@ function containerProgress({ status }: Frozen<Pod>, progress: Progress): void {
 
 function progressOf(pod: Frozen<Pod>): Progress {
   const { conditions = [], phase = '', reason } = pod.status;
-  const isGated = conditions.some((condition) => condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated');
-  const progress: Progress = { reason: isGated ? 'SchedulingGated' : reason || phase, ready: 0, restarts: new Restarts() };
+  const isGated = conditions.some(
+    (condition) => condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated',
+  );
+  const progress: Progress = {
+    reason: isGated ? 'SchedulingGated' : reason || phase,
+    ready: 0,
+    restarts: new Restarts(),
+  };
   const sidecarRestarts = new Restarts();
   const initializing = initProgress(pod, progress, sidecarRestarts);
   if (initializing !== undefined) progress.reason = initializing;
@@ -101,7 +107,8 @@ function statusCell({ metadata, status }: Frozen<Pod>, reason: string): string {
 function gatesCell({ spec, status }: Frozen<Pod>): string {
   const gates = spec.readinessGates ?? [];
   if (gates.length === 0) return '<none>';
-  const isTrue = (type: string): boolean => status.conditions?.find((condition) => condition.type === type)?.status === 'True';
+  const isTrue = (type: string): boolean =>
+    status.conditions?.find((condition) => condition.type === type)?.status === 'True';
   return `${gates.filter(({ conditionType }) => isTrue(conditionType)).length}/${gates.length}`;
 }
 

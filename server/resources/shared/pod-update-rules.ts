@@ -19,16 +19,23 @@ function imageProblems(containers: Containers, old: Containers, path: string): F
   if ((containers?.length ?? 0) !== (old?.length ?? 0)) return undefined;
   return (containers ?? []).flatMap(({ image = '' }, i) => [
     ...(image === '' ? [required(`${path}[${i}].image`)] : []),
-    ...(image === image.trim() ? [] : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')]),
+    ...(image === image.trim()
+      ? []
+      : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')]),
   ]);
 }
 
 /** A deadline may come, and may come nearer. `isFinal` ends the comparison, as upstream does. */
-function deadlineProblems({ activeDeadlineSeconds: deadline }: Spec, { activeDeadlineSeconds: old }: Spec): { problems: FieldProblem[]; isFinal: boolean } {
+function deadlineProblems(
+  { activeDeadlineSeconds: deadline }: Spec,
+  { activeDeadlineSeconds: old }: Spec,
+): { problems: FieldProblem[]; isFinal: boolean } {
   const path = 'spec.activeDeadlineSeconds';
   const of = (detail: string, isFinal: boolean) => ({ problems: [invalid(path, deadline ?? null, detail)], isFinal });
   if (deadline === undefined) {
-    return old === undefined ? { problems: [], isFinal: false } : of('must not update from a positive integer to nil value', false);
+    return old === undefined
+      ? { problems: [], isFinal: false }
+      : of('must not update from a positive integer to nil value', false);
   }
   if (deadline < 0 || deadline > DEADLINE_MAX) return of(`must be between 0 and ${DEADLINE_MAX}, inclusive`, true);
   if (old !== undefined && old < deadline) return of('must be less than or equal to previous value', true);
@@ -38,8 +45,10 @@ function deadlineProblems({ activeDeadlineSeconds: deadline }: Spec, { activeDea
 function addedTolerationProblems({ tolerations = [] }: Spec, { tolerations: old = [] }: Spec): FieldProblem[] {
   const path = 'spec.tolerations';
   const timeless = ({ tolerationSeconds: _seconds, ...rest }: Frozen<Toleration>): object => rest;
-  const isKept = (toleration: Frozen<Toleration>): boolean => tolerations.some((other) => deepEqual(timeless(other), timeless(toleration)));
-  if (!old.every(isKept)) return [forbiddenField(path, 'existing toleration can not be modified except its tolerationSeconds')];
+  const isKept = (toleration: Frozen<Toleration>): boolean =>
+    tolerations.some((other) => deepEqual(timeless(other), timeless(toleration)));
+  if (!old.every(isKept))
+    return [forbiddenField(path, 'existing toleration can not be modified except its tolerationSeconds')];
   return tolerationsProblems(tolerations, path);
 }
 
@@ -92,14 +101,18 @@ function gatedProblems(next: PodSpec, old: Spec): FieldProblem[] {
   return problems;
 }
 
-function nodeAffinityProblems(affinity: Frozen<NodeAffinity> | undefined, old: Frozen<NodeAffinity> | undefined): FieldProblem[] {
+function nodeAffinityProblems(
+  affinity: Frozen<NodeAffinity> | undefined,
+  old: Frozen<NodeAffinity> | undefined,
+): FieldProblem[] {
   const required = 'requiredDuringSchedulingIgnoredDuringExecution';
   const before = old?.[required]?.nodeSelectorTerms;
   if (!before) return [];
   const path = `spec.affinity.nodeAffinity.${required}.nodeSelectorTerms`;
   const terms = affinity?.[required]?.nodeSelectorTerms ?? [];
   const shown = terms.map((term) => internalForm(term, 'io.k8s.api.core.v1.NodeSelectorTerm'));
-  if (terms.length !== before.length) return [invalid(path, shown, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')];
+  if (terms.length !== before.length)
+    return [invalid(path, shown, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')];
   const bad = before.flatMap((term, i) => (narrows(terms[i], term) ? [] : [i]));
   const detail = 'only additions are allowed (no mutations or deletions)';
   return bad.map((i) => invalid(`${path}[${i}]`, shown[i], detail));
@@ -107,7 +120,8 @@ function nodeAffinityProblems(affinity: Frozen<NodeAffinity> | undefined, old: F
 
 /** Whether a term has all that an old one had, in the same order, and perhaps more. An empty one must stay empty. */
 function narrows(term: Frozen<NodeSelectorTerm> | undefined, old: Frozen<NodeSelectorTerm>): boolean {
-  if (!old.matchExpressions?.length && !old.matchFields?.length) return !term?.matchExpressions?.length && !term?.matchFields?.length;
+  if (!old.matchExpressions?.length && !old.matchFields?.length)
+    return !term?.matchExpressions?.length && !term?.matchFields?.length;
   return (['matchExpressions', 'matchFields'] as const).every((field) =>
     (old[field] ?? []).every((requirement, i) => deepEqual(requirement, term?.[field]?.[i])),
   );

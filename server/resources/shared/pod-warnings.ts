@@ -4,7 +4,15 @@ import { getOwn } from '../../base/freeze.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { ObjectMeta } from '../../kube/object.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
-import type { ContainerPort, EnvVar, NodeSelectorTerm, PodAffinity, PodSpec, PodTemplateSpec, Volume } from '../../kube/types.gen.ts';
+import type {
+  ContainerPort,
+  EnvVar,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodSpec,
+  PodTemplateSpec,
+  Volume,
+} from '../../kube/types.gen.ts';
 import { ipWarnings } from './ip-rules.ts';
 import { containersWithPaths } from './pod-containers.ts';
 
@@ -140,7 +148,9 @@ function portWarnings(spec: Spec, path: string): string[] {
   ports.forEach(({ port, at }, i) => {
     const first = ports.slice(0, i).find((other) => port.name && other.port.name === port.name)?.at;
     if (first === undefined) return;
-    texts.push(`${at}: duplicate port name ${goQuote(port.name ?? '')} with ${first}, services and probes that select ports by name will use ${first}`);
+    texts.push(
+      `${at}: duplicate port name ${goQuote(port.name ?? '')} with ${first}, services and probes that select ports by name will use ${first}`,
+    );
   });
   return texts;
 }
@@ -149,14 +159,23 @@ function affinityWarnings(affinity: Frozen<PodAffinity> | undefined, path: strin
   const required = 'requiredDuringSchedulingIgnoredDuringExecution';
   const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
   return [
-    ...(affinity?.[required] ?? []).flatMap(({ labelSelector }, i) => (labelSelector ? [] : [`${path}.${required}[${i}].labelSelector: ${NULL_SELECTOR}`])),
+    ...(affinity?.[required] ?? []).flatMap(({ labelSelector }, i) =>
+      labelSelector ? [] : [`${path}.${required}[${i}].labelSelector: ${NULL_SELECTOR}`],
+    ),
     ...(affinity?.[preferred] ?? []).flatMap(({ podAffinityTerm }, i) =>
-      podAffinityTerm.labelSelector ? [] : [`${path}.${preferred}[${i}].podAffinityTerm.labelSelector: ${NULL_SELECTOR}`],
+      podAffinityTerm.labelSelector
+        ? []
+        : [`${path}.${preferred}[${i}].podAffinityTerm.labelSelector: ${NULL_SELECTOR}`],
     ),
   ];
 }
 
-function containerWarnings(spec: Spec, annotations: Readonly<Record<string, string>> | undefined, path: string, annotationPath: string): string[] {
+function containerWarnings(
+  spec: Spec,
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: string,
+  annotationPath: string,
+): string[] {
   return containersWithPaths(spec, path).flatMap(({ container, at }) => {
     const key = `${SECCOMP_CONTAINER}${container.name}`;
     const isAnnotated = !container.securityContext?.seccompProfile && getOwn(annotations, key) !== undefined;
@@ -165,7 +184,10 @@ function containerWarnings(spec: Spec, annotations: Readonly<Record<string, stri
       ...(isAnnotated ? [`${annotationPath}[${key}]: ${SECCOMP}`] : []),
       ...BYTES.flatMap((name) => [
         ...fractional(limits?.[name] === undefined ? {} : { [name]: limits[name] ?? '' }, `${at}.resources.limits`),
-        ...fractional(requests?.[name] === undefined ? {} : { [name]: requests[name] ?? '' }, `${at}.resources.requests`),
+        ...fractional(
+          requests?.[name] === undefined ? {} : { [name]: requests[name] ?? '' },
+          `${at}.resources.requests`,
+        ),
       ]),
       ...envWarnings(container.env ?? [], `${at}.env`),
     ];

@@ -60,17 +60,27 @@ export function scopeSelectorProblems(spec: Spec): FieldProblem[] {
   const shown = internalForm(spec.scopeSelector, 'io.k8s.api.core.v1.ScopeSelector');
   const requirements = spec.scopeSelector.matchExpressions ?? [];
   const problems = requirements.flatMap((requirement) => [
-    ...(isKnown(requirement.scopeName) ? [] : [invalid(`${path}.scopeName`, requirement.scopeName, 'unsupported scope')]),
+    ...(isKnown(requirement.scopeName)
+      ? []
+      : [invalid(`${path}.scopeName`, requirement.scopeName, 'unsupported scope')]),
     ...misfits(spec, requirement.scopeName).map(() => invalid(path, shown, 'unsupported scope applied to resource')),
     ...requirementProblems(requirement, path),
   ]);
-  return [...problems, ...conflicts(requirements.map(({ scopeName }) => scopeName), spec, path)];
+  return [
+    ...problems,
+    ...conflicts(
+      requirements.map(({ scopeName }) => scopeName),
+      spec,
+      path,
+    ),
+  ];
 }
 
 function requirementProblems(requirement: Frozen<ScopedResourceSelectorRequirement>, path: string): FieldProblem[] {
   const { scopeName, operator, values = [] } = requirement;
   const problems: FieldProblem[] = [];
-  if (EXISTS_ONLY.includes(scopeName) && operator !== 'Exists') problems.push(invalid(`${path}.operator`, operator, MUST_EXIST));
+  if (EXISTS_ONLY.includes(scopeName) && operator !== 'Exists')
+    problems.push(invalid(`${path}.operator`, operator, MUST_EXIST));
   if (operator === 'In' || operator === 'NotIn') {
     const detail = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector";
     if (values.length === 0) problems.push(required(`${path}.values`, detail));

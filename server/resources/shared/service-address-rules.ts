@@ -87,7 +87,8 @@ function addressChangeProblems(service: Frozen<Service>, old: Frozen<Service>): 
   if (now.length === before.length) return before.flatMap((ip, i) => (ip === now[i] ? [] : [changed(i)]));
   if (now.length === 0) return [invalid(`${IPS}[0]`, clusterIPs, 'primary clusterIP can not be unset')];
   const problems = before.length > 0 && now[0] !== before[0] ? [changed(0)] : [];
-  if (now.length < before.length && now.length === 1) problems.push(...releasePolicyProblems(service.spec, 'clusterIP'));
+  if (now.length < before.length && now.length === 1)
+    problems.push(...releasePolicyProblems(service.spec, 'clusterIP'));
   return problems;
 }
 
@@ -97,7 +98,8 @@ function familyChangeProblems(service: Frozen<Service>, old: Frozen<Service>): F
   const { clusterIPs, ipFamilies } = service.spec;
   const [now, before] = [ipFamilies ?? [], old.spec.ipFamilies ?? []];
   const first = `${FAMILIES}[0]`;
-  if (now.length === before.length) return before.flatMap((family, i) => (family === now[i] ? [] : [invalid(first, ipFamilies, FIXED)]));
+  if (now.length === before.length)
+    return before.flatMap((family, i) => (family === now[i] ? [] : [invalid(first, ipFamilies, FIXED)]));
   const isReleased = now.length < before.length && (clusterIPs ?? []).length === 0;
   const problems = isReleased ? [invalid(first, ipFamilies, 'primary ipFamily can not be unset')] : [];
   // Upstream shows the addresses here.

@@ -6,7 +6,14 @@ import type { Service, ServicePort } from '../../kube/types.gen.ts';
 import type { Finish, WriteContext } from '../../registry/resource.ts';
 import { alignClusterIps, fillAllocated } from './service-changes.ts';
 import { fillFamilies, keepsFamilies } from './service-families.ts';
-import { allocatesNodePorts, needsClusterIp, needsHealthCheck, NONE, nodePortsOf, PORT_TYPES } from './service-kinds.ts';
+import {
+  allocatesNodePorts,
+  NONE,
+  needsClusterIp,
+  needsHealthCheck,
+  nodePortsOf,
+  PORT_TYPES,
+} from './service-kinds.ts';
 import { ServiceNumbers } from './service-numbers.ts';
 
 const KIND = { group: '', kind: 'Service' };
@@ -31,7 +38,8 @@ export function allocateChange(service: Service, old: Frozen<Service>, context: 
   alignClusterIps(service, old);
   return allocate(service, context, (numbers) => {
     fillFamilies(service, old);
-    if (!needsClusterIp(old) && needsClusterIp(service) && !keepsFamilies(service, old)) allocateAddresses(service, numbers);
+    if (!needsClusterIp(old) && needsClusterIp(service) && !keepsFamilies(service, old))
+      allocateAddresses(service, numbers);
     if (PORT_TYPES.includes(service.spec.type)) allocateNextPorts(service, old, numbers);
     if (needsHealthCheck(service) && !needsHealthCheck(old)) allocateHealthCheckPort(service, numbers);
   });
@@ -109,7 +117,8 @@ function allocateNextPorts(service: Service, old: Frozen<Service>, numbers: Serv
 function allocateHealthCheckPort({ spec }: Service, numbers: ServiceNumbers): void {
   const wanted = spec.healthCheckNodePort;
   const problem = wanted ? numbers.takePort(wanted) : undefined;
-  if (problem !== undefined) throw internalError(`failed to allocate requested HealthCheck NodePort ${wanted}: ${problem}`);
+  if (problem !== undefined)
+    throw internalError(`failed to allocate requested HealthCheck NodePort ${wanted}: ${problem}`);
   const port = wanted || numbers.takeAnyPort();
   if (port === undefined) throw internalError('failed to allocate a HealthCheck NodePort 0: range is full');
   spec.healthCheckNodePort = port;

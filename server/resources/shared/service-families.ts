@@ -46,7 +46,8 @@ function reductionProblems(service: Service, old: Frozen<Service>): FieldProblem
   }
   const isReduced = (now: readonly string[] = [], before: readonly string[] = []): boolean =>
     now.length > 0 && now.length < before.length;
-  const problem = (what: string): FieldProblem => invalid(POLICY, ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`);
+  const problem = (what: string): FieldProblem =>
+    invalid(POLICY, ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`);
   return [
     ...(isReduced(clusterIPs, old.spec.clusterIPs) ? [problem('cluster IP')] : []),
     ...(isReduced(ipFamilies, old.spec.ipFamilies) ? [problem('IP family')] : []),
@@ -56,8 +57,15 @@ function reductionProblems(service: Service, old: Frozen<Service>): FieldProblem
 function policyProblems({ spec: { ipFamilyPolicy, clusterIPs = [], ipFamilies = [] } }: Service): FieldProblem[] {
   if (ipFamilyPolicy !== SINGLE) return [];
   const problem = (what: string): FieldProblem =>
-    invalid(POLICY, ipFamilyPolicy, `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`);
-  return [...(clusterIPs.length === 2 ? [problem('cluster IPs')] : []), ...(ipFamilies.length === 2 ? [problem('IP families')] : [])];
+    invalid(
+      POLICY,
+      ipFamilyPolicy,
+      `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`,
+    );
+  return [
+    ...(clusterIPs.length === 2 ? [problem('cluster IPs')] : []),
+    ...(ipFamilies.length === 2 ? [problem('IP families')] : []),
+  ];
 }
 
 /** Families of addresses that were asked for without saying of which family they are. */
@@ -68,7 +76,8 @@ function inferFamilies({ spec }: Service): FieldProblem[] {
     if (i < (spec.ipFamilies?.length ?? 0)) continue;
     const family = parseIp(ip)?.family === 6 ? 'IPv6' : 'IPv4';
     if (family === CLUSTER_FAMILY) spec.ipFamilies = [...(spec.ipFamilies ?? []), family];
-    else problems.push(invalid(`spec.clusterIPs[${i}]`, spec.clusterIPs, `${family} is not configured on this cluster`));
+    else
+      problems.push(invalid(`spec.clusterIPs[${i}]`, spec.clusterIPs, `${family} is not configured on this cluster`));
   }
   return problems;
 }
@@ -88,11 +97,18 @@ export function fillFamilies(service: Service, old: Frozen<Service> | undefined)
   if (isHeadlessWithoutSelector(service)) {
     const first = families[0] ?? CLUSTER_FAMILY;
     const second = first === 'IPv4' ? 'IPv6' : 'IPv4';
-    spec.ipFamilies = families.length < 2 && spec.ipFamilyPolicy !== SINGLE ? [first, second] : families.length === 0 ? [first] : families;
+    spec.ipFamilies =
+      families.length < 2 && spec.ipFamilyPolicy !== SINGLE
+        ? [first, second]
+        : families.length === 0
+          ? [first]
+          : families;
     return;
   }
   refuse(service, [
-    ...(spec.ipFamilyPolicy === REQUIRE_DUAL ? [invalid(POLICY, REQUIRE_DUAL, 'this cluster is not configured for dual-stack services')] : []),
+    ...(spec.ipFamilyPolicy === REQUIRE_DUAL
+      ? [invalid(POLICY, REQUIRE_DUAL, 'this cluster is not configured for dual-stack services')]
+      : []),
     ...families.flatMap((family, i) =>
       family === CLUSTER_FAMILY ? [] : [invalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')],
     ),

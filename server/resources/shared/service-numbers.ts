@@ -28,7 +28,11 @@ function addressesOf({ spec }: Frozen<Service>): number[] {
   return (spec.clusterIPs ?? []).flatMap((text) => addressNumber(text) ?? []);
 }
 
-function allocator({ list, find }: RegistryEnv, range: NumberAllocator['range'], numbersOf: (service: Frozen<Service>) => number[]): NumberAllocator {
+function allocator(
+  { list, find }: RegistryEnv,
+  range: NumberAllocator['range'],
+  numbersOf: (service: Frozen<Service>) => number[],
+): NumberAllocator {
   const service = (value: Frozen<KubeObject>): Frozen<Service> => value as Frozen<Service>;
   return new NumberAllocator(range, {
     has: (holder, number) => {
@@ -89,7 +93,9 @@ export class ServiceNumbers {
     const number = addressNumber(text);
     const isInside = number !== undefined && addresses.contains(number);
     if (this.#context.dryRun) {
-      return isInside ? undefined : `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${SERVICE_BLOCK}`;
+      return isInside
+        ? undefined
+        : `the provided IP (${text}) is not in the valid range. The range of valid IPs is ${SERVICE_BLOCK}`;
     }
     if (!isInside) return 'the provided network does not match the current range';
     return this.#take(addresses, number) ? undefined : 'provided IP is already allocated';
@@ -100,7 +106,8 @@ export class ServiceNumbers {
     const { addresses } = this.#numbers;
     if (this.#context.dryRun) return addressText(addresses.range.first - 1);
     const number = addresses.takeAny(this.#context.random, this.#holder);
-    if (number === undefined) throw internalError(`failed to allocate a serviceIP for Service "${this.#holder.name}": range is full`);
+    if (number === undefined)
+      throw internalError(`failed to allocate a serviceIP for Service "${this.#holder.name}": range is full`);
     this.#taken.push([addresses, number]);
     return addressText(number);
   }

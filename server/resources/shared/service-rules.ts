@@ -1,6 +1,13 @@
 /** ValidateService and ValidateServiceUpdate, without metadata. */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, qualifiedNameProblems } from '../../kube/names.ts';
 import type { Service, ServicePort } from '../../kube/types.gen.ts';
 import { labelProblems } from '../../registry/object-meta.ts';
@@ -61,7 +68,9 @@ function portProblems(port: Frozen<ServicePort>, path: string, needsName: boolea
 
 function portsProblems({ spec: { ports = [] } }: Some): FieldProblem[] {
   const names = ports.map(({ name }) => name);
-  return ports.flatMap((port, i) => portProblems(port, `spec.ports[${i}]`, ports.length > 1, names.indexOf(port.name) < i));
+  return ports.flatMap((port, i) =>
+    portProblems(port, `spec.ports[${i}]`, ports.length > 1, names.indexOf(port.name) < i),
+  );
 }
 
 function affinityProblems({ spec: { sessionAffinity = '', sessionAffinityConfig } }: Some): FieldProblem[] {
@@ -70,10 +79,13 @@ function affinityProblems({ spec: { sessionAffinity = '', sessionAffinityConfig 
   if (sessionAffinity === 'None') {
     return sessionAffinityConfig ? [forbiddenField(path, 'must not be set when session affinity is None')] : [];
   }
-  if (sessionAffinity !== 'ClientIP') return [notSupported('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None'])];
+  if (sessionAffinity !== 'ClientIP')
+    return [notSupported('spec.sessionAffinity', sessionAffinity, ['ClientIP', 'None'])];
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds;
   if (seconds === undefined || (seconds > 0 && seconds <= AFFINITY_MAX_SECONDS)) return [];
-  return [invalid(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${AFFINITY_MAX_SECONDS}`)];
+  return [
+    invalid(`${path}.clientIP.timeoutSeconds`, seconds, `must be greater than 0 and less than ${AFFINITY_MAX_SECONDS}`),
+  ];
 }
 
 /** External IPs follow the rules for endpoints, for historical reasons. */
@@ -97,7 +109,8 @@ function samePortProblems({ spec: { type = '', ports = [] } }: Some): FieldProbl
     problems.push(forbiddenField(`spec.ports[${i}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
   });
   nodePorts.forEach((pair, i) => {
-    if (pair !== '' && nodePorts.indexOf(pair) < i) problems.push(duplicate(`spec.ports[${i}].nodePort`, ports[i]?.nodePort));
+    if (pair !== '' && nodePorts.indexOf(pair) < i)
+      problems.push(duplicate(`spec.ports[${i}].nodePort`, ports[i]?.nodePort));
   });
   ports.forEach(({ protocol, port }, i) => {
     if (numbers.indexOf(numbers[i] ?? '') === i) return;
@@ -133,7 +146,8 @@ function loadBalancerProblems({ spec }: Some): FieldProblem[] {
   if (allocateLoadBalancerNodePorts !== undefined && !isBalanced) {
     problems.push(forbiddenField('spec.allocateLoadBalancerNodePorts', LOAD_BALANCER_ONLY));
   }
-  if (allocateLoadBalancerNodePorts === undefined && isBalanced) problems.push(required('allocateLoadBalancerNodePorts'));
+  if (allocateLoadBalancerNodePorts === undefined && isBalanced)
+    problems.push(required('allocateLoadBalancerNodePorts'));
   if (loadBalancerClass === undefined) return problems;
   if (!isBalanced) return [...problems, forbiddenField('spec.loadBalancerClass', LOAD_BALANCER_ONLY)];
   const ofForm = qualifiedNameProblems(loadBalancerClass);
@@ -141,14 +155,25 @@ function loadBalancerProblems({ spec }: Some): FieldProblem[] {
 }
 
 function trafficProblems(service: Some): FieldProblem[] {
-  const { externalTrafficPolicy = '', healthCheckNodePort = 0, internalTrafficPolicy, trafficDistribution, type } = service.spec;
+  const {
+    externalTrafficPolicy = '',
+    healthCheckNodePort = 0,
+    internalTrafficPolicy,
+    trafficDistribution,
+    type,
+  } = service.spec;
   const problems: FieldProblem[] = [];
-  const [external, health, internal] = ['spec.externalTrafficPolicy', 'spec.healthCheckNodePort', 'spec.internalTrafficPolicy'] as const;
+  const [external, health, internal] = [
+    'spec.externalTrafficPolicy',
+    'spec.healthCheckNodePort',
+    'spec.internalTrafficPolicy',
+  ] as const;
   if (!isExternallyAccessible(service)) {
     const detail = 'may only be set for externally-accessible services';
     if (externalTrafficPolicy !== '') problems.push(invalid(external, externalTrafficPolicy, detail));
   } else if (externalTrafficPolicy === '') problems.push(required(external));
-  else if (!POLICIES.includes(externalTrafficPolicy)) problems.push(notSupported(external, externalTrafficPolicy, POLICIES));
+  else if (!POLICIES.includes(externalTrafficPolicy))
+    problems.push(notSupported(external, externalTrafficPolicy, POLICIES));
   if (!needsHealthCheck(service)) {
     const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     if (healthCheckNodePort !== 0) problems.push(invalid(health, healthCheckNodePort, detail));
@@ -156,7 +181,8 @@ function trafficProblems(service: Some): FieldProblem[] {
   else problems.push(...portNumberProblems(health, healthCheckNodePort));
   if (internalTrafficPolicy === undefined) {
     if (type === 'ClusterIP' || PORT_TYPES.includes(type)) problems.push(required(internal));
-  } else if (!POLICIES.includes(internalTrafficPolicy)) problems.push(notSupported(internal, internalTrafficPolicy, POLICIES));
+  } else if (!POLICIES.includes(internalTrafficPolicy))
+    problems.push(notSupported(internal, internalTrafficPolicy, POLICIES));
   if (trafficDistribution !== undefined && !DISTRIBUTIONS.includes(trafficDistribution)) {
     problems.push(notSupported('spec.trafficDistribution', trafficDistribution, DISTRIBUTIONS));
   }
@@ -166,7 +192,11 @@ function trafficProblems(service: Some): FieldProblem[] {
 function changeProblems(service: Some, old: Some): FieldProblem[] {
   const problems = clusterIpChangeProblems(service, old);
   const { loadBalancerClass, healthCheckNodePort } = service.spec;
-  if (service.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer' && loadBalancerClass !== old.spec.loadBalancerClass) {
+  if (
+    service.spec.type === 'LoadBalancer' &&
+    old.spec.type === 'LoadBalancer' &&
+    loadBalancerClass !== old.spec.loadBalancerClass
+  ) {
     problems.push(invalid('spec.loadBalancerClass', loadBalancerClass, 'may not change once set'));
   }
   // The rules for one version run here too; equal messages are shown once.
@@ -183,7 +213,9 @@ export function serviceProblems(service: Some, old?: Some): FieldProblem[] {
   const problems = old ? changeProblems(service, old) : [];
   const [hints, mode] = [annotations[HINTS], annotations[MODE]];
   if (hints !== undefined && mode !== undefined && hints !== mode) {
-    problems.push(invalid(`metadata.annotations[${MODE}]`, mode, `must match annotations[${HINTS}] when both are specified`));
+    problems.push(
+      invalid(`metadata.annotations[${MODE}]`, mode, `must match annotations[${HINTS}] when both are specified`),
+    );
   }
   return [
     ...problems,

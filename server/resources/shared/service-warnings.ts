@@ -18,12 +18,19 @@ function headlessWarnings({ spec }: Frozen<Service>): string[] {
 /** Warnings about fields that are ignored, deprecated or written in an unusual form. */
 export function serviceWarnings(service: Frozen<Service>): string[] {
   const { metadata, spec } = service;
-  const { clusterIP = '', clusterIPs = [], externalIPs = [], loadBalancerIP = '', loadBalancerSourceRanges = [] } = spec;
+  const {
+    clusterIP = '',
+    clusterIPs = [],
+    externalIPs = [],
+    loadBalancerIP = '',
+    loadBalancerSourceRanges = [],
+  } = spec;
   const warnings: string[] = [];
   if (metadata.annotations?.[HINTS] !== undefined) {
     warnings.push(`annotation ${HINTS} is deprecated, please use ${MODE} instead`);
   }
-  if (clusterIP !== '' && clusterIP !== NONE) warnings.push(...clusterIPs.flatMap((ip, i) => ipWarnings(`spec.clusterIPs[${i}]`, ip)));
+  if (clusterIP !== '' && clusterIP !== NONE)
+    warnings.push(...clusterIPs.flatMap((ip, i) => ipWarnings(`spec.clusterIPs[${i}]`, ip)));
   const isHeadless = spec.type === 'ClusterIP' && clusterIP === NONE;
   const isName = spec.type === 'ExternalName';
   if (isHeadless) warnings.push(...headlessWarnings(service));
@@ -32,7 +39,9 @@ export function serviceWarnings(service: Frozen<Service>): string[] {
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
   }
   if (loadBalancerIP !== '') warnings.push(...ipWarnings('spec.loadBalancerIP', loadBalancerIP));
-  warnings.push(...loadBalancerSourceRanges.flatMap((range, i) => cidrWarnings(`spec.loadBalancerSourceRanges[${i}]`, range)));
+  warnings.push(
+    ...loadBalancerSourceRanges.flatMap((range, i) => cidrWarnings(`spec.loadBalancerSourceRanges[${i}]`, range)),
+  );
   if (isName && externalIPs.length > 0) warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
   if (!isName && spec.externalName) warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   if (spec.trafficDistribution === 'PreferClose') {

@@ -1,6 +1,13 @@
 /** Rules for where the contents of volumes come from, as far as pods and persistent volumes share them. */
 import type { Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, invalid, notSupported, required, tooLong } from '../../kube/field-problem.ts';
+import {
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../kube/field-problem.ts';
 import { dnsSubdomainProblems } from '../../kube/names.ts';
 import type { FCVolumeSource, HostPathVolumeSource, ISCSIVolumeSource, NFSVolumeSource } from '../../kube/types.gen.ts';
 import { backstepProblems } from './path-rules.ts';
@@ -16,7 +23,11 @@ export interface SourceRule {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A source whose rules are written for its own type. */
-export function source<Source>(field: string, problems: (source: Frozen<Source>, path: string) => FieldProblem[], shownAs?: string): SourceRule {
+export function source<Source>(
+  field: string,
+  problems: (source: Frozen<Source>, path: string) => FieldProblem[],
+  shownAs?: string,
+): SourceRule {
   return {
     field,
     problems: (value, path) => problems(value as Frozen<Source>, path),
@@ -30,7 +41,8 @@ export function needing(field: string, names: readonly string[], shownAs?: strin
 }
 
 function missingProblems(value: Fields, names: readonly string[], path: string): FieldProblem[] {
-  const isMissing = (inner: unknown): boolean => inner === undefined || inner === null || inner === '' || (Array.isArray(inner) && inner.length === 0);
+  const isMissing = (inner: unknown): boolean =>
+    inner === undefined || inner === null || inner === '' || (Array.isArray(inner) && inner.length === 0);
   return names.filter((name) => isMissing(value[name])).map((name) => required(`${path}.${name}`));
 }
 
@@ -44,7 +56,16 @@ export function sourceProblems(holder: object, path: string, rules: readonly Sou
   });
 }
 
-const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
 
 function hostPathProblems({ path: target, type }: Frozen<HostPathVolumeSource>, path: string): FieldProblem[] {
   if (target === '') return [required(`${path}.path`)];
@@ -63,15 +84,18 @@ function iscsiProblems(iscsi: Frozen<ISCSIVolumeSource>, path: string): FieldPro
   if (iscsi.iqn !== '' && !/^(iqn|eui|naa)/.test(iscsi.iqn)) {
     problems.push(invalid(`${path}.iqn`, iscsi.iqn, 'must be valid format starting with iqn, eui, or naa'));
   }
-  if (iscsi.lun < 0 || iscsi.lun > 255) problems.push(invalid(`${path}.lun`, iscsi.lun, 'must be between 0 and 255, inclusive'));
-  if ((iscsi.chapAuthDiscovery || iscsi.chapAuthSession) && !iscsi.secretRef) problems.push(required(`${path}.secretRef`));
+  if (iscsi.lun < 0 || iscsi.lun > 255)
+    problems.push(invalid(`${path}.lun`, iscsi.lun, 'must be between 0 and 255, inclusive'));
+  if ((iscsi.chapAuthDiscovery || iscsi.chapAuthSession) && !iscsi.secretRef)
+    problems.push(required(`${path}.secretRef`));
   return problems;
 }
 
 function fcProblems({ targetWWNs = [], wwids = [], lun }: Frozen<FCVolumeSource>, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const at = `${path}.targetWWNs`;
-  if (targetWWNs.length + wwids.length === 0) problems.push(required(at, 'must specify either targetWWNs or wwids, but not both'));
+  if (targetWWNs.length + wwids.length === 0)
+    problems.push(required(at, 'must specify either targetWWNs or wwids, but not both'));
   if (targetWWNs.length > 0 && wwids.length > 0) {
     problems.push(invalid(at, targetWWNs, 'targetWWNs and wwids can not be specified simultaneously'));
   }

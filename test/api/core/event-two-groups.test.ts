@@ -1,4 +1,5 @@
 import { test } from 'vitest';
 import { replay } from '../../support/replay.ts';
 
-test('both groups of events show the same objects, each in its form, as on a real server', () => replay('core/events.json'));
+test('both groups of events show the same objects, each in its form, as on a real server', () =>
+  replay('core/events.json'));

@@ -1,14 +1,24 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../server/base/random.ts';
-import type { Key } from '../../../server/kube/object.ts';
-import { addressNumber, addressRange, addressText, NumberAllocator, portRange } from '../../../server/registry/ip-allocator.ts';
 import { parseCidr } from '../../../server/kube/ip-addresses.ts';
+import type { Key } from '../../../server/kube/object.ts';
+import {
+  addressNumber,
+  addressRange,
+  addressText,
+  NumberAllocator,
+  portRange,
+} from '../../../server/registry/ip-allocator.ts';
 
 const OWNER: Key = { namespace: 'n', name: 'a' };
 const OTHER: Key = { namespace: 'n', name: 'b' };
 
 /** An allocator and what its objects hold, by name. */
-function allocator(first: number, last: number, reserved: number): { numbers: NumberAllocator; held: Map<string, number[]> } {
+function allocator(
+  first: number,
+  last: number,
+  reserved: number,
+): { numbers: NumberAllocator; held: Map<string, number[]> } {
   const held = new Map<string, number[]>();
   const numbers = new NumberAllocator(
     { first, last, reserved },
