@@ -57,9 +57,17 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       .header('content-type', 'application/json')
       .send(JSON.stringify(status));
   });
-  const handler: RouteHandlerMethod = (request, reply) => {
+  // Taken over before Fastify looks for a body: reading it is the pipeline's affair, and the steps between cost time.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.ws) {
+      done();
+      return;
+    }
     reply.hijack();
     void serve(request.raw as RawRequest, reply.raw as RawResponse, request.originalUrl, options, watches);
+  });
+  const handler: RouteHandlerMethod = () => {
+    throw new Error('every request is taken over by the hook before');
   };
   app.route({
     method: 'GET',

@@ -49,6 +49,11 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   beforeUpdate?(object: T, old: Frozen<T>, context: WriteContext): Finish | undefined;
   /** The same for a change through the status subresource. */
   beforeStatusUpdate?(object: T, old: Frozen<T>, context: WriteContext): void;
+  /**
+   * Whether many objects have equal specs, as the pods of one template do. A new object's spec is then frozen before it
+   * is validated, and the same value as that of its likes: what was found out about one holds for all.
+   */
+  readonly sharesSpec?: boolean;
   /** Rules that the table cannot express; `old` on a change. */
   validate?(object: Frozen<T>, old?: Frozen<T>): readonly FieldProblem[];
   /** Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not. */

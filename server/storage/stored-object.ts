@@ -1,5 +1,6 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { jsonText } from './json-text.ts';
 
 /** How long an object lives: Events go after an hour without a change. */
 export interface Expiry {
@@ -69,5 +70,5 @@ export const JSON_SLOT = 'json';
 
 /** JSON of a stored value. Canonical objects print their fields in Go's order. */
 export function encodeJson(value: Frozen<KubeObject>): Buffer {
-  return Buffer.from(JSON.stringify(value));
+  return Buffer.from(jsonText(value));
 }
