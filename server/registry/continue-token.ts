@@ -27,7 +27,7 @@ export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = decoded;
   if (v !== VERSION)
     throw badRequest(
-      `invalid continue token: continue key is not valid: server does not recognize this encoded version "${String(v ?? '')}"`,
+      `invalid continue token: continue key is not valid: server does not recognize this encoded version "${typeof v === 'string' ? v : ''}"`,
     );
   if (!Number.isSafeInteger(rv) || rv === 0)
     throw badRequest(

@@ -50,7 +50,9 @@ export function inFieldOrder<T extends object>(value: T, type: TypeDescription):
     const field = type.byName.get(name);
     if (!field) continue;
     const next = orderedValue(fields[name], field.type);
-    if (next !== fields[name]) (changed ??= { ...fields })[name] = next;
+    if (next === fields[name]) continue;
+    changed ??= { ...fields };
+    changed[name] = next;
   }
   if (isOrdered) return (changed ?? value) as T;
   const result = changed ?? fields;

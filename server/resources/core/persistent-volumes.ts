@@ -43,7 +43,7 @@ function warnings({ metadata, spec }: Frozen<PersistentVolume>): string[] {
 function cells({ metadata, spec, status }: Frozen<PersistentVolume>, nowMs: number): unknown[] {
   return [
     metadata.name,
-    spec.capacity?.['storage'] ?? '0',
+    spec.capacity?.storage ?? '0',
     formatAccessModes(spec.accessModes),
     spec.persistentVolumeReclaimPolicy ?? '',
     metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',

@@ -70,7 +70,7 @@ function nodeWarnings({ nodeSelector, affinity, topologySpreadConstraints }: Spe
   const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
   const at = `${path}.affinity.nodeAffinity`;
   const terms = affinity?.nodeAffinity?.[required]?.nodeSelectorTerms ?? [];
-  terms.forEach((term, i) => texts.push(...termWarnings(term, `${at}.${required}.nodeSelectorTerms[${i}]`)));
+  texts.push(...terms.flatMap((term, i) => termWarnings(term, `${at}.${required}.nodeSelectorTerms[${i}]`)));
   (affinity?.nodeAffinity?.[preferred] ?? []).forEach(({ preference }, i) => {
     texts.push(...termWarnings(preference, `${at}.${preferred}[${i}].preference`));
   });
