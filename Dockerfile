@@ -17,6 +17,7 @@ RUN mkdir -p /data /kubeconfigs && chown node:node /data /kubeconfigs
 USER node
 ENV NODE_ENV=production
 EXPOSE 6443 6480
-HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=15 CMD ["node", "dist/cli.js", "wait", "--timeout", "1"]
+HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=15 \
+  CMD ["node", "dist/cli.js", "wait", "--timeout", "1"]
 ENTRYPOINT ["node", "dist/cli.js"]
 CMD ["start", "--host", "0.0.0.0", "--insecure-bind", "proxy"]

@@ -6,7 +6,10 @@ import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
-/** Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was stored. */
+/**
+ * Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was
+ * stored.
+ */
 export type Finish = (stored: boolean) => void;
 
 /** What the hooks of a kind may use besides the object. */
@@ -51,7 +54,9 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   beforeStatusUpdate?(object: T, old: Frozen<T>, context: WriteContext): void;
   /** Rules that the table cannot express; `old` on a change. */
   readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
-  /** Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not. */
+  /**
+   * Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not.
+   */
   readonly checksEnums?: boolean;
   /** Rules for a change through the status subresource; without it none beyond the table's. */
   readonly validateStatus?: (object: Frozen<T>, old: Frozen<T>) => readonly FieldProblem[];
@@ -94,7 +99,9 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly ttlMs?: number;
   /** The message for a field that objects cannot be selected by, where upstream words its own. */
   unknownField?(field: string): string;
-  /** The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list. */
+  /**
+   * The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list.
+   */
   cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;

@@ -27,7 +27,8 @@ const REMOVED_SOURCES = {
 } as const;
 
 const RECYCLE =
-  'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.';
+  'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the ' +
+  'recommended approach is to use dynamic provisioning.';
 
 function warnings({ metadata, spec }: Frozen<PersistentVolume>): string[] {
   const texts = Object.entries(DEPRECATED_ANNOTATIONS)

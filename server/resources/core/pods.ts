@@ -132,7 +132,8 @@ export const definition: ResourceDefinition<Pod> = {
     if (old) return [];
     const details = dnsLabelProblems(pod.metadata.name ?? '');
     const hint =
-      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS " +
+      'label is recommended';
     return [
       ...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []),
       ...podWarnings(pod.spec, pod.metadata, ''),

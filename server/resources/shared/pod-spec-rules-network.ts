@@ -22,7 +22,8 @@ const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const UNDERSCORE_FORMAT = `${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*`;
 const UNDERSCORE_NAME = new RegExp(`^${UNDERSCORE_FORMAT}$`);
 const UNDERSCORE_RULE =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', " +
+  'and must start and end with an alphanumeric character';
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 
 /** Rules for the `ports` of a container. */
