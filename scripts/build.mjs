@@ -23,7 +23,9 @@ await build({
   chunkNames: '[name]-[hash]',
   // CommonJS dependencies ask for require, which an ES module does not have by itself.
   banner: {
-    js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+    js:
+      "import { createRequire as createRequireForBundle } from 'node:module'; const require = " +
+      'createRequireForBundle(import.meta.url);',
   },
   logLevel: 'warning',
 });

@@ -83,10 +83,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return {
     port,
     async close() {
-      for (const watch of [...watches]) watch.close();
+      for (const watch of watches) watch.close();
       const closed = app.close();
       // What is written gets a turn to leave; idle connections would keep the server open.
-      setImmediate(() => setImmediate(() => connections.forEach((socket) => socket.destroy())));
+      setImmediate(() =>
+        setImmediate(() => {
+          for (const socket of connections) socket.destroy();
+        }),
+      );
       await closed;
     },
   };

@@ -36,7 +36,7 @@ export interface WriteOptions {
   readonly subresource?: string | undefined;
   /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
   readonly rules?: 'object' | 'status' | 'subresource';
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */

@@ -57,7 +57,9 @@ export class StoredObject {
     return this.#slot === slot && this.#buffer ? this.#buffer : this.#others?.get(slot);
   }
 
-  /** Drops the bytes of a version that was replaced: a watcher that resumes may still ask, and can wait for new ones. */
+  /**
+   * Drops the bytes of a version that was replaced: a watcher that resumes may still ask, and can wait for new ones.
+   */
   forgetBytes(): void {
     this.#slot = '';
     this.#buffer = undefined;

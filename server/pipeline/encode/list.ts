@@ -27,7 +27,8 @@ export async function* listChunks(response: ListResponse): AsyncGenerator<Buffer
   const { served, items } = response;
   const prefixLength = Buffer.byteLength(typePrefix(served));
   const { kind } = served.info;
-  const head = `{"kind":"${kind}List","apiVersion":${JSON.stringify(apiVersionOf(served.info))},"metadata":${JSON.stringify(listMeta(response))},"items":[`;
+  const [apiVersion, metadata] = [apiVersionOf(served.info), listMeta(response)].map((part) => JSON.stringify(part));
+  const head = `{"kind":"${kind}List","apiVersion":${apiVersion},"metadata":${metadata},"items":[`;
   let parts: Buffer[] = [Buffer.from(head)];
   let bytes = 0;
   for (let i = 0; i < items.length; i++) {

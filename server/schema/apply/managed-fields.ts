@@ -56,7 +56,9 @@ const ANCIENT = 'ancient-changes';
 
 const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
 
-/** The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody. */
+/**
+ * The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody.
+ */
 function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
