@@ -161,17 +161,9 @@ export const definition: ResourceDefinition<Pod> = {
     if (old) return [];
     const details = dnsLabelProblems(pod.metadata.name ?? '');
     const hint =
-<<<<<<< HEAD
-      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
-    return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...specWarnings(pod)];
-=======
       "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS " +
       'label is recommended';
-    return [
-      ...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []),
-      ...podWarnings(pod.spec, pod.metadata, ''),
-    ];
->>>>>>> docs
+    return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...specWarnings(pod)];
   },
   // Being put on a node is no change of what is wanted.
   generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,
