@@ -13,10 +13,8 @@ const kubeconfig = join(folder, 'kubeconfig');
 // The ready text is for people; this start is nobody's.
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = () => true;
-await exports.runCommandLine([
-  ...[process.execPath, 'fauxkube', 'start', '--port', '0', '--proxy-port', '0'],
-  ...['--kubeconfig', kubeconfig, '--fixtures', 'fixtures/manifests'],
-]);
+const flags = ['--port', '0', '--proxy-port', '0', '--kubeconfig', kubeconfig, '--fixtures', 'fixtures/manifests'];
+await exports.runCommandLine([process.execPath, 'fauxkube', 'start', ...flags]);
 process.stdout.write = write;
 
 const text = readFileSync(kubeconfig, 'utf8');

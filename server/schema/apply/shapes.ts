@@ -105,7 +105,7 @@ export const entryJson = (key: string): string => (PLAIN.test(key) ? `"f:${key}"
 export function keyStep(item: unknown, shape: Extract<Shape, { kind: 'keyed' }>): Step {
   const { keys, defaults, steps } = shape;
   const values = keys.map((key) => (item as Record<string, unknown>)[key] ?? defaults.get(key) ?? null);
-  const known = values.length === 1 ? values[0] : values.map((value) => `${typeof value} ${value}`).join('\n');
+  const known = values.length === 1 ? values[0] : JSON.stringify(values);
   let step = steps.get(known);
   if (!step) {
     const pairs = keys.map((key, i) => `${JSON.stringify(key)}:${JSON.stringify(values[i])}`);
