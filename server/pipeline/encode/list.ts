@@ -15,6 +15,8 @@ const CHUNK_BYTES = 256 * 1024;
 const TURN_ITEMS = 200;
 /** The same for forms that are made for each reader: their bytes are kept nowhere. */
 const TURN_MADE_ITEMS = 50;
+/** YAML takes milliseconds an object. */
+const TURN_YAML_ITEMS = 5;
 
 const COMMA = Buffer.from(',');
 const BRACE = Buffer.from('{');
@@ -91,7 +93,7 @@ function madeWriter(response: ListResponse, form: Negotiated, nowMs: number): Li
   const { list, key, itemOf } = formOf(response, form, nowMs);
   const writer = (around: { head: string; tail: string }, textOf: (value: object, isFirst: boolean) => string) => ({
     ...around,
-    turnItems: TURN_MADE_ITEMS,
+    turnItems: form.encoding === 'yaml' ? TURN_YAML_ITEMS : TURN_MADE_ITEMS,
     append(parts: Buffer[], item: StoredObject, isFirst: boolean): number {
       const bytes = Buffer.from(textOf(itemOf(item), isFirst));
       parts.push(bytes);
