@@ -1,13 +1,20 @@
 // Builds dist/: one bundle with its lazily loaded parts, the data beside it, and the types. `npm ci` runs this.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { noticesOf } from './build-notices.mjs';
+
+/** Where the texts of `kubectl explain` come from: see declared-texts.mjs. */
+const FIELD_TEXTS = ['kubernetes-models', '@kubernetes-models/apimachinery', 'kubernetes-field-docs'].map(
+  (name) => `node_modules/${name}/`,
+);
 
 const started = performance.now();
 rmSync('dist', { recursive: true, force: true });
 
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: { cli: 'server/cli.ts', index: 'server/index.ts' },
   outdir: 'dist',
   bundle: true,
@@ -36,5 +43,6 @@ for (const file of ['server/schema/kinds.gen.json', 'server/cluster/bootstrap/bo
 execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.gen.json.gz', 'dist/docs.gen.json.gz'], {
   stdio: 'inherit',
 });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });
+writeFileSync('dist/third-party-licenses.txt', noticesOf([...Object.keys(metafile.inputs), ...FIELD_TEXTS]));
 process.stdout.write(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
