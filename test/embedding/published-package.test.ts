@@ -15,7 +15,8 @@ const options: StartOptions = { nodes: 1, seed: 7 };
 await using cluster: RunningCluster = await startCluster(options);
 await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { b: 'c' } });
 const transport: Transport = cluster.transport({ name: 'jane', groups: ['system:masters'] });
-const configMap = await transport.send({ verb: 'get', resource: 'v1/configmaps', key: { namespace: 'default', name: 'a' } });
+const key = { namespace: 'default', name: 'a' };
+const configMap = await transport.send({ verb: 'get', resource: 'v1/configmaps', key });
 console.log(configMap.metadata.name, configMap.kind);
 `;
 

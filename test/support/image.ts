@@ -47,8 +47,8 @@ const copied = ({ rest }: Instruction): { from: string | undefined; sources: str
 };
 
 /**
- * Executes COPY, WORKDIR and RUN of every stage in folders, as an engine would in images; the base images are Node, which
- * is here. What was built of the same files before is used again.
+ * Executes COPY, WORKDIR and RUN of every stage in folders, as an engine would in images; the base images are Node,
+ * which is here. What was built of the same files before is used again.
  */
 export async function buildImage(): Promise<Image> {
   const stages = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
