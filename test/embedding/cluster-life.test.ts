@@ -23,8 +23,9 @@ test('await using ends the cluster and frees its port', async () => {
 
 test('apply takes YAML with many documents and objects, creates and changes', async () => {
   await using cluster = await startCluster();
-  const text =
-    '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n---\n{apiVersion: v1, kind: Namespace, metadata: {name: extra}}';
+  const text = `{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: extra}}`;
   await cluster.apply(text, configMap('b'));
   expect(await configMaps(cluster)).toEqual(['a', 'b']);
   await cluster.apply({ ...configMap('a'), data: { changed: 'yes' } });
