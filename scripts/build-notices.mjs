@@ -19,8 +19,6 @@ export function noticesOf(inputs) {
     if (directory) directories.add(directory);
   }
   const rule = `\n${'-'.repeat(80)}\n\n`;
-  return `Packages that are part of this bundle, and their licences.\n${rule}${[...directories]
-    .sort()
-    .map(noticeOf)
-    .join(rule)}`;
+  const notices = [...directories].sort((a, b) => a.localeCompare(b)).map(noticeOf);
+  return `Packages that are part of this bundle, and their licences.\n${rule}${notices.join(rule)}`;
 }

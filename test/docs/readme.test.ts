@@ -37,7 +37,8 @@ afterAll(() => {
 
 const environment = (): NodeJS.ProcessEnv => ({
   ...withoutNpm(process.env),
-  ...{ PATH: `${join(clone, 'bin')}:${process.env.PATH}`, KUBECONFIG: join(clone, '.fauxkube/kubeconfig') },
+  PATH: `${join(clone, 'bin')}:${process.env.PATH}`,
+  KUBECONFIG: join(clone, '.fauxkube/kubeconfig'),
 });
 
 /** `npm start -- FLAGS` in another terminal, on free ports. */
@@ -49,7 +50,8 @@ async function start(flags: readonly string[]): Promise<void> {
   const script = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }).scripts.start;
   const [, ...args] = script.split(' ');
   server = spawn(process.execPath, [...args, ...flags], {
-    ...{ cwd: clone, stdio: ['ignore', 'pipe', 'inherit'] },
+    cwd: clone,
+    stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...environment(), FAUXKUBE_PORT: '0', FAUXKUBE_PROXY_PORT: '0' },
   });
   let text = '';
@@ -91,8 +93,15 @@ test('the program in README.md compiles against the types of the package, and ru
   expect(programs).toHaveLength(1);
   writeFileSync(join(clone, 'program.ts'), programs[0] ?? '');
   const compilerOptions = {
-    ...{ target: 'ES2023', lib: ['ES2023', 'ESNext.Disposable'], module: 'NodeNext', types: ['node'] },
-    ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true, outDir: 'out', preserveSymlinks: true },
+    target: 'ES2023',
+    lib: ['ES2023', 'ESNext.Disposable'],
+    module: 'NodeNext',
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    outDir: 'out',
+    preserveSymlinks: true,
   };
   writeFileSync(join(clone, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   const tsc = resolve('node_modules/typescript/bin/tsc');
@@ -106,7 +115,9 @@ test('the program in README.md compiles against the types of the package, and ru
 
 test('the table of flags is what --help says', () => {
   const help = execFileSync(process.execPath, ['dist/cli.js', 'start', '--help'], {
-    ...{ cwd: clone, encoding: 'utf8', env: environment() },
+    cwd: clone,
+    encoding: 'utf8',
+    env: environment(),
   }).replaceAll(/\n {10,}/g, ' ');
   const inHelp = [...help.matchAll(/^ {2}(--\S+(?: <[^>]+>)?) .*$/gm)].map(([line, flag]) => {
     const byDefault = /default: \[?"?([^",)\]]+)/.exec(line)?.[1] ?? '';

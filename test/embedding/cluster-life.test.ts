@@ -64,7 +64,8 @@ test('reset brings the fixtures back and takes everything else away', async () =
     (await cluster.transport().list({ resource: 'v1/pods', ...NAMESPACE })).items.length;
   await cluster.apply(configMap('a'));
   await cluster.transport().send({
-    ...{ verb: 'delete', resource: 'apps/v1/deployments' },
+    verb: 'delete',
+    resource: 'apps/v1/deployments',
     key: { ...NAMESPACE, name: 'nginx-deployment' },
   });
   await cluster.settle();

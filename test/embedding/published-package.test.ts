@@ -60,8 +60,14 @@ test('holds the bundle, its types and data, and no sources', () => {
 test('imports nothing at run time but Node itself', async () => {
   const { metafile } = await build({
     entryPoints: ['cli.js', 'index.js'].map((file) => installed(`dist/${file}`)),
-    ...{ bundle: true, platform: 'node', format: 'esm', outdir: join(folder, 'out'), write: false },
-    ...{ metafile: true, packages: 'external', logLevel: 'silent' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outdir: join(folder, 'out'),
+    write: false,
+    metafile: true,
+    packages: 'external',
+    logLevel: 'silent',
   });
   const imports = Object.values(metafile.inputs).flatMap((input) => input.imports.filter(({ external }) => external));
   expect(imports.length).toBeGreaterThan(10);
@@ -80,9 +86,16 @@ test('has types that a strict program can use without anything else installed bu
   for (const name of ['@types/node', 'undici-types'])
     symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
   const compilerOptions = {
-    ...{ target: 'ES2023', lib: ['ES2023', 'ESNext.Disposable'], module: 'NodeNext', types: ['node'] },
-    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
-    ...{ preserveSymlinks: true, outDir: '.' },
+    target: 'ES2023',
+    lib: ['ES2023', 'ESNext.Disposable'],
+    module: 'NodeNext',
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    preserveSymlinks: true,
+    outDir: '.',
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   const tsc = resolve('node_modules/typescript/bin/tsc');
