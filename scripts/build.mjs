@@ -3,12 +3,19 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { noticesOf } from './build-notices.mjs';
+
+/** Where the texts of `kubectl explain` come from: see declared-texts.mjs. */
+const FIELD_TEXTS = ['kubernetes-models', '@kubernetes-models/apimachinery', 'kubernetes-field-docs'].map(
+  (name) => `node_modules/${name}/`,
+);
 
 const started = performance.now();
 rmSync('dist', { recursive: true, force: true });
 
 // One script, because V8 can keep the compiled form of a script but, on Node 20, not of a module.
-await build({
+const { metafile } = await build({
+  metafile: true,
   stdin: {
     contents: `export { startCluster } from './server/index.ts';
       export const runCommandLine = async (argv) => (await import('./server/command-line/main.ts')).runCommandLine(argv);`,
@@ -51,5 +58,6 @@ execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.ge
   stdio: 'inherit',
 });
 execFileSync(process.execPath, ['scripts/code-cache.mjs'], { stdio: 'inherit' });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });
+writeFileSync('dist/third-party-licenses.txt', noticesOf([...Object.keys(metafile.inputs), ...FIELD_TEXTS]));
 process.stdout.write(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

@@ -15,7 +15,10 @@ const STEPS = [
 ];
 
 /** Generated files that need no control plane have to be what their generators write. */
-const GENERATED = [['server/resources/index.gen.ts', 'scripts/generate-resource-index.mjs']];
+const GENERATED = [
+  ['server/resources/index.gen.ts', 'scripts/generate-resource-index.mjs'],
+  ['docs/own-texts.md', 'scripts/list-own-texts.mjs'],
+];
 
 function outOfDate([file, generator]) {
   const before = readFileSync(file, 'utf8');

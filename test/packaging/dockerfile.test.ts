@@ -14,8 +14,8 @@ describe('the image of the Dockerfile', () => {
   let image: Image;
   let stage: Stage;
   let root: string;
-  beforeAll(() => {
-    image = buildImage();
+  beforeAll(async () => {
+    image = await buildImage();
     stage = image.stages.at(-1) as Stage;
     root = image.folder(image.stages.length - 1);
   }, BUILD_MS);

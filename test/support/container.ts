@@ -51,13 +51,17 @@ export async function startContainer(
     ...withoutNpm(process.env),
     ...(Object.fromEntries(environment) as Record<string, string>),
     // Ports of a container are its own, and nobody outside this machine has to reach it.
-    ...{ FAUXKUBE_HOST: '127.0.0.1', FAUXKUBE_PORT: '0', FAUXKUBE_PROXY_PORT: '0' },
+    FAUXKUBE_HOST: '127.0.0.1',
+    FAUXKUBE_PORT: '0',
+    FAUXKUBE_PROXY_PORT: '0',
   };
   const run = (command: readonly string[], more: Record<string, string> = {}): ChildProcess => {
     const [program = '', ...args] = command.map((word) => translate(word, root, mounts));
     accessSync(cwd, constants.R_OK);
     return spawn(program === 'node' ? process.execPath : program, args, {
-      ...{ cwd, env: { ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] },
+      cwd,
+      env: { ...env, ...more },
+      stdio: ['ignore', 'pipe', 'pipe'],
       ...user(root),
     });
   };

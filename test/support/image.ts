@@ -15,9 +15,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { rest } from '../../server/base/turn.ts';
 import { type Instruction, ignoredByDocker, parseDockerfile, type Stage } from './dockerfile.ts';
 
-const CACHE = resolve('node_modules/.cache/fauxkube-image');
+/** Not below node_modules: compilers take what lies there for somebody else's. */
+const CACHE = resolve('.fauxkube/image');
+/** How often somebody looks whether another has built the image. */
+const POLL_MS = 100;
 /** Stands for the image's user where a test may become somebody else. */
 export const NOBODY = 65534;
 
@@ -43,10 +47,10 @@ const copied = ({ rest }: Instruction): { from: string | undefined; sources: str
 };
 
 /**
- * Executes COPY, WORKDIR and RUN of every stage in folders, as an engine would in images; the base images are Node, which
- * is here. What was built of the same files before is used again.
+ * Executes COPY, WORKDIR and RUN of every stage in folders, as an engine would in images; the base images are Node,
+ * which is here. What was built of the same files before is used again.
  */
-export function buildImage(): Image {
+export async function buildImage(): Promise<Image> {
   const stages = parseDockerfile(readFileSync('Dockerfile', 'utf8'));
   const isIgnored = ignoredByDocker();
   const hash = createHash('sha256').update(process.version).update(readFileSync('Dockerfile'));
@@ -55,15 +59,17 @@ export function buildImage(): Image {
     for (const source of copied(instruction).sources) hashOf(source, hash, isIgnored);
   }
   const finished = join(CACHE, hash.digest('hex').slice(0, 16));
-  if (!existsSync(finished)) {
-    mkdirSync(CACHE, { recursive: true });
-    const folder = mkdtempSync(join(CACHE, 'building-'));
-    chmodSync(folder, 0o755);
-    stages.forEach((_, i) => {
-      buildStage(stages, i, folder, isIgnored);
-    });
-    rmSync(join(folder, '0/src/node_modules'), { recursive: true, force: true });
-    keep(folder, finished);
+  while (!existsSync(finished)) {
+    const release = lock();
+    if (release === undefined) {
+      await rest(POLL_MS);
+      continue;
+    }
+    try {
+      if (!existsSync(finished)) buildStages(stages, finished, isIgnored);
+    } finally {
+      release();
+    }
   }
   return {
     stages,
@@ -72,14 +78,39 @@ export function buildImage(): Image {
   };
 }
 
-/** One of several test files that build at the same time is the first. */
-function keep(folder: string, finished: string): void {
+/** Of several test files that need the image at the same time one builds it. Undefined while another does. */
+function lock(): (() => void) | undefined {
+  const file = join(CACHE, 'lock');
+  mkdirSync(CACHE, { recursive: true });
   try {
-    renameSync(folder, finished);
-  } catch (error) {
-    if (!existsSync(finished)) throw error;
-    rmSync(folder, { recursive: true });
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return () => rmSync(file);
+  } catch {
+    if (existsSync(file) && !isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+    return undefined;
   }
+}
+
+/** A process that has just made its lock has not written its number yet: 0 is everybody's own group, and alive. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Builds beside, and moves it where it belongs when it is whole; what was built before is of no use any more. */
+function buildStages(stages: readonly Stage[], finished: string, isIgnored: (path: string) => boolean): void {
+  const folder = mkdtempSync(join(CACHE, 'building-'));
+  chmodSync(folder, 0o755);
+  stages.forEach((_, i) => {
+    buildStage(stages, i, folder, isIgnored);
+  });
+  rmSync(join(folder, '0/src/node_modules'), { recursive: true, force: true });
+  renameSync(folder, finished);
+  for (const name of readdirSync(CACHE))
+    if (name !== basename(finished) && name !== 'lock') rmSync(join(CACHE, name), { recursive: true });
 }
 
 function buildStage(stages: readonly Stage[], index: number, folder: string, isIgnored: (path: string) => boolean) {

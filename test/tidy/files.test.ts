@@ -24,7 +24,7 @@ function nameProblems({ path }: SourceFile): string[] {
 function columnProblems(file: SourceFile): readonly string[] {
   const isMarkdown = file.path.endsWith('.md');
   return lineProblems(file, (line) => {
-    const { length } = [...line];
+    const { length } = Array.from(line);
     if (length <= COLUMNS_MAX || (isMarkdown && line.startsWith('|'))) return undefined;
     return `has ${length} columns, ${COLUMNS_MAX} at most: break it (texts with +)`;
   });
