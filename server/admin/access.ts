@@ -28,7 +28,10 @@ function isLocalProgram(request: ApiRequest): boolean {
   return !Object.keys(request.headers()).some((name) => FOREIGN.includes(name) || name.startsWith('x-forwarded'));
 }
 
-/** @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is enough */
+/**
+ * @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is
+ * enough
+ */
 export async function checkAccess(
   request: ApiRequest,
   { authenticator, authorizer, openToLoopback }: AdminAccess,
@@ -40,6 +43,8 @@ export async function checkAccess(
     authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&
     authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
   if (mayAll) return;
-  const why = `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin credentials, such as those of the generated kubeconfig`;
+  const why =
+    `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin ` +
+    `credentials, such as those of the generated kubeconfig`;
   throw forbidden({ group: '', resource: '' }, '', why);
 }

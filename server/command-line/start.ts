@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
 import { portInUse } from './port-in-use.ts';
@@ -25,7 +26,8 @@ interface Flags {
 
 /** `fauxkube start`: serves until the process is told to end. */
 export async function startCommand(flags: Flags): Promise<void> {
-  const startedMs = performance.now();
+  const clock = systemClock();
+  const startedMs = clock.now();
   let cluster: RunningCluster;
   try {
     cluster = await start(flags);
@@ -37,7 +39,7 @@ export async function startCommand(flags: Flags): Promise<void> {
   endWith(cluster);
   const files = writeKubeconfigs(cluster, flags);
   cluster.ready();
-  process.stdout.write(readyText(cluster, files[0] ?? '', performance.now() - startedMs));
+  process.stdout.write(readyText(cluster, files[0] ?? '', clock.now() - startedMs));
 }
 
 async function start(flags: Flags): Promise<RunningCluster> {

@@ -29,7 +29,10 @@ export interface Status {
   code?: number;
 }
 
-/** An answer of the API that is not a success. Thrown anywhere below the pipeline; the pipeline turns it into the answer. */
+/**
+ * An answer of the API that is not a success. Thrown anywhere below the pipeline; the pipeline turns it into the
+ * answer.
+ */
 export class ApiError extends Error {
   readonly status: Status;
 
@@ -108,15 +111,6 @@ export const unknownPath = (): ApiError =>
 /** The method exists for other paths (GenericServerResponse for 405). */
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
-
-/** The verb is not among those of the resource (NewMethodNotSupported). */
-export const methodNotSupported = (about: About, action: string): ApiError =>
-  new ApiError(
-    405,
-    'MethodNotAllowed',
-    `${action} is not supported on resources of kind "${qualified(about)}"`,
-    detailsOf(about),
-  );
 
 export const notAcceptable = (supported: readonly string[]): ApiError =>
   new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${supported.join(', ')}`);

@@ -128,7 +128,8 @@ function checkKind(value: Record<string, unknown>, expected: Expected, table: Ty
   if (!known) {
     const scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
     throw badRequest(
-      `${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(scheme)}`,
+      `${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ` +
+        `in scheme ${JSON.stringify(scheme)}`,
     );
   }
   if (kind !== expected.kind) {
@@ -162,7 +163,9 @@ export function decodeObject(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (value === null) return decode({}, expected, { unknownFields: false });
     const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${TYPE_META}`;
+    const why =
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ` +
+      `${TYPE_META}`;
     throw unrecognized(expected.kind, why, text ?? '');
   }
   const measure = checkDepth(text);
@@ -186,7 +189,8 @@ function decode(value: Record<string, unknown>, expected: Expected, notes: Decod
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(
-      `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${error.message}`,
+      `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
+        `${expected.kind}: ${error.message}`,
     );
   }
 }
@@ -202,6 +206,7 @@ function report(
     for (const problem of problems) warn(problem);
     return;
   }
-  const begin = `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}`;
+  const { kind, version } = expected;
+  const begin = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`;
   throw badRequest(`${begin}: strict decoding error: ${problems.join(', ')}`);
 }

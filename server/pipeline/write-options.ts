@@ -12,6 +12,8 @@ export interface WriteRequest {
 }
 
 const MANAGER_BYTES = 128;
+/** What Go's unicode.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the space. */
+const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
 /**
@@ -26,8 +28,7 @@ export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest 
   const problems: FieldProblem[] = [];
   if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what upstream calls not printable
-  if (/[\x00-\x1f\x7f]/.test(manager))
+  if (NOT_PRINTABLE.test(manager))
     problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);

@@ -27,11 +27,13 @@ export function decodeContinue(token: string): ContinueToken {
   const { v, rv, start } = decoded;
   if (v !== VERSION)
     throw badRequest(
-      `invalid continue token: continue key is not valid: server does not recognize this encoded version "${String(v ?? '')}"`,
+      `invalid continue token: continue key is not valid: server does not recognize this encoded version ` +
+        `"${typeof v === 'string' ? v : ''}"`,
     );
   if (!Number.isSafeInteger(rv) || rv === 0)
     throw badRequest(
-      'invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)',
+      'invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version ' +
+        'meta.k8s.io/v1)',
     );
   if (typeof start !== 'string' || start === '')
     throw badRequest(
@@ -48,7 +50,11 @@ export function decodeContinue(token: string): ContinueToken {
  */
 export function expiredContinue(start: string): ApiError {
   const message =
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+    'The provided continue parameter is too old to display a consistent list result. You can start a new ' +
+    'list without the continue parameter, or use the continue token in this response to retrieve the ' +
+    'remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
+    'objects that were created, modified, or deleted between the time the first chunk was returned and ' +
+    'now may show up in the list.';
   const error = new ApiError(410, 'Expired', message);
   error.status.metadata.continue = encodeContinue({ revision: -1, start });
   return error;

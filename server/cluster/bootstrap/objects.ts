@@ -13,8 +13,7 @@ export interface BootstrapOptions {
   readonly port: number;
 }
 
-/** Service range and the address of the `kubernetes` service in it. */
-export const SERVICE_CIDR = '10.96.0.0/12';
+/** The address of the `kubernetes` service, the first of the range. */
 export const API_SERVICE_IP = '10.96.0.1';
 
 /** Everything, in an order in which each object finds what it needs. */

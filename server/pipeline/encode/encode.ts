@@ -4,7 +4,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { type Negotiated, negotiate } from '../media-types.ts';
 import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
-import { listPartial, listTable, listValue, objectTable } from './forms.ts';
+import { objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
 import { FrameEncoder } from './watch-frames.ts';
@@ -118,14 +118,8 @@ function encodeAs(
       return valueResponse(request, status, JSON.parse(bytes.toString()), form);
     }
     case 'list': {
-      if (form.form === 'table') return valueResponse(request, 200, listTable(response, form, now()), form);
-      if (form.form === 'partial') return valueResponse(request, 200, listPartial(response), form);
-      if (form.encoding === 'yaml' || form.pretty) return valueResponse(request, 200, listValue(response), form);
-      return {
-        status: 200,
-        headers: headersOf('application/json', request),
-        body: { type: 'chunks', chunks: listChunks(response) },
-      };
+      const chunks = listChunks(response, form, now());
+      return { status: 200, headers: headersOf(MEDIA_TYPES[form.encoding], request), body: { type: 'chunks', chunks } };
     }
     case 'watch': {
       const mediaType = form.encoding === 'yaml' ? 'application/yaml;stream=watch' : 'application/json';
