@@ -7,6 +7,7 @@ import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
+import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtures/read.ts';
@@ -135,6 +136,7 @@ class Launch implements RunningCluster {
     cluster.health.set('controllers', false);
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
+    await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({ caCertificate: pki.ca.cert }),

@@ -29,9 +29,12 @@ export async function startForwardProxy(options: {
     socket.once('close', () => sockets.delete(socket));
   });
   // CONNECT would be a tunnel to anywhere.
-  server.on('connect', (_request, socket) =>
-    socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`),
-  );
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => undefined); // nobody else listens on it any more, and clients reset it when refused
+    socket.end(
+      `HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${NOT_OURS.length}\r\nconnection: close\r\n\r\n${NOT_OURS}`,
+    );
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
