@@ -13,7 +13,7 @@ const kubeconfig = join(folder, 'kubeconfig');
 // The ready text is for people; this start is nobody's.
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = () => true;
-const flags = ['--port', '0', '--proxy-port', '0', '--kubeconfig', kubeconfig, '--fixtures', 'fixtures/manifests'];
+const flags = ['--port', '0', '--proxy-port', '0', '--kubeconfig', kubeconfig];
 await exports.runCommandLine([process.execPath, 'fauxkube', 'start', ...flags]);
 process.stdout.write = write;
 
@@ -37,6 +37,16 @@ function ask(method, path, body, contentType = 'application/json') {
   });
 }
 
+const labels = { app: 'web' };
+const containers = [{ name: 'web', image: 'nginx', ports: [{ containerPort: 80 }] }];
+await ask('POST', '/apis/apps/v1/namespaces/default/deployments', {
+  metadata: { name: 'web' },
+  spec: { replicas: 2, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+});
+await ask('POST', '/api/v1/namespaces/default/services', {
+  metadata: { name: 'web' },
+  spec: { selector: labels, ports: [{ port: 80 }] },
+});
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 for (const path of ['/readyz', '/version', '/api', '/apis', '/api/v1', '/api/v1/namespaces/default', '/api/v1/pods'])
   await ask('GET', path);
