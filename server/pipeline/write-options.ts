@@ -13,8 +13,17 @@ export interface WriteRequest {
 
 const MANAGER_BYTES = 128;
 /** What Go's unicode.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the space. */
-const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
+
+/** One problem for each character, with its position in bytes (ValidateFieldManager). */
+function unprintableProblems(manager: string): FieldProblem[] {
+  return [...manager.matchAll(NOT_PRINTABLE)].map(({ 0: character, index }) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const position = Buffer.byteLength(manager.slice(0, index));
+    return invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
+  });
+}
 
 /**
  * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`
@@ -28,8 +37,7 @@ export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest 
   const problems: FieldProblem[] = [];
   if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
-  if (NOT_PRINTABLE.test(manager))
-    problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
+  problems.push(...unprintableProblems(manager));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
   return {
