@@ -17,8 +17,12 @@ rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
   metafile: true,
   stdin: {
-    contents: `export { startCluster } from './server/index.ts';
-      export const runCommandLine = async (argv) => (await import('./server/command-line/main.ts')).runCommandLine(argv);`,
+    contents: `
+      export { startCluster } from './server/index.ts';
+      export const runCommandLine = async (argv) => {
+        const { runCommandLine: run } = await import('./server/command-line/main.ts');
+        return run(argv);
+      };`,
     resolveDir: '.',
     sourcefile: 'bundle.ts',
     loader: 'ts',
@@ -33,9 +37,15 @@ const { metafile } = await build({
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
+  alias: {
+    '@fastify/ajv-compiler': './scripts/left-out.cjs',
+    '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
+  },
   define: { 'import.meta.url': 'moduleUrl' },
   banner: {
-    js: "(function (exports, require, module, __filename, __dirname) { const moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+    js:
+      '(function (exports, require, module, __filename, __dirname) { const moduleUrl = ' +
+      "require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
   logLevel: 'warning',
@@ -47,7 +57,8 @@ writeFileSync(
 );
 writeFileSync(
   'dist/cli.js',
-  "#!/usr/bin/env node\nimport { loadBundle } from './bundle-loader.js';\nawait loadBundle().exports.runCommandLine(process.argv);\n",
+  "#!/usr/bin/env node\nimport { loadBundle } from './bundle-loader.js';\n" +
+    'await loadBundle().exports.runCommandLine(process.argv);\n',
   { mode: 0o755 },
 );
 

@@ -1,5 +1,5 @@
-// Writes the code cache of the bundle in dist/: starts a cluster as a user would, lets it do a little of everything, and
-// keeps what V8 compiled on the way. The build runs this.
+// Writes the code cache of the bundle in dist/: starts a cluster as a user would, lets it do a little of everything,
+// and keeps what V8 compiled on the way. The build runs this.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';

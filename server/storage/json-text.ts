@@ -6,7 +6,7 @@ type Write = (value: unknown) => string | undefined;
 
 const whole: Write = (value) => rememberedText(value) ?? JSON.stringify(value);
 
-/** The JSON of an object, each of its fields written by `write`, which says `undefined` for those that JSON leaves out. */
+/** The JSON of an object, each of its fields written by `write`: `undefined` for those that JSON leaves out. */
 function objectText(object: object, write: (key: string, value: unknown) => string | undefined): string {
   let text = '';
   for (const [key, value] of Object.entries(object)) {

@@ -44,7 +44,7 @@ interface ListForm {
   readonly list: Readonly<Record<string, unknown>>;
   /** Name of the array; the last field of the list. */
   readonly key: string;
-  itemOf(item: StoredObject): object;
+  readonly itemOf: (item: StoredObject) => object;
 }
 
 function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListForm {
