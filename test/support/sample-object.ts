@@ -33,7 +33,10 @@ class Sampler {
       case 'list':
         return Array.from({ length: items }, () => this.#value(type.of as ValueType, depth + 1)).filter(isThere);
       case 'map': {
-        const entries = Array.from({ length: items }, () => [this.#text(), this.#value(type.of as ValueType, depth + 1)]);
+        const entries = Array.from({ length: items }, () => [
+          this.#text(),
+          this.#value(type.of as ValueType, depth + 1),
+        ]);
         return Object.fromEntries(entries.filter(([, value]) => isThere(value)));
       }
       case 'int32':
