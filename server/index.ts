@@ -20,7 +20,7 @@ import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { builtInTypes } from './schema/type-table.ts';
-import { isEnabled, type StartOptions } from './start-options.ts';
+import { checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
@@ -150,6 +150,7 @@ class Launch implements RunningCluster {
       log,
       enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
     });
+    checkNames(this.#options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     await this.#applyAll(fixtures);
     await this.settle();

@@ -18,6 +18,7 @@ export function throughProxy(
   }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Page> {
   const { hostname, port } = new URL(proxy ?? '');
+  const host = URL.canParse(url) ? new URL(url).host : hostname;
   return new Promise((resolve, reject) => {
     const outgoing = request({
       hostname,
@@ -25,7 +26,7 @@ export function throughProxy(
       method,
       path: url,
       agent: false,
-      headers: { host: new URL(url).host, ...headers },
+      headers: { host, ...headers },
     });
     outgoing.once('response', (response) => {
       let text = '';
