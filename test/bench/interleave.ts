@@ -5,12 +5,12 @@ import type { Bench, Pair, SubjectName } from './scenario.ts';
  * hits both.
  */
 export async function interleave(
-  { rounds, progress }: Bench,
+  bench: Bench,
   what: string,
   work: (name: SubjectName, round: number) => Promise<void>,
 ): Promise<void> {
-  for (let round = 1; round <= rounds; round++) {
-    progress(`${what}: round ${round} of ${rounds}`);
+  for (let round = 1; round <= bench.rounds; round++) {
+    bench.progress(`${what}: round ${round} of ${bench.rounds}`);
     const order: SubjectName[] = round % 2 === 1 ? ['fauxkube', 'floor'] : ['floor', 'fauxkube'];
     for (const name of order) await work(name, round);
   }

@@ -15,8 +15,8 @@ async function measure({ rounds, scenarios }: Flags): Promise<readonly RowSample
   const launcher = await createLauncher();
   const bench: Bench = {
     rounds,
-    fauxkube: launcher.fauxkube,
-    floor: launcher.floor,
+    fauxkube: (options) => launcher.fauxkube(options),
+    floor: () => launcher.floor(),
     record(row, of, value) {
       if (value !== undefined) all.find((one) => one.row === row)?.samples[of].push(value);
     },

@@ -105,7 +105,7 @@ export async function open(endpoint: Endpoint): Promise<Connection> {
   const streams = createStreams();
   const write = frameWriter(socket);
   const bodies = bodyWriter(write);
-  const streamsMax = settingsOf(socket, streams, write, bodies.grow);
+  const streamsMax = settingsOf(socket, streams, write, (bytes) => bodies.grow(bytes));
   write(PREFACE);
   write(settingsFrame(SETTINGS));
   write(windowUpdateFrame(WINDOW_MAX - CONNECTION_WINDOW));
