@@ -19,8 +19,8 @@ const SETTLE_MS = 1500;
 const REPEATS = 3;
 const NAMES: readonly SubjectName[] = ['fauxkube', 'floor'];
 
-const WATCH_PATH =
-  `${PODS}?watch=true&allowWatchBookmarks=true` + '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+const INITIAL_EVENTS = 'allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+const WATCH_PATH = `${PODS}?watch=true&${INITIAL_EVENTS}`;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
