@@ -25,12 +25,12 @@ const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
 
 /**
  * A body as parsed JSON, and its text for the search for unknown and duplicate fields. A value that a patch made has
- * no text of its own; objects of clients in the same process are typed and need no search.
+ * no text of its own, nor has an object of a client in the same process.
  */
 export interface ParsedBody {
   readonly value: unknown;
   readonly text?: string;
-  readonly patched?: boolean;
+  readonly textless?: boolean;
 }
 
 /** The media type without parameters; JSON when the client does not say. */
@@ -62,7 +62,7 @@ export async function parseBody(
   kind: string,
   type: TypeDescription,
 ): Promise<ParsedBody> {
-  if ('object' in body) return { value: body.object };
+  if ('object' in body) return { value: body.object, textless: true };
   if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
   const text = body.bytes.toString();
   if (mediaType === 'application/yaml') {
@@ -154,7 +154,7 @@ function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, patched }: ParsedBody,
+  { value, text, textless }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
@@ -173,7 +173,7 @@ export function decodeObject(
   const notes: DecodeNotes = { unknownFields: false };
   const object = decode(value as Record<string, unknown>, expected, notes);
   if (validation === 'Ignore') return object;
-  if (patched && notes.unknownFields)
+  if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
   if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
     report(strictProblems(text, expected.type), expected, validation, warn);

@@ -67,7 +67,7 @@ export async function patch(
   const apply = await readPatch(request);
   const make = (current: StoredObject): KubeObject => {
     const value = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, { value, patched: true }, write, env);
+    const object = storedForm(request, served, { value, textless: true }, write, env);
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

@@ -174,7 +174,7 @@ async function patched(
   const apply = await readPatch(request);
   const next = (parent: Frozen<KubeObject>): KubeObject => {
     const value = apply((rules.get?.(parent) ?? parent) as Frozen<KubeObject>, expected.type);
-    return decodeAs(request, expected, { value, patched: true }, write, env);
+    return decodeAs(request, expected, { value, textless: true }, write, env);
   };
   return { expect: {}, next };
 }
