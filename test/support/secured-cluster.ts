@@ -25,6 +25,8 @@ export interface Question {
 /** A cluster with users, roles and admission, and without controllers, behind a plain HTTP server. */
 export interface SecuredCluster extends Assembly, AsyncDisposable {
   readonly clock: Clock;
+  /** Of the plain HTTP server on 127.0.0.1. */
+  readonly port: number;
   ask(method: string, path: string, question?: Question): Promise<Answer>;
 }
 
@@ -63,6 +65,7 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
   return {
     ...assembly,
     clock,
+    port: server.port,
     ask: (method, path, question = {}) => send(server.port, method, path, question),
     async [Symbol.asyncDispose]() {
       await server.close();
