@@ -1,5 +1,6 @@
 /** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
-import { type FieldProblem, invalid, invalidObject, notSupported, tooLong } from '../kube/field-problem.ts';
+import { type FieldProblem, forbiddenField, invalid, invalidObject, notSupported, tooLong } from '../kube/field-problem.ts';
+import { UNPRINTABLE } from '../kube/go-quote.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
 import type { FieldValidation } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -20,22 +21,30 @@ const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
  */
 export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest {
   const { query } = request;
-  const dryRun = query.getAll('dryRun').filter((text) => text !== '');
+  const dryRun = query.getAll('dryRun');
   const manager = query.get('fieldManager') ?? '';
   const validation = query.get('fieldValidation') ?? '';
   const problems: FieldProblem[] = [];
-  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
+  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what upstream calls not printable
-  if (/[\x00-\x1f\x7f]/.test(manager))
-    problems.push(invalid('fieldManager', manager, 'should only contain printable characters'));
+  problems.push(...unprintableProblems(manager));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
+  if (kind === 'PatchOptions' && query.has('force'))
+    problems.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
   return {
     dryRun: dryRun.length > 0,
     fieldManager: manager === '' ? managerOf(request.header('user-agent') ?? '') : manager,
     fieldValidation: validation === '' ? 'Warn' : (validation as FieldValidation),
   };
+}
+
+function unprintableProblems(manager: string): FieldProblem[] {
+  const found = UNPRINTABLE.exec(manager);
+  if (!found) return [];
+  const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const position = Buffer.byteLength(manager.slice(0, found.index));
+  return [invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`)];
 }
 
 /** The first word of the user agent, as upstream names managers that do not name themselves. */

@@ -32,7 +32,7 @@ function defaultHeaders({ method, body, bytes }: WireStep): Record<string, strin
   const hasBody = body !== undefined || bytes !== undefined;
   return {
     Accept: JSON_TYPE,
-    'User-Agent': 'golden/1',
+    'User-Agent': 'recorder/1',
     ...(hasBody && { 'Content-Type': isPatch ? 'application/merge-patch+json' : JSON_TYPE }),
   };
 }
@@ -67,8 +67,18 @@ export function recordedAnswer(
     status,
     ...(type !== JSON_TYPE && { type }),
     ...(warnings.length > 0 && { warnings }),
-    answer: normalizer.answer(content, step.without),
+    answer: withoutVersions(normalizer.answer(content, step.without)),
   };
+}
+
+const VERSION = /((?:resourceVersion(?:\\*": ?\\*"|: ")|in record \(|current: ))\d+/g;
+
+/** Versions that stand in texts: YAML, errors. */
+function withoutVersions(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(VERSION, '$1<version>');
+  if (Array.isArray(value)) return value.map(withoutVersions);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVersions(inner)]));
 }
 
 /** A value, or the frames of a watch. */

@@ -8,15 +8,22 @@ import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
 import { listMeta } from './list.ts';
 
+/** The apiVersion of tables and partial objects: clients may still ask for an old one. */
+export const metaVersion = ({ version }: Negotiated): string => `meta.k8s.io/${version}`;
+
+/** Lists that upstream converts are Go slices without a value when nothing is in them. */
+const nullIfEmpty = (list: readonly object[]): readonly object[] | null => (list.length === 0 ? null : list);
+
 function rowOf(
   served: Served,
   object: StoredObject,
-  { includeObject }: Negotiated,
+  form: Negotiated,
   nowMs: number,
   listed?: readonly StoredObject[],
 ): object {
   // Columns are those of the stored version; what a row carries along is the version that was asked for.
-  const row = tableRow(object.value, served.store.definition, includeObject, nowMs, listed);
+  const { includeObject } = form;
+  const row = tableRow(object.value, served.store.definition, includeObject, nowMs, metaVersion(form), listed);
   return includeObject === 'Object' && served.conversion ? { ...row, object: servedValue(served, object) } : row;
 }
 
@@ -30,7 +37,7 @@ export function objectTable(
 ): object {
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: metaVersion(form),
     metadata: { resourceVersion: object.value.metadata.resourceVersion },
     columnDefinitions: withColumns ? columnDefinitions(served.info) : null,
     rows: [rowOf(served, object, form, nowMs)],
@@ -40,19 +47,19 @@ export function objectTable(
 export function listTable(response: ListResponse, form: Negotiated, nowMs: number): object {
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: metaVersion(form),
     metadata: listMeta(response),
     columnDefinitions: columnDefinitions(response.served.info),
-    rows: response.items.map((item) => rowOf(response.served, item, form, nowMs, response.items)),
+    rows: nullIfEmpty(response.items.map((item) => rowOf(response.served, item, form, nowMs, response.items))),
   };
 }
 
-export function listPartial(response: ListResponse): object {
+export function listPartial(response: ListResponse, form: Negotiated): object {
   return {
     kind: 'PartialObjectMetadataList',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: metaVersion(form),
     metadata: listMeta(response),
-    items: response.items.map((item) => partialMetadata(item.value)),
+    items: nullIfEmpty(response.items.map((item) => partialMetadata(item.value, metaVersion(form)))),
   };
 }
 

@@ -9,6 +9,7 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite } from '../write-options.ts';
 import { deleteOptionsOf } from './delete-options.ts';
 import { requestKey } from './incoming.ts';
+import { listPage } from './list.ts';
 
 /** DELETE of one object. */
 export async function deleteOne(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
@@ -38,8 +39,8 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
   const list = listOptionsOf(request.query, false);
   const options = await deleteOptionsOf(request, env);
   const { store } = served;
-  const { where } = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
-  const page = store.list(request.info.namespace, where ? { where } : {});
+  const selection = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
+  const page = listPage(request.info.namespace, list, selection, served);
   const write = storeWrite(request, { dryRun: isDryRun(request, options.dryRun) }, env);
   for (const { value } of page.items) {
     const { namespace = '', name = '' } = value.metadata;
@@ -50,5 +51,5 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
     }
   }
   // What is returned is what was found, without the marks of the deletion.
-  return { type: 'list', served, items: page.items, revision: page.revision };
+  return page;
 }

@@ -23,7 +23,10 @@ export async function subresource(
   env: PipelineEnv,
 ): Promise<ApiResponse> {
   const rules = served.store.definition.subresources?.[info.name];
-  if (!rules) throw notImplemented(`${served.info.resource}/${info.name}`);
+  if (!rules) {
+    served.store.get(requestKey(request, served));
+    throw notImplemented(`${served.info.resource}/${info.name}`);
+  }
   switch (request.info.verb) {
     case 'get':
       if (!rules.get) break;

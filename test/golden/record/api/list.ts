@@ -1,6 +1,6 @@
 /** Lists: parameters, forms, order. */
 import type { WireStep } from '../../../support/wire-exchanges.ts';
-import { accept, configMap, get, post, remove } from './steps.ts';
+import { accept, get, post, remove } from './steps.ts';
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 const PARTIAL = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
@@ -34,4 +34,3 @@ export const forms: readonly WireStep[] = [
   { ...get('secrets/a', { 'User-Agent': 'curl/8' }), without: ['uid'] },
   get('limitranges?pretty=true'), get('limitranges?pretty=0'), get('limitranges?pretty=1'), get('limitranges?pretty'), get('limitranges?pretty=yes'),
 ];
-void configMap;
