@@ -31,7 +31,15 @@ const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
 export interface ParsedBody {
   readonly value: unknown;
   readonly text?: string;
-  readonly patched?: boolean;
+  readonly patched?: Patched;
+}
+
+/** What a patch brought, beside the value that it made. */
+export interface Patched {
+  /** Fields that its text has twice. */
+  readonly duplicates: readonly string[];
+  /** The 422 for problems that the request does not let pass. */
+  refuse(detail: string): ApiError;
 }
 
 /** What mime.ParseMediaType takes for parameters. */
@@ -206,8 +214,10 @@ export function decodeObject(
   const notes: DecodeNotes = { unknownFields: false };
   const object = decode(value as Record<string, unknown>, expected, notes, text);
   if (validation === 'Ignore') return object;
-  if (patched && notes.unknownFields)
-    report(strictProblems(JSON.stringify(sorted(value)), expected.type), expected, validation, warn);
+  if (patched) {
+    const unknown = notes.unknownFields ? strictProblems(JSON.stringify(sorted(value)), expected.type) : [];
+    report([...patched.duplicates, ...unknown], expected, validation, warn, patched);
+  }
   if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
     report(strictProblems(text, expected.type), expected, validation, warn);
   }
@@ -246,12 +256,15 @@ function report(
   expected: Expected,
   validation: FieldValidation,
   warn: (text: string) => void,
+  patched?: Patched,
 ): void {
   if (problems.length === 0) return;
   if (validation === 'Warn') {
     for (const problem of problems) warn(problem);
     return;
   }
+  const detail = `strict decoding error: ${problems.join(', ')}`;
+  if (patched) throw patched.refuse(detail);
   const begin = `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}`;
-  throw badRequest(`${begin}: strict decoding error: ${problems.join(', ')}`);
+  throw badRequest(`${begin}: ${detail}`);
 }

@@ -3,7 +3,7 @@ import { badRequest, methodNotAllowed, methodNotSupported, unknownPath } from '.
 import type { Served } from '../registry/catalog.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { internalPackage } from './decode-body.ts';
-import { checkForm, negotiate } from './media-types.ts';
+import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { openapiPage } from './pages/openapi.ts';
@@ -58,10 +58,10 @@ async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse>
   return plainNotFound();
 }
 
-function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
+async function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const { group, version, prefix } = request.info;
   const known = env.catalog.groups.find((info) => info.group === group && (group === '') === (prefix === 'api'));
-  if (!known) return Promise.resolve(plainNotFound());
+  if (!known) return plainNotFound();
   const served = env.catalog.lookup(group, version, request.info.resource);
   if (!served) throw unknownPath();
   const isCollection = request.method === 'GET' && request.info.name === '';
@@ -76,7 +76,9 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   if (verb === 'get' || verb === 'list')
     checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
   checkTimeout(request);
-  return request.info.subresource === '' ? object(request, served, env) : part(request, served, env);
+  const response = await (request.info.subresource === '' ? object : part)(request, served, env);
+  checkIncludeObject(form);
+  return response;
 }
 
 /** Answers come at once, so that a time limit that can be read needs no more. @throws ApiError 400 */

@@ -78,7 +78,7 @@ export function negotiate(
       encoding: type === YAML ? 'yaml' : 'json',
       form,
       version: v === 'v1beta1' ? v : 'v1',
-      includeObject: form === 'table' ? includeObjectOf(query) : 'Metadata',
+      includeObject: (query.get('includeObject') || 'Metadata') as IncludeObject,
       pretty,
       ...(as !== undefined && { asked: as }),
     };
@@ -86,12 +86,13 @@ export function negotiate(
   throw isMissing ? notImplemented(`${PROTOBUF} answers`) : notAcceptable(OFFERS);
 }
 
-/** @throws ApiError 400 */
-function includeObjectOf(query: URLSearchParams): IncludeObject {
-  const include = query.get('includeObject') ?? '';
-  if (include === '') return 'Metadata';
-  if (include === 'None' || include === 'Object' || include === 'Metadata') return include;
-  const problem = `includeObject: Invalid value: ${goQuote(include)}: must be 'Metadata', 'Object', 'None', or empty`;
+const INCLUDES: readonly IncludeObject[] = ['None', 'Metadata', 'Object'];
+
+/** What upstream finds out when it makes the table, after everything else. @throws ApiError 400 */
+export function checkIncludeObject({ form, includeObject }: Negotiated): void {
+  if (form !== 'table' || INCLUDES.includes(includeObject)) return;
+  const allowed = "must be 'Metadata', 'Object', 'None', or empty";
+  const problem = `includeObject: Invalid value: ${goQuote(includeObject)}: ${allowed}`;
   throw badRequest(`Unable to convert to Table as requested: ${problem}`);
 }
 

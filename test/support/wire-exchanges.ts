@@ -81,6 +81,15 @@ function withoutVersions(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutVersions(inner)]));
 }
 
+interface Frame {
+  readonly type?: string;
+  readonly object?: unknown;
+}
+
+/** Bookmarks come when it suits the server, but for the one that ends the state at the start. */
+const isPassingBookmark = ({ type, object }: Frame): boolean =>
+  type === 'BOOKMARK' && !JSON.stringify(object).includes('initial-events-end');
+
 /** A value, or the frames of a watch. */
 function parsedJson(text: string): unknown {
   try {
@@ -89,7 +98,8 @@ function parsedJson(text: string): unknown {
     return text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as unknown);
+      .map((line) => JSON.parse(line) as Frame)
+      .filter((frame) => !isPassingBookmark(frame));
   }
 }
 

@@ -45,12 +45,14 @@ export function objectTable(
 }
 
 export function listTable(response: ListResponse, form: Negotiated, nowMs: number): object {
+  const rows = response.items.map((item) => rowOf(response.served, item, form, nowMs, response.items));
   return {
     kind: 'Table',
     apiVersion: metaVersion(form),
     metadata: listMeta(response),
     columnDefinitions: columnDefinitions(response.served.info),
-    rows: nullIfEmpty(response.items.map((item) => rowOf(response.served, item, form, nowMs, response.items))),
+    // Kinds without cells of their own are printed by other code, which differs in this.
+    rows: response.served.store.definition.cells ? rows : nullIfEmpty(rows),
   };
 }
 

@@ -23,5 +23,5 @@ const customTags = (tags: Tags): Tags =>
  * something else.
  */
 export function writeYaml(value: unknown): string {
-  return stringify(sorted(value), { version: '1.1', indentSeq: false, lineWidth: 80, singleQuote: true, customTags });
+  return stringify(sorted(value), { version: '1.1', indentSeq: false, lineWidth: 0, customTags });
 }

@@ -31,6 +31,8 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
   if (policy !== null) options.propagationPolicy = policy;
   const orphan = query.get('orphanDependents');
   if (orphan !== null) options.orphanDependents = isTrue(orphan);
+  const isUnsafe = query.get('ignoreStoreReadErrorWithClusterBreakingPotential');
+  if (isUnsafe !== null) options.ignoreStoreReadErrorWithClusterBreakingPotential = isTrue(isUnsafe);
   const dryRun = query.getAll('dryRun');
   if (dryRun.length > 0) options.dryRun = dryRun;
   return options;

@@ -1,6 +1,8 @@
 import type { Status } from '../../kube/api-error.ts';
-import { ApiError } from '../../kube/api-error.ts';
+import { ApiError, notFound } from '../../kube/api-error.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { unsafeDeletion } from '../../registry/errors.ts';
+import type { DeleteOptions } from '../../registry/resource.ts';
 import { selectionOf } from '../../registry/selection.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { listOptionsOf } from '../list-options.ts';
@@ -16,7 +18,9 @@ export async function deleteOne(request: ApiRequest, served: Served, env: Pipeli
   const key = requestKey(request, served);
   const options = await deleteOptionsOf(request, env);
   request.warnings.push(...(served.store.definition.deleteWarnings?.(options) ?? []));
-  const dryRun = isDryRun(request, options.dryRun);
+  if (options.ignoreStoreReadErrorWithClusterBreakingPotential)
+    throw served.store.find(key) ? unsafeDeletion(served.store.about, key) : notFound(served.store.about, key.name);
+  const dryRun = isDryRun(options);
   const { object, gone } = await served.store.delete(key, { options }, storeWrite(request, { dryRun }, env));
   // 202 tells old clients that asked for cascading deletion that it goes on.
   const status = !gone && options.orphanDependents === false ? 202 : 200;
@@ -24,9 +28,7 @@ export async function deleteOne(request: ApiRequest, served: Served, env: Pipeli
   return { type: 'value', status, value: deletedStatus(served, object) };
 }
 
-function isDryRun(request: ApiRequest, inBody: readonly string[] | undefined): boolean {
-  return (inBody?.length ?? 0) > 0 || request.query.getAll('dryRun').includes('All');
-}
+const isDryRun = ({ dryRun = [] }: DeleteOptions): boolean => dryRun.length > 0;
 
 function deletedStatus({ info }: Served, { value }: StoredObject): Status {
   const { name = '', uid = '' } = value.metadata;
@@ -41,7 +43,7 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
   const { store } = served;
   const selection = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
   const page = listPage(request.info.namespace, list, selection, served);
-  const write = storeWrite(request, { dryRun: isDryRun(request, options.dryRun) }, env);
+  const write = storeWrite(request, { dryRun: isDryRun(options) }, env);
   for (const { value } of page.items) {
     const { namespace = '', name = '' } = value.metadata;
     try {

@@ -86,7 +86,7 @@ export const mediaTypes: readonly WireStep[] = [
   ...['application/json', 'text/plain', '', 'application/yaml', 'application/merge-patch+yaml', 'application/json-patch+json;x=y'].map((type) =>
     typed(`${MAPS}/upper`, type, '[]', 'PATCH'),
   ),
-  ...['text/plain', 'application/xml', 'image/*', 'text/html, image/png', 'application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json;as=Table', 'application/json;as=None;v=v1;g=meta.k8s.io', 'application/json;as=Table;v=v2;g=meta.k8s.io', 'application/yaml', 'application/json;q=0.1,application/yaml', 'nonsense', ';;;', ',', 'application/json;q=x', 'application/*', '*/*;q=0', 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'application/yaml;as=Table;v=v1;g=meta.k8s.io', 'application/json;stream=watch', 'application/json;charset=utf-8', 'text/plain, */*', 'application/json;as=Table;v=v1beta1;g=meta.k8s.io'].map((type) => ({
+  ...['text/plain', 'application/xml', 'image/*', 'text/html, image/png', 'application/json;as=Table;v=v1;g=meta.k8s.io', 'application/json;as=Table', 'application/json;as=None;v=v1;g=meta.k8s.io', 'application/json;as=Table;v=v2;g=meta.k8s.io', 'application/yaml', 'application/json;q=0.1,application/yaml', 'nonsense', ';;;', ',', 'application/json;q=x', 'application/*', '*/*;q=0', 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io', 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io', 'application/json;stream=watch', 'application/json;charset=utf-8', 'text/plain, */*', 'application/json;as=Table;v=v1beta1;g=meta.k8s.io'].map((type) => ({
     ...get(`${MAPS}/upper`, { Accept: type }),
     without: ['cells'],
   })),
@@ -192,7 +192,7 @@ export const patches: readonly WireStep[] = [
   json(`${MAPS}/p`, [{ op: 'add', path: '/metadata/finalizers', value: [] }, { op: 'add', path: '/metadata/finalizers/5', value: 'a/b' }]),
   json(`${MAPS}/p`, '{"op":"add"}'), json(`${MAPS}/p`, 'nope'), json(`${MAPS}/p`, ''), json(`${MAPS}/p`, 'null'), json(`${MAPS}/p`, '[null]'),
   json(`${MAPS}/p`, `[${Array(10_001).fill('{"op":"test","path":"/kind","value":"ConfigMap"}').join(',')}]`),
-  ...['', 'nope', '[]', '"x"', '3', 'null', '{"data":3}', '{"data":{"a":3}}', '{"metadata":null}', '{"apiVersion":"v2"}', '{"metadata":{"name":"other"}}', '{"metadata":{"namespace":"other"}}', '{"metadata":{"uid":"other"}}', '{"metadata":{"resourceVersion":"1"}}', '{"metadata":{"resourceVersion":"x"}}', '{"nope":1}', '{"data":{"a":"1"},"data":{"a":"2"}}', '{"metadata":{"labels":{"-":"x"}}}', '{"metadata":{"creationTimestamp":null}}', '{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"}}', '{"metadata":{"generateName":"x"}}'].flatMap((text) => [
+  ...['', 'nope', '[]', '"x"', '3', 'null', '{"data":3}', '{"data":{"a":3}}', '{"metadata":null}', '{"apiVersion":"v2"}', '{"metadata":{"name":"other"}}', '{"metadata":{"namespace":"other"}}', '{"metadata":{"uid":"other"}}', '{"metadata":{"resourceVersion":"1"}}', '{"metadata":{"resourceVersion":"x"}}', '{"nope":1}', '{"data":{"a":"1"},"data":{"a":"2"}}', '{"metadata":{"labels":{"-":"x"}}}', '{"metadata":{"creationTimestamp":null}}', '{"metadata":{"deletionTimestamp":"2020-02-02T00:00:00Z"}}', '{"metadata":{"generateName":"x"}}'].flatMap((text) => [
     merge(`${MAPS}/p`, text),
     strategic(`${MAPS}/p`, text),
   ]),

@@ -26,5 +26,5 @@ export const beginnings: readonly WireStep[] = [
   get(watch('', 'secrets/a')), get('/api/v1/watch/namespaces/$NS/secrets/a?timeoutSeconds=1'), get('/api/v1/watch/namespaces/$NS?timeoutSeconds=1'), get('/api/v1/watch/secrets?timeoutSeconds=1&labelSelector=l%3Da'), get('/api/v1/watch/namespaces?timeoutSeconds=1&fieldSelector=metadata.name%3D$NS'),
   ...['', '&includeObject=None', '&includeObject=Object', '&includeObject=Nope', `${STREAM}&allowWatchBookmarks=true`].map((query): WireStep => ({ ...accept(watch(query), TABLE), without: ['cells'] })),
   accept(watch(`${STREAM}&allowWatchBookmarks=true`), PARTIAL),
-  accept(watch(''), 'application/yaml'), accept(watch(''), 'application/json;stream=watch'), accept(watch(''), 'application/json;stream=watch;as=Table;v=v1;g=meta.k8s.io'),
+  accept(watch(''), 'application/json;stream=watch'), accept(watch(''), 'application/json;stream=watch;as=Table;v=v1;g=meta.k8s.io'),
 ];
