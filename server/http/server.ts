@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
-import { ApiError, internalError } from '../kube/api-error.ts';
+import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
-import { failure } from '../pipeline/stages/recover.ts';
 import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
+import { refuseMalformed } from './malformed.ts';
 import { refusePlainHttp } from './plain-on-tls.ts';
 import { type OpenWatches, type RawResponse, respond } from './respond.ts';
 import { addWebSocketWatch, streamWatch } from './websocket.ts';
@@ -32,50 +32,29 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Everything that Fastify refuses by itself, in the words of the API. */
-function ownWords(error: { statusCode?: number; message: string }): ApiError {
-  return new ApiError(error.statusCode ?? 400, 'BadRequest', error.message);
-}
-
 /** Listens and serves until closed. @throws the error of `listen`, such as EADDRINUSE */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const watches: OpenWatches = new Set();
   const app = createApp(options);
-  // The path is ours to read: Fastify's router would decode it, limit its length and refuse what it cannot decode.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   await addWebSocketWatch(app, options, watches);
   const connections = new Set<{ destroy(): void }>();
   app.server.on('connection', (socket: { destroy(): void; once(event: 'close', run: () => void): void }) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    const { status } = ownWords(error);
-    void reply
-      .code(status.code ?? 400)
-      .header('content-type', 'application/json')
-      .send(JSON.stringify(status));
-  });
-  // Taken over before Fastify looks for a body: reading it is the pipeline's affair, and the steps between cost time.
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.ws) {
-      done();
-      return;
-    }
+  // Path, method and body are ours to read: Fastify's router would decode the one, know too few of the others, and
+  // refuse content types in words of its own.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.ws) return;
     reply.hijack();
     void serve(request.raw as RawRequest, reply.raw as RawResponse, request.originalUrl, options, watches);
   });
-  const handler: RouteHandlerMethod = () => {
-    throw new Error('every request is taken over by the hook before');
-  };
   app.route({
     method: 'GET',
     url: '/',
-    handler,
+    handler: unreachable,
     wsHandler: (socket, request) => streamWatch(socket, request.raw, watches),
   });
-  app.route({ method: ['HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], url: '/', handler });
   await app.ready();
   if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
   await app.listen({ host: options.host, port: options.port });
@@ -102,14 +81,16 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
     bodyLimit: LIMITS.bodyBytes,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    clientErrorHandler: refuseMalformed,
     rewriteUrl: () => '/',
     schemaController: NO_SCHEMAS,
-    routerOptions: { maxParamLength: LIMITS.urlCharacters },
   } as const;
-  if (!tls) return fastify(common) as unknown as FastifyInstance;
+  const maxHeaderSize = LIMITS.headerBytes;
+  if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
   const { key, cert, clientCa: ca } = tls;
   const https = {
     allowHTTP1: true,
+    maxHeaderSize,
     key,
     cert,
     ca,
@@ -130,6 +111,21 @@ const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSeriali
 /** Go's defaults for servers: 250 streams of one connection at once. */
 const HTTP2_SETTINGS = { maxConcurrentStreams: 250, initialWindowSize: 1 << 20 };
 
+/** net/http refuses such a path before anybody sees it. */
+const MALFORMED_ESCAPE = /%(?![0-9a-fA-F]{2})/;
+
+const BAD_REQUEST: ApiResponse = {
+  type: 'bytes',
+  status: 400,
+  mediaType: 'text/plain; charset=utf-8',
+  body: '400 Bad Request',
+};
+
+/** Requests that are not answered by the hook below are upgrades, which have a handler of their own. */
+const unreachable: RouteHandlerMethod = () => {
+  throw new Error('a request came past the hook that answers it');
+};
+
 /** The plainest of answers: nothing that could have failed is used again. */
 function tellFault(response: ServerResponse, error: Error): void {
   response.writeHead(500, { 'content-type': 'application/json' });
@@ -146,8 +142,7 @@ async function serve(
   response.on('error', () => undefined); // a client that goes away is no error of ours
   const request = new IncomingRequest(raw, url, peerOf(raw));
   try {
-    const tooLong = url.length > LIMITS.urlCharacters;
-    const answer = tooLong ? failure(new ApiError(414, '', 'URI too long')) : await options.answer(request);
+    const answer = MALFORMED_ESCAPE.test(request.path) ? BAD_REQUEST : await options.answer(request);
     await prepareEncoding(request);
     await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
   } catch (error) {

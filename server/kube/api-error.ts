@@ -112,6 +112,15 @@ export const unknownPath = (): ApiError =>
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
+/** The verb is not among those of the resource (NewMethodNotSupported). */
+export const methodNotSupported = (about: About, action: string): ApiError =>
+  new ApiError(
+    405,
+    'MethodNotAllowed',
+    `${action} is not supported on resources of kind "${qualified(about)}"`,
+    detailsOf(about),
+  );
+
 export const notAcceptable = (supported: readonly string[]): ApiError =>
   new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${supported.join(', ')}`);
 

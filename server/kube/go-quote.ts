@@ -1,5 +1,5 @@
 /** What strconv.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the blank. */
-const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+export const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 
 const NAMED: Readonly<Record<string, string>> = {
   '"': '\\"',

@@ -13,8 +13,8 @@ export const LIMITS = {
   jsonPatchOperations: 10_000,
   /** How often one YAML document may use aliases. Ours: stops a document that expands without end. */
   yamlAliases: 100,
-  /** Characters of a URL. Ours: Go allows 1 MiB of headers altogether. */
-  urlCharacters: 64 * 1024,
+  /** Request line and headers together (net/http's DefaultMaxHeaderBytes). */
+  headerBytes: 1024 * 1024,
   /** Events that a watcher may fall behind before it is ended. Ours. */
   watchBacklogBytes: 64 * 1024 * 1024,
   /** Events kept for watches that resume. Ours: upstream keeps five minutes. */

@@ -1,9 +1,10 @@
 /** From the body of a request to a canonical object of the kind that the URL names. */
 
-import { badRequest, unsupportedMediaType } from '../kube/api-error.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
+import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
 import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
 import { strictProblems } from '../schema/strict.ts';
@@ -31,13 +32,26 @@ export interface ParsedBody {
   readonly value: unknown;
   readonly text?: string;
   readonly textless?: boolean;
+  readonly patched?: Patched;
 }
 
-/** The media type without parameters; JSON when the client does not say. */
+/** What a patch brought, beside the value that it made. */
+export interface Patched {
+  /** Fields that its text has twice. */
+  readonly duplicates: readonly string[];
+  /** The 422 for problems that the request does not let pass. */
+  refuse(detail: string): ApiError;
+}
+
+/** What mime.ParseMediaType takes for parameters. */
+const PARAMETERS = /^(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))*\s*;?\s*$/;
+
+/** The media type without parameters; JSON when the client does not say, nothing when it cannot be read. */
 export function mediaTypeOf(request: ApiRequest): string {
   const header = request.header('content-type') ?? '';
-  const type = (header.split(';', 1)[0] ?? '').trim().toLowerCase();
-  return type === '' ? 'application/json' : type;
+  if (header === '') return 'application/json';
+  const [type = ''] = header.split(';', 1);
+  return PARAMETERS.test(header.slice(type.length)) ? type.trim().toLowerCase() : '';
 }
 
 /** runtime.summarizeData: the beginning of a body, in hexadecimal unless it looks like JSON. */
@@ -49,8 +63,15 @@ function summary(text: string): string {
   return bytes.length > 30 ? `${shown} ...` : shown;
 }
 
-const unrecognized = (kind: string, why: string, text: string): Error =>
-  badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`);
+/** @param kind that the body should have; undefined for options, which upstream refuses without further words */
+const unrecognized = (kind: string | undefined, why: string, text: string): Error =>
+  badRequest(
+    kind === undefined
+      ? why
+      : `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`,
+  );
+
+const UNREADABLE = "couldn't get version/kind; json parse error: ";
 
 const TYPE_META =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -59,7 +80,7 @@ const TYPE_META =
 export async function parseBody(
   body: Body,
   mediaType: string,
-  kind: string,
+  kind: string | undefined,
   type: TypeDescription,
 ): Promise<ParsedBody> {
   if ('object' in body) return { value: body.object, textless: true };
@@ -70,16 +91,19 @@ export async function parseBody(
       // Few requests bring YAML, and its reader is large: it is loaded when the first one does.
       const { parseYaml } = await import('./yaml.ts');
       const value = parseYaml(text);
+      checkEnvelope(value, kind, text);
       return { value, text: JSON.stringify(sorted(value)) };
     } catch (error) {
-      throw unrecognized(kind, (error as Error).message, text);
+      throw error instanceof ApiError ? error : unrecognized(kind, (error as Error).message, text);
     }
   }
   if (mediaType !== 'application/json') throw unsupportedMediaType(ACCEPTED);
-  return { value: parseJson(text, kind), text };
+  const value = parseJson(body.bytes, text, kind);
+  checkEnvelope(value, kind, text);
+  return { value, text };
 }
 
-function parseProtobuf(bytes: Buffer, kind: string, type: TypeDescription): unknown {
+function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescription): unknown {
   try {
     const envelope = readEnvelope(bytes);
     return envelope.kind === '' || envelope.kind === kind
@@ -90,13 +114,42 @@ function parseProtobuf(bytes: Buffer, kind: string, type: TypeDescription): unkn
   }
 }
 
-function parseJson(text: string, kind: string): unknown {
+/** Half of a surrogate pair, escaped: JavaScript keeps it, Go and every byte on the wire do not. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
+function parseJson(bytes: Buffer, text: string, kind: string | undefined): unknown {
   try {
-    return JSON.parse(text);
+    const value = JSON.parse(text) as unknown;
+    return SURROGATE.test(text) ? JSON.parse(JSON.stringify(value).replace(LONE_SURROGATE, '\ufffd')) : value;
   } catch {
-    throw unrecognized(kind, `couldn't get version/kind; json parse error: ${goSyntaxError(text)}`, text);
+    throw unrecognized(kind, UNREADABLE + goSyntaxError(bytes), text);
   }
 }
+
+/** How JSON.stringify writes half of a pair. */
+const LONE_SURROGATE = /\\ud[89a-f][0-9a-f]{2}/g;
+
+/** Kind and apiVersion are read before anything else. @throws ApiError 400 */
+function checkEnvelope(value: unknown, kind: string | undefined, text: string): void {
+  if (value === null) return;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
+    throw unrecognized(kind, UNREADABLE + why, text);
+  }
+  for (const field of ['apiVersion', 'kind'] as const) {
+    const found = (value as Record<string, unknown>)[field];
+    if (found === undefined || found === null || typeof found === 'string') continue;
+    const why = `json: cannot unmarshal ${jsonKind(found)} into Go struct field .${field} of type string`;
+    throw unrecognized(kind, UNREADABLE + why, text);
+  }
+  const { apiVersion } = value as { apiVersion?: string | null };
+  if (apiVersion && !parseApiVersion(apiVersion))
+    throw unrecognized(kind, `unexpected GroupVersion string: ${apiVersion}`, text);
+}
+
+/** The message about a kind that nothing serves. */
+export const notRegistered = (kind: string, apiVersion: string): string =>
+  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 
 /** Keys in the order in which Go's YAML reader hands them on. */
 function sorted(value: unknown): unknown {
@@ -125,13 +178,7 @@ function checkKind(value: Record<string, unknown>, expected: Expected, table: Ty
   const groupVersion = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
   const begin = `${kind} in version ${JSON.stringify(groupVersion.version)} cannot be handled as a ${expected.kind}`;
   const known = table.typeOfKind(groupVersion.group, groupVersion.version, kind);
-  if (!known) {
-    const scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
-    throw badRequest(
-      `${begin}: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ` +
-        `in scheme ${JSON.stringify(scheme)}`,
-    );
-  }
+  if (!known) throw badRequest(`${begin}: ${notRegistered(kind, apiVersion)}`);
   if (kind !== expected.kind) {
     const from = known.name.split('.').slice(-2).join('.');
     throw badRequest(
@@ -144,7 +191,7 @@ function checkKind(value: Record<string, unknown>, expected: Expected, table: Ty
 }
 
 /** The Go package of a group's internal types. */
-function internalPackage(group: string): string {
+export function internalPackage(group: string): string {
   return group === '' ? 'core' : (group.split('.', 1)[0] ?? '');
 }
 
@@ -154,34 +201,40 @@ function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, textless }: ParsedBody,
+  { value, text, textless, patched }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
   warn: (text: string) => void,
 ): KubeObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    if (value === null) return decode({}, expected, { unknownFields: false });
-    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    const why =
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ` +
-      `${TYPE_META}`;
-    throw unrecognized(expected.kind, why, text ?? '');
+    if (value === null) return decode({}, expected, { unknownFields: false }, text);
+    const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
+    throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
   const measure = checkDepth(text);
   checkKind(value as Record<string, unknown>, expected, table);
   const notes: DecodeNotes = { unknownFields: false };
-  const object = decode(value as Record<string, unknown>, expected, notes);
+  const object = decode(value as Record<string, unknown>, expected, notes, text);
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
+  if (patched) {
+    const unknown = notes.unknownFields ? strictProblems(JSON.stringify(sorted(value)), expected.type) : [];
+    report([...patched.duplicates, ...unknown], expected, validation, warn, patched);
+  }
   if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
     report(strictProblems(text, expected.type), expected, validation, warn);
   }
   return object;
 }
 
-function decode(value: Record<string, unknown>, expected: Expected, notes: DecodeNotes): KubeObject {
+function decode(
+  value: Record<string, unknown>,
+  expected: Expected,
+  notes: DecodeNotes,
+  text: string | undefined,
+): KubeObject {
   try {
     const object = decodeStruct(value, expected.type, notes) as unknown as KubeObject;
     if (object.kind === expected.kind && object.apiVersion !== undefined) return object;
@@ -190,9 +243,18 @@ function decode(value: Record<string, unknown>, expected: Expected, notes: Decod
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(
       `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
-        `${expected.kind}: ${error.message}`,
+        `${expected.kind}: ${asWritten(error, text)}`,
     );
   }
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+
+/** The message of an error, with the number that does not fit as the client wrote it. */
+function asWritten({ message, number }: DecodeError, text: string | undefined): string {
+  if (number === undefined || text === undefined) return message;
+  const written = text.match(STRING_OR_NUMBER)?.find((token) => !token.startsWith('"') && Number(token) === number);
+  return written === undefined ? message : message.replace(`number ${number}`, () => `number ${written}`);
 }
 
 function report(
@@ -200,13 +262,15 @@ function report(
   expected: Expected,
   validation: FieldValidation,
   warn: (text: string) => void,
+  patched?: Patched,
 ): void {
   if (problems.length === 0) return;
   if (validation === 'Warn') {
     for (const problem of problems) warn(problem);
     return;
   }
+  const detail = `strict decoding error: ${problems.join(', ')}`;
+  if (patched) throw patched.refuse(detail);
   const { kind, version } = expected;
-  const begin = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}`;
-  throw badRequest(`${begin}: strict decoding error: ${problems.join(', ')}`);
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${detail}`);
 }

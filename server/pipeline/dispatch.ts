@@ -1,7 +1,9 @@
 /** The innermost stage: from what is asked to who answers. */
-import { methodNotAllowed, notImplemented, unknownPath } from '../kube/api-error.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, notImplemented, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
-import { negotiate } from './media-types.ts';
+import { parseDuration } from '../schema/go-duration.ts';
+import { internalPackage } from './decode-body.ts';
+import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { openapiPage } from './pages/openapi.ts';
@@ -62,30 +64,62 @@ function isDeclared(group: string, plural: string, { registry }: PipelineEnv): b
   return registry.find('customresourcedefinitions.apiextensions.k8s.io', key) !== undefined;
 }
 
-function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
+async function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const { group, version, prefix } = request.info;
   const known = env.catalog.groups.find((info) => info.group === group && (group === '') === (prefix === 'api'));
   const isCustom = !known && isDeclared(group, request.info.resource, env);
   if (isCustom) throw notImplemented(`custom resources such as ${request.info.resource}.${group}`);
-  if (!known) return Promise.resolve(plainNotFound());
+  if (!known) return plainNotFound();
   const served = env.catalog.lookup(group, version, request.info.resource);
   if (!served) throw unknownPath();
-  request.form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query);
-  return request.info.subresource === '' ? object(request, served, env) : part(request, served, env);
+  const isCollection = request.method === 'GET' && request.info.name === '';
+  const form = negotiate(
+    request.header('accept') ?? '',
+    request.header('user-agent') ?? '',
+    request.query,
+    isCollection,
+  );
+  request.form = form;
+  const { verb } = request.info;
+  if (verb === 'get' || verb === 'list')
+    checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
+  checkTimeout(request);
+  const response = await (request.info.subresource === '' ? object : part)(request, served, env);
+  checkIncludeObject(form);
+  return response;
+}
+
+/** Answers come at once, so that a time limit that can be read needs no more. @throws ApiError 400 */
+function checkTimeout({ query, info }: ApiRequest): void {
+  const timeout = query.get('timeout') ?? '';
+  if (timeout === '' || info.verb === 'watch' || info.subresource === 'proxy') return;
+  try {
+    parseDuration(timeout);
+  } catch (error) {
+    throw badRequest(`invalid timeout specified in the request URL - ${(error as Error).message}`);
+  }
 }
 
 function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const { verb, name, namespace, segments, legacyWatch } = request.info;
   const { info } = served;
-  if (info.namespaced ? name !== '' && namespace === '' : namespace !== '' && info.resource !== 'namespaces')
-    throw unknownPath();
+  // The path of a namespace has its name where others have their namespace.
+  const isMisplaced = info.namespaced
+    ? name !== '' && namespace === ''
+    : namespace !== '' && !(info.resource === 'namespaces' && name === namespace);
+  if (isMisplaced || (legacyWatch && !info.verbs.includes('watch'))) throw unknownPath();
   const handler = VERBS[verb];
   const isCollection = COLLECTION_VERBS.has(verb);
   const fits = legacyWatch || isCollection === (name === '');
   const needsNamespace = info.namespaced && namespace === '' && (verb === 'create' || verb === 'deletecollection');
-  if (!handler || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
-    throw methodNotAllowed();
+  const isKnown = request.method !== 'HEAD' && (!legacyWatch || request.method === 'GET');
   const { deprecation } = served.store.definition;
+  if (verb === 'watch' && !legacyWatch && info.verbs.includes('list') && !info.verbs.includes('watch')) {
+    if (deprecation) request.warnings.push(deprecation);
+    throw methodNotSupported(served.store.about, verb);
+  }
+  if (!handler || !isKnown || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
+    throw methodNotAllowed();
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);
 }
@@ -97,7 +131,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (!sub || (info.namespaced && namespace === '')) throw unknownPath();
   if (name === 'proxy') return proxy(request, served, env);
   if (rest.length > 0) throw unknownPath();
-  if (!sub.verbs.includes(verb)) throw methodNotAllowed();
+  if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
   if (name !== 'status') return subresource(request, served, sub, env);
   if (verb === 'get') return get(request, served, env);
   return verb === 'update' ? update(request, served, env, 'status') : patch(request, served, env, 'status');

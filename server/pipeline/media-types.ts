@@ -1,6 +1,8 @@
 /** Content negotiation: which encoding of the answer the client wants, and in which form. */
-import { ApiError, notImplemented } from '../kube/api-error.ts';
+import { ApiError, badRequest, notAcceptable, notImplemented } from '../kube/api-error.ts';
+import { goQuote } from '../kube/go-quote.ts';
 import type { IncludeObject } from '../registry/table.ts';
+import { type AcceptClause, acceptClauses, checkAccept, offerFor } from './pages/accept.ts';
 
 export type Encoding = 'json' | 'yaml';
 /** The object itself, or one of the forms that meta.k8s.io offers for every kind. */
@@ -9,76 +11,35 @@ export type Form = 'object' | 'table' | 'partial';
 export interface Negotiated {
   readonly encoding: Encoding;
   readonly form: Form;
+  /** Of meta.k8s.io, for the other forms. */
+  readonly version: 'v1' | 'v1beta1';
   readonly includeObject: IncludeObject;
   readonly pretty: boolean;
+  /** What the client called the form: a list has another name than one object. */
+  readonly asked?: string;
 }
 
-interface AcceptClause {
-  readonly type: string;
-  readonly quality: number;
-  readonly parameters: Readonly<Record<string, string>>;
-}
+const PLAIN: Negotiated = { encoding: 'json', form: 'object', version: 'v1', includeObject: 'Metadata', pretty: false };
 
-/** Most preferred first; equal ones keep their order. */
-function parseAccept(accept: string): AcceptClause[] {
-  const clauses = accept.split(',').map((clause): AcceptClause => {
-    const [type = '', ...rest] = clause.split(';').map((part) => part.trim());
-    const parameters = Object.fromEntries(
-      rest.map((part) => part.split('=', 2).map((text) => text.trim()) as [string, string]),
-    );
-    const quality = parameters.q === undefined ? 1 : Number(parameters.q);
-    return { type: type.toLowerCase(), quality: Number.isNaN(quality) ? 1 : quality, parameters };
-  });
-  return clauses
-    .map((clause, at) => ({ clause, at }))
-    .sort((a, b) => b.clause.quality - a.clause.quality || a.at - b.at)
-    .map(({ clause }) => clause);
-}
-
-const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: false };
-
+const JSON_TYPE = 'application/json';
+const YAML = 'application/yaml';
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
-const CBOR = 'application/cbor';
+const OFFERS = [JSON_TYPE, YAML, PROTOBUF] as const;
 
-/** kube-apiserver lists what a resource endpoint offers in this order. */
-const AVAILABLE = [
-  'application/json',
-  'application/yaml',
-  PROTOBUF,
-  'application/json;stream=watch',
-  `${PROTOBUF};stream=watch`,
-];
+/** What collections offer besides: kube-apiserver lists it in this order. */
+const COLLECTION_OFFERS = [...OFFERS, `${JSON_TYPE};stream=watch`, `${PROTOBUF};stream=watch`];
 
-function notAcceptable(): ApiError {
-  return new ApiError(
-    406,
-    'NotAcceptable',
-    `406: Not Acceptable\n\nAvailable representations: ${AVAILABLE.join(', ')}`,
-    {},
-  );
-}
+const FORMS: Readonly<Record<string, Form>> = {
+  Table: 'table',
+  PartialObjectMetadata: 'partial',
+  PartialObjectMetadataList: 'partial',
+};
 
-function encodingOf(type: string): Encoding | 'missing' | undefined {
-  switch (type) {
-    case 'application/json':
-    case 'application/*':
-    case '*/*':
-    case '':
-      return 'json';
-    case 'application/yaml':
-      return 'yaml';
-    case PROTOBUF:
-      return 'missing';
-    default:
-      return undefined;
-  }
-}
-
+/** The form that a clause asks for; undefined when there is none such. */
 function formOf({ as, g, v }: AcceptClause['parameters']): Form | undefined {
-  if (as === undefined) return 'object';
+  if (as === undefined && g === undefined && v === undefined) return 'object';
   if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined;
-  if (as === 'Table') return v === 'v1' ? 'table' : undefined;
-  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'partial' : undefined;
+  return as !== undefined && Object.hasOwn(FORMS, as) ? FORMS[as] : undefined;
 }
 
 /** Programs that people look at get indented JSON; `pretty=` says otherwise, in one of Go's spellings of true. */
@@ -89,25 +50,55 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
 }
 
 /**
+ * @param isCollection lists and watches also come as streams
  * @throws ApiError 406 when nothing on offer is acceptable, 501 when only an encoding is that fauxkube lacks
  * @example
  * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
  */
-export function negotiate(accept: string, userAgent: string, query: URLSearchParams): Negotiated {
+export function negotiate(accept: string, userAgent: string, query: URLSearchParams, isCollection = false): Negotiated {
   const pretty = wantsPretty(query, userAgent);
-  if (accept === '' || accept === 'application/json' || accept === '*/*') return pretty ? { ...PLAIN, pretty } : PLAIN;
-  let missing: string | undefined;
-  for (const { type, parameters } of parseAccept(accept)) {
-    const encoding = encodingOf(type);
-    const form = formOf(parameters);
-    if (encoding === 'missing' || type === CBOR) missing ??= type;
-    if (encoding === undefined || encoding === 'missing' || form === undefined) continue;
-    return { encoding, form, includeObject: includeObjectOf(query), pretty };
+  if (accept === '' || accept === JSON_TYPE || accept === '*/*') return pretty ? { ...PLAIN, pretty } : PLAIN;
+  checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
+  let isMissing = false;
+  for (const clause of acceptClauses(accept)) {
+    const type = offerFor(clause, OFFERS);
+    const form = formOf(clause.parameters);
+    if (type === undefined || form === undefined) continue;
+    if (type === PROTOBUF) {
+      isMissing = true;
+      continue;
+    }
+    const { as, v } = clause.parameters;
+    return {
+      encoding: type === YAML ? 'yaml' : 'json',
+      form,
+      version: v === 'v1beta1' ? v : 'v1',
+      includeObject: (query.get('includeObject') || 'Metadata') as IncludeObject,
+      pretty,
+      ...(as !== undefined && { asked: as }),
+    };
   }
-  throw missing === undefined || missing === CBOR ? notAcceptable() : notImplemented(`${missing} answers`);
+  throw isMissing ? notImplemented(`${PROTOBUF} answers`) : notAcceptable(OFFERS);
 }
 
-function includeObjectOf(query: URLSearchParams): IncludeObject {
-  const include = query.get('includeObject');
-  return include === 'None' || include === 'Object' ? include : 'Metadata';
+const INCLUDES: readonly IncludeObject[] = ['None', 'Metadata', 'Object'];
+
+/** What upstream finds out when it makes the table, after everything else. @throws ApiError 400 */
+export function checkIncludeObject({ form, includeObject }: Negotiated): void {
+  if (form !== 'table' || INCLUDES.includes(includeObject)) return;
+  const allowed = "must be 'Metadata', 'Object', 'None', or empty";
+  const problem = `includeObject: Invalid value: ${goQuote(includeObject)}: ${allowed}`;
+  throw badRequest(`Unable to convert to Table as requested: ${problem}`);
+}
+
+/**
+ * Lists and single objects have forms of different names.
+ *
+ * @param internalType the Go type of what would be sent, as upstream names it: `core.ConfigMap`
+ * @throws ApiError 406
+ */
+export function checkForm({ asked }: Negotiated, isList: boolean, internalType: string): void {
+  if (asked === undefined || asked === 'Table' || (asked === 'PartialObjectMetadataList') === isList) return;
+  const found = isList ? `a list (*${internalType}List)` : `not a list (*${internalType})`;
+  throw new ApiError(406, 'NotAcceptable', `you requested ${asked}, but the requested object is ${found}`);
 }

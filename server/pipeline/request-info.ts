@@ -32,13 +32,16 @@ const VERBS: Readonly<Record<string, string>> = {
 
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
-/** Percent-decoding of one segment; a malformed one stays as it is, and then names nothing. */
-function decodeSegment(segment: string): string {
-  if (!segment.includes('%')) return segment;
+/** Go decodes a path before it is split: an escaped slash is a slash. What is no UTF-8 then names nothing. */
+function decoded(path: string): string {
+  if (!path.includes('%')) return path;
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    const bytes = path.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    return Buffer.from(bytes, 'latin1').toString();
   }
 }
 
@@ -83,10 +86,9 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
 }
 
 function readRequestInfo(method: string, path: string, watches: boolean): RequestInfo {
-  const raw = path.split('/').slice(1);
-  if (raw.at(-1) === '') raw.pop();
-  const segments = raw.map(decodeSegment);
-  const decodedPath = path.includes('%') ? `/${segments.join('/')}` : path;
+  const decodedPath = decoded(path);
+  const segments = decodedPath.split('/').slice(1);
+  if (segments.at(-1) === '') segments.pop();
   const prefix = segments[0] ?? '';
   const depth = prefix === 'api' ? 2 : prefix === 'apis' ? 3 : 0;
   if (depth === 0 || segments.length <= depth) return nonResource(decodedPath, segments, method);

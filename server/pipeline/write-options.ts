@@ -1,5 +1,12 @@
 /** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
-import { type FieldProblem, invalid, invalidObject, notSupported, tooLong } from '../kube/field-problem.ts';
+import {
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  invalidObject,
+  notSupported,
+  tooLong,
+} from '../kube/field-problem.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
 import type { FieldValidation } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -31,14 +38,16 @@ function unprintableProblems(manager: string): FieldProblem[] {
  */
 export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest {
   const { query } = request;
-  const dryRun = query.getAll('dryRun').filter((text) => text !== '');
+  const dryRun = query.getAll('dryRun');
   const manager = query.get('fieldManager') ?? '';
   const validation = query.get('fieldValidation') ?? '';
   const problems: FieldProblem[] = [];
-  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
+  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
   problems.push(...unprintableProblems(manager));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
+  if (kind === 'PatchOptions' && query.has('force'))
+    problems.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
   return {
     dryRun: dryRun.length > 0,

@@ -1,4 +1,6 @@
 import { ApiError, badRequest } from '../kube/api-error.ts';
+import { jsonKind } from '../schema/decode-error.ts';
+import { goSyntaxError } from '../schema/json-text.ts';
 
 /** Where a list in pages goes on: the revision that all pages show, and the first key of the next page. */
 export interface ContinueToken {
@@ -15,33 +17,46 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
   return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start })).toString('base64url');
 }
 
+const invalidToken = (why: string): ApiError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+
 /** @throws ApiError 400 */
 export function decodeContinue(token: string): ContinueToken {
-  let decoded: { v?: unknown; rv?: unknown; start?: unknown };
+  const decoded = parsedToken(token);
+  const { v = '', rv = 0, start = '' } = decoded;
+  if (v !== VERSION) throw invalidToken(`server does not recognize this encoded version ${v}`);
+  if (rv === 0) throw invalidToken(`incorrect encoded start resourceVersion (version ${VERSION})`);
+  if (start === '') throw invalidToken(`encoded start key empty (version ${VERSION})`);
+  // A key that leaves its folder would show what belongs to others.
+  const key = start.replace(/^\//, '');
+  if (key.split('/').some((part) => part === '' || part === '.' || part === '..')) throw invalidToken(start);
+  return { revision: rv, start: key };
+}
+
+/** Go types of the fields, to refuse others in encoding/json's words. */
+const FIELDS = { v: ['string', 'string'], rv: ['number', 'int64'], start: ['string', 'string'] } as const;
+
+function parsedToken(token: string): { v?: string; rv?: number; start?: string } {
+  const bad = token.search(/[^A-Za-z0-9_-]/);
+  if (bad >= 0 || token.length % 4 === 1)
+    throw invalidToken(`illegal base64 data at input byte ${bad >= 0 ? bad : token.length - 1}`);
+  const text = Buffer.from(token, 'base64url').toString();
+  let value: unknown;
   try {
-    if (!/^[A-Za-z0-9_-]*$/.test(token)) throw new Error('illegal base64 data');
-    decoded = JSON.parse(Buffer.from(token, 'base64url').toString()) as typeof decoded;
+    value = JSON.parse(text);
   } catch {
-    throw badRequest('invalid continue token: continue key is not valid: illegal base64 data at input byte 0');
+    throw invalidToken(goSyntaxError(text));
   }
-  const { v, rv, start } = decoded;
-  if (v !== VERSION)
-    throw badRequest(
-      `invalid continue token: continue key is not valid: server does not recognize this encoded version ` +
-        `"${typeof v === 'string' ? v : ''}"`,
-    );
-  if (!Number.isSafeInteger(rv) || rv === 0)
-    throw badRequest(
-      'invalid continue token: continue key is not valid: incorrect encoded start resourceVersion (version ' +
-        'meta.k8s.io/v1)',
-    );
-  if (typeof start !== 'string' || start === '')
-    throw badRequest(
-      'invalid continue token: continue key is not valid: encoded start key empty (version meta.k8s.io/v1)',
-    );
-  if (start.startsWith('/') || start.includes('..'))
-    throw badRequest(`invalid continue token: continue key is not valid: invalid start key ${JSON.stringify(start)}`);
-  return { revision: rv as number, start };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalidToken(`json: cannot unmarshal ${jsonKind(value)} into Go value of type storage.continueToken`);
+  for (const [name, [kind, go]] of Object.entries(FIELDS)) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field === undefined || field === null) continue;
+    const fits = typeof field === kind && (kind !== 'number' || Number.isInteger(field));
+    const shown = kind === 'number' && typeof field === 'number' ? `number ${field}` : jsonKind(field);
+    if (!fits)
+      throw invalidToken(`json: cannot unmarshal ${shown} into Go struct field continueToken.${name} of type ${go}`);
+  }
+  return value as { v?: string; rv?: number; start?: string };
 }
 
 /**

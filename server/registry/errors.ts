@@ -24,18 +24,25 @@ const STORED_UNDER: Readonly<Record<string, string>> = {
   services: 'services/specs',
 };
 
-/** The conflict of an update that names another uid: etcd3's error, which upstream passes on whole. */
-export function uidConflict(about: About, key: Key, asked: string, actual: string): ApiError {
+/** A conflict that only the storage finds: etcd3's error, which upstream passes on whole. */
+function storageConflict(about: About, key: Key, detail: string): ApiError {
   const path = ['/registry', getOwn(STORED_UNDER, about.resource) ?? about.resource, key.namespace, key.name]
     .filter((part) => part !== '')
     .join('/');
-  const detail = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`;
   return conflict(
     about,
     key.name,
     `StorageError: invalid object, Code: 4, Key: ${path}, ResourceVersion: 0, AdditionalErrorMsg: ${detail}`,
   );
 }
+
+/** The conflict of an update that names another uid. */
+export const uidConflict = (about: About, key: Key, asked: string, actual: string): ApiError =>
+  storageConflict(about, key, `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`);
+
+/** The conflict of a DELETE that is only for objects which cannot be read any more: ours always can. */
+export const unsafeDeletion = (about: About, key: Key): ApiError =>
+  storageConflict(about, key, 'unsafe deletion is not allowed because the object is decodable from storage');
 
 /** A failed write or read of storage, in the words of the API. Other errors come back as they are. */
 export function apiErrorOf(

@@ -1,8 +1,9 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
-import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
+import { type About, ApiError, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
+import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
@@ -112,7 +113,10 @@ export class ResourceStore {
     for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[field];
     meta.uid = this.#env.random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
-    if (meta.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    // What is no version counts for none.
+    if (Number(meta.resourceVersion ?? 0) > 0)
+      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+    delete meta.resourceVersion;
     for (let attempt = 1; ; attempt++) {
       if (generated) meta.name = generateName(generated, this.#env.random);
       try {
@@ -225,6 +229,8 @@ export class ResourceStore {
     const { definition } = this;
     const old = current.value;
     const { resourceVersion = '' } = object.metadata;
+    if (!/^\d*$/.test(resourceVersion))
+      throw new ApiError(500, '', `strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`);
     if (resourceVersion !== '' && resourceVersion !== '0' && resourceVersion !== String(current.revision)) {
       throw conflict(this.about, object.metadata.name ?? '', OBJECT_MODIFIED);
     }

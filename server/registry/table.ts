@@ -19,7 +19,7 @@ export interface ColumnDefinition {
 export interface TableRow {
   readonly cells: readonly unknown[];
   readonly conditions?: readonly unknown[];
-  readonly object?: unknown;
+  readonly object: unknown;
 }
 
 const definitions = new WeakMap<ResourceInfo, readonly ColumnDefinition[]>();
@@ -41,20 +41,25 @@ export function columnDefinitions(info: ResourceInfo): readonly ColumnDefinition
 }
 
 /** The metadata of an object as an object of its own. */
-export function partialMetadata(object: Frozen<KubeObject>): object {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+export function partialMetadata(object: Frozen<KubeObject>, apiVersion: string): object {
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata };
 }
 
-/** One row. Kinds without cells of their own have the two columns that upstream gives to those. */
+/**
+ * One row. Kinds without cells of their own have the two columns that upstream gives to those.
+ *
+ * @param metaVersion apiVersion of the table
+ */
 export function tableRow(
   object: Frozen<KubeObject>,
   definition: ResourceDefinition,
   include: IncludeObject,
   nowMs: number,
+  metaVersion: string,
   listed?: readonly { readonly value: Frozen<KubeObject> }[],
 ): TableRow {
   const cells = definition.cells?.(object, nowMs, listed) ?? [object.metadata.name, object.metadata.creationTimestamp];
   const conditions = definition.rowConditions?.(object);
-  const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object) : undefined;
-  return { cells, ...(conditions && { conditions }), ...(carried && { object: carried }) };
+  const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object, metaVersion) : null;
+  return { cells, ...(conditions && { conditions }), object: carried };
 }

@@ -6,10 +6,13 @@ export class DecodeError extends Error {
   #struct = '';
   readonly #text: string;
   readonly #go: string | undefined;
+  /** The number that does not fit: what was parsed does not tell how it was written. */
+  readonly number: number | undefined;
 
   /** `go` is the type that the value does not fit; without it `text` is the whole message. */
-  constructor(text: string, go?: string) {
+  constructor(text: string, go?: string, number?: number) {
     super(text);
+    this.number = number;
     this.name = 'DecodeError';
     this.#text = text;
     this.#go = go;

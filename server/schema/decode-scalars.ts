@@ -16,7 +16,7 @@ function decodeInteger(value: unknown, type: ValueType): number {
     type.kind === 'int64'
       ? value < INT64_LIMIT && value >= -INT64_LIMIT
       : value <= INT32_MAX && value >= -INT32_MAX - 1;
-  if (!Number.isInteger(value) || !inRange) throw new DecodeError(`number ${value}`, type.go);
+  if (!Number.isInteger(value) || !inRange) throw new DecodeError(`number ${value}`, type.go, value);
   return value;
 }
 

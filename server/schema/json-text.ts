@@ -64,13 +64,11 @@ const LOOKING_FOR: Readonly<Record<Step, string>> = {
   end: 'after top-level value',
 };
 
-/** How encoding/json prints the character at fault (quoteChar); it sees bytes. Behind the end it sees a blank. */
+/** How encoding/json prints the byte at fault (quoteChar). Behind the end it sees a blank. */
 function goChar(text: string, at: number): string {
-  const c = String.fromCodePoint(text.codePointAt(at) ?? 0x20);
+  const c = text.charAt(at) || ' ';
   if (c === "'") return "'\\''";
-  if (c === '"') return "'\"'";
-  const byte = Buffer.from(c).subarray(0, 1).toString('latin1');
-  return `'${goQuote(byte).slice(1, -1)}'`;
+  return c === '"' ? "'\"'" : `'${goQuote(c).slice(1, -1)}'`;
 }
 
 const END = 'unexpected end of JSON input';
@@ -84,7 +82,9 @@ type Token = { readonly fault: string } | { readonly end: number };
  * @example
  * goSyntaxError('{"a":}') // "invalid character '}' looking for beginning of value"
  */
-export function goSyntaxError(text: string): string {
+export function goSyntaxError(json: string | Buffer): string {
+  // Go sees bytes.
+  const text = (typeof json === 'string' ? Buffer.from(json) : json).toString('latin1');
   const nesting: ('{' | '[')[] = [];
   let step: Step = 'value';
   const closed = (): Step => (nesting.length === 0 ? 'end' : nesting.at(-1) === '{' ? 'after-pair' : 'after-element');

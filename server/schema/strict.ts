@@ -13,10 +13,13 @@ class Scanner {
   /** Each counts once. */
   readonly problems = new Set<string>();
   readonly #text: string;
+  /** Whether keys may not come twice in objects of no known type either. */
+  readonly #everywhere: boolean;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, everywhere: boolean) {
     this.#text = text;
+    this.#everywhere = everywhere;
   }
 
   value(type: ValueType | undefined, path: string): void {
@@ -49,7 +52,8 @@ class Scanner {
       const inner = path === '' ? key : `${path}.${key}`;
       const field = struct?.byName.get(key);
       if (struct && !field) this.#report(`unknown field ${goQuote(inner)}`);
-      else if (seen.has(key) && (struct || type?.kind === 'map')) this.#report(`duplicate field ${goQuote(inner)}`);
+      else if (seen.has(key) && (struct || type?.kind === 'map' || this.#everywhere))
+        this.#report(`duplicate field ${goQuote(inner)}`);
       seen.add(key);
       this.value(struct ? field?.type : type?.kind === 'map' ? type.of : undefined, inner);
       if (this.#next() === ',') this.#at++;
@@ -77,7 +81,14 @@ class Scanner {
  * strictProblems('{"metadata":{},"dat":{}}', configMap) // ['unknown field "dat"']
  */
 export function strictProblems(text: string, type: TypeDescription): string[] {
-  const scanner = new Scanner(text);
+  const scanner = new Scanner(text, false);
   scanner.value({ kind: 'struct', go: type.goName, pointer: false, struct: type }, '');
+  return [...scanner.problems];
+}
+
+/** The fields that a text of no known type has twice. @param text valid JSON */
+export function duplicateFields(text: string): string[] {
+  const scanner = new Scanner(text, true);
+  scanner.value(undefined, '');
   return [...scanner.problems];
 }

@@ -4,7 +4,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { type Negotiated, negotiate } from '../media-types.ts';
 import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
-import { objectTable } from './forms.ts';
+import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
 import { FrameEncoder } from './watch-frames.ts';
@@ -73,12 +73,12 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
 }
 
-const PLAIN: Negotiated = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: true };
+const PLAIN: Negotiated = { encoding: 'json', form: 'object', version: 'v1', includeObject: 'Metadata', pretty: true };
 
 /** Pages and errors that came before negotiation: whoever accepts nothing on offer is told in indented JSON. */
 function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
   try {
-    const form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query);
+    const form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query, true);
     return type === 'value' ? { ...form, form: 'object' } : form;
   } catch (error) {
     if (error instanceof ApiError) return PLAIN;
@@ -111,7 +111,8 @@ function encodeAs(
     case 'object': {
       const { served, object, status } = response;
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
-      if (form.form === 'partial') return valueResponse(request, status, partialMetadata(object.value), form);
+      if (form.form === 'partial')
+        return valueResponse(request, status, partialMetadata(object.value, metaVersion(form)), form);
       const bytes = jsonBytes(served, object);
       if (form.encoding === 'json' && !form.pretty)
         return buffer(status, headersOf('application/json', request), bytes);
@@ -122,9 +123,12 @@ function encodeAs(
       return { status: 200, headers: headersOf(MEDIA_TYPES[form.encoding], request), body: { type: 'chunks', chunks } };
     }
     case 'watch': {
-      const mediaType = form.encoding === 'yaml' ? 'application/yaml;stream=watch' : 'application/json';
       const frames = new FrameEncoder(response.served, form, now);
-      return { status: 200, headers: headersOf(mediaType, request), body: { type: 'watch', response, frames } };
+      return {
+        status: 200,
+        headers: headersOf('application/json', request),
+        body: { type: 'watch', response, frames },
+      };
     }
   }
 }

@@ -4,7 +4,7 @@ import { columnDefinitions, partialMetadata } from '../../registry/table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
-import { rowOf } from './forms.ts';
+import { metaVersion, rowOf } from './forms.ts';
 import { jsonBytes, typePrefix } from './json.ts';
 import { toYaml } from './yaml.ts';
 
@@ -52,12 +52,16 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
   const metadata = listMeta(response);
   if (form.form === 'table') {
     const columns = columnDefinitions(served.info);
-    const list = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columns, rows: [] };
+    // Kinds without cells of their own are printed by other code, which differs in this.
+    const rows = items.length === 0 && !served.store.definition.cells ? null : [];
+    const list = { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columns, rows };
     return { list, key: 'rows', itemOf: (item) => rowOf(served, item, form, nowMs, items) };
   }
   if (form.form === 'partial') {
-    const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: [] };
-    return { list, key: 'items', itemOf: (item) => partialMetadata(item.value) };
+    const apiVersion = metaVersion(form);
+    // Lists that upstream converts are Go slices without a value when nothing is in them.
+    const list = { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.length === 0 ? null : [] };
+    return { list, key: 'items', itemOf: (item) => partialMetadata(item.value, apiVersion) };
   }
   const list = { kind: `${served.info.kind}List`, apiVersion: apiVersionOf(served.info), metadata, items: [] };
   const itemOf = (item: StoredObject): object => {
@@ -83,9 +87,10 @@ function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
   };
 }
 
-/** The empty array is the last one of the text. */
+/** The empty array is the last one of the text; where there is none, nothing goes in. */
 function aroundItems(text: string, end = ''): { head: string; tail: string } {
-  const at = text.lastIndexOf('[]') + 1;
+  const array = text.lastIndexOf('[]');
+  const at = array < 0 ? text.length : array + 1;
   return { head: text.slice(0, at), tail: `${end}${text.slice(at)}\n` };
 }
 

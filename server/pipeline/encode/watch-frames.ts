@@ -5,9 +5,8 @@ import { partialMetadata } from '../../registry/table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
 import { servedValue, type WatchEvent } from '../request.ts';
-import { objectTable } from './forms.ts';
+import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes } from './json.ts';
-import { toYaml } from './yaml.ts';
 
 const CLOSE = Buffer.from('}\n');
 const OPEN = {
@@ -47,13 +46,13 @@ export class FrameEncoder {
   }
 
   event(event: WatchEvent): Buffer {
-    if (this.#form.form === 'object' && this.#form.encoding === 'json') return sharedFrame(this.#served, event);
+    if (this.#form.form === 'object') return sharedFrame(this.#served, event);
     return this.#frame(event.type, this.#formed(event.object));
   }
 
   /** Bytes of the events at the start of a watch: they are not worth keeping. */
   initial(event: WatchEvent, into: Buffer[]): number {
-    if (this.#form.form !== 'object' || this.#form.encoding !== 'json') {
+    if (this.#form.form !== 'object') {
       const frame = this.event(event);
       into.push(frame);
       return frame.length;
@@ -71,11 +70,10 @@ export class FrameEncoder {
     const { info } = this.#served;
     if (this.#form.form === 'object')
       return this.#frame('BOOKMARK', { kind: info.kind, apiVersion: apiVersionOf(info), metadata });
-    if (this.#form.form === 'partial') {
-      return this.#frame('BOOKMARK', { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata });
-    }
-    const object = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-    const table = { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata: { resourceVersion: String(revision) } };
+    const apiVersion = metaVersion(this.#form);
+    const object = { kind: 'PartialObjectMetadata', apiVersion, metadata };
+    if (this.#form.form === 'partial') return this.#frame('BOOKMARK', object);
+    const table = { kind: 'Table', apiVersion, metadata: { resourceVersion: String(revision) } };
     return this.#frame('BOOKMARK', { ...table, columnDefinitions: null, rows: [{ cells: [], object }] });
   }
 
@@ -84,7 +82,7 @@ export class FrameEncoder {
   }
 
   #formed(object: StoredObject): unknown {
-    if (this.#form.form === 'partial') return partialMetadata(object.value);
+    if (this.#form.form === 'partial') return partialMetadata(object.value, metaVersion(this.#form));
     if (this.#form.form === 'object') return servedValue(this.#served, object);
     const table = objectTable(this.#served, object, this.#form, this.#now(), !this.#columnsSent);
     this.#columnsSent = true;
@@ -92,7 +90,6 @@ export class FrameEncoder {
   }
 
   #frame(type: string, object: unknown): Buffer {
-    if (this.#form.encoding === 'yaml') return Buffer.from(`${toYaml({ object, type })}---\n`);
     return Buffer.from(`${JSON.stringify({ type, object })}\n`);
   }
 }

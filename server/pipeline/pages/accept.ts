@@ -54,7 +54,12 @@ export function chooseMediaType<Offer extends string>(
  */
 export function checkRoute(request: ApiRequest, offers: readonly string[]): void {
   if (request.method !== 'GET') throw methodNotAllowed();
-  const types = (request.header('accept') || '*/*').split(',').map((clause) => clause.split(';', 1)[0]?.trim());
+  checkAccept(request.header('accept'), offers);
+}
+
+/** @throws ApiError 406 */
+export function checkAccept(header: string | undefined, offers: readonly string[]): void {
+  const types = (header || '*/*').split(',').map((clause) => clause.split(';', 1)[0]?.trim());
   if (types.some((type) => type === '*/*' || offers.includes(type ?? ''))) return;
   const representations = offers.join(', ');
   throw new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${representations}`, {});

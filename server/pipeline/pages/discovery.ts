@@ -10,7 +10,7 @@ import { rootPage } from './root.ts';
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 /** How a client is told that it accepts nothing on offer. */
-const INDENTED = { encoding: 'json', form: 'object', includeObject: 'Metadata', pretty: true } as const;
+const INDENTED = { encoding: 'json', form: 'object', version: 'v1', includeObject: 'Metadata', pretty: true } as const;
 
 /** Answers in the plain form. @throws ApiError 406 when the client only accepts another form, such as a table */
 function value(request: ApiRequest, object: object): ApiResponse {

@@ -1,9 +1,11 @@
+import { unknownPath } from '../../kube/api-error.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { checkRoute } from './accept.ts';
 
 /** GET /version. */
 export function versionPage(request: ApiRequest, { catalog }: PipelineEnv): ApiResponse | undefined {
+  if (request.info.path.startsWith('/version/') && request.info.path !== '/version/') throw unknownPath();
   if (request.info.path !== '/version' && request.info.path !== '/version/') return undefined;
   checkRoute(request, ['application/json']);
   const { gitVersion } = catalog.table;

@@ -1,5 +1,4 @@
 import { thaw } from '../../base/freeze.ts';
-import { badRequest } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
@@ -21,7 +20,6 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     const value = await definition.create(object, subresourceCall(request, served, write, env));
     return { type: 'value', status: 201, value };
   }
-  if (object.metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
   track(object, undefined, served, write, env);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };

@@ -2,7 +2,8 @@ import { badRequest } from '../../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject, notSupported } from '../../kube/field-problem.ts';
 import type { DeleteOptions } from '../../registry/resource.ts';
 import { DecodeError, decodeStruct } from '../../schema/decode.ts';
-import { mediaTypeOf, parseBody } from '../decode-body.ts';
+import { mediaTypeOf, notRegistered, parseBody } from '../decode-body.ts';
+import { integerOf } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, Body } from '../request.ts';
 import { isTrue } from '../request-info.ts';
@@ -24,15 +25,14 @@ export async function deleteOptionsOf(request: ApiRequest, env: PipelineEnv): Pr
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
   const options: DeleteOptions = {};
-  const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && grace !== '') {
-    if (!/^-?\d+$/.test(grace)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(grace)}: invalid syntax`);
-    options.gracePeriodSeconds = Number(grace);
-  }
+  const grace = integerOf(query, 'gracePeriodSeconds');
+  if (grace !== undefined) options.gracePeriodSeconds = grace;
   const policy = query.get('propagationPolicy');
-  if (policy) options.propagationPolicy = policy;
+  if (policy !== null) options.propagationPolicy = policy;
   const orphan = query.get('orphanDependents');
   if (orphan !== null) options.orphanDependents = isTrue(orphan);
+  const isUnsafe = query.get('ignoreStoreReadErrorWithClusterBreakingPotential');
+  if (isUnsafe !== null) options.ignoreStoreReadErrorWithClusterBreakingPotential = isTrue(isUnsafe);
   const dryRun = query.getAll('dryRun');
   if (dryRun.length > 0) options.dryRun = dryRun;
   return options;
@@ -41,11 +41,10 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
 async function fromBody(request: ApiRequest, body: Body, env: PipelineEnv): Promise<DeleteOptions> {
   const type = env.catalog.table.typeOfKind('', 'v1', 'DeleteOptions');
   if (!type) throw new Error('kinds.gen.json has no DeleteOptions');
-  const { value } = await parseBody(body, mediaTypeOf(request), 'DeleteOptions', type);
-  const { kind } = (value ?? {}) as { kind?: unknown };
-  if (typeof kind === 'string' && kind !== '' && kind !== 'DeleteOptions') {
-    throw badRequest(`decoded object cannot be converted to DeleteOptions`);
-  }
+  const { value } = await parseBody(body, mediaTypeOf(request), undefined, type);
+  const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  if (typeof kind === 'string' && kind !== '' && kind !== 'DeleteOptions')
+    throw badRequest(notRegistered(kind, typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : 'v1'));
   try {
     return decodeStruct(value, type, { unknownFields: false }) as DeleteOptions;
   } catch (error) {
@@ -63,6 +62,6 @@ function optionProblems({ propagationPolicy, orphanDependents, dryRun }: DeleteO
   if (propagationPolicy !== undefined && !POLICIES.includes(propagationPolicy)) {
     problems.push(notSupported('propagationPolicy', propagationPolicy, [...POLICIES, 'nil']));
   }
-  if (dryRun?.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun[0], ['All']));
+  if (dryRun?.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   return problems;
 }

@@ -1,6 +1,8 @@
 import type { Status } from '../../kube/api-error.ts';
-import { ApiError } from '../../kube/api-error.ts';
+import { ApiError, notFound } from '../../kube/api-error.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { unsafeDeletion } from '../../registry/errors.ts';
+import type { DeleteOptions } from '../../registry/resource.ts';
 import { selectionOf } from '../../registry/selection.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { listOptionsOf } from '../list-options.ts';
@@ -9,13 +11,16 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite } from '../write-options.ts';
 import { deleteOptionsOf } from './delete-options.ts';
 import { requestKey } from './incoming.ts';
+import { listPage } from './list.ts';
 
 /** DELETE of one object. */
 export async function deleteOne(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const key = requestKey(request, served);
   const options = await deleteOptionsOf(request, env);
   request.warnings.push(...(served.store.definition.deleteWarnings?.(options) ?? []));
-  const dryRun = isDryRun(request, options.dryRun);
+  if (options.ignoreStoreReadErrorWithClusterBreakingPotential)
+    throw served.store.find(key) ? unsafeDeletion(served.store.about, key) : notFound(served.store.about, key.name);
+  const dryRun = isDryRun(options);
   const { object, gone } = await served.store.delete(key, { options }, storeWrite(request, { dryRun }, env));
   // 202 tells old clients that asked for cascading deletion that it goes on.
   const status = !gone && options.orphanDependents === false ? 202 : 200;
@@ -23,9 +28,7 @@ export async function deleteOne(request: ApiRequest, served: Served, env: Pipeli
   return { type: 'value', status, value: deletedStatus(served, object) };
 }
 
-function isDryRun(request: ApiRequest, inBody: readonly string[] | undefined): boolean {
-  return (inBody?.length ?? 0) > 0 || request.query.getAll('dryRun').includes('All');
-}
+const isDryRun = ({ dryRun = [] }: DeleteOptions): boolean => dryRun.length > 0;
 
 function deletedStatus({ info }: Served, { value }: StoredObject): Status {
   const { name = '', uid = '' } = value.metadata;
@@ -38,9 +41,9 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
   const list = listOptionsOf(request.query, false);
   const options = await deleteOptionsOf(request, env);
   const { store } = served;
-  const { where } = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
-  const page = store.list(request.info.namespace, where ? { where } : {});
-  const write = storeWrite(request, { dryRun: isDryRun(request, options.dryRun) }, env);
+  const selection = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
+  const page = listPage(request.info.namespace, list, selection, served);
+  const write = storeWrite(request, { dryRun: isDryRun(options) }, env);
   for (const { value } of page.items) {
     const { namespace = '', name = '' } = value.metadata;
     try {
@@ -50,5 +53,5 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
     }
   }
   // What is returned is what was found, without the marks of the deletion.
-  return { type: 'list', served, items: page.items, revision: page.revision };
+  return page;
 }

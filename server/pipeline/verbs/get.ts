@@ -16,6 +16,6 @@ export async function get(request: ApiRequest, served: Served, env: PipelineEnv)
   const { computed } = store.definition;
   if (!computed) return { type: 'object', status: 200, served, object: store.get(key) };
   const value = computed(env.registry).find((object) => object.metadata.name === key.name);
-  if (!value) throw notFound(store.about, key.name);
+  if (!value) throw notFound({ ...store.about, resource: served.info.singular }, key.name);
   return { type: 'object', status: 200, served, object: new StoredObject('', 0, value) };
 }

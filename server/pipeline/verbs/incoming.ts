@@ -41,15 +41,18 @@ export function storedForm(
   return object;
 }
 
+const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
+
 /** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */
 export function settleNamespace(object: KubeObject, request: ApiRequest, served: Served): void {
   const { namespace } = request.info;
   if (!served.info.namespaced) {
-    if (object.metadata.namespace === '') delete object.metadata.namespace;
+    // What has no namespace loses one that was sent along (EnsureObjectNamespaceMatchesRequestNamespace).
+    delete object.metadata.namespace;
     return;
   }
   if (object.metadata.namespace && object.metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    throw badRequest(OTHER_NAMESPACE);
   }
   object.metadata.namespace = namespace;
 }
@@ -57,13 +60,11 @@ export function settleNamespace(object: KubeObject, request: ApiRequest, served:
 /** An update has to carry the name and namespace of its URL. @throws ApiError 400 */
 export function checkName(object: Frozen<KubeObject> | KubeObject, { name, namespace }: Key): void {
   const { name: given = '', namespace: givenNamespace = '' } = object.metadata;
+  if (given === '')
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (given !== name)
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
-  if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) {
-    throw badRequest(
-      `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`,
-    );
-  }
+  if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) throw badRequest(OTHER_NAMESPACE);
 }
 
 /** A PUT with a uid means that object and no other (DefaultUpdatedObjectInfo); patches have no such precondition. */

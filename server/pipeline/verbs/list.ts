@@ -31,15 +31,20 @@ function positionOf(options: ListOptions): { at?: number; token?: ContinueToken;
     return token.revision > 0 ? { at: token.revision, token } : { token };
   }
   if (options.resourceVersion === '' || options.resourceVersion === '0') return {};
-  const revision = parseRevision(options.resourceVersion);
+  const revision = parseRevision(options.resourceVersion, (message) =>
+    badRequest(`invalid resource version: ${message}`),
+  );
   // With a limit and no match rule, upstream reads exactly that version (the legacy rule).
   const exact = options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === '' && options.limit > 0);
   return exact ? { at: revision } : { notOlderThan: revision };
 }
 
-function listPage(namespace: string, options: ListOptions, selection: Selection, served: Served): ListResponse {
+/** One page of a list, or all of it. */
+export function listPage(namespace: string, options: ListOptions, selection: Selection, served: Served): ListResponse {
   const { store } = served;
   const { at, token, notOlderThan } = positionOf(options);
+  // "Any version will do" is answered from upstream's cache, which knows no pages.
+  const limit = options.resourceVersion === '0' && !token ? 0 : options.limit;
   if (notOlderThan !== undefined && notOlderThan > store.revision()) {
     throw tooNew(String(notOlderThan), String(store.revision()));
   }
@@ -53,7 +58,7 @@ function listPage(namespace: string, options: ListOptions, selection: Selection,
   try {
     const page = store.list(namespace, {
       ...(at !== undefined && { at }),
-      ...(options.limit > 0 && { limit: options.limit }),
+      ...(limit > 0 && { limit }),
       ...(token && { from: prefix + token.start }),
       ...(selection.where && { where: selection.where }),
     });

@@ -1,14 +1,17 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest, notImplemented } from '../../kube/api-error.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { countKeys, measureJson } from '../../schema/json-text.ts';
+import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
-import { checkResult, checkStrategicResult } from '../../schema/patch/undecodable.ts';
-import type { TypeDescription } from '../../schema/type-table.ts';
+import { checkResult, checkStrategicResult, refused, shownResult } from '../../schema/patch/undecodable.ts';
+import { duplicateFields } from '../../schema/strict.ts';
+import type { TypeDescription, TypeTable } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { mediaTypeOf } from '../decode-body.ts';
+import { mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
@@ -16,39 +19,69 @@ import { checkName, requestKey, settleNamespace, storedForm } from './incoming.t
 import { track } from './track.ts';
 
 /** Makes the new value of an object from its current one. */
-type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => unknown;
+type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => ParsedBody;
+
+/** A patch as it was read: its value, and the fields that its text has twice. */
+interface PatchBody {
+  readonly patch: unknown;
+  readonly duplicates: readonly string[];
+}
 
 /** The patch types, by media type. */
-const PATCHES: Readonly<Record<string, (patch: unknown) => ApplyPatch>> = {
-  'application/json-patch+json': (patch) => (current, type) => {
-    const result = applyJsonPatch(current, patch);
-    checkResult(result, result, type);
-    return result;
-  },
-  'application/merge-patch+json': (patch) => (current, type) => {
-    const result = applyMergePatch(current, patch);
-    checkResult(result, patch, type);
-    return result;
-  },
-  'application/strategic-merge-patch+json': (patch) => (current, type) => {
-    const result = applyStrategicMergePatch(current, patch, type);
-    checkStrategicResult(result, patch, type);
-    return result;
-  },
+const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => ApplyPatch>> = {
+  'application/json-patch+json':
+    ({ patch }, table) =>
+    (current, type) => {
+      const result = applyJsonPatch(current, patch);
+      checkResult(result, result, type);
+      return decodable(result, [], table);
+    },
+  'application/merge-patch+json':
+    ({ patch, duplicates }, table) =>
+    (current, type) => {
+      const result = applyMergePatch(current, patch);
+      checkResult(result, patch, type);
+      return decodable(result, duplicates, table);
+    },
+  'application/strategic-merge-patch+json':
+    ({ patch, duplicates }) =>
+    (current, type) => {
+      const result = applyStrategicMergePatch(current, patch, type);
+      checkStrategicResult(result, patch, type);
+      const { kind, apiVersion } = current;
+      // The result is read into an object of the kind: what it says itself does not matter.
+      const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
+      return { value, patched: { duplicates, refuse: (detail) => refused(goPrint(patch), detail) } };
+    },
 };
+
+/** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */
+function decodable(result: unknown, duplicates: readonly string[], table: TypeTable): ParsedBody {
+  const refuse = (detail: string): ApiError => refused(shownResult(result as object), detail);
+  const { kind, apiVersion } = (result ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  if (typeof kind === 'string' && typeof apiVersion === 'string') {
+    const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
+    if (!table.typeOfKind(group, version, kind)) throw refuse(notRegistered(kind, apiVersion));
+  }
+  return { value: result, patched: { duplicates, refuse } };
+}
 
 const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
 
 /** Reads the patch of a request. @throws ApiError 400, 415, 501 */
-export async function readPatch(request: ApiRequest): Promise<ApplyPatch> {
+export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<ApplyPatch> {
   const mediaType = mediaTypeOf(request);
   if (APPLY.includes(mediaType)) throw notImplemented('server-side apply');
   const make = Object.hasOwn(PATCHES, mediaType) ? PATCHES[mediaType] : undefined;
   if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  const { table } = env.catalog;
   const body = await request.body();
-  if ('object' in body) return make(body.object);
+  if ('object' in body) return make({ patch: body.object, duplicates: [] }, table);
+  const text = body.bytes.toString();
   try {
-    return make(JSON.parse(body.bytes.toString()));
+    const patch = JSON.parse(text) as unknown;
+    const duplicates = measureJson(text).keys === countKeys(patch) ? [] : duplicateFields(text);
+    return make({ patch, duplicates }, table);
   } catch (error) {
     if (error instanceof SyntaxError) throw badRequest('invalid JSON patch');
     throw error;
@@ -64,10 +97,10 @@ export async function patch(
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
-  const apply = await readPatch(request);
+  const apply = await readPatch(request, env);
   const make = (current: StoredObject): KubeObject => {
-    const value = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, { value, textless: true }, write, env);
+    const parsed = apply(servedValue(served, current), served.info.type);
+    const object = storedForm(request, served, parsed, write, env);
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

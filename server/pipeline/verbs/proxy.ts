@@ -50,5 +50,6 @@ function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): D
   const [id = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts;
   if (resource === 'services') return env.traffic.service({ namespace, name: id }, port);
   if (resource === 'pods') return env.traffic.pod({ namespace, name: id }, port);
+  served.store.get({ namespace, name: id });
   throw notImplemented(`${resource}/proxy`);
 }

@@ -13,7 +13,7 @@ import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.
 import { subresourceCall } from './create.ts';
 import { checkName, readObject, requestKey, uidOf } from './incoming.ts';
 import { readPatch } from './patch.ts';
-import { track } from './track.ts';
+import { managedScale, track, trackScale } from './track.ts';
 
 /** Any request for a subresource other than status, by the rules that the kind's file gives. */
 export async function subresource(
@@ -23,7 +23,10 @@ export async function subresource(
   env: PipelineEnv,
 ): Promise<ApiResponse> {
   const rules = served.store.definition.subresources?.[info.name];
-  if (!rules) throw notImplemented(`${served.info.resource}/${info.name}`);
+  if (!rules) {
+    served.store.get(requestKey(request, served));
+    throw notImplemented(`${served.info.resource}/${info.name}`);
+  }
   switch (request.info.verb) {
     case 'get':
       if (!rules.get) break;
@@ -138,7 +141,10 @@ async function change(
         parent.metadata.resourceVersion = object.metadata.resourceVersion;
       else delete parent.metadata.resourceVersion;
       rules.apply?.(object, parent, call);
-      track(parent, current, served, write, env, info.name);
+      if (info.kind === 'Scale' && rules.get) {
+        const before = managedScale(rules.get(current.value), current.value);
+        trackScale(parent, { before, after: object }, expected.type, served, write, env);
+      } else track(parent, current, served, write, env, info.name);
       return parent;
     },
     storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'),
@@ -171,10 +177,12 @@ async function patched(
   write: WriteRequest,
   env: PipelineEnv,
 ): Promise<Incoming> {
-  const apply = await readPatch(request);
+  const apply = await readPatch(request, env);
   const next = (parent: Frozen<KubeObject>): KubeObject => {
-    const value = apply((rules.get?.(parent) ?? parent) as Frozen<KubeObject>, expected.type);
-    return decodeAs(request, expected, { value, textless: true }, write, env);
+    const own = rules.get?.(parent);
+    const current = own && expected.kind === 'Scale' ? managedScale(own, parent) : (own ?? parent);
+    const parsed = apply(current as Frozen<KubeObject>, expected.type);
+    return decodeAs(request, expected, parsed, write, env);
   };
   return { expect: {}, next };
 }

@@ -3,7 +3,9 @@ import type { Frozen } from '../../base/freeze.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { FieldsV1 } from '../../schema/apply/fields-v1.ts';
-import { fieldsOfPaths, resetFields, trackUpdate } from '../../schema/apply/managed-fields.ts';
+import { entriesOf, fieldsOfPaths, inOrder, resetFields, trackUpdate } from '../../schema/apply/managed-fields.ts';
+import { parentEntries, scaleEntries } from '../../schema/apply/scale-fields.ts';
+import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { servedValue } from '../request.ts';
@@ -58,4 +60,38 @@ export function track(
   if (shown === object) return;
   if (shown.metadata.managedFields) object.metadata.managedFields = shown.metadata.managedFields;
   else delete object.metadata.managedFields;
+}
+
+/** The Scale of an object with the managers that set its replicas. */
+export function managedScale(scale: KubeObject, parent: Frozen<KubeObject>): KubeObject {
+  const managedFields = scaleEntries(entriesOf(parent) ?? []);
+  if (managedFields.length === 0) return scale;
+  return { ...scale, metadata: { ...scale.metadata, managedFields } };
+}
+
+/**
+ * Notes in `parent` who set its replicas, when its Scale changes from `before` to `after`.
+ *
+ * @param type of a Scale
+ */
+export function trackScale(
+  parent: KubeObject,
+  { before, after }: { before: KubeObject; after: KubeObject },
+  type: TypeDescription,
+  served: Served,
+  { fieldManager: manager }: WriteRequest,
+  env: PipelineEnv,
+): void {
+  const time = rfc3339(env.registry.clock.now());
+  trackUpdate(before as Frozen<KubeObject>, after, {
+    manager,
+    apiVersion: after.apiVersion ?? '',
+    subresource: 'scale',
+    type,
+    reset: undefined,
+    time,
+  });
+  const entries = parentEntries(entriesOf(parent) ?? [], entriesOf(after) ?? [], apiVersionOf(served.info));
+  if (entries.length > 0) parent.metadata.managedFields = inOrder(entries);
+  else delete parent.metadata.managedFields;
 }

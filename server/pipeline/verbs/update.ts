@@ -1,6 +1,7 @@
 import { notFound } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { uidConflict } from '../../registry/errors.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
@@ -22,7 +23,6 @@ export async function update(
   const parsed = await readObject(request, served.info);
   const read = (): KubeObject => {
     const object = storedForm(request, served, parsed, write, env);
-    if (object.metadata.name === undefined && served.store.definition.createOnUpdate) object.metadata.name = key.name;
     checkName(object, key);
     settleNamespace(object, request, served);
     return object;
@@ -34,7 +34,9 @@ export async function update(
     const question = accessOf({ ...request.info, verb: 'create' }, request.user);
     const { allowed, reason } = env.authorizer.authorize(question);
     if (!allowed) throw denial(question, reason);
-    if (object.metadata.resourceVersion || object.metadata.uid) throw notFound(store.about, key.name);
+    if (object.metadata.uid) throw uidConflict(store.about, key, object.metadata.uid, '');
+    // The version of an object that is gone does not matter any more.
+    delete object.metadata.resourceVersion;
     track(object, undefined, served, write, env);
     const stored = await store.create(object, storeWrite(request, write, env));
     return { type: 'object', status: 201, served, object: stored };

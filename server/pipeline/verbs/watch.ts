@@ -1,5 +1,5 @@
 import type { Cancel } from '../../base/clock.ts';
-import { type ApiError, expired } from '../../kube/api-error.ts';
+import { type ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { type Selection, selectionOf } from '../../registry/selection.ts';
@@ -16,12 +16,20 @@ const TYPES = { created: 'ADDED', updated: 'MODIFIED', deleted: 'DELETED' } as c
 
 const eventOf = ({ type, now }: StoredEvent): WatchEvent => ({ type: TYPES[type], object: now });
 
+/** YAML has no form that is streamed. */
+const STREAMED = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
+
 /** GET with `watch=true`, or of a path below `/watch/`. */
 export async function watch(request: ApiRequest, served: Served, env: PipelineEnv): Promise<WatchResponse> {
   const options = listOptionsOf(request.query, true);
-  const { name, namespace } = request.info;
-  const fields = request.info.legacyWatch && name !== '' ? `metadata.name=${name}` : options.fieldSelector;
-  const selection = selectionOf(options.labelSelector, fields, served.store.definition);
+  const { name } = request.info;
+  const namespace = served.info.namespaced ? request.info.namespace : '';
+  const asked = selectionOf(options.labelSelector, options.fieldSelector, served.store.definition);
+  if (name !== '' && asked.name !== undefined && asked.name !== name)
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
+  const fields = name === '' ? options.fieldSelector : [options.fieldSelector, `metadata.name=${name}`].join(',');
+  const selection = selectionOf(options.labelSelector, fields.replace(/^,/, ''), served.store.definition);
+  if (request.form?.encoding === 'yaml') throw notAcceptable(STREAMED);
   const after = options.resourceVersion === '' ? 0 : parseRevision(options.resourceVersion);
   return {
     type: 'watch',

@@ -68,7 +68,8 @@ function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   return zero;
 }
 
-const entriesOf = (object: Frozen<KubeObject> | KubeObject): readonly ManagedFieldsEntry[] | undefined =>
+/** The managers of an object. */
+export const entriesOf = (object: Frozen<KubeObject> | KubeObject): readonly ManagedFieldsEntry[] | undefined =>
   object.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
 
 function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
@@ -96,7 +97,7 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
     delete object.metadata.managedFields;
     return;
   }
-  const before = given?.length && given.every(isUsable) ? given : ((live && entriesOf(live)) ?? []);
+  const before = withoutRepeats(given?.length && given.every(isUsable) ? given : ((live && entriesOf(live)) ?? []));
   if (live && before.length === 0) {
     // Somebody cleared them, and wants to be left alone (skipNonAppliedManager).
     delete object.metadata.managedFields;
@@ -134,6 +135,20 @@ function trackCreation(object: KubeObject, write: TrackedWrite): void {
   const text = addedFields(object, zeroOf(write.type), write.type, skipOf(write.reset));
   if (text === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = [ownEntry(internText(text), write)];
+}
+
+/** Whether two entries are of the same manager; a version only counts for updates (BuildManagerIdentifier). */
+export const sameManager = (a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean =>
+  a.manager === b.manager &&
+  a.operation === b.operation &&
+  (a.operation === 'Apply' || a.apiVersion === b.apiVersion) &&
+  (a.subresource ?? '') === (b.subresource ?? '');
+
+/** A manager has one entry: the last. */
+export function withoutRepeats(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  const isRepeated = (entry: ManagedFieldsEntry, at: number): boolean =>
+    entries.some((other, i) => i > at && sameManager(other, entry));
+  return entries.some(isRepeated) ? entries.filter((entry, at) => !isRepeated(entry, at)) : entries;
 }
 
 const isOwn = (entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedWrite): boolean =>
@@ -198,7 +213,7 @@ function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
 }
 
 /** Applied first, then by time, then by name (sortEncodedManagedFields). */
-function inOrder(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
+export function inOrder(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
   return [...entries].sort(
     (a, b) =>

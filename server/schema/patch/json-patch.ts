@@ -134,7 +134,7 @@ function operationsOf(patch: unknown): readonly Operation[] {
   if (!Array.isArray(patch)) throw undecodable(`${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > LIMITS.jsonPatchOperations) {
     const most = LIMITS.jsonPatchOperations;
-    const message = `The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`;
+    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`;
     throw new ApiError(413, 'RequestEntityTooLarge', message);
   }
   return patch.map((operation: unknown) => {

@@ -6,7 +6,8 @@ import type { TypeDescription, ValueType } from '../type-table.ts';
 import { goPrint } from './go-print.ts';
 import { isDocument } from './patch-faults.ts';
 
-const refused = (shown: string, detail: string): ApiError =>
+/** The 422 of a patch whose result is refused. @param shown what upstream shows of it */
+export const refused = (shown: string, detail: string): ApiError =>
   invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown, detail)]);
 
 /** What is no object has no kind. */
@@ -24,9 +25,12 @@ export function checkResult(result: unknown, part: unknown, type: TypeDescriptio
     if (isDocument(part)) decodeStruct(part, type, { unknownFields: false });
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw refused(JSON.stringify(sortedByKey(result as object)), error.message);
+    throw refused(shownResult(result as object), error.message);
   }
 }
+
+/** How upstream shows the result of a JSON patch or merge patch. */
+export const shownResult = (result: object): string => JSON.stringify(sortedByKey(result));
 
 const sortedByKey = (object: object): object =>
   Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));

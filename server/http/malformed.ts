@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+import { methodNotAllowed } from '../kube/api-error.ts';
+
+/** What net/http says about bytes that are no request that it takes, word for word. */
+function plain(status: string): string {
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`;
+}
+
+/** Go reads any word as a method, and then none of the routes has it; Node's parser only knows those that are registered. */
+function unknownMethod(): string {
+  const body = JSON.stringify(methodNotAllowed().status);
+  return [
+    'HTTP/1.1 405 Method Not Allowed',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
+
+function answerTo(code: string | undefined): string {
+  switch (code) {
+    case 'HPE_INVALID_METHOD':
+      return unknownMethod();
+    case 'HPE_HEADER_OVERFLOW':
+      return plain('431 Request Header Fields Too Large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return plain('408 Request Timeout');
+    default:
+      return plain('400 Bad Request');
+  }
+}
+
+/** Answers what the parser refuses, and ends the connection: nobody can tell where the next request would begin. */
+export function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  else socket.end(answerTo(error.code));
+}

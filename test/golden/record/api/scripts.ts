@@ -1,0 +1,25 @@
+import type { WireStep } from '../../../support/wire-exchanges.ts';
+import * as hostile from './hostile.ts';
+import * as list from './list.ts';
+import * as watch from './watch.ts';
+import * as write from './write.ts';
+
+/** By the name of their golden file below test/golden/api. */
+export const scripts: Readonly<Record<string, readonly WireStep[]>> = {
+  'hostile/bodies': hostile.bodies,
+  'hostile/yaml': hostile.yaml,
+  'hostile/media-types': hostile.mediaTypes,
+  'hostile/paths': hostile.paths,
+  'hostile/methods': hostile.methods,
+  'hostile/selectors': hostile.selectors,
+  'hostile/patches': hostile.patches,
+  'list/options': list.options,
+  'list/forms': list.forms,
+  'watch/options': watch.options,
+  'watch/beginnings': watch.beginnings,
+  'write/creates': write.creates,
+  'write/updates': write.updates,
+  'write/subresources': write.subresources,
+  'write/deletes': write.deletes,
+  'write/missing': write.missing,
+};
