@@ -76,7 +76,7 @@ function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
   const { served } = response;
   const prefixLength = Buffer.byteLength(typePrefix(served));
   return {
-    ...aroundItems(JSON.stringify(formOf(response, form, 0).list)),
+    ...aroundItems(JSON.stringify(formOf(response, form, 0).list), false),
     turnItems: TURN_ITEMS,
     append(parts, object, isFirst) {
       const item = jsonBytes(served, object).subarray(prefixLength);
@@ -87,15 +87,16 @@ function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
   };
 }
 
-/** The empty array is the last one of the text; where there is none, nothing goes in. */
-function aroundItems(text: string, end = ''): { head: string; tail: string } {
-  const array = text.lastIndexOf('[]');
-  const at = array < 0 ? text.length : array + 1;
+/** The empty array is the last one of the text; a list whose items are null has nothing to put in. */
+function aroundItems(text: string, isNull: boolean, end = ''): { head: string; tail: string } {
+  if (isNull) return { head: text, tail: '\n' };
+  const at = text.lastIndexOf('[]') + 1;
   return { head: text.slice(0, at), tail: `${end}${text.slice(at)}\n` };
 }
 
 function madeWriter(response: ListResponse, form: Negotiated, nowMs: number): ListWriter {
   const { list, key, itemOf } = formOf(response, form, nowMs);
+  const isNull = list[key] === null;
   const writer = (around: { head: string; tail: string }, textOf: (value: object, isFirst: boolean) => string) => ({
     ...around,
     turnItems: form.encoding === 'yaml' ? TURN_YAML_ITEMS : TURN_MADE_ITEMS,
@@ -109,9 +110,11 @@ function madeWriter(response: ListResponse, form: Negotiated, nowMs: number): Li
     return writer(aroundYamlItems(list, key, response.items.length), (value) => toYaml([value]));
   const separated = (text: string, isFirst: boolean): string => (isFirst ? text : `,${text}`);
   if (!form.pretty)
-    return writer(aroundItems(JSON.stringify(list)), (value, isFirst) => separated(JSON.stringify(value), isFirst));
+    return writer(aroundItems(JSON.stringify(list), isNull), (value, isFirst) =>
+      separated(JSON.stringify(value), isFirst),
+    );
   const indented = (value: object): string => `\n    ${JSON.stringify(value, null, 2).replaceAll('\n', '\n    ')}`;
-  const { head, tail } = aroundItems(JSON.stringify(list, null, 2), response.items.length > 0 ? '\n  ' : '');
+  const { head, tail } = aroundItems(JSON.stringify(list, null, 2), isNull, response.items.length > 0 ? '\n  ' : '');
   // Indented answers end without a line break.
   return writer({ head, tail: tail.trimEnd() }, (value, isFirst) => separated(indented(value), isFirst));
 }
