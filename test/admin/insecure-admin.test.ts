@@ -123,9 +123,14 @@ spec: {hostNetwork: true, containers: [{name: c, image: nginx, ports: [{containe
 `);
     // Endpoints may not be loopback addresses; the storage of an old cluster or another client might have some.
     await shop.cluster
-      .apply(
-        `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: trap, labels: {kubernetes.io/service-name: trap}}, addressType: IPv4, ports: [{port: ${port}}], endpoints: [{addresses: ["${hostname}"]}]}`,
-      )
+      .apply({
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name: 'trap', labels: { 'kubernetes.io/service-name': 'trap' } },
+        addressType: 'IPv4',
+        ports: [{ port: Number(port) }],
+        endpoints: [{ addresses: [hostname] }],
+      })
       .catch(() => undefined);
     await shop.cluster.settle();
   });

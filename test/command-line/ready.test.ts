@@ -23,9 +23,15 @@ async function freePort(): Promise<number> {
 describe('fauxkube start', () => {
   it('prints where it listens and what to type next', async () => {
     const { process } = await cli.start(['--http-port=0']);
-    expect(process.stdout).toMatch(
-      /^fauxkube is ready: Kubernetes v1\.\d+\.\d+ on https:\/\/127\.0\.0\.1:\d+ \(\d+ ms\)\n {2}plain HTTP +http:\/\/127\.0\.0\.1:\d+\n {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl my-service\nNext, in another terminal:\n {2}export KUBECONFIG=\S+\n {2}kubectl get nodes\n$/,
-    );
+    const lines = process.stdout.trimEnd().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^fauxkube is ready: Kubernetes v1\.\d+\.\d+ on https:\/\/127\.0\.0\.1:\d+ \(\d+ ms\)$/),
+      expect.stringMatching(/^ {2}plain HTTP +http:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^ {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl my-service$/),
+      'Next, in another terminal:',
+      expect.stringMatching(/^ {2}export KUBECONFIG=\S+$/),
+      '  kubectl get nodes',
+    ]);
     const [, kubeconfig = ''] = /KUBECONFIG=(\S+)/.exec(process.stdout) ?? [];
     expect(kubeconfig).toBe(cli.file('.fauxkube/kubeconfig'));
     expect(process.stderr).toBe('');

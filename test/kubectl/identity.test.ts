@@ -23,7 +23,8 @@ describe('who kubectl is', () => {
     await shop.kubectl('create', 'rolebinding', 'jane', '--clusterrole=edit', '--user=jane');
     expect(await shop.kubectl('auth', 'can-i', 'create', 'pods', '--as=jane')).toBe('yes\n');
     expect((await shop.fails('get', 'nodes', '--as=jane')).stderr).toBe(
-      'Error from server (Forbidden): nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope\n',
+      'Error from server (Forbidden): nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" ' +
+        'at the cluster scope\n',
     );
   });
 
