@@ -5,7 +5,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import type { NodeConnector, RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { Node, Pod } from '../../server/kube/types.gen.ts';
-import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
+import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { internalAddress, NodeAgent, nodeUser } from './node-agent.ts';
 import { PodIps } from './pod-ips.ts';
 import { runningPodStatus, succeededPodStatus } from './pod-status.ts';

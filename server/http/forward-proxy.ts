@@ -32,8 +32,8 @@ export async function startForwardProxy(options: {
   server.on('connect', (_request, socket) => {
     socket.on('error', () => undefined); // nobody else listens on it any more, and clients reset it when refused
     socket.end(
-      'HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\n' +
-        `content-length: ${NOT_OURS.length}\r\nconnection: close\r\n\r\n${NOT_OURS}`,
+      'HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n' +
+        `content-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`,
     );
   });
   await new Promise<void>((resolve, reject) => {

@@ -23,13 +23,15 @@ async function freePort(): Promise<number> {
 describe('fauxkube start', () => {
   it('prints where it listens and what to type next', async () => {
     const { process } = await cli.start(['--http-port=0']);
-    const lines = process.stdout.split('\n');
-    expect(lines[0]).toMatch(/^fauxkube is ready: Kubernetes v1\.\d+\.\d+ on https:\/\/127\.0\.0\.1:\d+ \(\d+ ms\)$/);
-    expect(lines[1]).toMatch(/^ {2}plain HTTP +http:\/\/127\.0\.0\.1:\d+$/);
-    expect(lines[2]).toMatch(/^ {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl my-service$/);
-    expect(lines[3]).toBe('Next, in another terminal:');
-    expect(lines[4]).toMatch(/^ {2}export KUBECONFIG=\S+$/);
-    expect(lines.slice(5)).toEqual(['  kubectl get nodes', '']);
+    const lines = process.stdout.trimEnd().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^fauxkube is ready: Kubernetes v1\.\d+\.\d+ on https:\/\/127\.0\.0\.1:\d+ \(\d+ ms\)$/),
+      expect.stringMatching(/^ {2}plain HTTP +http:\/\/127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^ {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl my-service$/),
+      'Next, in another terminal:',
+      expect.stringMatching(/^ {2}export KUBECONFIG=\S+$/),
+      '  kubectl get nodes',
+    ]);
     const [, kubeconfig = ''] = /KUBECONFIG=(\S+)/.exec(process.stdout) ?? [];
     expect(kubeconfig).toBe(cli.file('.fauxkube/kubeconfig'));
     expect(process.stderr).toBe('');

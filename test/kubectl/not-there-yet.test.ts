@@ -24,7 +24,7 @@ describe('what is not there yet is named, and nothing hangs', () => {
   });
 
   it('pods/exec for kubectl cp', async () => {
-    const { stderr } = await shop.fails('cp', shop.file('a.txt'), 'web:/srv/a.txt');
+    const { stderr } = await shop.fails('cp', shop.file('a.txt'), 'web:a.txt');
     expect(stderr).toContain('fauxkube does not implement pods/exec yet');
   });
 

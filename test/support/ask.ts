@@ -49,11 +49,12 @@ export function open(
   { method = 'GET', headers = {}, body = '', servername, credentials }: Asked = {},
 ): Promise<IncomingMessage> {
   const tls = { ...credentials, ...(servername && { servername }), ...(!credentials && { rejectUnauthorized: false }) };
-  const options = { method, headers, agent: false };
+  const { origin, hostname, port } = new URL(url);
+  // The path goes out as it is written: a URL would resolve its dots.
+  const path = url.slice(origin.length) || '/';
+  const options = { method, headers, hostname: hostname.replace(/^\[|\]$/g, ''), port, path, agent: false } as const;
   return new Promise((resolve, reject) => {
-    const outgoing = url.startsWith('https:')
-      ? httpsRequest(url, { ...options, ...tls, agent: false })
-      : httpRequest(url, options);
+    const outgoing = url.startsWith('https:') ? httpsRequest({ ...options, ...tls }) : httpRequest(options);
     outgoing.once('response', resolve);
     outgoing.once('error', reject);
     outgoing.end(body);
