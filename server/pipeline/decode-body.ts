@@ -94,6 +94,8 @@ export async function parseBody(
       checkEnvelope(value, kind, text);
       return { value, text: JSON.stringify(sorted(value)) };
     } catch (error) {
+      if (error instanceof RangeError)
+        throw unrecognized(kind, `yaml: exceeded max depth of ${LIMITS.jsonDepth}`, text);
       throw error instanceof ApiError ? error : unrecognized(kind, (error as Error).message, text);
     }
   }
@@ -162,8 +164,8 @@ function sorted(value: unknown): unknown {
   );
 }
 
-function checkDepth(text: string | undefined): { depth: number; keys: number } | undefined {
-  if (text === undefined) return undefined;
+/** How many keys a text has. @throws ApiError 400 when it nests deeper than anybody can follow */
+export function checkDepth(text: string): { keys: number } {
   const measure = measureJson(text);
   if (measure.depth > LIMITS.jsonDepth) throw badRequest(`json: exceeded max depth of ${LIMITS.jsonDepth}`);
   return measure;
@@ -212,7 +214,7 @@ export function decodeObject(
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
-  const measure = checkDepth(text);
+  const measure = text === undefined ? undefined : checkDepth(text);
   checkKind(value as Record<string, unknown>, expected, table);
   const notes: DecodeNotes = { unknownFields: false };
   const object = decode(value as Record<string, unknown>, expected, notes, text);

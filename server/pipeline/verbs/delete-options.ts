@@ -2,7 +2,7 @@ import { badRequest } from '../../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject, notSupported } from '../../kube/field-problem.ts';
 import type { DeleteOptions } from '../../registry/resource.ts';
 import { DecodeError, decodeStruct } from '../../schema/decode.ts';
-import { mediaTypeOf, notRegistered, parseBody } from '../decode-body.ts';
+import { checkDepth, mediaTypeOf, notRegistered, parseBody } from '../decode-body.ts';
 import { integerOf } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, Body } from '../request.ts';
@@ -41,7 +41,8 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
 async function fromBody(request: ApiRequest, body: Body, env: PipelineEnv): Promise<DeleteOptions> {
   const type = env.catalog.table.typeOfKind('', 'v1', 'DeleteOptions');
   if (!type) throw new Error('kinds.gen.json has no DeleteOptions');
-  const { value } = await parseBody(body, mediaTypeOf(request), undefined, type);
+  const { value, text } = await parseBody(body, mediaTypeOf(request), undefined, type);
+  if (text !== undefined) checkDepth(text);
   const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown };
   if (typeof kind === 'string' && kind !== '' && kind !== 'DeleteOptions')
     throw badRequest(notRegistered(kind, typeof apiVersion === 'string' && apiVersion !== '' ? apiVersion : 'v1'));

@@ -2,7 +2,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest, notImplemented } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
-import { countKeys, measureJson } from '../../schema/json-text.ts';
+import { countKeys } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
@@ -11,7 +11,7 @@ import { checkResult, checkStrategicResult, refused, shownResult } from '../../s
 import { duplicateFields } from '../../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
+import { checkDepth, mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
@@ -80,7 +80,7 @@ export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<
   const text = body.bytes.toString();
   try {
     const patch = JSON.parse(text) as unknown;
-    const duplicates = measureJson(text).keys === countKeys(patch) ? [] : duplicateFields(text);
+    const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
     return make({ patch, duplicates }, table);
   } catch (error) {
     if (error instanceof SyntaxError) throw badRequest('invalid JSON patch');

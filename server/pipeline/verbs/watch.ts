@@ -1,7 +1,8 @@
 import type { Cancel } from '../../base/clock.ts';
-import { type ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
+import { ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { tooNew } from '../../registry/errors.ts';
 import { type Selection, selectionOf } from '../../registry/selection.ts';
 import { StorageError, type StoredEvent } from '../../storage/storage.ts';
 import { type ListOptions, listOptionsOf, parseRevision } from '../list-options.ts';
@@ -61,7 +62,7 @@ class Watch {
     // Without a version the watch begins with everything there is, unless the client says otherwise.
     const withState = sendInitialEvents ?? after === 0;
     try {
-      if (withState) this.#startWithState(namespace, allowWatchBookmarks && sendInitialEvents === true);
+      if (withState) this.#startWithState(namespace, after, allowWatchBookmarks && sendInitialEvents === true);
       else this.#follow(namespace, after === 0 ? this.#served.store.revision() : after);
     } catch (error) {
       queueMicrotask(() => this.#fail(watchError(error, after)));
@@ -71,9 +72,11 @@ class Watch {
     return () => this.#stop();
   }
 
-  #startWithState(namespace: string, bookmark: boolean): void {
+  #startWithState(namespace: string, after: number, bookmark: boolean): void {
     const { where } = this.#selection;
-    const { items, revision } = this.#served.store.list(namespace, where ? { where } : {});
+    const { store } = this.#served;
+    if (after > store.revision()) throw tooNew(String(after), String(store.revision()));
+    const { items, revision } = store.list(namespace, where ? { where } : {});
     this.#follow(namespace, revision);
     queueMicrotask(() => {
       if (!this.#open) return;
@@ -142,5 +145,6 @@ function watchError(error: unknown, after: number): ApiError {
   if (error instanceof StorageError && error.code === 'expired') {
     return expired(`too old resource version: ${after} (${error.actual})`);
   }
+  if (error instanceof ApiError) return error;
   throw error;
 }
