@@ -10,7 +10,11 @@ import { askedOf, type RecordedWireStep, recordedAnswer, wireRequestOf } from '.
 const NAME = 'golden';
 
 /** Time passes only while an answer is awaited: what a watch or a timeout waits for. */
-async function exchangeInTime(cluster: SecuredCluster, clock: SimulatedClock, request: WireRequest): Promise<WireAnswer> {
+async function exchangeInTime(
+  cluster: SecuredCluster,
+  clock: SimulatedClock,
+  request: WireRequest,
+): Promise<WireAnswer> {
   let done = false;
   const answer = exchangeBytes({ host: '127.0.0.1', port: cluster.port }, request).finally(() => {
     done = true;

@@ -49,7 +49,11 @@ export async function dial({ host, port, tls }: Endpoint): Promise<Socket> {
 }
 
 /** Sends bytes and resolves with everything that comes back until the server ends the connection. */
-export async function sendBytes(endpoint: Endpoint, bytes: Buffer, onStart?: (socket: Socket) => void): Promise<Buffer> {
+export async function sendBytes(
+  endpoint: Endpoint,
+  bytes: Buffer,
+  onStart?: (socket: Socket) => void,
+): Promise<Buffer> {
   const socket = await dial(endpoint);
   const parts: Buffer[] = [];
   socket.on('data', (part: Buffer) => parts.push(part));

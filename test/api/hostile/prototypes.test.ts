@@ -6,7 +6,8 @@ const MAPS = '/api/v1/namespaces/default/configmaps';
 const LABELS = '{"__proto__":"a","constructor":"b","toString":"c"}';
 
 const PATCHES: Readonly<Record<string, string>> = {
-  'application/merge-patch+json': '{"data":{"__proto__":"x"},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
+  'application/merge-patch+json':
+    '{"data":{"__proto__":"x"},"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
   'application/strategic-merge-patch+json': '{"data":{"__proto__":"x"},"metadata":{"__proto__":{"polluted":1}}}',
   'application/json-patch+json': '[{"op":"add","path":"/data/__proto__","value":"x"}]',
 };
@@ -37,7 +38,8 @@ test('names of JavaScript are keys like any others, in bodies, patches and selec
 
 test('labels named like parts of objects select only what has them', async () => {
   await using cluster = await securedCluster();
-  const body = (name: string, labels: string): object => JSON.parse(`{"metadata":{"name":"${name}"${labels}}}`) as object;
+  const body = (name: string, labels: string): object =>
+    JSON.parse(`{"metadata":{"name":"${name}"${labels}}}`) as object;
   await cluster.ask('POST', MAPS, { body: body('bare', '') });
   // A label may not begin with an underscore; the others may.
   const refused = await cluster.ask('POST', MAPS, { body: body('none', `,"labels":${LABELS}`) });
@@ -46,6 +48,9 @@ test('labels named like parts of objects select only what has them', async () =>
   for (const [selector, names] of Object.entries({ constructor: ['own'], toString: [], '!constructor': ['bare'] })) {
     const { body: list } = await cluster.ask('GET', `${MAPS}?labelSelector=${encodeURIComponent(selector)}`);
     const { items } = list as { items: { metadata: { name: string } }[] };
-    expect(items.map(({ metadata }) => metadata.name), selector).toEqual(names);
+    expect(
+      items.map(({ metadata }) => metadata.name),
+      selector,
+    ).toEqual(names);
   }
 });

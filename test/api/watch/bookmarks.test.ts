@@ -17,7 +17,10 @@ test('who asks for bookmarks gets one a minute, with the newest version and noth
   await clock.advance(MINUTE_MS);
   const [bookmark] = await watch.until(1);
   const metadata = { resourceVersion: String(kept + 1) };
-  expect(bookmark).toEqual({ type: 'BOOKMARK', object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: expect.any(Object) } });
+  expect(bookmark).toEqual({
+    type: 'BOOKMARK',
+    object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: expect.any(Object) },
+  });
   expect(bookmark?.object.metadata).toMatchObject(metadata);
   await create(cluster, MAPS, { metadata: { name: 'a' } });
   expect(told(await quiet.until(1))).toEqual(['ADDED a']);

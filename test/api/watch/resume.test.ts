@@ -24,7 +24,9 @@ async function changes(cluster: SecuredCluster, count: number): Promise<Change[]
       alive.push(`m${i}`);
       done.push({ revision: revisionOf(body), what: `ADDED m${i}` });
     } else if (pick === 1) {
-      const { body } = await cluster.ask('PUT', `${MAPS}/${name}`, { body: { metadata: { name }, data: { i: `${i}` } } });
+      const { body } = await cluster.ask('PUT', `${MAPS}/${name}`, {
+        body: { metadata: { name }, data: { i: `${i}` } },
+      });
       done.push({ revision: revisionOf(body), what: `MODIFIED ${name}` });
     } else {
       await cluster.ask('DELETE', `${MAPS}/${name}`);

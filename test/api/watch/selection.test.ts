@@ -43,7 +43,8 @@ test('one name is watched in one namespace, through each of the three paths', as
   ];
   const watches = await Promise.all(paths.map((path) => openWatch(cluster.port, path)));
   for (const namespace of ['kube-system', 'default'])
-    for (const name of ['b', 'a']) await create(cluster, `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name } });
+    for (const name of ['b', 'a'])
+      await create(cluster, `/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name } });
   await cluster.ask('DELETE', `${MAPS}/b`);
   await cluster.ask('DELETE', `${MAPS}/a`);
   for (const watch of watches) {
@@ -56,7 +57,10 @@ test('a write that changes nothing is no event, and a deleted collection is one 
   await using cluster = await securedCluster();
   const body = { metadata: { name: 'a' }, data: { a: '1' } };
   for (const name of ['a', 'b', 'c']) await create(cluster, MAPS, { ...body, metadata: { name } });
-  using watch = await openWatch(cluster.port, `${MAPS}?watch=true&resourceVersion=${cluster.cluster.storage.revision()}`);
+  using watch = await openWatch(
+    cluster.port,
+    `${MAPS}?watch=true&resourceVersion=${cluster.cluster.storage.revision()}`,
+  );
   await cluster.ask('PUT', `${MAPS}/a`, { body });
   await cluster.ask('PATCH', `${MAPS}/a`, { body, headers: [['content-type', 'application/merge-patch+json']] });
   await cluster.ask('PUT', `${MAPS}/a?dryRun=All`, { body: { ...body, data: {} } });

@@ -1,9 +1,9 @@
+import { Agent, request } from 'node:https';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startCluster } from '../../../server/index.ts';
 import type { Frame } from '../../support/watch-stream.ts';
 import { told } from '../../support/watch-stream.ts';
-import { Agent, request } from 'node:https';
 
 const SECRETS = '/api/v1/namespaces/default/secrets';
 

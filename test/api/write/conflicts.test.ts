@@ -11,7 +11,7 @@ test('of two writers with the same version one wins, and the other is told', asy
   const write = (value: string): ReturnType<typeof cluster.ask> =>
     cluster.ask('PUT', `${MAPS}/a`, { body: { ...stored, data: { value } } });
   const answers = await Promise.all(['1', '2', '3', '4'].map(write));
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409, 409, 409]);
   const refused = answers.find(({ status }) => status === 409);
   expect(at(refused?.body, 'message')).toBe(`Operation cannot be fulfilled on configmaps "a": ${MODIFIED}`);
 });
