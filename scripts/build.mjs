@@ -1,32 +1,66 @@
 // Builds dist/: one bundle with its lazily loaded parts, the data beside it, and the types. `npm ci` runs this.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { noticesOf } from './build-notices.mjs';
+
+/** Where the texts of `kubectl explain` come from: see declared-texts.mjs. */
+const FIELD_TEXTS = ['kubernetes-models', '@kubernetes-models/apimachinery', 'kubernetes-field-docs'].map(
+  (name) => `node_modules/${name}/`,
+);
 
 const started = performance.now();
 rmSync('dist', { recursive: true, force: true });
 
-await build({
-  entryPoints: { cli: 'server/cli.ts', index: 'server/index.ts' },
-  outdir: 'dist',
+// One script, because V8 can keep the compiled form of a script but, on Node 20, not of a module.
+const { metafile } = await build({
+  metafile: true,
+  stdin: {
+    contents: `
+      export { startCluster } from './server/index.ts';
+      export const runCommandLine = async (argv) => {
+        const { runCommandLine: run } = await import('./server/command-line/main.ts');
+        return run(argv);
+      };`,
+    resolveDir: '.',
+    sourcefile: 'bundle.ts',
+    loader: 'ts',
+  },
+  outfile: 'dist/fauxkube.cjs',
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
+  format: 'cjs',
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
-  chunkNames: '[name]-[hash]',
-  // CommonJS dependencies ask for require, which an ES module does not have by itself.
-  banner: {
-    js: "import { createRequire as createRequireForBundle } from 'node:module'; const require = createRequireForBundle(import.meta.url);",
+  alias: {
+    '@fastify/ajv-compiler': './scripts/left-out.cjs',
+    '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
   },
+  define: { 'import.meta.url': 'moduleUrl' },
+  banner: {
+    js:
+      '(function (exports, require, module, __filename, __dirname) { const moduleUrl = ' +
+      "require('node:url').pathToFileURL(__filename).href;",
+  },
+  footer: { js: '})' },
   logLevel: 'warning',
 });
+copyFileSync('scripts/bundle-loader.mjs', 'dist/bundle-loader.js');
+writeFileSync(
+  'dist/index.js',
+  "import { loadBundle } from './bundle-loader.js';\nexport const { startCluster } = loadBundle().exports;\n",
+);
+writeFileSync(
+  'dist/cli.js',
+  "#!/usr/bin/env node\nimport { loadBundle } from './bundle-loader.js';\n" +
+    'await loadBundle().exports.runCommandLine(process.argv);\n',
+  { mode: 0o755 },
+);
 
 // Modules read these from beside themselves, which is dist/ for all of them.
 for (const file of ['server/schema/kinds.gen.json', 'server/cluster/bootstrap/bootstrap.gen.json'])
@@ -34,5 +68,7 @@ for (const file of ['server/schema/kinds.gen.json', 'server/cluster/bootstrap/bo
 execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.gen.json.gz', 'dist/docs.gen.json.gz'], {
   stdio: 'inherit',
 });
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/code-cache.mjs'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });
+writeFileSync('dist/third-party-licenses.txt', noticesOf([...Object.keys(metafile.inputs), ...FIELD_TEXTS]));
 process.stdout.write(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

@@ -7,6 +7,7 @@ import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
+import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtures/read.ts';
@@ -19,7 +20,7 @@ import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { builtInTypes } from './schema/type-table.ts';
-import { isEnabled, type StartOptions } from './start-options.ts';
+import { checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
@@ -135,6 +136,7 @@ class Launch implements RunningCluster {
     cluster.health.set('controllers', false);
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
+    await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({ caCertificate: pki.ca.cert }),
@@ -148,6 +150,7 @@ class Launch implements RunningCluster {
       log,
       enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
     });
+    checkNames(this.#options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     await this.#applyAll(fixtures);
     await this.settle();

@@ -49,3 +49,13 @@ export function isEnabled(name: string, list: readonly string[]): boolean {
   if (list.includes(name) || list.includes(short) || list.includes('*')) return true;
   return list.every((entry) => entry.startsWith('-'));
 }
+
+/** @throws Error for a name in the list of controllers that no controller has */
+export function checkNames(list: readonly string[], known: readonly { readonly name: string }[]): void {
+  const names = known.map(({ name }) => name);
+  for (const entry of list) {
+    const name = entry.replace(/^-/, '');
+    if (name === '*' || names.includes(name) || names.includes(`${name}-controller`)) continue;
+    throw new Error(`there is no controller ${JSON.stringify(name)} (--controllers); there are ${names.join(', ')}`);
+  }
+}

@@ -5,8 +5,8 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import type { NodeConnector, RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { Node, Pod } from '../../server/kube/types.gen.ts';
-import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
-import { NodeAgent, nodeUser } from './node-agent.ts';
+import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { internalAddress, NodeAgent, nodeUser } from './node-agent.ts';
 import { PodIps } from './pod-ips.ts';
 import { runningPodStatus, succeededPodStatus } from './pod-status.ts';
 import { runPod } from './runtime/run-pod.ts';
@@ -57,7 +57,9 @@ class Kubelet {
 
   async #start(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Promise<void> {
     const key = keyOf(pod);
-    const hostIP = node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    const hostIP = internalAddress(node);
+    // The node is about to get its addresses, and its pods are looked at again when it has.
+    if (hostIP === undefined || !node.spec.podCIDR) return;
     const podIP = this.#address(pod, node, hostIP, env);
     if (podIP === undefined) {
       env.event(
@@ -185,7 +187,18 @@ export function createKubelet(
     user: nodeUser('kubelet'),
     watches: [
       { resource: 'v1/pods', keys: (pod) => ((pod as Frozen<Pod>).spec.nodeName ? [keyOf(pod)] : []) },
-      self('v1/nodes'),
+      {
+        resource: 'v1/nodes',
+        // Pods that were bound before their node was there, or before it had addresses for them, begin now.
+        keys: (node, env) => [
+          keyOf(node),
+          ...env
+            .lister<Pod>('v1/pods')
+            .onNode(node.metadata.name ?? '')
+            .filter(({ status }) => status.podIP === undefined)
+            .map(keyOf),
+        ],
+      },
     ],
     reads: ['coordination.k8s.io/v1/leases'],
     workers: 32,

@@ -2,10 +2,12 @@
 import { type Cancel, rfc3339, rfc3339Micro } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
+import { freeNodeAddress } from '../../server/kube/node-addresses.ts';
 import type { User } from '../../server/kube/object.ts';
 import { freePodCidr } from '../../server/kube/pod-cidrs.ts';
-import type { Lease, Node, NodeCondition } from '../../server/kube/types.gen.ts';
+import type { Lease, Node, NodeAddress, NodeCondition } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
+import { NodeChoices } from './node-choices.ts';
 
 /** kubelet's defaults: a lease of 40 s, renewed every 10 s. */
 const LEASE_SECONDS = 40;
@@ -37,10 +39,17 @@ function conditions(node: Frozen<Node>, now: string): NodeCondition[] {
   });
 }
 
+/** Where a node is reached from within the cluster. */
+export function internalAddress(node: Frozen<Node>): string | undefined {
+  return node.status.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+}
+
 /** Reports what a kubelet knows of its machine; what the node's author wrote stays. */
 export class NodeAgent {
   readonly #version: string;
   readonly #manages: (node: string) => boolean;
+  readonly #ranges = new NodeChoices();
+  readonly #addresses = new NodeChoices();
 
   constructor(version: string, manages: (node: string) => boolean) {
     this.#version = version;
@@ -70,19 +79,14 @@ export class NodeAgent {
     if (!node || !this.#manages(name)) return;
     if (!node.spec.podCIDR) await this.#assignRange(node, env);
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-    if (!ready) await this.#report(node, env);
+    if (!ready || internalAddress(node) === undefined) await this.#report(node, env);
     if (!env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name }))
       await this.#renew(name, node.metadata.uid ?? '', env);
   }
 
   async #assignRange(node: Frozen<Node>, env: ControllerEnv): Promise<void> {
-    const taken = new Set(
-      env
-        .lister<Node>('v1/nodes')
-        .list()
-        .map(({ spec }) => spec.podCIDR ?? ''),
-    );
-    const podCIDR = freePodCidr(taken);
+    const nodes = env.lister<Node>('v1/nodes').list();
+    const podCIDR = this.#ranges.choose(node, nodes, ({ spec }) => spec.podCIDR, freePodCidr);
     if (podCIDR === undefined) throw new Error(`no pod range is left for node ${node.metadata.name}`);
     const name = node.metadata.name ?? '';
     const metadata = { resourceVersion: node.metadata.resourceVersion };
@@ -95,13 +99,21 @@ export class NodeAgent {
     const name = node.metadata.name ?? '';
     const { addresses = [{ type: 'Hostname', address: name }], capacity = DEFAULT_CAPACITY } = node.status;
     const status = {
-      addresses,
+      addresses: [...this.#missingAddress(node, env), ...addresses],
       capacity,
       allocatable: node.status.allocatable ?? capacity,
       conditions: conditions(node, rfc3339(env.clock.now())),
       nodeInfo: { ...node.status.nodeInfo, ...nodeInfo(this.#version) },
     };
     await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', { status }, 'status');
+  }
+
+  /** Nodes that fixtures and clients make have no machine that would know its address. */
+  #missingAddress(node: Frozen<Node>, env: ControllerEnv): NodeAddress[] {
+    if (internalAddress(node) !== undefined) return [];
+    const nodes = env.lister<Node>('v1/nodes').list();
+    const address = this.#addresses.choose(node, nodes, internalAddress, freeNodeAddress);
+    return address === undefined ? [] : [{ type: 'InternalIP', address }];
   }
 
   async #renew(name: string, uid: string, env: ControllerEnv): Promise<void> {

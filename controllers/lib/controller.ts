@@ -70,16 +70,3 @@ export interface ControllerDefinition {
 export function self(resource: ResourceId): Watched {
   return { resource, keys: (object) => [keyOf(object)] };
 }
-
-/** The key of the controlling owner, if that is of `kind`. */
-export function controllerOf(resource: ResourceId, kind: string): Watched {
-  return {
-    resource,
-    keys: (object) => {
-      const owner = object.metadata.ownerReferences?.find(
-        (reference) => reference.controller && reference.kind === kind,
-      );
-      return owner ? [{ namespace: object.metadata.namespace ?? '', name: owner.name }] : [];
-    },
-  };
-}

@@ -103,8 +103,8 @@ export class ControllerManager {
       workers: definition.workers ?? 10,
       work: (key) => definition.reconcile(parseKey(key), env),
       onFailure: (key, error) => {
-        // Conflicts are ordinary: the informer was behind, and the next try will not be.
-        const level = error instanceof ApiError && error.code === 409 ? 'debug' : 'warn';
+        // Conflicts and what was deleted meanwhile are ordinary: the informer was behind, and the next try will not be.
+        const level = error instanceof ApiError && (error.code === 409 || error.code === 404) ? 'debug' : 'warn';
         log[level]({ controller: definition.name, key, err: error }, 'will be tried again');
       },
     });

@@ -23,16 +23,26 @@ function isLoopbackHost(host: string): boolean {
 }
 
 function isLocalProgram(request: ApiRequest): boolean {
-  const host = request.header(':authority') ?? request.header('host') ?? '';
-  if (!isLoopbackAddress(request.peer.address) || !isLoopbackHost(host)) return false;
+  // HTTP/2 may bring both; whoever sends two names has something in mind.
+  const hosts = [request.header(':authority'), request.header('host')].filter((host) => host !== undefined);
+  if (!isLoopbackAddress(request.peer.address) || hosts.length === 0 || !hosts.every(isLoopbackHost)) return false;
   return !Object.keys(request.headers()).some((name) => FOREIGN.includes(name) || name.startsWith('x-forwarded'));
 }
 
-/** @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is enough */
+/**
+ * @throws ApiError 401 or 403 unless the request comes from a cluster-admin, or from this machine where that is
+ * enough
+ */
 export async function checkAccess(
   request: ApiRequest,
   { authenticator, authorizer, openToLoopback }: AdminAccess,
 ): Promise<void> {
+  if (Object.keys(request.headers()).some((name) => name.startsWith('impersonate-')))
+    throw forbidden(
+      { group: '', resource: '' },
+      '',
+      `${request.info.path} cannot be used in the name of somebody else`,
+    );
   if (openToLoopback && isLocalProgram(request)) return;
   const user = await authenticator.authenticate(request.peer, request.header('authorization'));
   const anything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
@@ -40,6 +50,8 @@ export async function checkAccess(
     authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&
     authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
   if (mayAll) return;
-  const why = `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin credentials, such as those of the generated kubeconfig`;
+  const why =
+    `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin ` +
+    `credentials, such as those of the generated kubeconfig`;
   throw forbidden({ group: '', resource: '' }, '', why);
 }

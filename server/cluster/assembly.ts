@@ -1,4 +1,6 @@
-/** Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers. */
+/**
+ * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
+ */
 import { readFileSync } from 'node:fs';
 import { Credentials } from '../auth/authenticator.ts';
 import type { Pki } from '../auth/certificates.ts';

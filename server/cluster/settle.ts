@@ -1,5 +1,6 @@
 import type { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
+import { nextTurn } from '../base/turn.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 
 /** Long enough for thousands of pods; whoever waits longer waits for something that does not come. */
@@ -23,7 +24,7 @@ export async function settle(activity: Activity, storage: LocalStorage, clock: C
     while (!late) {
       await Promise.race([activity.idle(), timeout]);
       // Whatever one turn of the event loop leaves behind begins in the next.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (activity.busy().size === 0 && storage.delivered) return;
     }
   } finally {
@@ -31,6 +32,7 @@ export async function settle(activity: Activity, storage: LocalStorage, clock: C
   }
   const busy = [...activity.busy()].map(([name, count]) => (count > 1 ? `${name} (${count})` : name));
   throw new Error(
-    `the cluster did not settle within ${TIMEOUT_MS / 1000} s; still busy: ${busy.slice(0, 20).join(', ') || 'delivery of events'}`,
+    `the cluster did not settle within ${TIMEOUT_MS / 1000} s; still busy: ` +
+      `${busy.slice(0, 20).join(', ') || 'delivery of events'}`,
   );
 }

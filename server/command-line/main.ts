@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
 import { startCommand } from './start.ts';
@@ -32,6 +32,12 @@ function list(byDefault: readonly string[] = []): (text: string, before: string[
 
 const collect = list();
 
+function plainPorts(text: string, before: string[] | undefined): string[] {
+  const ports = collect(text, before);
+  if (ports.every((name) => name === 'http' || name === 'proxy')) return ports;
+  throw new InvalidArgumentError('it has to be http, proxy or http,proxy.');
+}
+
 /** Where the kubeconfig goes unless the user says otherwise. */
 const KUBECONFIGS = ['.fauxkube/kubeconfig'];
 
@@ -47,10 +53,17 @@ function flag(flags: string, description: string): Option {
 }
 
 function version(): string {
-  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return text;
+  // One folder up from dist/, two from the sources.
+  const file = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url)).find(existsSync);
+  return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
+}
+
+/** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
+function readEnvironment(): void {
+  const off = /^(0|false|no|off)$/i.test(process.env.FAUXKUBE_INSECURE_ADMIN ?? '');
+  if (off) delete process.env.FAUXKUBE_INSECURE_ADMIN;
+  for (const [name, value] of Object.entries(process.env))
+    if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
 }
 
 function program(): Command {
@@ -73,7 +86,7 @@ function program(): Command {
       flag('--proxy-port <port>', 'HTTP proxy to services and pods, on loopback').argParser(port).default(6480),
     )
     .addOption(
-      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(collect),
+      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(plainPorts),
     )
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
     .addOption(
@@ -115,6 +128,7 @@ function program(): Command {
 
 /** Runs one command; wrong flags end the process with code 2 and a sentence that says what to do. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  readEnvironment();
   const root = program();
   if (argv.length <= 2) {
     process.stdout.write(`${root.helpInformation()}\nBegin with: fauxkube start\n`);

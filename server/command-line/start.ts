@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
+import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
 
 interface Flags {
@@ -25,19 +25,20 @@ interface Flags {
 
 /** `fauxkube start`: serves until the process is told to end. */
 export async function startCommand(flags: Flags): Promise<void> {
-  const startedMs = performance.now();
-  let cluster: RunningCluster;
+  const clock = systemClock();
+  const startedMs = clock.now();
+  const end = endOnSignals();
   try {
-    cluster = await start(flags);
+    const cluster = await start(flags);
+    end.cluster = cluster;
+    const [kubeconfig = ''] = writeKubeconfigs(cluster, flags.kubeconfig, flags.kubeconfigMode);
+    cluster.ready();
+    process.stdout.write(readyText(cluster, kubeconfig, clock.now() - startedMs));
   } catch (error) {
     // Nothing else may keep the process: a half-started server would only look like one.
     process.stderr.write(`${portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`}\n`);
     process.exit(portInUse(error, flags) ? 2 : 1);
   }
-  endWith(cluster);
-  const files = writeKubeconfigs(cluster, flags);
-  cluster.ready();
-  process.stdout.write(readyText(cluster, files[0] ?? '', performance.now() - startedMs));
 }
 
 async function start(flags: Flags): Promise<RunningCluster> {
@@ -49,7 +50,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     logLevel: flags.logLevel,
     tlsNames: [
       ...(flags.tlsSan ?? []),
-      ...namesIn(flags.kubeconfig),
+      ...kubeconfigNames(flags.kubeconfig),
       ...(isAnyAddress(flags.host) ? [] : [flags.host]),
     ],
     holdReady: true,
@@ -66,35 +67,6 @@ async function start(flags: Flags): Promise<RunningCluster> {
 
 const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-/** `FILE` or `FILE=URL`. */
-function parseKubeconfig(text: string): { file: string; url: string | undefined } {
-  const at = text.indexOf('=');
-  return at < 0 ? { file: text, url: undefined } : { file: text.slice(0, at), url: text.slice(at + 1) };
-}
-
-/** Clients that use another URL must find its name in the certificate. */
-function namesIn(kubeconfigs: readonly string[]): string[] {
-  return kubeconfigs.flatMap((text) => {
-    const { url } = parseKubeconfig(text);
-    return url !== undefined && URL.canParse(url) ? [new URL(url).hostname.replace(/^\[|\]$/g, '')] : [];
-  });
-}
-
-function writeKubeconfigs(cluster: RunningCluster, { kubeconfig, kubeconfigMode: mode }: Flags): string[] {
-  return kubeconfig.map((text) => {
-    const { file, url } = parseKubeconfig(text);
-    const path = resolve(file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, cluster.kubeconfig(url === undefined ? {} : { server: withPort(url, cluster) }), { mode });
-    return path;
-  });
-}
-
-/** A URL without a port means the port that is served. */
-function withPort(url: string, cluster: RunningCluster): string {
-  return /:\d+\/?$/.test(url) ? url : `${url.replace(/\/$/, '')}:${new URL(cluster.url).port}`;
-}
-
 function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number): string {
   const lines = [
     `fauxkube is ready: Kubernetes ${cluster.kubernetesVersion} on ${cluster.url} (${Math.round(tookMs)} ms)`,
@@ -107,13 +79,17 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
   return `${lines.join('\n')}\n`;
 }
 
-/** SIGTERM and SIGINT end the cluster in order: also as process 1, which gets no default handlers. */
-function endWith(cluster: RunningCluster): void {
+/**
+ * SIGTERM and SIGINT end the cluster in order: also as process 1, which gets no default handlers, and also while it
+ * starts, when there is nothing to end yet.
+ */
+function endOnSignals(): { cluster: RunningCluster | undefined } {
+  const end: { cluster: RunningCluster | undefined } = { cluster: undefined };
   let ending = false;
-  const end = (): void => {
+  const onSignal = (): void => {
     if (ending) process.exit(1); // asked twice
     ending = true;
-    cluster.stop().then(
+    Promise.resolve(end.cluster?.stop()).then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
@@ -121,6 +97,7 @@ function endWith(cluster: RunningCluster): void {
       },
     );
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return end;
 }

@@ -1,4 +1,6 @@
 import { request } from 'node:https';
+import { systemClock } from '../base/clock.ts';
+import { rest } from '../base/turn.ts';
 
 interface Flags {
   readonly url: string;
@@ -26,11 +28,12 @@ function isReady(url: string): Promise<boolean> {
 
 /** `fauxkube wait`: ends with 0 as soon as a server is ready, with 1 when it is not in time. */
 export async function waitCommand({ url, timeout }: Flags): Promise<void> {
-  const giveUpMs = performance.now() + timeout * 1000;
+  const clock = systemClock();
+  const giveUpMs = clock.now() + timeout * 1000;
   for (;;) {
     if (await isReady(url)) return;
-    if (performance.now() > giveUpMs) break;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (clock.now() > giveUpMs) break;
+    await rest(PAUSE_MS);
   }
   process.stderr.write(`fauxkube: ${url} is not ready after ${timeout} s\n`);
   process.exitCode = 1;

@@ -11,7 +11,8 @@ export interface ForwardProxy {
 }
 
 const NOT_OURS =
-  'fauxkube: this proxy only leads to services and pods of the cluster: my-service, my-service.namespace, my-service.namespace.svc.cluster.local, or their addresses\n';
+  'fauxkube: this proxy only leads to services and pods of the cluster: my-service, ' +
+  'my-service.namespace, my-service.namespace.svc.cluster.local, or their addresses\n';
 
 /** An HTTP proxy into the cluster: `http_proxy=http://127.0.0.1:6480 curl my-service`. It leads nowhere else. */
 export async function startForwardProxy(options: {
@@ -28,9 +29,13 @@ export async function startForwardProxy(options: {
     socket.once('close', () => sockets.delete(socket));
   });
   // CONNECT would be a tunnel to anywhere.
-  server.on('connect', (_request, socket) =>
-    socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`),
-  );
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => undefined); // nobody else listens on it any more, and clients reset it when refused
+    socket.end(
+      'HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n' +
+        `content-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`,
+    );
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);

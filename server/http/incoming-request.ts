@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Cancel } from '../base/clock.ts';
 import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
@@ -7,8 +7,7 @@ import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
-
-export type RawRequest = IncomingMessage | Http2ServerRequest;
+import type { RawRequest } from './exchange.ts';
 
 const NOBODY: User = { name: '', groups: [] };
 const NO_QUERY = new URLSearchParams();
@@ -28,7 +27,7 @@ export class IncomingRequest implements ApiRequest {
   constructor(raw: RawRequest, url: string, peer: Peer) {
     this.#raw = raw;
     this.#headers = raw.headers;
-    this.method = raw.method ?? 'GET';
+    this.method = raw.method;
     this.peer = peer;
     const question = url.indexOf('?');
     this.path = question < 0 ? url : url.slice(0, question);
@@ -58,20 +57,17 @@ export class IncomingRequest implements ApiRequest {
   async body(): Promise<Body> {
     const declared = Number(this.#headers['content-length'] ?? 0);
     if (declared > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
-    return { bytes: await readAll(this.#raw) };
+    return { bytes: await readAll(this.#raw.body) };
   }
 
   onClose(callback: () => void): Cancel {
-    this.#raw.once('close', callback);
-    return () => this.#raw.off('close', callback);
-  }
-
-  get raw(): RawRequest {
-    return this.#raw;
+    const { body } = this.#raw;
+    body.once('close', callback);
+    return () => body.off('close', callback);
   }
 }
 
-function readAll(raw: RawRequest): Promise<Buffer> {
+function readAll(raw: Readable): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -94,12 +90,11 @@ function readAll(raw: RawRequest): Promise<Buffer> {
 /** What connections tell of their clients, once for each connection. */
 const peers = new WeakMap<object, Peer>();
 
-/** @param url of the request is not looked at: a peer belongs to the connection */
-export function peerOf(raw: RawRequest): Peer {
-  const connection: object = 'stream' in raw && raw.stream.session ? raw.stream.session : raw.socket;
+/** Who is at the other end of the connection that brought a request. */
+export function peerOf({ connection, socket }: RawRequest): Peer {
   let peer = peers.get(connection);
   if (!peer) {
-    peer = readPeer(raw.socket as TLSSocket);
+    peer = socket ? readPeer(socket as TLSSocket) : { address: '' };
     peers.set(connection, peer);
   }
   return peer;

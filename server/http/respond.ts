@@ -1,10 +1,8 @@
-import type { ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import type { Writable } from 'node:stream';
 import type { WireResponse } from '../pipeline/encode/encode.ts';
+import type { RawResponse } from './exchange.ts';
 import type { FrameSink } from './watch-writer.ts';
 import { WatchWriter } from './watch-writer.ts';
-
-export type RawResponse = ServerResponse | Http2ServerResponse;
 
 /** Watches that run, so that stopping the server can end them. */
 export type OpenWatches = Set<WatchWriter>;
@@ -17,39 +15,32 @@ export async function respond(
   headOnly: boolean,
 ): Promise<void> {
   const { status, headers, body } = wire;
-  if (raw.destroyed || raw.writableEnded) return;
-  writeHead(raw, status, headers);
-  if (headOnly) {
-    raw.end();
-    return;
-  }
-  if (body.type === 'buffer') raw.end(body.buffer);
-  else if (body.type === 'chunks') await writeChunks(raw, body.chunks);
+  const { channel } = raw;
+  if (channel.destroyed || channel.writableEnded) return;
+  raw.writeHead(status, headers);
+  if (headOnly) channel.end();
+  else if (body.type === 'buffer') channel.end(body.buffer);
+  else if (body.type === 'chunks') await writeChunks(channel, body.chunks);
   else startWatch(raw, body, watches);
 }
 
-/** Both kinds of response take these; their types only differ in what else they take. */
-function writeHead(raw: RawResponse, status: number, headers: Record<string, string | string[]>): void {
-  (raw as ServerResponse).writeHead(status, headers);
-}
-
-async function writeChunks(raw: RawResponse, chunks: AsyncIterable<Buffer>): Promise<void> {
+async function writeChunks(channel: Writable, chunks: AsyncIterable<Buffer>): Promise<void> {
   for await (const chunk of chunks) {
-    if (raw.destroyed) return;
-    if (!(raw as ServerResponse).write(chunk)) await drained(raw);
+    if (channel.destroyed) return;
+    if (!channel.write(chunk)) await drained(channel);
   }
-  raw.end();
+  channel.end();
 }
 
-function drained(raw: RawResponse): Promise<void> {
+function drained(channel: Writable): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      raw.off('drain', done);
-      raw.off('close', done);
+      channel.off('drain', done);
+      channel.off('close', done);
       resolve();
     };
-    raw.on('drain', done);
-    raw.on('close', done);
+    channel.on('drain', done);
+    channel.on('close', done);
   });
 }
 
@@ -58,27 +49,25 @@ function startWatch(
   { response, frames }: Extract<WireResponse['body'], { type: 'watch' }>,
   watches: OpenWatches,
 ): void {
-  // The client waits for the head before it sends anything that could cause an event.
-  if ('flushHeaders' in raw) raw.flushHeaders();
-  const writer = new WatchWriter(frames, sinkOf(raw));
+  raw.flush();
+  const writer = new WatchWriter(frames, sinkOf(raw.channel));
   watches.add(writer);
-  raw.once('close', () => {
+  raw.channel.once('close', () => {
     watches.delete(writer);
     writer.close();
   });
   writer.stop = response.start(writer);
 }
 
-function sinkOf(raw: RawResponse): FrameSink {
-  const target = 'stream' in raw ? raw.stream : (raw as ServerResponse);
+function sinkOf(channel: Writable): FrameSink {
   return {
     write: (frame) => {
-      if (!target.destroyed) target.write(frame);
+      if (!channel.destroyed) channel.write(frame);
     },
-    backlog: () => target.writableLength,
+    backlog: () => channel.writableLength,
     end: () => {
-      if (!target.destroyed) target.end();
+      if (!channel.destroyed) channel.end();
     },
-    abort: () => target.destroy(),
+    abort: () => channel.destroy(),
   };
 }

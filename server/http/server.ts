@@ -1,14 +1,17 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
-import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
+import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
+import { serveStreams } from './http2-streams.ts';
+import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { refuseMalformed } from './malformed.ts';
 import { refusePlainHttp } from './plain-on-tls.ts';
-import { type OpenWatches, type RawResponse, respond } from './respond.ts';
+import { type OpenWatches, respond } from './respond.ts';
 import { addWebSocketWatch, streamWatch } from './websocket.ts';
 
 /** Answers requests: a cluster's pipeline, with whatever stands before it. */
@@ -42,12 +45,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
+  const take = (request: RawRequest, response: RawResponse, url: string): void =>
+    void serve(request, response, url, options, watches);
   // Path, method and body are ours to read: Fastify's router would decode the one, know too few of the others, and
   // refuse content types in words of its own.
   app.addHook('onRequest', async (request, reply) => {
     if (request.ws) return;
     reply.hijack();
-    void serve(request.raw as RawRequest, reply.raw as RawResponse, request.originalUrl, options, watches);
+    take(
+      messageRequest(request.raw as IncomingMessage),
+      messageResponse(reply.raw as ServerResponse),
+      request.originalUrl,
+    );
   });
   app.route({
     method: 'GET',
@@ -56,16 +65,23 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     wsHandler: (socket, request) => streamWatch(socket, request.raw, watches),
   });
   await app.ready();
-  if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
+  if (options.tls) {
+    refusePlainHttp(app.server as unknown as NetServer);
+    serveStreams(app.server as unknown as Http2SecureServer, take);
+  }
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
   return {
     port,
     async close() {
-      for (const watch of [...watches]) watch.close();
+      for (const watch of watches) watch.close();
       const closed = app.close();
       // What is written gets a turn to leave; idle connections would keep the server open.
-      setImmediate(() => setImmediate(() => connections.forEach((socket) => socket.destroy())));
+      setImmediate(() =>
+        setImmediate(() => {
+          for (const socket of connections) socket.destroy();
+        }),
+      );
       await closed;
     },
   };
@@ -79,7 +95,7 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
     exposeHeadRoutes: false,
     clientErrorHandler: refuseMalformed,
     rewriteUrl: () => '/',
-    
+    schemaController: NO_SCHEMAS,
   } as const;
   const maxHeaderSize = LIMITS.headerBytes;
   if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
@@ -96,6 +112,13 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
   };
   return fastify({ ...common, http2: true, https }) as unknown as FastifyInstance;
 }
+
+const noSchemas = (): never => {
+  throw new Error('no route has a schema');
+};
+
+/** Routes have no schemas; without this Fastify loads a JSON Schema compiler at each start. */
+const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } };
 
 /** Go's defaults for servers: 250 streams of one connection at once. */
 const HTTP2_SETTINGS = { maxConcurrentStreams: 250, initialWindowSize: 1 << 20 };
@@ -116,9 +139,9 @@ const unreachable: RouteHandlerMethod = () => {
 };
 
 /** The plainest of answers: nothing that could have failed is used again. */
-function tellFault(response: ServerResponse, error: Error): void {
+function tellFault(response: RawResponse, error: Error): void {
   response.writeHead(500, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(internalError(error.message).status));
+  response.channel.end(JSON.stringify(internalError(error.message).status));
 }
 
 async function serve(
@@ -128,7 +151,6 @@ async function serve(
   options: HttpServerOptions,
   watches: OpenWatches,
 ): Promise<void> {
-  response.on('error', () => undefined); // a client that goes away is no error of ours
   const request = new IncomingRequest(raw, url, peerOf(raw));
   try {
     const answer = MALFORMED_ESCAPE.test(request.path) ? BAD_REQUEST : await options.answer(request);
@@ -137,7 +159,7 @@ async function serve(
   } catch (error) {
     options.onFault(error, request);
     // Whatever was written of the answer is not the whole of it: the client must not take it for one.
-    if (response.headersSent) response.destroy();
-    else tellFault(response as ServerResponse, error as Error);
+    if (response.headersSent) response.channel.destroy();
+    else tellFault(response, error as Error);
   }
 }

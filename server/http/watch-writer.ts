@@ -20,7 +20,10 @@ const CHUNK_BYTES = 256 * 1024;
 
 type Queued = readonly WatchEvent[] | (() => void);
 
-/** Writes one watch to its client: in order, in pieces when there is much, and not without bound to one that does not read. */
+/**
+ * Writes one watch to its client: in order, in pieces when there is much, and not without bound to one that does not
+ * read.
+ */
 export class WatchWriter implements WatchObserver {
   readonly #frames: FrameEncoder;
   readonly #sink: FrameSink;

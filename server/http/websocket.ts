@@ -1,9 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
-import { IncomingRequest, peerOf, type RawRequest } from './incoming-request.ts';
-import { type OpenWatches, type RawResponse, respond } from './respond.ts';
+import { messageRequest, messageResponse } from './exchange.ts';
+import { IncomingRequest, peerOf } from './incoming-request.ts';
+import { type OpenWatches, respond } from './respond.ts';
 import type { HttpServerOptions } from './server.ts';
 import { WatchWriter } from './watch-writer.ts';
 
@@ -21,17 +23,18 @@ export async function addWebSocketWatch(
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
   app.addHook('preValidation', async (request, reply) => {
     if (!request.ws) return;
-    const raw = request.raw as RawRequest;
+    const message = request.raw as IncomingMessage;
+    const raw = messageRequest(message);
     const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw));
     const answer = await options.answer(incoming);
     await prepareEncoding(incoming);
     const wire = encode(incoming, answer, options.now);
     if (wire.body.type === 'watch') {
-      wires.set(raw, wire);
+      wires.set(message, wire);
       return;
     }
     reply.hijack();
-    await respond(reply.raw as RawResponse, wire, watches, false);
+    await respond(messageResponse(reply.raw as ServerResponse), wire, watches, false);
   });
 }
 

@@ -29,7 +29,10 @@ export interface Status {
   code?: number;
 }
 
-/** An answer of the API that is not a success. Thrown anywhere below the pipeline; the pipeline turns it into the answer. */
+/**
+ * An answer of the API that is not a success. Thrown anywhere below the pipeline; the pipeline turns it into the
+ * answer.
+ */
 export class ApiError extends Error {
   readonly status: Status;
 

@@ -58,7 +58,7 @@ function parseIpv6(text: string): IpAddress | undefined {
   if (!head || !tail || (right !== undefined && left.includes('.'))) return undefined;
   const missing = 8 - head.groups.length - tail.groups.length;
   if (right === undefined ? missing !== 0 : missing < 1) return undefined;
-  const groups = [...head.groups, ...new Array<bigint>(missing).fill(0n), ...tail.groups];
+  const groups = [...head.groups, ...Array.from({ length: missing }, () => 0n), ...tail.groups];
   const bits = groups.reduce((sum, group) => (sum << 16n) | group, 0n);
   return { family: 6, bits, mapped: bits >> 32n === 0xffffn, leadingZeros: head.leadingZeros || tail.leadingZeros };
 }

@@ -1,4 +1,7 @@
-/** Every bound on what a request may ask for, in one place. Values are kube-apiserver's own unless the comment says otherwise. */
+/**
+ * Every bound on what a request may ask for, in one place. Values are kube-apiserver's own unless the comment says
+ * otherwise.
+ */
 export const LIMITS = {
   /** Largest request body (MaxRequestBodyBytes). */
   bodyBytes: 3 * 1024 * 1024,
@@ -28,6 +31,9 @@ export const LIMITS = {
   journalLines: 50_000,
   /** Bytes of the journal before it is folded into the snapshot. Ours. */
   journalBytes: 64 * 1024 * 1024,
-  /** How far revisions jump at a restart: more than one turn of the event loop can have used without keeping them. Ours. */
+  /**
+   * How far revisions jump at a restart: more than one turn of the event loop can have used without keeping them.
+   * Ours.
+   */
   restartRevisions: 100_000,
 } as const;

@@ -30,7 +30,8 @@ export function dnsLabelProblems(text: string): string[] {
   if (DNS_SUBDOMAIN.test(text)) problems.push('must not contain dots');
   else {
     const message =
-      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must " +
+      'start and end with an alphanumeric character';
     problems.push(regexProblem(message, '[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'my-name', '123-abc'));
   }
   return problems;
@@ -40,7 +41,9 @@ export function dnsSubdomainProblems(text: string): string[] {
   return subdomainProblems(text, maxCharacters);
 }
 
-/** Names of the kinds whose rules upstream generates (`k8s:format=k8s-long-name`): replication controllers and others. */
+/**
+ * Names of the kinds whose rules upstream generates (`k8s:format=k8s-long-name`): replication controllers and others.
+ */
 export function longNameProblems(text: string): string[] {
   return subdomainProblems(text, maxLength);
 }
@@ -49,7 +52,8 @@ function subdomainProblems(text: string, tooLong: (length: number) => string): s
   const problems = Buffer.byteLength(text) > 253 ? [tooLong(253)] : [];
   if (!DNS_SUBDOMAIN.test(text)) {
     const message =
-      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and " +
+      'must start and end with an alphanumeric character';
     const regex = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
     problems.push(regexProblem(message, regex, 'example.com'));
   }
@@ -61,7 +65,8 @@ export function dns1035Problems(text: string): string[] {
   const problems = Buffer.byteLength(text) > 63 ? [maxCharacters(63)] : [];
   if (!DNS_1035.test(text)) {
     const message =
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an " +
+      'alphabetic character, and end with an alphanumeric character';
     problems.push(regexProblem(message, '[a-z]([-a-z0-9]*[a-z0-9])?', 'my-name', 'abc-123'));
   }
   return problems;
@@ -100,7 +105,8 @@ export function labelValueProblems(text: string): string[] {
   const problems = Buffer.byteLength(text) > 63 ? [maxLength(63)] : [];
   if (text !== '' && !QUALIFIED.test(text)) {
     const message =
-      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and " +
+      'must start and end with an alphanumeric character';
     problems.push(regexProblem(message, '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?', 'MyValue', 'my_value', '12345'));
   }
   return problems;

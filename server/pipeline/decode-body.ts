@@ -26,11 +26,12 @@ const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
 
 /**
  * A body as parsed JSON, and its text for the search for unknown and duplicate fields. A value that a patch made has
- * no text of its own; objects of clients in the same process are typed and need no search.
+ * no text of its own, nor has an object of a client in the same process.
  */
 export interface ParsedBody {
   readonly value: unknown;
   readonly text?: string;
+  readonly textless?: boolean;
   readonly patched?: Patched;
 }
 
@@ -65,7 +66,9 @@ function summary(text: string): string {
 /** @param kind that the body should have; undefined for options, which upstream refuses without further words */
 const unrecognized = (kind: string | undefined, why: string, text: string): Error =>
   badRequest(
-    kind === undefined ? why : `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`,
+    kind === undefined
+      ? why
+      : `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`,
   );
 
 const UNREADABLE = "couldn't get version/kind; json parse error: ";
@@ -80,7 +83,7 @@ export async function parseBody(
   kind: string | undefined,
   type: TypeDescription,
 ): Promise<ParsedBody> {
-  if ('object' in body) return { value: body.object };
+  if ('object' in body) return { value: body.object, textless: true };
   if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
   const text = body.bytes.toString();
   if (mediaType === 'application/yaml') {
@@ -198,7 +201,7 @@ export function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, patched }: ParsedBody,
+  { value, text, textless, patched }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
@@ -214,6 +217,8 @@ export function decodeObject(
   const notes: DecodeNotes = { unknownFields: false };
   const object = decode(value as Record<string, unknown>, expected, notes, text);
   if (validation === 'Ignore') return object;
+  if (textless && notes.unknownFields)
+    report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
   if (patched) {
     const unknown = notes.unknownFields ? strictProblems(JSON.stringify(sorted(value)), expected.type) : [];
     report([...patched.duplicates, ...unknown], expected, validation, warn, patched);
@@ -237,7 +242,8 @@ function decode(
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw badRequest(
-      `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}: ${asWritten(error, text)}`,
+      `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
+        `${expected.kind}: ${asWritten(error, text)}`,
     );
   }
 }
@@ -265,6 +271,6 @@ function report(
   }
   const detail = `strict decoding error: ${problems.join(', ')}`;
   if (patched) throw patched.refuse(detail);
-  const begin = `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ${expected.kind}`;
-  throw badRequest(`${begin}: ${detail}`);
+  const { kind, version } = expected;
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${detail}`);
 }

@@ -1,5 +1,5 @@
 /** The innermost stage: from what is asked to who answers. */
-import { badRequest, methodNotAllowed, methodNotSupported, unknownPath } from '../kube/api-error.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, notImplemented, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { internalPackage } from './decode-body.ts';
@@ -58,9 +58,17 @@ async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse>
   return plainNotFound();
 }
 
+/** Whether there is a CustomResourceDefinition: its objects are not served yet, and 404 would be a wrong answer. */
+function isDeclared(group: string, plural: string, { registry }: PipelineEnv): boolean {
+  const key = { namespace: '', name: `${plural}.${group}` };
+  return registry.find('customresourcedefinitions.apiextensions.k8s.io', key) !== undefined;
+}
+
 async function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const { group, version, prefix } = request.info;
   const known = env.catalog.groups.find((info) => info.group === group && (group === '') === (prefix === 'api'));
+  const isCustom = !known && isDeclared(group, request.info.resource, env);
+  if (isCustom) throw notImplemented(`custom resources such as ${request.info.resource}.${group}`);
   if (!known) return plainNotFound();
   const served = env.catalog.lookup(group, version, request.info.resource);
   if (!served) throw unknownPath();

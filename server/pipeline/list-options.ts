@@ -113,7 +113,10 @@ export function revisionFault(resourceVersion: string): string | undefined {
 }
 
 /** @throws ApiError 500 as upstream does for what only the storage finds out; lists find out earlier */
-export function parseRevision(resourceVersion: string, refuse = (message: string) => new ApiError(500, '', message)): number {
+export function parseRevision(
+  resourceVersion: string,
+  refuse = (message: string) => new ApiError(500, '', message),
+): number {
   const fault = revisionFault(resourceVersion);
   if (fault !== undefined) throw refuse(`resourceVersion: Invalid value: ${goQuote(resourceVersion)}: ${fault}`);
   return Number(resourceVersion);

@@ -55,12 +55,7 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
  * @example
  * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
  */
-export function negotiate(
-  accept: string,
-  userAgent: string,
-  query: URLSearchParams,
-  isCollection = false,
-): Negotiated {
+export function negotiate(accept: string, userAgent: string, query: URLSearchParams, isCollection = false): Negotiated {
   checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
   return chooseForm(accept, userAgent, query);
 }

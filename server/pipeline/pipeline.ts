@@ -52,9 +52,6 @@ export interface Pipeline {
   watchAll(user: User, options: { readonly existing: boolean }, observer: EverythingObserver): Cancel;
 }
 
-/** Runs something when a request is over, however it ends. */
-export type OnClose = (callback: () => void) => Cancel;
-
 /** @example const pipeline = createPipeline(env); const response = await pipeline.handle(request); */
 export function createPipeline(env: PipelineEnv): Pipeline {
   const innermost = dispatch(env);

@@ -38,7 +38,9 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    const bytes = path.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const bytes = path.replace(/%([0-9a-fA-F]{2})/g, (_all, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
     return Buffer.from(bytes, 'latin1').toString();
   }
 }
@@ -61,12 +63,29 @@ function nonResource(path: string, segments: readonly string[], method: string):
   };
 }
 
+/** Clients ask for the same few paths again and again. */
+const KNOWN_MAX = 2048;
+const KNOWN_CHARACTERS_MAX = 256;
+const known = new Map<string, RequestInfo>();
+
 /**
  * @param path as sent
  * @example
  * requestInfo('GET', '/api/v1/namespaces/default/pods/web/log', new URLSearchParams()).subresource // 'log'
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+  const watches = isTrue(query.get('watch'));
+  const key = `${method} ${watches} ${path}`;
+  const found = known.get(key);
+  if (found) return found;
+  const info = readRequestInfo(method, path, watches);
+  if (path.length > KNOWN_CHARACTERS_MAX) return info;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, info);
+  return info;
+}
+
+function readRequestInfo(method: string, path: string, watches: boolean): RequestInfo {
   const decodedPath = decoded(path);
   const segments = decodedPath.split('/').slice(1);
   if (segments.at(-1) === '') segments.pop();
@@ -85,7 +104,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     else if (parts.length === 1) namespace = '';
   }
   const [resource = '', name = '', subresource = '', ...rest] = parts;
-  const verb = legacyWatch ? 'watch' : resourceVerb(method, name, query);
+  const verb = legacyWatch ? 'watch' : resourceVerb(method, name, watches);
   return {
     path: decodedPath,
     segments,
@@ -103,10 +122,10 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   };
 }
 
-function resourceVerb(method: string, name: string, query: URLSearchParams): string {
+function resourceVerb(method: string, name: string, watches: boolean): string {
   const verb = VERBS[method] ?? '';
   if (name !== '') return verb;
-  if (verb === 'get') return isTrue(query.get('watch')) ? 'watch' : 'list';
+  if (verb === 'get') return watches ? 'watch' : 'list';
   return verb === 'delete' ? 'deletecollection' : verb;
 }
 

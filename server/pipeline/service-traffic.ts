@@ -49,10 +49,8 @@ export class ServiceTraffic {
     if (wanted.length === 0 || (port === '' && wanted.length > 1)) {
       throw serviceUnavailable(`no service port ${goQuote(port)} found for service ${goQuote(key.name)}`);
     }
-    const backends = this.#backends(key, wanted[0]?.name ?? '');
-    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
-    if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
-    return this.#dialable(chosen);
+    const portName = wanted[0]?.name ?? '';
+    return this.#anyOf(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
   }
 
   /** @param port a number; '' takes the first port that a container declares. @throws ApiError 404, 400, 503 */
@@ -72,9 +70,32 @@ export class ServiceTraffic {
    */
   host(host: string, port: number): Destination | undefined {
     if (isIPv4(host)) return this.#address(host, port);
-    const [name = '', namespace = 'default', ...more] = host.toLowerCase().replace(SUFFIX, '').split('.');
-    if (more.length > 0 || !this.#registry.find('services', { namespace, name })) return undefined;
-    return this.service({ namespace, name }, String(port));
+    const [first = '', second = 'default', third, ...more] = host.toLowerCase().replace(SUFFIX, '').split('.');
+    if (more.length > 0) return undefined;
+    const service = this.#registry.find('services', { namespace: second, name: first });
+    if (third === undefined && service) {
+      const key = { namespace: second, name: first };
+      const { clusterIP } = (service.value as unknown as Frozen<Service>).spec;
+      // The name of a headless service stands for its pods: they have the port or not, the service is not asked.
+      return clusterIP === 'None' ? this.#anyOf(key, () => port) : this.service(key, String(port));
+    }
+    return this.#hostname(first, { namespace: third ?? 'default', name: second }, port);
+  }
+
+  /** `web-0.web.namespace`: a pod with a host name, behind a headless service. */
+  #hostname(hostname: string, key: Key, port: number): Destination | undefined {
+    const service = this.#registry.find('services', key);
+    if ((service?.value as unknown as Frozen<Service> | undefined)?.spec.clusterIP !== 'None') return undefined;
+    const backends = this.#backends(key, () => port, hostname);
+    return backends[0] && this.#dialable(backends[0]);
+  }
+
+  /** One of the ready endpoints. @throws ApiError 503 when there is none */
+  #anyOf(key: Key, portOf: (slice: Frozen<EndpointSlice>) => number | undefined): Destination {
+    const backends = this.#backends(key, portOf);
+    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
+    return this.#dialable(chosen);
   }
 
   #address(ip: string, port: number): Destination | undefined {
@@ -96,16 +117,21 @@ export class ServiceTraffic {
     return undefined;
   }
 
-  #backends({ namespace, name }: Key, portName: string): Backend[] {
+  #backends(
+    { namespace, name }: Key,
+    portOf: (slice: Frozen<EndpointSlice>) => number | undefined,
+    wantedHostname?: string,
+  ): Backend[] {
     const backends: Backend[] = [];
     for (const { value } of this.#registry.list('endpointslices.discovery.k8s.io', namespace)) {
       if (value.metadata.labels?.['kubernetes.io/service-name'] !== name) continue;
       const slice = value as unknown as Frozen<EndpointSlice>;
-      const port = slice.ports?.find((candidate) => (candidate.name ?? '') === portName)?.port;
+      const port = portOf(slice);
       if (port === undefined) continue;
-      for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {
+      for (const { addresses, conditions, hostname, targetRef } of slice.endpoints ?? []) {
         const address = addresses?.[0];
         if (address === undefined || conditions.ready === false) continue;
+        if (wantedHostname !== undefined && hostname !== wantedHostname) continue;
         const target =
           targetRef?.kind === 'Pod'
             ? { namespace: targetRef.namespace ?? namespace, name: targetRef.name ?? '' }

@@ -1,6 +1,12 @@
 /** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
-import { type FieldProblem, forbiddenField, invalid, invalidObject, notSupported, tooLong } from '../kube/field-problem.ts';
-import { UNPRINTABLE } from '../kube/go-quote.ts';
+import {
+  type FieldProblem,
+  forbiddenField,
+  invalid,
+  invalidObject,
+  notSupported,
+  tooLong,
+} from '../kube/field-problem.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
 import type { FieldValidation } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -13,7 +19,18 @@ export interface WriteRequest {
 }
 
 const MANAGER_BYTES = 128;
+/** What Go's unicode.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the space. */
+const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
+
+/** One problem for each character, with its position in bytes (ValidateFieldManager). */
+function unprintableProblems(manager: string): FieldProblem[] {
+  return [...manager.matchAll(NOT_PRINTABLE)].map(({ 0: character, index }) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const position = Buffer.byteLength(manager.slice(0, index));
+    return invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
+  });
+}
 
 /**
  * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`
@@ -37,14 +54,6 @@ export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest 
     fieldManager: manager === '' ? managerOf(request.header('user-agent') ?? '') : manager,
     fieldValidation: validation === '' ? 'Warn' : (validation as FieldValidation),
   };
-}
-
-function unprintableProblems(manager: string): FieldProblem[] {
-  const found = UNPRINTABLE.exec(manager);
-  if (!found) return [];
-  const code = (found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  const position = Buffer.byteLength(manager.slice(0, found.index));
-  return [invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`)];
 }
 
 /** The first word of the user agent, as upstream names managers that do not name themselves. */

@@ -13,7 +13,7 @@ export interface Review {
   /** The object that would be stored; mutating plugins change it. */
   readonly object?: KubeObject;
   readonly old?: Frozen<KubeObject>;
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** A plugin and the chain of all of them have the same two methods. */

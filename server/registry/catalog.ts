@@ -1,6 +1,4 @@
 import type { Cancel } from '../base/clock.ts';
-import type { Frozen } from '../base/freeze.ts';
-import type { KubeObject } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
 import type { Storage, WatchSink } from '../storage/storage.ts';
@@ -100,9 +98,4 @@ function aliasesOf(definitions: readonly ResourceDefinition[]): Map<string, Reso
     }
   }
   return aliases;
-}
-
-/** An object in the version of the request. */
-export function served(object: Frozen<KubeObject>, conversion: VersionConversion | undefined): Frozen<KubeObject> {
-  return conversion ? (conversion.fromStored(object) as Frozen<KubeObject>) : object;
 }

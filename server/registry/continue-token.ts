@@ -17,8 +17,7 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
   return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start })).toString('base64url');
 }
 
-const invalidToken = (why: string): ApiError =>
-  badRequest(`invalid continue token: continue key is not valid: ${why}`);
+const invalidToken = (why: string): ApiError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
 
 /** @throws ApiError 400 */
 export function decodeContinue(token: string): ContinueToken {
@@ -54,7 +53,8 @@ function parsedToken(token: string): { v?: string; rv?: number; start?: string }
     if (field === undefined || field === null) continue;
     const fits = typeof field === kind && (kind !== 'number' || Number.isInteger(field));
     const shown = kind === 'number' && typeof field === 'number' ? `number ${field}` : jsonKind(field);
-    if (!fits) throw invalidToken(`json: cannot unmarshal ${shown} into Go struct field continueToken.${name} of type ${go}`);
+    if (!fits)
+      throw invalidToken(`json: cannot unmarshal ${shown} into Go struct field continueToken.${name} of type ${go}`);
   }
   return value as { v?: string; rv?: number; start?: string };
 }
@@ -65,7 +65,11 @@ function parsedToken(token: string): { v?: string; rv?: number; start?: string }
  */
 export function expiredContinue(start: string): ApiError {
   const message =
-    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
+    'The provided continue parameter is too old to display a consistent list result. You can start a new ' +
+    'list without the continue parameter, or use the continue token in this response to retrieve the ' +
+    'remainder of the results. Continuing with the provided token results in an inconsistent list - ' +
+    'objects that were created, modified, or deleted between the time the first chunk was returned and ' +
+    'now may show up in the list.';
   const error = new ApiError(410, 'Expired', message);
   error.status.metadata.continue = encodeContinue({ revision: -1, start });
   return error;

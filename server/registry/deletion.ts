@@ -82,7 +82,9 @@ function checkOptions(
   // Namespaces have a deletion of their own, and it words its conflicts in its own way.
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
     if (definition.holdsDeletion) throw conflict(pluralOf(definition), name, unmet('UID', preconditions.uid, uid));
-    const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+    const why =
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The ` +
+      `object might have been deleted and then recreated`;
     throw conflict(about, name, why);
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
@@ -92,7 +94,9 @@ function checkOptions(
         name,
         unmet('ResourceVersion', preconditions.resourceVersion, resourceVersion),
       );
-    const why = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    const why =
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ` +
+      `ResourceVersion in record (${resourceVersion}). The object might have been modified`;
     throw conflict(about, name, why);
   }
 }

@@ -7,7 +7,10 @@ import type { Random } from '../base/random.ts';
 import { formatIp, type IpBlock, networkOf, parseIp } from '../kube/ip-addresses.ts';
 import type { Key } from '../kube/object.ts';
 
-/** Numbers from `first` to `last`. The first `reserved` ones are left to those who ask for them until the others are gone. */
+/**
+ * Numbers from `first` to `last`. The first `reserved` ones are left to those who ask for them until the others are
+ * gone.
+ */
 export interface NumberRange {
   readonly first: number;
   readonly last: number;

@@ -1,4 +1,6 @@
-/** Rules and defaults of metadata: k8s.io/apimachinery/pkg/api/validation/objectmeta.go and apiserver's rest package. */
+/**
+ * Rules and defaults of metadata: k8s.io/apimachinery/pkg/api/validation/objectmeta.go and apiserver's rest package.
+ */
 import { deepEqual, type Frozen } from '../base/freeze.ts';
 import { type FieldProblem, forbiddenField, immutable, invalid, required, tooLong } from '../kube/field-problem.ts';
 import { LIMITS } from '../kube/limits.ts';
@@ -39,7 +41,10 @@ export function orderedMeta(meta: ObjectMeta): ObjectMeta {
 
 export interface MetaRules {
   readonly namespaced: boolean;
-  /** Whether finalizers need a domain, but for those of Kubernetes itself (pkg/apis/core/validation.ValidateObjectMeta). */
+  /**
+   * Whether finalizers need a domain, but for those of Kubernetes itself
+   * (pkg/apis/core/validation.ValidateObjectMeta).
+   */
   readonly knowsFinalizers?: boolean;
   nameProblems(name: string): string[];
 }
@@ -116,7 +121,9 @@ function ownerProblems(owners: Frozen<ObjectMeta>['ownerReferences'], path: stri
     }
     if (!owner.controller) return;
     const name = `${owner.kind}/${owner.name}`;
-    const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+    const detail =
+      `Only one reference can have Controller set to true. Found "true" in references for ${controller} ` +
+      `and ${name}`;
     if (controller !== '') problems.push(invalid(path, owners, detail));
     else controller = name;
   });

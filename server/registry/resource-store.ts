@@ -27,6 +27,7 @@ import { apiErrorOf } from './errors.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
 import { inheritMeta, type MetaRules, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
+import { SharedParts } from './shared-parts.ts';
 
 /** How a write is made, besides the object. */
 export interface WriteOptions {
@@ -36,7 +37,7 @@ export interface WriteOptions {
   readonly subresource?: string | undefined;
   /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
   readonly rules?: 'object' | 'status' | 'subresource';
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
@@ -56,6 +57,7 @@ export class ResourceStore {
   readonly #storage: Storage;
   readonly #env: RegistryEnv;
   readonly #bucket: string;
+  #specs: SharedParts | undefined;
 
   constructor(info: ResourceInfo, definition: ResourceDefinition, storage: Storage, env: RegistryEnv) {
     this.info = info;
@@ -130,12 +132,12 @@ export class ResourceStore {
 
   async #createOnce(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
     const { definition } = this;
-    const context = this.#context(write);
     const review = this.#review('create', object, undefined, write);
     await write.admission.mutate(review);
     if (definition.generation) object.metadata.generation = 1;
-    const finish = definition.beforeCreate?.(object, context);
+    const finish = definition.beforeCreate?.(object, this.#context(write));
     try {
+      if (definition.sharesSpec) this.#shareSpec(object);
       const problems = [
         ...metaProblems(object.metadata, this.#metaRules()),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
@@ -164,6 +166,13 @@ export class ResourceStore {
       finish?.(false);
       throw error;
     }
+  }
+
+  #shareSpec(object: KubeObject): void {
+    const type = this.info.type.byName.get('spec')?.type.struct;
+    if (!type || typeof object.spec !== 'object' || object.spec === null) return;
+    this.#specs ??= new SharedParts(type);
+    object.spec = this.#specs.share(object.spec);
   }
 
   /**
@@ -299,7 +308,8 @@ export class ResourceStore {
   }
 
   #context(write: WriteOptions): WriteContext {
-    return { ...this.#env, user: write.user, dryRun: write.dryRun, warn: write.warn };
+    const { clock, random, find, list } = this.#env;
+    return { clock, random, find, list, user: write.user, dryRun: write.dryRun, warn: write.warn };
   }
 
   #review(

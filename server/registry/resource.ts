@@ -6,7 +6,10 @@ import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 
-/** Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was stored. */
+/**
+ * Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was
+ * stored.
+ */
 export type Finish = (stored: boolean) => void;
 
 /** What the hooks of a kind may use besides the object. */
@@ -14,9 +17,9 @@ export interface RegistryEnv {
   readonly clock: Clock;
   readonly random: Random;
   /** The newest version of any object, such as a pod's namespace. `resource` is `pods` or `deployments.apps`. */
-  find(resource: string, key: Key): StoredObject | undefined;
+  readonly find: (resource: string, key: Key) => StoredObject | undefined;
   /** Every object of a resource, of one namespace if given. */
-  list(resource: string, namespace?: string): readonly StoredObject[];
+  readonly list: (resource: string, namespace?: string) => readonly StoredObject[];
 }
 
 /** Facts about one write that hooks may need. */
@@ -24,7 +27,7 @@ export interface WriteContext extends RegistryEnv {
   readonly user: User;
   readonly dryRun: boolean;
   /** Adds a Warning header to the answer. */
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /**
@@ -49,20 +52,27 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   beforeUpdate?(object: T, old: Frozen<T>, context: WriteContext): Finish | undefined;
   /** The same for a change through the status subresource. */
   beforeStatusUpdate?(object: T, old: Frozen<T>, context: WriteContext): void;
+  /**
+   * Whether many objects have equal specs, as the pods of one template do. A new object's spec is then frozen before it
+   * is validated, and the same value as that of its likes: what was found out about one holds for all.
+   */
+  readonly sharesSpec?: boolean;
   /** Rules that the table cannot express; `old` on a change. */
-  validate?(object: Frozen<T>, old?: Frozen<T>): readonly FieldProblem[];
-  /** Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not. */
+  readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
+  /**
+   * Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not.
+   */
   readonly checksEnums?: boolean;
   /** Rules for a change through the status subresource; without it none beyond the table's. */
-  validateStatus?(object: Frozen<T>, old: Frozen<T>): readonly FieldProblem[];
+  readonly validateStatus?: (object: Frozen<T>, old: Frozen<T>) => readonly FieldProblem[];
   /** Warnings for the client, after validation. */
   warnings?(object: Frozen<T>, old?: Frozen<T>): readonly string[];
   /** A warning for every request, of kinds that are not recommended any more. */
   readonly deprecation?: string;
   /** Which names are allowed; DNS subdomains unless said otherwise. */
-  nameProblems?(name: string): string[];
+  readonly nameProblems?: (name: string) => string[];
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
-  generation?(object: Frozen<T>): unknown;
+  readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
   readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
   /**
@@ -94,7 +104,9 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly ttlMs?: number;
   /** The message for a field that objects cannot be selected by, where upstream words its own. */
   unknownField?(field: string): string;
-  /** The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list. */
+  /**
+   * The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list.
+   */
   cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
@@ -104,7 +116,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** Answers a POST instead of storing the object: reviews and bindings. */
   create?(object: T, call: SubresourceCall): Promise<KubeObject>;
   /** Objects that are computed instead of stored: component statuses. */
-  computed?(env: RegistryEnv): readonly KubeObject[];
+  readonly computed?: (env: RegistryEnv) => readonly KubeObject[];
 }
 
 /** Conversion between a served version and the stored one. */
@@ -121,7 +133,7 @@ export interface SubresourceCall {
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly env: RegistryEnv;
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
   /**
    * Changes an object of any resource as a subresource of it would: what evictions do to budgets and bindings to pods.
    * @throws ApiError 404, and what `change` throws
@@ -148,11 +160,11 @@ export interface Subresource {
   /** Puts what a PUT or PATCH of the subresource says into the parent. */
   apply?(object: KubeObject, parent: KubeObject, call: SubresourceCall): void;
   /** POST. The answer is the object that is returned. */
-  create?(
+  readonly create?: (
     object: KubeObject,
     call: SubresourceCall,
     access: ParentAccess,
-  ): Promise<{ status: number; object: KubeObject }>;
+  ) => Promise<{ status: number; object: KubeObject }>;
 }
 
 /** What a POST to a subresource may do with its parent. */

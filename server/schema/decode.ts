@@ -8,6 +8,7 @@ import { setOwn } from '../base/freeze.ts';
 import { DecodeError, jsonKind, misfit } from './decode-error.ts';
 import { decodeText, scalarDecoder } from './decode-scalars.ts';
 import { goFieldPath } from './embedded-structs.ts';
+import { FieldSequences } from './field-sequences.ts';
 import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
 
 export { DecodeError } from './decode-error.ts';
@@ -23,6 +24,8 @@ type Decode = (value: unknown, notes: DecodeNotes) => unknown;
 
 interface FieldPlan {
   readonly name: string;
+  /** Where Go prints it. */
+  readonly position: number;
   /** The name as errors have it. */
   readonly goPath: string;
   readonly decode: Decode;
@@ -33,21 +36,32 @@ interface FieldPlan {
   readonly dropsZeroStruct: boolean;
 }
 
-const plans = new WeakMap<TypeDescription, readonly FieldPlan[]>();
+interface StructPlan {
+  readonly sequences: FieldSequences<FieldPlan>;
+  /** Fields that are filled in when the input has none, in their order. */
+  readonly filled: readonly FieldPlan[];
+}
 
-function planOf(type: TypeDescription): readonly FieldPlan[] {
+const plans = new WeakMap<TypeDescription, StructPlan>();
+
+function planOf(type: TypeDescription): StructPlan {
   let plan = plans.get(type);
   if (!plan) {
-    plan = type.fields.map((field) => planField(field, type));
+    const fields = type.fields.map((field, position) => planField(field, type, position));
+    plan = {
+      sequences: new FieldSequences(new Map(fields.map((field) => [field.name, field]))),
+      filled: fields.filter(({ absent }) => absent !== undefined),
+    };
     plans.set(type, plan);
   }
   return plan;
 }
 
-function planField(field: FieldDescription, struct: TypeDescription): FieldPlan {
+function planField(field: FieldDescription, struct: TypeDescription, position: number): FieldPlan {
   const { type, omitEmpty, omitZero } = field;
   return {
     name: field.name,
+    position,
     goPath: goFieldPath(struct.goName, field.name, field.row.p),
     decode: decoderOf(type),
     absent: absentValue(field),
@@ -117,28 +131,43 @@ export function decodeStruct(value: unknown, type: TypeDescription, notes: Decod
     throw new DecodeError(jsonKind(value), `v1.${type.goName}`);
   }
   const input = value as Input;
+  const { sequences, filled } = planOf(type);
+  const present = presentFields(input, sequences, notes);
   const output: Record<string, unknown> = {};
-  let known = 0;
-  for (const plan of planOf(type)) {
-    const raw = input[plan.name];
-    if (raw === undefined || raw === null) {
-      if (raw === null) known++;
-      if (plan.absent) {
-        const fallback = plan.absent();
-        if (fallback !== undefined) output[plan.name] = fallback;
-      }
-      continue;
+  let next = 0;
+  for (const plan of present) {
+    for (; next < filled.length; next++) {
+      const other = filled[next] as FieldPlan;
+      if (other.position >= plan.position) break;
+      fill(output, other);
     }
-    known++;
-    const decoded = decodeField(plan, raw, type, notes);
+    if (filled[next] === plan) next++;
+    const decoded = decodeField(plan, input[plan.name], type, notes);
     if (decoded !== undefined) output[plan.name] = decoded;
   }
-  if (!notes.unknownFields) {
-    let given = 0;
-    for (const key in input) if (input[key] !== undefined) given++;
-    if (given !== known) notes.unknownFields = true;
-  }
+  for (; next < filled.length; next++) fill(output, filled[next] as FieldPlan);
   return output;
+}
+
+function fill(output: Record<string, unknown>, { name, absent }: FieldPlan): void {
+  const fallback = absent?.();
+  if (fallback !== undefined) output[name] = fallback;
+}
+
+/**
+ * The fields that the input has, in the order of the type. Looking for those that are there is much cheaper than asking
+ * for every field that could be.
+ */
+function presentFields(input: Input, sequences: FieldSequences<FieldPlan>, notes: DecodeNotes): readonly FieldPlan[] {
+  let sequence = sequences.start();
+  for (const name in input) {
+    const value = input[name];
+    if (value === undefined) continue;
+    const longer = sequences.add(sequence, name);
+    if (!longer) notes.unknownFields = true;
+    else if (value !== null) sequence = longer;
+  }
+  return sequences.inOrder(sequence);
 }
 
 function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes: DecodeNotes): unknown {

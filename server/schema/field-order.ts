@@ -5,57 +5,77 @@
 import type { TypeDescription, ValueType } from './type-table.ts';
 
 type Fields = Record<string, unknown>;
+type Order = (value: object) => object;
 
-const positionsByType = new WeakMap<TypeDescription, ReadonlyMap<string, number>>();
+/** Where a field stands, and how to put its value in order; values without structs inside need nothing. */
+interface Slot {
+  readonly position: number;
+  readonly order: Order | undefined;
+}
 
-function positionsOf(type: TypeDescription): ReadonlyMap<string, number> {
-  let positions = positionsByType.get(type);
-  if (!positions) {
-    positions = new Map(type.fields.map(({ name }, position) => [name, position]));
-    positionsByType.set(type, positions);
+const slotsByType = new WeakMap<TypeDescription, ReadonlyMap<string, Slot>>();
+
+function slotsOf(type: TypeDescription): ReadonlyMap<string, Slot> {
+  let slots = slotsByType.get(type);
+  if (!slots) {
+    slots = new Map(type.fields.map(({ name, type: of }, position) => [name, { position, order: orderOf(of) }]));
+    slotsByType.set(type, slots);
   }
-  return positions;
+  return slots;
 }
 
-function orderedValue(value: unknown, type: ValueType): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (type.kind === 'struct') return inFieldOrder(value as Fields, type.struct as TypeDescription);
-  if (type.of === undefined || (type.of.kind !== 'struct' && type.of.kind !== 'list')) return value;
-  if (type.kind === 'list') return orderedItems(value as unknown[], type.of);
-  return type.kind === 'map' ? orderedEntries(value as Fields, type.of) : value;
+function orderOf(type: ValueType): Order | undefined {
+  if (type.kind === 'struct') return (value) => inFieldOrder(value, type.struct as TypeDescription);
+  const order = type.of && orderOf(type.of);
+  if (!order) return undefined;
+  return type.kind === 'list'
+    ? (value) => orderedItems(value as unknown[], order)
+    : (value) => orderedEntries(value as Fields, order);
 }
+
+/** What is frozen is in order: it has been stored, or is shared with what has. */
+const ordered = (value: unknown, order: Order): unknown =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value) ? order(value) : value;
 
 /** What is in order already stays the same value: parts of stored objects are frozen, and always in order. */
-function orderedItems(items: unknown[], type: ValueType): unknown[] {
-  const next = items.map((item) => orderedValue(item, type));
-  return next.some((item, i) => item !== items[i]) ? next : items;
+function orderedItems(items: unknown[], order: Order): unknown[] {
+  let changed: unknown[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const next = ordered(items[i], order);
+    if (next === items[i]) continue;
+    changed ??= [...items];
+    changed[i] = next;
+  }
+  return changed ?? items;
 }
 
-function orderedEntries(map: Fields, type: ValueType): Fields {
-  const next = Object.entries(map).map(([key, value]) => [key, orderedValue(value, type)] as const);
+function orderedEntries(map: Fields, order: Order): Fields {
+  const next = Object.entries(map).map(([key, value]) => [key, ordered(value, order)] as const);
   return next.some(([key, value]) => value !== map[key]) ? Object.fromEntries(next) : map;
 }
 
 /** The same object, or one with the same fields in their order; unknown fields come last. */
 export function inFieldOrder<T extends object>(value: T, type: TypeDescription): T {
   const fields = value as Fields;
-  const positions = positionsOf(type);
+  const slots = slotsOf(type);
   let last = -1;
   let isOrdered = true;
   let changed: Fields | undefined;
   for (const name in fields) {
-    const position = positions.get(name) ?? positions.size;
+    const slot = slots.get(name);
+    const position = slot ? slot.position : slots.size;
     if (position < last) isOrdered = false;
     last = position;
-    const field = type.byName.get(name);
-    if (!field) continue;
-    const next = orderedValue(fields[name], field.type);
-    if (next !== fields[name]) (changed ??= { ...fields })[name] = next;
+    if (!slot?.order) continue;
+    const inner = fields[name];
+    const next = ordered(inner, slot.order);
+    if (next === inner) continue;
+    changed ??= { ...fields };
+    changed[name] = next;
   }
   if (isOrdered) return (changed ?? value) as T;
   const result = changed ?? fields;
-  const names = Object.keys(result).sort(
-    (a, b) => (positions.get(a) ?? positions.size) - (positions.get(b) ?? positions.size),
-  );
+  const positionOf = (name: string): number => slots.get(name)?.position ?? slots.size;
+  const names = Object.keys(result).sort((a, b) => positionOf(a) - positionOf(b));
   return Object.fromEntries(names.map((name) => [name, result[name]])) as T;
 }

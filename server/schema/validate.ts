@@ -1,4 +1,7 @@
-/** Rules that the description itself states: required fields and allowed values. Everything else is the kind's own file. */
+/**
+ * Rules that the description itself states: required fields and allowed values. Everything else is the kind's own
+ * file.
+ */
 import type { Frozen } from '../base/freeze.ts';
 import { type FieldProblem, notSupported } from '../kube/field-problem.ts';
 import type { KubeObject } from '../kube/object.ts';

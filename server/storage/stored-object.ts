@@ -1,5 +1,6 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { jsonText } from './json-text.ts';
 
 /** How long an object lives: Events go after an hour without a change. */
 export interface Expiry {
@@ -56,7 +57,9 @@ export class StoredObject {
     return this.#slot === slot && this.#buffer ? this.#buffer : this.#others?.get(slot);
   }
 
-  /** Drops the bytes of a version that was replaced: a watcher that resumes may still ask, and can wait for new ones. */
+  /**
+   * Drops the bytes of a version that was replaced: a watcher that resumes may still ask, and can wait for new ones.
+   */
   forgetBytes(): void {
     this.#slot = '';
     this.#buffer = undefined;
@@ -69,5 +72,5 @@ export const JSON_SLOT = 'json';
 
 /** JSON of a stored value. Canonical objects print their fields in Go's order. */
 export function encodeJson(value: Frozen<KubeObject>): Buffer {
-  return Buffer.from(JSON.stringify(value));
+  return Buffer.from(jsonText(value));
 }

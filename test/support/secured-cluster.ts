@@ -25,7 +25,7 @@ export interface Question {
 /** A cluster with users, roles and admission, and without controllers, behind a plain HTTP server. */
 export interface SecuredCluster extends Assembly, AsyncDisposable {
   readonly clock: Clock;
-  /** Of the plain HTTP server on 127.0.0.1. */
+  /** Of the plain HTTP server. */
   readonly port: number;
   ask(method: string, path: string, question?: Question): Promise<Answer>;
 }

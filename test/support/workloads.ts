@@ -24,7 +24,9 @@ export interface Meddling {
 }
 
 export interface Workloads extends TestCluster {
-  /** Every write that a controller asked for, Events left out: `create v1/pods`, `update apps/v1/deployments/status`. */
+  /**
+   * Every write that a controller asked for, Events left out: `create v1/pods`, `update apps/v1/deployments/status`.
+   */
   readonly writes: string[];
   /** Starts the controllers once more, as another process would: their informers know nothing. */
   restart(): Promise<void>;

@@ -23,7 +23,7 @@ const BEHAVIOURS: readonly { image: RegExp; ports: readonly number[]; http: Http
 
 function portsOf(container: Frozen<Container>, fixed: readonly number[]): number[] {
   const declared = (container.ports ?? [])
-    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+    .filter(({ protocol }) => protocol === 'TCP')
     .map(({ containerPort }) => containerPort);
   return [...fixed, ...declared];
 }

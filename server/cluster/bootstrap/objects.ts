@@ -1,6 +1,7 @@
 /** The objects that a cluster has from the start. */
 import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
+import { nodeAddress } from '../../kube/node-addresses.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { podCidr } from '../../kube/pod-cidrs.ts';
 
@@ -13,8 +14,7 @@ export interface BootstrapOptions {
   readonly port: number;
 }
 
-/** Service range and the address of the `kubernetes` service in it. */
-export const SERVICE_CIDR = '10.96.0.0/12';
+/** The address of the `kubernetes` service, the first of the range. */
 export const API_SERVICE_IP = '10.96.0.1';
 
 /** Everything, in an order in which each object finds what it needs. */
@@ -96,12 +96,6 @@ function legacyTokenTracking(nowMs: number): KubeObject {
 /** `node01`, …: two digits, more when there are more nodes. */
 export function nodeName(index: number): string {
   return `node${String(index + 1).padStart(2, '0')}`;
-}
-
-/** Addresses of nodes: 172.18.0.11 and on. */
-function nodeAddress(index: number): string {
-  const host = index + 11;
-  return `172.18.${Math.floor(host / 256)}.${host % 256}`;
 }
 
 function nodes({ nodes: count, nowMs }: BootstrapOptions): KubeObject[] {

@@ -4,7 +4,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { chooseForm, type Negotiated } from '../media-types.ts';
 import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
-import { listPartial, listTable, listValue, metaVersion, objectTable } from './forms.ts';
+import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
 import { FrameEncoder } from './watch-frames.ts';
@@ -111,25 +111,24 @@ function encodeAs(
     case 'object': {
       const { served, object, status } = response;
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
-      if (form.form === 'partial') return valueResponse(request, status, partialMetadata(object.value, metaVersion(form)), form);
+      if (form.form === 'partial')
+        return valueResponse(request, status, partialMetadata(object.value, metaVersion(form)), form);
       const bytes = jsonBytes(served, object);
       if (form.encoding === 'json' && !form.pretty)
         return buffer(status, headersOf('application/json', request), bytes);
       return valueResponse(request, status, JSON.parse(bytes.toString()), form);
     }
     case 'list': {
-      if (form.form === 'table') return valueResponse(request, 200, listTable(response, form, now()), form);
-      if (form.form === 'partial') return valueResponse(request, 200, listPartial(response, form), form);
-      if (form.encoding === 'yaml' || form.pretty) return valueResponse(request, 200, listValue(response), form);
-      return {
-        status: 200,
-        headers: headersOf('application/json', request),
-        body: { type: 'chunks', chunks: listChunks(response) },
-      };
+      const chunks = listChunks(response, form, now());
+      return { status: 200, headers: headersOf(MEDIA_TYPES[form.encoding], request), body: { type: 'chunks', chunks } };
     }
     case 'watch': {
       const frames = new FrameEncoder(response.served, form, now);
-      return { status: 200, headers: headersOf('application/json', request), body: { type: 'watch', response, frames } };
+      return {
+        status: 200,
+        headers: headersOf('application/json', request),
+        body: { type: 'watch', response, frames },
+      };
     }
   }
 }

@@ -1,17 +1,25 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { apiVersionOf } from '../../kube/object.ts';
-import type { ListResponse } from '../request.ts';
+import { columnDefinitions, partialMetadata } from '../../registry/table.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import type { Negotiated } from '../media-types.ts';
+import { type ListResponse, servedValue } from '../request.ts';
+import { metaVersion, rowOf } from './forms.ts';
 import { jsonBytes, typePrefix } from './json.ts';
+import { toYaml } from './yaml.ts';
 
 /** A list goes out in pieces of about this size, with a turn of the event loop after each. */
 const CHUNK_BYTES = 256 * 1024;
 
 /** How long encoding may hold the event loop before others get a turn: cold objects take longer than cached ones. */
 const TURN_ITEMS = 200;
+/** The same for forms that are made for each reader: their bytes are kept nowhere. */
+const TURN_MADE_ITEMS = 50;
+/** YAML takes milliseconds an object. */
+const TURN_YAML_ITEMS = 5;
 
 const COMMA = Buffer.from(',');
 const BRACE = Buffer.from('{');
-const END = Buffer.from(']}\n');
 
 /** metav1.ListMeta. */
 export function listMeta({ revision, continue: token, remaining }: ListResponse): object {
@@ -22,25 +30,120 @@ export function listMeta({ revision, continue: token, remaining }: ListResponse)
   };
 }
 
-/** JSON of a list, in pieces, without ever building the whole: items are the bytes that their objects keep. */
-export async function* listChunks(response: ListResponse): AsyncGenerator<Buffer> {
+/** A list without its items, and how each of them is written. */
+interface ListWriter {
+  readonly head: string;
+  readonly tail: string;
+  readonly turnItems: number;
+  /** Appends an item, and what stands between it and the one before. @returns how many bytes it has */
+  append(parts: Buffer[], item: StoredObject, isFirst: boolean): number;
+}
+
+/** The whole list with an empty array where the items go, and an item in that form. */
+interface ListForm {
+  readonly list: Readonly<Record<string, unknown>>;
+  /** Name of the array; the last field of the list. */
+  readonly key: string;
+  readonly itemOf: (item: StoredObject) => object;
+}
+
+function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListForm {
   const { served, items } = response;
+  const metadata = listMeta(response);
+  if (form.form === 'table') {
+    const columns = columnDefinitions(served.info);
+    // Kinds without cells of their own are printed by other code, which differs in this.
+    const rows = items.length === 0 && !served.store.definition.cells ? null : [];
+    const list = { kind: 'Table', apiVersion: metaVersion(form), metadata, columnDefinitions: columns, rows };
+    return { list, key: 'rows', itemOf: (item) => rowOf(served, item, form, nowMs, items) };
+  }
+  if (form.form === 'partial') {
+    const apiVersion = metaVersion(form);
+    // Lists that upstream converts are Go slices without a value when nothing is in them.
+    const list = { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.length === 0 ? null : [] };
+    return { list, key: 'items', itemOf: (item) => partialMetadata(item.value, apiVersion) };
+  }
+  const list = { kind: `${served.info.kind}List`, apiVersion: apiVersionOf(served.info), metadata, items: [] };
+  const itemOf = (item: StoredObject): object => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = servedValue(served, item);
+    return rest;
+  };
+  return { list, key: 'items', itemOf };
+}
+
+/** Items are the bytes that their objects keep. */
+function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
+  const { served } = response;
   const prefixLength = Buffer.byteLength(typePrefix(served));
-  const { kind } = served.info;
-  const head = `{"kind":"${kind}List","apiVersion":${JSON.stringify(apiVersionOf(served.info))},"metadata":${JSON.stringify(listMeta(response))},"items":[`;
-  let parts: Buffer[] = [Buffer.from(head)];
+  return {
+    ...aroundItems(JSON.stringify(formOf(response, form, 0).list), false),
+    turnItems: TURN_ITEMS,
+    append(parts, object, isFirst) {
+      const item = jsonBytes(served, object).subarray(prefixLength);
+      if (!isFirst) parts.push(COMMA);
+      parts.push(BRACE, item);
+      return item.length;
+    },
+  };
+}
+
+/** The empty array is the last one of the text; a list whose items are null has nothing to put in. */
+function aroundItems(text: string, isNull: boolean, end = ''): { head: string; tail: string } {
+  if (isNull) return { head: text, tail: '\n' };
+  const at = text.lastIndexOf('[]') + 1;
+  return { head: text.slice(0, at), tail: `${end}${text.slice(at)}\n` };
+}
+
+function madeWriter(response: ListResponse, form: Negotiated, nowMs: number): ListWriter {
+  const { list, key, itemOf } = formOf(response, form, nowMs);
+  const isNull = list[key] === null;
+  const writer = (around: { head: string; tail: string }, textOf: (value: object, isFirst: boolean) => string) => ({
+    ...around,
+    turnItems: form.encoding === 'yaml' ? TURN_YAML_ITEMS : TURN_MADE_ITEMS,
+    append(parts: Buffer[], item: StoredObject, isFirst: boolean): number {
+      const bytes = Buffer.from(textOf(itemOf(item), isFirst));
+      parts.push(bytes);
+      return bytes.length;
+    },
+  });
+  if (form.encoding === 'yaml')
+    return writer(aroundYamlItems(list, key, response.items.length), (value) => toYaml([value]));
+  const separated = (text: string, isFirst: boolean): string => (isFirst ? text : `,${text}`);
+  if (!form.pretty)
+    return writer(aroundItems(JSON.stringify(list), isNull), (value, isFirst) =>
+      separated(JSON.stringify(value), isFirst),
+    );
+  const indented = (value: object): string => `\n    ${JSON.stringify(value, null, 2).replaceAll('\n', '\n    ')}`;
+  const { head, tail } = aroundItems(JSON.stringify(list, null, 2), isNull, response.items.length > 0 ? '\n  ' : '');
+  // Indented answers end without a line break.
+  return writer({ head, tail: tail.trimEnd() }, (value, isFirst) => separated(indented(value), isFirst));
+}
+
+/** YAML has its keys sorted: the items stand between what comes before and after their name. */
+function aroundYamlItems(list: ListForm['list'], key: string, count: number): { head: string; tail: string } {
+  if (count === 0) return { head: toYaml(list), tail: '' };
+  const part = (fits: (name: string) => boolean): string => {
+    const fields = Object.fromEntries(Object.entries(list).filter(([name]) => fits(name)));
+    return Object.keys(fields).length === 0 ? '' : toYaml(fields);
+  };
+  return { head: `${part((name) => name < key)}${key}:\n`, tail: part((name) => name > key) };
+}
+
+/** A list in pieces, without ever building the whole, and without holding the event loop for all of it. */
+export async function* listChunks(response: ListResponse, form: Negotiated, nowMs: number): AsyncGenerator<Buffer> {
+  const { items } = response;
+  const isCached = form.form === 'object' && form.encoding === 'json' && !form.pretty;
+  const writer = isCached ? cachedWriter(response, form) : madeWriter(response, form, nowMs);
+  let parts: Buffer[] = [Buffer.from(writer.head)];
   let bytes = 0;
   for (let i = 0; i < items.length; i++) {
-    const item = jsonBytes(served, items[i] as (typeof items)[number]).subarray(prefixLength);
-    if (i > 0) parts.push(COMMA);
-    parts.push(BRACE, item);
-    bytes += item.length;
-    if (bytes < CHUNK_BYTES && (i + 1) % TURN_ITEMS !== 0) continue;
+    bytes += writer.append(parts, items[i] as StoredObject, i === 0);
+    if (bytes < CHUNK_BYTES && (i + 1) % writer.turnItems !== 0) continue;
     yield Buffer.concat(parts);
     parts = [];
     bytes = 0;
     await nextTurn();
   }
-  parts.push(END);
+  parts.push(Buffer.from(writer.tail));
   yield Buffer.concat(parts);
 }

@@ -29,24 +29,30 @@ interface PatchBody {
 
 /** The patch types, by media type. */
 const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => ApplyPatch>> = {
-  'application/json-patch+json': ({ patch }, table) => (current, type) => {
-    const result = applyJsonPatch(current, patch);
-    checkResult(result, result, type);
-    return decodable(result, [], table);
-  },
-  'application/merge-patch+json': ({ patch, duplicates }, table) => (current, type) => {
-    const result = applyMergePatch(current, patch);
-    checkResult(result, patch, type);
-    return decodable(result, duplicates, table);
-  },
-  'application/strategic-merge-patch+json': ({ patch, duplicates }) => (current, type) => {
-    const result = applyStrategicMergePatch(current, patch, type);
-    checkStrategicResult(result, patch, type);
-    const { kind, apiVersion } = current;
-    // The result is read into an object of the kind: what it says itself does not matter.
-    const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
-    return { value, patched: { duplicates, refuse: (detail) => refused(goPrint(patch), detail) } };
-  },
+  'application/json-patch+json':
+    ({ patch }, table) =>
+    (current, type) => {
+      const result = applyJsonPatch(current, patch);
+      checkResult(result, result, type);
+      return decodable(result, [], table);
+    },
+  'application/merge-patch+json':
+    ({ patch, duplicates }, table) =>
+    (current, type) => {
+      const result = applyMergePatch(current, patch);
+      checkResult(result, patch, type);
+      return decodable(result, duplicates, table);
+    },
+  'application/strategic-merge-patch+json':
+    ({ patch, duplicates }) =>
+    (current, type) => {
+      const result = applyStrategicMergePatch(current, patch, type);
+      checkStrategicResult(result, patch, type);
+      const { kind, apiVersion } = current;
+      // The result is read into an object of the kind: what it says itself does not matter.
+      const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
+      return { value, patched: { duplicates, refuse: (detail) => refused(goPrint(patch), detail) } };
+    },
 };
 
 /** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */

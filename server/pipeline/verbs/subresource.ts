@@ -157,7 +157,7 @@ async function change(
 /** How to make the subresource's next form of the current one, and which parent it is meant for. */
 interface Incoming {
   readonly expect: { uid?: string };
-  next(parent: Frozen<KubeObject>): KubeObject;
+  readonly next: (parent: Frozen<KubeObject>) => KubeObject;
 }
 
 async function replaced(

@@ -20,12 +20,12 @@ function subsetProblems(
   if (addresses.length + notReadyAddresses.length === 0) {
     problems.push(required(path, 'must specify `addresses` or `notReadyAddresses`'));
   }
-  addresses.forEach((address, i) => problems.push(...addressProblems(address, `${path}.addresses[${i}]`)));
-  notReadyAddresses.forEach((address, i) =>
-    problems.push(...addressProblems(address, `${path}.notReadyAddresses[${i}]`)),
-  );
-  ports.forEach((port, i) => problems.push(...portProblems(port, ports.length > 1, `${path}.ports[${i}]`)));
-  return problems;
+  return [
+    ...problems,
+    ...addresses.flatMap((address, i) => addressProblems(address, `${path}.addresses[${i}]`)),
+    ...notReadyAddresses.flatMap((address, i) => addressProblems(address, `${path}.notReadyAddresses[${i}]`)),
+    ...ports.flatMap((port, i) => portProblems(port, ports.length > 1, `${path}.ports[${i}]`)),
+  ];
 }
 
 function addressProblems({ ip, hostname, nodeName }: Frozen<EndpointAddress>, path: string): FieldProblem[] {

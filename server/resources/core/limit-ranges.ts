@@ -55,7 +55,7 @@ function itemProblems(item: Frozen<LimitRangeItem>, path: string): FieldProblem[
 }
 
 function claimProblems({ type, min, max }: Frozen<LimitRangeItem>, path: string): FieldProblem[] {
-  if (type !== 'PersistentVolumeClaim' || min?.['storage'] !== undefined || max?.['storage'] !== undefined) return [];
+  if (type !== 'PersistentVolumeClaim' || min?.storage !== undefined || max?.storage !== undefined) return [];
   return [required(`${path}.limits`, 'either minimum or maximum storage value is required, but neither was provided')];
 }
 

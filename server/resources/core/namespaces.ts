@@ -48,7 +48,7 @@ const finalize: Subresource = {
       else Object.assign(parent.metadata, { [field]: metadata[field] });
     }
     if (metadata.uid) parent.metadata.uid = metadata.uid;
-    parent['spec'] = finalizers.length > 0 ? { finalizers } : {};
+    parent.spec = finalizers.length > 0 ? { finalizers } : {};
   },
 };
 

@@ -80,8 +80,7 @@ function warnings({ spec }: Frozen<Node>): string[] {
   const texts: string[] = [];
   if (spec.configSource) texts.push('spec.configSource: the feature is removed');
   if (spec.externalID) texts.push('spec.externalID: this field is deprecated, and is unused by Kubernetes');
-  (spec.podCIDRs ?? []).forEach((cidr, i) => texts.push(...cidrWarnings(`${CIDRS}[${i}]`, cidr)));
-  return texts;
+  return [...texts, ...(spec.podCIDRs ?? []).flatMap((cidr, i) => cidrWarnings(`${CIDRS}[${i}]`, cidr))];
 }
 
 function statusCell({ spec, status }: Frozen<Node>): string {

@@ -52,8 +52,8 @@ function comparableSpecs(
   const mayName = before.storageClassName === undefined && (named === undefined || named === next.storageClassName);
   if (mayName) delete next.storageClassName;
   if (claim.status.phase !== 'Bound') return { next, before };
-  const storage = before.resources.requests?.['storage'];
-  if (next.resources.requests && storage !== undefined) next.resources.requests['storage'] = storage;
+  const storage = before.resources.requests?.storage;
+  if (next.resources.requests && storage !== undefined) next.resources.requests.storage = storage;
   if (before.volumeAttributesClassName === undefined) delete next.volumeAttributesClassName;
   else next.volumeAttributesClassName = before.volumeAttributesClassName;
   return { next, before };
@@ -69,8 +69,8 @@ function updateProblems(claim: Claim, old: Claim): FieldProblem[] {
     const diff = valueDiff(internalForm(before, model), internalForm(next, model));
     problems.push(forbiddenField('spec', `${SPEC_IMMUTABLE}\n${diff}`));
   }
-  const sizeOf = (object: Claim): string => object.spec.resources.requests?.['storage'] ?? '0';
-  const used = old.status.capacity?.['storage'] ?? '0';
+  const sizeOf = (object: Claim): string => object.spec.resources.requests?.storage ?? '0';
+  const used = old.status.capacity?.storage ?? '0';
   if (compareAmounts(sizeOf(claim), sizeOf(old)) < 0 && compareAmounts(sizeOf(claim), used) <= 0) {
     problems.push(forbiddenField('spec.resources.requests.storage', 'field can not be less than status.capacity'));
   }
@@ -85,7 +85,7 @@ function warnings({ metadata, spec }: Claim): string[] {
     texts.push(`metadata.annotations[${CLASS_ANNOTATION}]: ${CLASS_DEPRECATED}`);
   }
   for (const bound of ['requests', 'limits'] as const) {
-    const storage = spec.resources[bound]?.['storage'];
+    const storage = spec.resources[bound]?.storage;
     if (storage === undefined || quantityMilliValue(storage) % 1000 === 0) continue;
     texts.push(`spec.resources.${bound}[storage]: fractional byte value "${storage}" is invalid, must be an integer`);
   }
@@ -98,7 +98,7 @@ function cells({ metadata, spec, status }: Claim, nowMs: number): unknown[] {
     metadata.name,
     metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',
     spec.volumeName ?? '',
-    isBound ? (status.capacity?.['storage'] ?? '0') : '',
+    isBound ? (status.capacity?.storage ?? '0') : '',
     isBound ? formatAccessModes(status.accessModes) : '',
     getOwn(metadata.annotations, CLASS_ANNOTATION) ?? spec.storageClassName ?? '',
     spec.volumeAttributesClassName ?? '<unset>',

@@ -27,7 +27,8 @@ const REMOVED_SOURCES = {
 } as const;
 
 const RECYCLE =
-  'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.';
+  'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the ' +
+  'recommended approach is to use dynamic provisioning.';
 
 function warnings({ metadata, spec }: Frozen<PersistentVolume>): string[] {
   const texts = Object.entries(DEPRECATED_ANNOTATIONS)
@@ -43,7 +44,7 @@ function warnings({ metadata, spec }: Frozen<PersistentVolume>): string[] {
 function cells({ metadata, spec, status }: Frozen<PersistentVolume>, nowMs: number): unknown[] {
   return [
     metadata.name,
-    spec.capacity?.['storage'] ?? '0',
+    spec.capacity?.storage ?? '0',
     formatAccessModes(spec.accessModes),
     spec.persistentVolumeReclaimPolicy ?? '',
     metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',

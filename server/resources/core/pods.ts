@@ -70,16 +70,30 @@ function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>
   );
 }
 
+/** Specs in which no problem was found. The pods of a template share theirs, so it is looked at once. */
+const soundSpecs = new WeakSet<Frozen<Pod['spec']>>();
+
+function specProblems(spec: Frozen<Pod['spec']>, podName: string): FieldProblem[] {
+  if (soundSpecs.has(spec)) return [];
+  const problems = [
+    ...podSpecProblems(spec, 'spec', { isPod: true, podName }),
+    ...tokenProblems(spec),
+    ...negativeProblems('spec.terminationGracePeriodSeconds', spec.terminationGracePeriodSeconds),
+    ...imageProblems(spec.containers, 'spec.containers'),
+    ...imageProblems(spec.initContainers, 'spec.initContainers'),
+  ];
+  // The claims of ephemeral volumes are named after the pod: each may be wrong for itself.
+  const hasOwnRules = spec.volumes?.some(({ ephemeral }) => ephemeral) ?? false;
+  if (problems.length === 0 && Object.isFrozen(spec) && !hasOwnRules) soundSpecs.add(spec);
+  return problems;
+}
+
 function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
   const { metadata, spec } = pod;
   const annotations = 'metadata.annotations';
   const problems = [
     ...podAnnotationProblems(metadata.annotations, spec, annotations),
-    ...podSpecProblems(spec, 'spec', { isPod: true, podName: metadata.name ?? '' }),
-    ...tokenProblems(spec),
-    ...negativeProblems('spec.terminationGracePeriodSeconds', spec.terminationGracePeriodSeconds),
-    ...imageProblems(spec.containers, 'spec.containers'),
-    ...imageProblems(spec.initContainers, 'spec.initContainers'),
+    ...specProblems(spec, metadata.name ?? ''),
   ];
   if (old) {
     const changed = podAnnotationUpdateProblems(metadata.annotations, old.metadata.annotations, annotations);
@@ -91,6 +105,20 @@ function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
     problems.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   }
   return problems;
+}
+
+/** Specs that nothing is to be said about, whatever the pod's annotations. */
+const quietSpecs = new WeakSet<Frozen<Pod['spec']>>();
+
+/** The annotations that warnings are about belong to features that never left alpha. */
+const OLD_ANNOTATION = 'alpha.kubernetes.io/';
+
+function specWarnings({ spec, metadata }: Frozen<Pod>): readonly string[] {
+  const isAnnotated = Object.keys(metadata.annotations ?? {}).some((key) => key.includes(OLD_ANNOTATION));
+  if (!isAnnotated && quietSpecs.has(spec)) return [];
+  const warnings = podWarnings(spec, metadata, '');
+  if (warnings.length === 0 && !isAnnotated && Object.isFrozen(spec)) quietSpecs.add(spec);
+  return warnings;
 }
 
 /** CheckGracefulDelete: only a pod that runs somewhere needs time to stop. */
@@ -125,6 +153,7 @@ export const definition: ResourceDefinition<Pod> = {
     return undefined;
   },
   beforeStatusUpdate: (pod, old) => preserveStatus(pod.status, old.status),
+  sharesSpec: true,
   validate,
   checksEnums: true,
   validateStatus: podStatusProblems,
@@ -132,11 +161,9 @@ export const definition: ResourceDefinition<Pod> = {
     if (old) return [];
     const details = dnsLabelProblems(pod.metadata.name ?? '');
     const hint =
-      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
-    return [
-      ...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []),
-      ...podWarnings(pod.spec, pod.metadata, ''),
-    ];
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS " +
+      'label is recommended';
+    return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...specWarnings(pod)];
   },
   // Being put on a node is no change of what is wanted.
   generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,

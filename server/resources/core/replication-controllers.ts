@@ -15,7 +15,8 @@ import { scaleSubresource } from '../shared/scale.ts';
 
 const PATH = 'spec.template';
 const HINT =
-  'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended';
+  'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a ' +
+  'DNS label is recommended';
 
 function templateProblems(
   template: Frozen<PodTemplateSpec>,

@@ -1,5 +1,5 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, immutable, invalid, required } from '../../kube/field-problem.ts';
+import { type FieldProblem, immutable, required } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { ResourceQuota } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';

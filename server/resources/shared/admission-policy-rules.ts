@@ -20,10 +20,12 @@ interface PolicySpec {
 }
 
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
-const RESERVED = new Set([
-  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import'],
-  ...['let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
-]);
+const RESERVED = new Set(
+  (
+    'true false null in as break const continue else for function if import ' +
+    'let loop package namespace return var void while'
+  ).split(' '),
+);
 
 /** Rules up to the part that is the policy's own. */
 export function policyProblems(spec: Frozen<PolicySpec>, isMutating = false): FieldProblem[] {

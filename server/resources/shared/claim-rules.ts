@@ -42,7 +42,7 @@ export function volumeModeProblems(path: string, mode: string | undefined): Fiel
 
 function storageProblems({ resources }: Spec, path: string): FieldProblem[] {
   const at = `${path}.resources[storage]`;
-  const storage = resources.requests?.['storage'];
+  const storage = resources.requests?.storage;
   if (storage === undefined) return [required(at)];
   const problems = positiveAmountProblems(at, storage);
   return problems.length > 0 ? problems : amountProblems(at, 'storage', storage);

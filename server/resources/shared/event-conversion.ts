@@ -55,8 +55,8 @@ export const eventConversion: VersionConversion = {
     const event: KubeObject = { kind: 'Event', apiVersion: 'v1', metadata: object.metadata };
     const fields = event as Record<string, unknown>;
     for (const [from, to] of FROM_EVENTS_GROUP) if (object[from] !== undefined) fields[to] = object[from];
-    event['reportingComponent'] ??= '';
-    event['reportingInstance'] ??= '';
+    event.reportingComponent ??= '';
+    event.reportingInstance ??= '';
     fromEventsGroup.add(event);
     return event;
   },

@@ -1,4 +1,7 @@
-/** Rules for events: loose ones for the core group, strict ones for events.k8s.io (pkg/apis/core/validation/events.go). */
+/**
+ * Rules for events: loose ones for the core group, strict ones for events.k8s.io
+ * (pkg/apis/core/validation/events.go).
+ */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, immutable, invalid, required } from '../../kube/field-problem.ts';
 import { dnsSubdomainProblems, qualifiedNameProblems } from '../../kube/names.ts';

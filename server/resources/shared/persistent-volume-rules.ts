@@ -95,7 +95,7 @@ function capacityProblems({ capacity = {} }: Spec): FieldProblem[] {
   const path = 'spec.capacity';
   const names = Object.keys(capacity);
   const problems = names.length === 0 ? [required(path)] : [];
-  if (capacity['storage'] === undefined || names.length > 1) {
+  if (capacity.storage === undefined || names.length > 1) {
     problems.push(notSupported(path, names.length === 0 ? null : capacity, ['storage']));
   }
   for (const [name, amount] of Object.entries(capacity)) {

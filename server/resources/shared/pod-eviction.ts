@@ -107,11 +107,15 @@ function checkPreconditions({ preconditions }: DeleteOptions, { metadata }: Pod)
   const about = { group: '', resource: 'Pod' };
   const { name = '', uid, resourceVersion } = metadata;
   if (preconditions?.uid && preconditions.uid !== uid) {
-    const why = `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+    const why =
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The ` +
+      `object might have been deleted and then recreated`;
     throw conflict(about, name, why);
   }
   if (preconditions?.resourceVersion && preconditions.resourceVersion !== resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    const why =
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ` +
+      `ResourceVersion in record (${resourceVersion}). The object might have been modified`;
     throw conflict(about, name, why);
   }
 }

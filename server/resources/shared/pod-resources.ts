@@ -1,4 +1,6 @@
-/** What a pod asks for as a whole: quality of service, sums over containers, and defaults of the pod's own resources. */
+/**
+ * What a pod asks for as a whole: quality of service, sums over containers, and defaults of the pod's own resources.
+ */
 import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
 import { formatQuantity, parseQuantity } from '../../kube/quantity.ts';

@@ -22,13 +22,14 @@ const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const UNDERSCORE_FORMAT = `${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*`;
 const UNDERSCORE_NAME = new RegExp(`^${UNDERSCORE_FORMAT}$`);
 const UNDERSCORE_RULE =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', " +
+  'and must start and end with an alphanumeric character';
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
 
 /** Rules for the `ports` of a container. */
 export function containerPortProblems(ports: Frozen<ContainerPort[]>, path: string): FieldProblem[] {
   const names = new Set<string>();
-  return ports.flatMap(({ name = '', containerPort, hostPort = 0, protocol = '' }, i) => {
+  return ports.flatMap(({ name = '', containerPort, hostPort = 0, protocol }, i) => {
     const at = `${path}[${i}]`;
     const problems: FieldProblem[] = [];
     const details = name === '' ? [] : portNameProblems(name);
@@ -49,7 +50,7 @@ export function containerPortProblems(ports: Frozen<ContainerPort[]>, path: stri
 export function hostPortConflicts(containers: readonly Frozen<Container>[], path: string): FieldProblem[] {
   const taken = new Set<string>();
   return containers.flatMap(({ ports = [] }, i) =>
-    ports.flatMap(({ hostPort = 0, protocol = '', hostIP = '' }, j) => {
+    ports.flatMap(({ hostPort = 0, protocol, hostIP = '' }, j) => {
       if (hostPort === 0) return [];
       const id = `${protocol}/${hostIP}/${hostPort}`;
       if (taken.has(id)) return [duplicate(`${path}[${i}].ports[${j}].hostPort`, id)];
@@ -100,7 +101,7 @@ export function dnsConfigProblems({ dnsConfig, dnsPolicy }: Frozen<PodSpec>, pat
       invalid(`${path}.nameservers`, nameservers, `must not have more than ${NAME_SERVERS_MAX} nameservers`),
     );
   }
-  nameservers.forEach((server, i) => problems.push(...ipProblems(`${path}.nameservers[${i}]`, server)));
+  problems.push(...nameservers.flatMap((server, i) => ipProblems(`${path}.nameservers[${i}]`, server)));
   if (searches.length > SEARCHES_MAX) {
     problems.push(invalid(`${path}.searches`, searches, `must not have more than ${SEARCHES_MAX} search paths`));
   }
@@ -108,7 +109,7 @@ export function dnsConfigProblems({ dnsConfig, dnsPolicy }: Frozen<PodSpec>, pat
     const detail = `must not have more than ${SEARCH_CHARACTERS_MAX} characters (including spaces) in the search list`;
     problems.push(invalid(`${path}.searches`, searches, detail));
   }
-  searches.forEach((search, i) => problems.push(...searchProblems(search, `${path}.searches[${i}]`)));
+  problems.push(...searches.flatMap((search, i) => searchProblems(search, `${path}.searches[${i}]`)));
   options.forEach(({ name }, i) => {
     if (!name) problems.push(required(`${path}.options[${i}]`, 'must not be empty'));
   });

@@ -17,7 +17,8 @@ import { type IntOrString, negativeProblems } from './number-rules.ts';
 const SCHEMES = ['HTTP', 'HTTPS'];
 const HEADER_NAME = /^[-A-Za-z0-9]+$/;
 const HEADER_RULE =
-  "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+  "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex " +
+  "used for validation is '[-A-Za-z0-9]+')";
 
 /** Numbers and names of ports (ValidatePortNumOrName). */
 export function portProblems(path: string, port: IntOrString): FieldProblem[] {

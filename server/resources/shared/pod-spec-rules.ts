@@ -1,4 +1,7 @@
-/** Rules for pod specs and for the templates that hold them: ValidatePodSpec and ValidatePodTemplateSpec, in their order. */
+/**
+ * Rules for pod specs and for the templates that hold them: ValidatePodSpec and ValidatePodTemplateSpec, in their
+ * order.
+ */
 import type { Frozen } from '../../base/freeze.ts';
 import {
   absent,

@@ -8,7 +8,10 @@ import { tolerationsProblems } from './pod-spec-rules-scheduling.ts';
 
 const DEADLINE_MAX = 2 ** 31 - 1;
 const MUTABLE =
-  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+  'pod updates may not change fields other than ' +
+  '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` ' +
+  '(only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set ' +
+  'to 1 if it was previously negative)';
 const POD_SPEC = 'io.k8s.api.core.v1.PodSpec';
 
 type Spec = Frozen<PodSpec>;

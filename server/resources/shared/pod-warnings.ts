@@ -70,7 +70,7 @@ function nodeWarnings({ nodeSelector, affinity, topologySpreadConstraints }: Spe
   const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
   const at = `${path}.affinity.nodeAffinity`;
   const terms = affinity?.nodeAffinity?.[required]?.nodeSelectorTerms ?? [];
-  terms.forEach((term, i) => texts.push(...termWarnings(term, `${at}.${required}.nodeSelectorTerms[${i}]`)));
+  texts.push(...terms.flatMap((term, i) => termWarnings(term, `${at}.${required}.nodeSelectorTerms[${i}]`)));
   (affinity?.nodeAffinity?.[preferred] ?? []).forEach(({ preference }, i) => {
     texts.push(...termWarnings(preference, `${at}.${preferred}[${i}].preference`));
   });
@@ -137,7 +137,9 @@ function portWarnings(spec: Spec, path: string): string[] {
   ports.forEach((current, i) => {
     const { port, at } = current;
     if (port.hostIP && !port.hostPort) {
-      const shown = `{Name:${port.name ?? ''} HostPort:0 ContainerPort:${port.containerPort} Protocol:${port.protocol} HostIP:${port.hostIP}}`;
+      const shown =
+        `{Name:${port.name ?? ''} HostPort:0 ContainerPort:${port.containerPort} Protocol:${port.protocol} ` +
+        `HostIP:${port.hostIP}}`;
       texts.push(`${at}: hostIP set without hostPort: ${shown}`);
     }
     for (const other of ports.slice(0, i)) {
@@ -149,7 +151,8 @@ function portWarnings(spec: Spec, path: string): string[] {
     const first = ports.slice(0, i).find((other) => port.name && other.port.name === port.name)?.at;
     if (first === undefined) return;
     texts.push(
-      `${at}: duplicate port name ${goQuote(port.name ?? '')} with ${first}, services and probes that select ports by name will use ${first}`,
+      `${at}: duplicate port name ${goQuote(port.name ?? '')} with ${first}, services and probes that ` +
+        `select ports by name will use ${first}`,
     );
   });
   return texts;

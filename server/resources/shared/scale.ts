@@ -52,8 +52,8 @@ function applyScale(scale: Scale, parent: Scalable, about: About): void {
  * @param about group and plural of the kind
  * @param selectorOf the selector of the pods that the object counts
  * @example
- * subresources: { scale: scaleSubresource({ group: 'apps', resource: 'deployments' }, (deployment: Frozen<Deployment>) =>
- *   selectorFromObject(deployment.spec.selector ?? {})) }
+ * const about = { group: 'apps', resource: 'deployments' };
+ * scaleSubresource(about, ({ spec }: Frozen<Deployment>) => selectorFromObject(spec.selector ?? {}))
  */
 export function scaleSubresource<T extends object>(
   about: About,

@@ -13,7 +13,8 @@ const KIND = { group: '', kind: 'Service' };
 const SERVICE_BLOCK = '10.96.0.0/12';
 const ADDRESSES = addressRange(parseCidr(SERVICE_BLOCK) as NonNullable<ReturnType<typeof parseCidr>>);
 const PORTS = portRange(30_000, 32_767);
-const PORT_OUTSIDE = `provided port is not in the valid range. The range of valid ports is ${PORTS.first}-${PORTS.last}`;
+const VALID_PORTS = `${PORTS.first}-${PORTS.last}`;
+const PORT_OUTSIDE = `provided port is not in the valid range. The range of valid ports is ${VALID_PORTS}`;
 const PORT_TAKEN = 'provided port is already allocated';
 
 interface Numbers {

@@ -17,7 +17,7 @@ export interface SourceRule {
   readonly field: string;
   /** The name that messages use, where upstream does not use the field's. */
   readonly shownAs?: string;
-  problems(source: unknown, path: string): FieldProblem[];
+  readonly problems: (source: unknown, path: string) => FieldProblem[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -3,8 +3,9 @@
  * maps are compared item by item or as a whole, as the description says.
  */
 import { deepEqual } from '../../base/freeze.ts';
-import type { FieldDescription, TypeDescription, ValueType } from '../type-table.ts';
+import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
+import { keyStep, LEAF_SHAPE, partsOf, type Shape } from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -15,74 +16,9 @@ export interface Comparison {
 type Value = unknown;
 type Entries = ReadonlyMap<string, Value>;
 
-/** How a value is compared: as a whole, or by its parts. */
-type Shape =
-  | { readonly kind: 'leaf' }
-  | { readonly kind: 'struct'; readonly type: TypeDescription }
-  | { readonly kind: 'map'; readonly of: Shape }
-  | { readonly kind: 'set' }
-  | {
-      readonly kind: 'keyed';
-      readonly keys: readonly string[];
-      readonly of: Shape;
-      readonly defaults: ReadonlyMap<string, unknown>;
-    };
-
-const LEAF_SHAPE: Shape = { kind: 'leaf' };
-
-function shapeOf(type: ValueType, field?: FieldDescription): Shape {
-  if (field?.row.m === 'atomic') return LEAF_SHAPE;
-  switch (type.kind) {
-    case 'struct':
-      return type.struct?.row.m === 'atomic' ? LEAF_SHAPE : { kind: 'struct', type: type.struct as TypeDescription };
-    case 'map':
-      return { kind: 'map', of: shapeOf(type.of as ValueType) };
-    case 'list': {
-      const { merge = 'atomic', keys = [] } = field?.list ?? {};
-      if (merge === 'set') return { kind: 'set' };
-      if (merge === 'atomic') return LEAF_SHAPE;
-      const item = type.of?.struct;
-      const defaults = new Map(keys.map((key) => [key, item?.byName.get(key)?.default]));
-      return { kind: 'keyed', keys, of: shapeOf(type.of as ValueType), defaults };
-    }
-    default:
-      return LEAF_SHAPE;
-  }
-}
-
-interface Part {
-  readonly name: string;
-  readonly step: string;
-  readonly shape: () => Shape;
-}
-
-const parts = new WeakMap<TypeDescription, readonly Part[]>();
-
-/** The fields of a struct by name, as sets list them. */
-function partsOf(type: TypeDescription): readonly Part[] {
-  let known = parts.get(type);
-  if (!known) {
-    known = [...type.fields]
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((field) => {
-        let shape: Shape | undefined;
-        // Looked up on first use: types refer to themselves.
-        return { name: field.name, step: `f:${field.name}`, shape: () => (shape ??= shapeOf(field.type, field)) };
-      });
-    parts.set(type, known);
-  }
-  return known;
-}
-
 /** The items of a keyed list by their key step, in the order of sets. */
 function keyedEntries(list: Value, shape: Extract<Shape, { kind: 'keyed' }>): Entries {
-  const entries: [string, Value][] = [];
-  for (const item of Array.isArray(list) ? list : []) {
-    const key: Record<string, unknown> = {};
-    for (const name of [...shape.keys].sort())
-      key[name] = (item as Record<string, unknown>)[name] ?? shape.defaults.get(name) ?? null;
-    entries.push([`k:${JSON.stringify(key)}`, item]);
-  }
+  const entries: [string, Value][] = (Array.isArray(list) ? list : []).map((item) => [keyStep(item, shape).text, item]);
   return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Frozen } from '../../base/freeze.ts';
 import { deepFreeze } from '../../base/freeze.ts';
+import { rememberText } from '../../base/shared-text.ts';
 
 export type FieldsV1 = { readonly [step: string]: FieldsV1 };
 
@@ -12,7 +13,8 @@ const LEAF: FieldsV1 = Object.freeze({});
 /** A path that ends here. */
 export const leaf = (): FieldsV1 => LEAF;
 
-function isMember(node: FieldsV1): boolean {
+/** Whether the path itself belongs to the set, and not only paths below it. */
+export function isMember(node: FieldsV1): boolean {
   if ('.' in node) return true;
   for (const _ in node) return false;
   return true;
@@ -73,11 +75,16 @@ const interned = new Map<string, Frozen<FieldsV1>>();
 
 /** The same set, shared with whoever has an equal one. */
 export function intern(set: FieldsV1): FieldsV1 {
-  const text = JSON.stringify(set);
+  return internText(JSON.stringify(set), set);
+}
+
+/** The same for a set as JSON. */
+export function internText(text: string, set?: FieldsV1): FieldsV1 {
   const known = interned.get(text);
   if (known) return known;
   if (interned.size >= MAX_INTERNED) interned.clear();
-  const frozen = deepFreeze(set);
+  const frozen = deepFreeze(set ?? (JSON.parse(text) as FieldsV1));
   interned.set(text, frozen);
+  rememberText(frozen, text);
   return frozen;
 }

@@ -6,8 +6,9 @@ import type { Frozen } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { decodeStruct } from '../decode.ts';
 import type { TypeDescription } from '../type-table.ts';
+import { addedFields } from './added-fields.ts';
 import { compareObjects } from './compare.ts';
-import { difference, type FieldsV1, intern, leaf, outside, union } from './fields-v1.ts';
+import { difference, type FieldsV1, intern, internText, isMember, leaf, outside, union } from './fields-v1.ts';
 
 /** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
 export interface ManagedFieldsEntry {
@@ -55,7 +56,9 @@ const ANCIENT = 'ancient-changes';
 
 const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
 
-/** The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody. */
+/**
+ * The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody.
+ */
 function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
@@ -100,12 +103,38 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
     delete object.metadata.managedFields;
     return;
   }
+  if (!live && before.length === 0) {
+    trackCreation(object, write);
+    return;
+  }
   const { changed, removed } = compareObjects(live ?? zeroOf(write.type), object, write.type);
   let own = difference(changed, STRIPPED);
   if (own && write.reset) own = outside(own, write.reset);
   const entries = withOwn(released(before, own, removed, write), own, write);
   if (entries.length > 0) object.metadata.managedFields = inOrder(capped(entries));
   else delete object.metadata.managedFields;
+}
+
+const skips = new WeakMap<FieldsV1, FieldsV1>();
+
+/** Everything that a write cannot set: what nobody owns, and what this kind of write has no say in. */
+function skipOf(reset: FieldsV1 | undefined): FieldsV1 {
+  if (!reset) return STRIPPED;
+  let skip = skips.get(reset);
+  if (!skip) {
+    const metadata = reset['f:metadata'];
+    const own = metadata && !isMember(metadata) ? { ...STRIPPED['f:metadata'], ...metadata } : metadata;
+    skip = { ...STRIPPED, ...reset, 'f:metadata': own ?? (STRIPPED['f:metadata'] as FieldsV1) };
+    skips.set(reset, skip);
+  }
+  return skip;
+}
+
+/** The fields of a new object that tells none: all of them are its creator's. */
+function trackCreation(object: KubeObject, write: TrackedWrite): void {
+  const text = addedFields(object, zeroOf(write.type), write.type, skipOf(write.reset));
+  if (text === undefined) delete object.metadata.managedFields;
+  else object.metadata.managedFields = [ownEntry(internText(text), write)];
 }
 
 /** Whether two entries are of the same manager; a version only counts for updates (BuildManagerIdentifier). */
@@ -151,9 +180,12 @@ function withOwn(
   write: TrackedWrite,
 ): ManagedFieldsEntry[] {
   if (own === undefined) return [...entries];
-  const { manager, apiVersion, time, subresource } = write;
   const fieldsV1 = intern(union(entries.find((entry) => isOwn(entry, write))?.fieldsV1, own) as FieldsV1);
-  const entry: ManagedFieldsEntry = {
+  return [...entries.filter((other) => !isOwn(other, write)), ownEntry(fieldsV1, write)];
+}
+
+function ownEntry(fieldsV1: FieldsV1, { manager, apiVersion, time, subresource }: TrackedWrite): ManagedFieldsEntry {
+  return {
     manager,
     operation: 'Update',
     apiVersion,
@@ -162,7 +194,6 @@ function withOwn(
     fieldsV1,
     ...(subresource !== '' && { subresource }),
   };
-  return [...entries.filter((other) => !isOwn(other, write)), entry];
 }
 
 /** The oldest entries are put together when there are too many (capManagersManager). */

@@ -85,7 +85,8 @@ describe('going back to an older template', () => {
     await askFor('2');
     expect(await image()).toBe('nginx:2');
     const message =
-      'DeploymentRollbackTemplateUnchanged: The rollback revision contains the same template as current deployment "web"';
+      'DeploymentRollbackTemplateUnchanged: The rollback revision contains the same template as current ' +
+      'deployment "web"';
     expect(await cluster.events('web')).toContain(message);
   });
 });

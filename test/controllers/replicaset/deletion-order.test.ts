@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { controller as deployments } from '../../../controllers/deployment/index.ts';
 import { controller as replicaSets } from '../../../controllers/replicaset/index.ts';
+import { rfc3339, systemClock } from '../../../server/base/clock.ts';
 import {
   DEPLOYMENTS,
   deployment,
@@ -71,7 +72,7 @@ describe('a replica set that shrinks gives up', () => {
     ['pods in an unknown phase', { phase: 'Unknown', ready: false }, { ready: false }],
     ['pods that are not ready', { ready: false, cost: '5' }, { cost: '1' }],
     ['cheap pods', { cost: '-10' }, {}],
-    ['pods that have not been ready for long', { readySince: new Date().toISOString() }, {}],
+    ['pods that have not been ready for long', { readySince: rfc3339(systemClock().now()) }, {}],
     ['pods that restarted often', { restarts: 3 }, { restarts: 1 }],
   ])('%s first', async (_, first, second) => {
     expect(await survivor(first, second)).toEqual(['second']);

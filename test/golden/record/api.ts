@@ -2,7 +2,13 @@
 import { rest } from '../../../server/base/turn.ts';
 import { Normalizer } from '../../support/exchanges.ts';
 import { exchangeBytes } from '../../support/wire.ts';
-import { askedOf, type RecordedWireStep, recordedAnswer, type WireStep, wireRequestOf } from '../../support/wire-exchanges.ts';
+import {
+  askedOf,
+  type RecordedWireStep,
+  recordedAnswer,
+  type WireStep,
+  wireRequestOf,
+} from '../../support/wire-exchanges.ts';
 import { scripts } from './api/scripts.ts';
 import { ask, inNamespace, record } from './oracle.ts';
 

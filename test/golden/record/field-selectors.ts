@@ -2,6 +2,7 @@
 import { seededRandom } from '../../../server/base/random.ts';
 import { ask, create, inNamespace, messageOf, record } from './oracle.ts';
 
+// biome-ignore format: a matrix, in the order in which it is read
 const TEXTS = [
   '', ' ', ',', ',,', 'metadata.name=a', 'metadata.name==a', 'metadata.name!=a', 'metadata.name = a',
   ' metadata.name=a', 'metadata.name=a ',

@@ -2,8 +2,8 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { KubeObject } from '../../../server/kube/object.ts';
 import { type OwnershipCase, playOwnership } from '../../support/controller-cases/ownership.ts';
-import { oracleApi } from './oracle-api.ts';
 import { ask, inNamespace, record } from './oracle.ts';
+import { oracleApi } from './oracle-api.ts';
 
 const NOBODY = '11111111-2222-3333-4444-555555555555';
 const HOLD = ['example.com/hold'];

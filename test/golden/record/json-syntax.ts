@@ -2,6 +2,7 @@
 import { seededRandom } from '../../../server/base/random.ts';
 import { ask, inNamespace, messageOf, record } from './oracle.ts';
 
+// biome-ignore format: a matrix, in the order in which it is read
 const TEXTS = [
   '{', '}', '[', ']', '{]', '[}', '{"a"}', '{"a":}', '{"a" 1}', '{"a":1', '{"a":1,', '{"a":1,}', '{"a":1 "b":2}',
   '{"a":1;}', '{a:1}', "{'a':1}", '{1:1}', '{"a":1}}', '{"a":1}{"b":2}', '{"a":1} x',

@@ -13,6 +13,7 @@ export const OBJECTS: Readonly<Record<string, Readonly<Record<string, string>>>>
   odd: { 'A.b_c-1': 'X.y_z-1', constructor: '1', n: '99999999999999999999' },
 };
 
+// biome-ignore format: a matrix, in the order in which it is read
 const TEXTS = [
   '', ' ', ',', 'app', '!app', ' ! app ', 'app,', ',app', 'app,,tier', 'app=web', 'app==web', 'app!=web', 'app = web',
   'app=web,tier=front',
@@ -42,6 +43,7 @@ const TEXTS = [
   'app=()', 'app=(a)', 'app>()',
 ];
 
+// biome-ignore format: a matrix, in the order in which it is read
 const TOKENS = [
   'app', 'n', 'in', 'notin', 'web', '5', '=', '==', '!=', '!', '>', '<', '(', ')', ',', ' ', 'a/b', '-', '*',
 ];

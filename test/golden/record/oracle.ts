@@ -23,9 +23,14 @@ export function ask(
 ): Promise<Answer> {
   const { GOLDEN_SERVER: server, GOLDEN_TOKEN: token } = process.env;
   if (!server) throw new Error('GOLDEN_SERVER is not set: the URL of a real kube-apiserver');
-  const bytes = body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
+  const bytes =
+    body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
-    const headers = { Authorization: `Bearer ${token}`, Accept: accept, ...(bytes && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }) };
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      Accept: accept,
+      ...(bytes && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
+    };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));

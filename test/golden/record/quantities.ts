@@ -2,6 +2,7 @@
 import { seededRandom } from '../../../server/base/random.ts';
 import { ask, inNamespace, messageOf, record } from './oracle.ts';
 
+// biome-ignore format: a matrix, in the order in which it is read
 const VALUES: unknown[] = [
   '0', '00', '-0', '+0', '0.0', '.0', '0.', '.', '', ' ', '1', '01', '+1', '-1', ' 1', '1 ', '1\n', '1_000', '1,5',
   '0x10', 'NaN', 'Inf', 'abc', 'm', 'Ki', 'e3', '1e', '1e+', '1E',
@@ -32,6 +33,7 @@ const anyQuantity = (): string => {
 const values = [...VALUES, ...Array.from({ length: 150 }, anyQuantity)];
 
 // No exponents near -2^31: a real server computes the power for hours.
+// biome-ignore format: a matrix, in the order in which it is read
 const EXTREME = [
   '1000E', '1e21', '1e22', '999E', '1e4294967296', '1e9223372036854775808', '100000000000000000000000', '01Ki',
   '+1Mi', '0Ki', '9Ki', '16Ki', '1.0Ki', '-1Ki', '-0.5Ki', '-8Ei',

@@ -1,8 +1,8 @@
 // Records the Endpoints and EndpointSlices that real controllers write for services.
 import { rest } from '../../../server/base/turn.ts';
 import { playServices, type ServiceCase, type ServiceCaseApi } from '../../support/controller-cases/services.ts';
-import { oracleApi } from './oracle-api.ts';
 import { ask, inNamespace, record } from './oracle.ts';
+import { oracleApi } from './oracle-api.ts';
 
 const pod = (ports: object[] = [], more: object = {}): object => ({
   nodeName: 'node01',

@@ -1,5 +1,5 @@
 /** Strategic merge patches and what they are sent to. */
-import { CONTAINER, type PatchCase, container, template } from './patch-cases.ts';
+import { CONTAINER, container, type PatchCase, template } from './patch-cases.ts';
 
 export const STRATEGIC_PATCHES: readonly PatchCase[] = [
   ['map', {}],

@@ -3,7 +3,7 @@ import { ask, inNamespace, messageOf, record } from './oracle.ts';
 
 const DEPLOYMENT = (spec: string, rest = ''): string =>
   `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"x"},"spec":{"selector":{"matchLabels":{"a":"b"}` +
-    `},${spec}}${rest}}`;
+  `},${spec}}${rest}}`;
 const TEMPLATE = (spec: string): string => `"template":{"metadata":{"labels":{"a":"b"}},"spec":{${spec}}}`;
 
 const MAPS = [

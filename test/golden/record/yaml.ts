@@ -1,6 +1,7 @@
 // Records how a real server reads YAML: values by what becomes of them inside a field that may hold anything.
 import { ask, inNamespace, messageOf, record } from './oracle.ts';
 
+// biome-ignore format: a matrix, in the order in which it is read
 const SCALARS = [
   '', '~', 'null', 'Null', 'NULL', 'nULL', 'true', 'True', 'TRUE', 'tRUE', 'false', 'False', 'FALSE', 'yes', 'Yes',
   'YES', 'no', 'No', 'NO', 'on', 'On', 'ON', 'off', 'Off', 'OFF', 'y', 'Y', 'n', 'N', 't', 'f',
@@ -24,6 +25,7 @@ const SCALARS = [
   '[a', '{a: b', '\ta', 'a\t', 'ä: ö', '😀', '\u00a0a', '\ufeffa',
 ];
 
+// biome-ignore format: a matrix, in the order in which it is read
 const VALUES = [
   ...SCALARS.map((scalar) => `data:\n  a: ${scalar}\n`),
   'data:\n  a: |\n    one\n    two\n', 'data:\n  a: |-\n    one\n    two\n', 'data:\n  a: |+\n    one\n\n  b: 1\n',

@@ -150,7 +150,9 @@ func fields(t reflect.Type, outer string) []Field {
 
 func main() {
 	all := runtime.NewScheme()
-	for _, add := range []func(*runtime.Scheme) error{scheme.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme, metav1.AddMetaToScheme} {
+	for _, add := range []func(*runtime.Scheme) error{
+		scheme.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme, metav1.AddMetaToScheme,
+	} {
 		if err := add(all); err != nil {
 			panic(err)
 		}

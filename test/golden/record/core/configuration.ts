@@ -66,7 +66,13 @@ const quota = (spec: object): Step => post('resourcequotas', { metadata: { name:
 
 export const limits: Step[] = [
   range(
-    { type: 'Container', default: { cpu: '1' }, max: { cpu: '500m' }, min: { cpu: '2' }, maxLimitRequestRatio: { cpu: '500m' } },
+    {
+      type: 'Container',
+      default: { cpu: '1' },
+      max: { cpu: '500m' },
+      min: { cpu: '2' },
+      maxLimitRequestRatio: { cpu: '500m' },
+    },
     { type: 'Pod', default: { cpu: '1' } },
     { type: 'Container' },
     { type: 'PersistentVolumeClaim' },
@@ -76,8 +82,14 @@ export const limits: Step[] = [
   quota({ hard: { cpu: '-1' } }),
   quota({ hard: { foo: '1' } }),
   quota({ hard: { pods: '1500m' } }),
-  quota({ hard: { 'requests.nvidia.com/gpu': '1', 'count/jobs.batch': '2' }, scopes: ['BestEffort', 'NotBestEffort', 'foo'] }),
-  quota({ hard: { pods: '1' }, scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'x', values: [] }] } }),
+  quota({
+    hard: { 'requests.nvidia.com/gpu': '1', 'count/jobs.batch': '2' },
+    scopes: ['BestEffort', 'NotBestEffort', 'foo'],
+  }),
+  quota({
+    hard: { pods: '1' },
+    scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'x', values: [] }] },
+  }),
   { ...quota({ hard: { cpu: '0.5', services: '3', 'limits.memory': '1024Mi' } }), without: ['status'] },
   patch('resourcequotas/q', { spec: { scopes: ['BestEffort'] } }),
   patch('resourcequotas/q/status', { status: { hard: { cpu: '-1' } } }),

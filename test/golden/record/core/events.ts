@@ -5,9 +5,18 @@ const NEW = '/apis/events.k8s.io/v1/namespaces/$NS/events';
 const TIME = '2020-01-01T00:00:00.123456Z';
 const PODS = { kind: 'Pod', namespace: '$NS', name: 'p' };
 
-const old = (name: string, fields: object): Step => post('events', { metadata: { name }, involvedObject: PODS, ...fields });
+const old = (name: string, fields: object): Step =>
+  post('events', { metadata: { name }, involvedObject: PODS, ...fields });
 const event = (name: string, fields: object): Step => post(NEW, { metadata: { name }, regarding: PODS, ...fields });
-const complete = { eventTime: TIME, reportingController: 'a.b/c', reportingInstance: 'i', action: 'a', reason: 'r', type: 'Normal', note: 'n' };
+const complete = {
+  eventTime: TIME,
+  reportingController: 'a.b/c',
+  reportingInstance: 'i',
+  action: 'a',
+  reason: 'r',
+  type: 'Normal',
+  note: 'n',
+};
 
 export const events: Step[] = [
   old('a', {

@@ -3,7 +3,10 @@ import { get, patch, post, put, remove } from './steps.ts';
 
 const NAMESPACES = '/api/v1/namespaces';
 const HELD = { without: ['conditions'] };
-const namespace = (name: string, fields: object = {}, metadata: object = {}): object => ({ metadata: { name, ...metadata }, ...fields });
+const namespace = (name: string, fields: object = {}, metadata: object = {}): object => ({
+  metadata: { name, ...metadata },
+  ...fields,
+});
 const finalize = (name: string, finalizers: string[], given = name): Step =>
   put(`${NAMESPACES}/${name}/finalize`, namespace(given, { spec: { finalizers } }), HELD);
 
@@ -12,7 +15,11 @@ export const namespaces: Step[] = [
   post(NAMESPACES, namespace('Rec_n')),
   post(`${NAMESPACES}?dryRun=All`, namespace('x.y', { spec: { finalizers: ['foo'] } })),
   post(`${NAMESPACES}?dryRun=All`, {
-    ...namespace('xy', { spec: { finalizers: ['foo/x'] }, status: { phase: 'Terminating' } }, { labels: { 'kubernetes.io/metadata.name': 'z' } }),
+    ...namespace(
+      'xy',
+      { spec: { finalizers: ['foo/x'] }, status: { phase: 'Terminating' } },
+      { labels: { 'kubernetes.io/metadata.name': 'z' } },
+    ),
   }),
   post(NAMESPACES, namespace('rec-one')),
   post(NAMESPACES, namespace('rec-one')),

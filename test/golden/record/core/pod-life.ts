@@ -50,7 +50,12 @@ export const podBinding: Step[] = [
   patch('pods/b/status', {
     metadata: { labels: { z: 'z' }, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'x', uid: 'y' }] },
     spec: { nodeName: 'zzz' },
-    status: { phase: 'Running', podIP: '1.2.3.4', podIPs: [{ ip: '1.2.3.4' }], conditions: [{ type: 'Ready', status: 'True' }] },
+    status: {
+      phase: 'Running',
+      podIP: '1.2.3.4',
+      podIPs: [{ ip: '1.2.3.4' }],
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
   }),
   patch('pods/b/status', { status: { podIPs: [{ ip: 'x' }], conditions: [{ type: 'a b', status: 'True' }] } }),
   patch('pods/b/status', { status: { phase: 'Weird', qosClass: 'Guaranteed' } }),
@@ -90,9 +95,14 @@ export const podDeletion: Step[] = [
 const BUDGETS = '/apis/policy/v1/namespaces/$NS/poddisruptionbudgets';
 const evict = (name: string, fields: object = {}, path = name, query = ''): Step =>
   post(`pods/${path}/eviction${query}`, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name }, ...fields });
-const labelled = (name: string, app: string): Step => post('pods', pod(name, { nodeName: 'ghost' }, { labels: { app } }));
+const labelled = (name: string, app: string): Step =>
+  post('pods', pod(name, { nodeName: 'ghost' }, { labels: { app } }));
 const budget = (name: string, app: string): Step =>
-  post(BUDGETS, { metadata: { name }, spec: { minAvailable: 1, selector: { matchLabels: { app } } } }, { without: ['status'] });
+  post(
+    BUDGETS,
+    { metadata: { name }, spec: { minAvailable: 1, selector: { matchLabels: { app } } } },
+    { without: ['status'] },
+  );
 
 /** The disruption controller of the real server writes the same statuses, sooner or later. */
 export const podEviction: Step[] = [

@@ -58,8 +58,14 @@ export const podDefaults: Step[] = [
   tried({ schedulingGates: [{ name: 'a' }] }),
   tried({
     securityContext: { runAsUser: 5, fsGroup: 3, sysctls: [{ name: 'kernel.shm_rmid_forced', value: '0' }] },
-    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule', labelSelector: selector }],
-    affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', labelSelector: selector }] } },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'z', whenUnsatisfiable: 'DoNotSchedule', labelSelector: selector },
+    ],
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', labelSelector: selector }],
+      },
+    },
     tolerations: [{ key: 'a', operator: 'Exists' }],
     hostAliases: [{ ip: '1.2.3.4', hostnames: ['a'] }],
     enableServiceLinks: false,
@@ -72,7 +78,9 @@ export const podRules: Step[] = [
   post('pods', { metadata: { name: 'P_1' }, spec: { containers: [] } }),
   post('pods', { metadata: { name: 'p' }, spec: {} }),
   post('pods', { metadata: { generateName: 'gen-' }, spec: { containers: [{ name: 'c' }] } }),
-  tried({ containers: [container({ name: '' }), container({ name: 'A' }), container({ image: '' }), container(), container()] }),
+  tried({
+    containers: [container({ name: '' }), container({ name: 'A' }), container({ image: '' }), container(), container()],
+  }),
   one({
     ports: [
       { containerPort: 0 },
@@ -148,7 +156,11 @@ export const podRules: Step[] = [
     securityContext: {
       runAsGroup: -1,
       supplementalGroups: [-1],
-      sysctls: [{ name: 'a b', value: 'x' }, { name: 'a', value: 'x' }, { name: 'a', value: 'x' }],
+      sysctls: [
+        { name: 'a b', value: 'x' },
+        { name: 'a', value: 'x' },
+        { name: 'a', value: 'x' },
+      ],
       fsGroupChangePolicy: 'x',
       seccompProfile: { type: 'x' },
       seLinuxOptions: {},
@@ -180,18 +192,31 @@ export const podRules: Step[] = [
     affinity: {
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] },
-        preferredDuringSchedulingIgnoredDuringExecution: weighted(0, { preference: { matchExpressions: [{ key: 'a', operator: 'x' }] } }),
+        preferredDuringSchedulingIgnoredDuringExecution: weighted(0, {
+          preference: { matchExpressions: [{ key: 'a', operator: 'x' }] },
+        }),
       },
       podAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [{}],
         preferredDuringSchedulingIgnoredDuringExecution: weighted(200, {
-          podAffinityTerm: { topologyKey: '', labelSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] }, namespaces: ['A_'] },
+          podAffinityTerm: {
+            topologyKey: '',
+            labelSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] },
+            namespaces: ['A_'],
+          },
         }),
       },
     },
     topologySpreadConstraints: [
       { maxSkew: 0, topologyKey: '', whenUnsatisfiable: 'x' },
-      { maxSkew: 1, topologyKey: 'a', whenUnsatisfiable: 'ScheduleAnyway', minDomains: 0, nodeAffinityPolicy: 'x', matchLabelKeys: ['a b'] },
+      {
+        maxSkew: 1,
+        topologyKey: 'a',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        minDomains: 0,
+        nodeAffinityPolicy: 'x',
+        matchLabelKeys: ['a b'],
+      },
     ],
   }),
   tried({
@@ -203,5 +228,13 @@ export const podRules: Step[] = [
       container({ name: 'j', restartPolicy: 'Never' }),
     ],
   }),
-  tried({}, { labels: { 'a b': 'c' }, annotations: { 'a b': 'c' }, finalizers: ['x'], ownerReferences: [{ apiVersion: 'v1', kind: '', name: '', uid: '' }] }),
+  tried(
+    {},
+    {
+      labels: { 'a b': 'c' },
+      annotations: { 'a b': 'c' },
+      finalizers: ['x'],
+      ownerReferences: [{ apiVersion: 'v1', kind: '', name: '', uid: '' }],
+    },
+  ),
 ];

@@ -7,11 +7,16 @@ const template = (labels: object, spec: object = {}): object => ({
   metadata: { labels },
   spec: { containers: [{ name: 'c', image: 'x' }], ...spec },
 });
-const controller = (spec: object, metadata: object = {}): Step => post(RC, { metadata: { name: 'r', ...metadata }, spec });
-const scale = (fields: object): Step => put(`${RC}/r/scale`, { metadata: { name: 'r', ...fields }, spec: { replicas: 0 } });
+const controller = (spec: object, metadata: object = {}): Step =>
+  post(RC, { metadata: { name: 'r', ...metadata }, spec });
+const scale = (fields: object): Step =>
+  put(`${RC}/r/scale`, { metadata: { name: 'r', ...fields }, spec: { replicas: 0 } });
 
 export const replication: Step[] = [
-  post('podtemplates', { metadata: { name: 't' }, template: template({ 'a b': 'c' }, { containers: [{ name: 'c' }] }) }),
+  post('podtemplates', {
+    metadata: { name: 't' },
+    template: template({ 'a b': 'c' }, { containers: [{ name: 'c' }] }),
+  }),
   post('podtemplates', { metadata: { name: 't' }, template: template({ a: 'b' }) }),
   table('podtemplates'),
   patch('podtemplates/t', { template: { spec: { hostname: 'x' } } }),

@@ -4,7 +4,10 @@ import { get, patch, post, put, remove, table } from './steps.ts';
 const PORTS = [{ port: 80, name: 'a' }];
 const DRY = 'services?dryRun=All';
 
-const service = (name: string, spec: object, metadata: object = {}): object => ({ metadata: { name, ...metadata }, spec });
+const service = (name: string, spec: object, metadata: object = {}): object => ({
+  metadata: { name, ...metadata },
+  spec,
+});
 const refused = (spec: object, metadata?: object): Step => post('services', service('d', spec, metadata));
 const tried = (spec: object): Step => post(DRY, service('d', spec));
 
@@ -12,9 +15,16 @@ export const serviceAddresses: Step[] = [
   post('services', service('a', { ports: PORTS, clusterIP: '10.96.0.231' })),
   post('services', service('a', { ports: PORTS, clusterIP: '10.96.0.231' })),
   post('services', service('a', { ports: PORTS })),
-  ...['10.96.0.231', '1.2.3.4', '10.96.0.0', '10.111.255.255', 'foo', '2001:db8::1', '10.096.0.9', '::ffff:10.96.0.4'].map(
-    (clusterIP) => refused({ clusterIP, ports: PORTS }),
-  ),
+  ...[
+    '10.96.0.231',
+    '1.2.3.4',
+    '10.96.0.0',
+    '10.111.255.255',
+    'foo',
+    '2001:db8::1',
+    '10.096.0.9',
+    '::ffff:10.96.0.4',
+  ].map((clusterIP) => refused({ clusterIP, ports: PORTS })),
   refused({ clusterIPs: ['10.96.0.77'], ports: PORTS }),
   refused({ clusterIP: '10.96.0.78', clusterIPs: ['10.96.0.77'], ports: PORTS }),
   refused({ clusterIP: '10.96.0.78', clusterIPs: ['10.96.0.78', '10.96.0.79', '10.96.0.80'], ports: PORTS }),
@@ -32,7 +42,12 @@ export const serviceAddresses: Step[] = [
   tried({ clusterIP: 'None', selector: { a: 'b' } }),
   tried({ clusterIP: 'None', ipFamilies: ['IPv6'] }),
   tried({ clusterIP: 'None', selector: { a: 'b' }, ipFamilyPolicy: 'PreferDualStack' }),
-  tried({ clusterIP: 'None', ports: [{ port: 80, targetPort: 'http' }], sessionAffinity: 'ClientIP', externalIPs: ['1.2.3.4'] }),
+  tried({
+    clusterIP: 'None',
+    ports: [{ port: 80, targetPort: 'http' }],
+    sessionAffinity: 'ClientIP',
+    externalIPs: ['1.2.3.4'],
+  }),
   patch('services/a', { spec: { clusterIP: '10.96.0.232' } }),
   patch('services/a', { spec: { clusterIP: '10.96.0.232', clusterIPs: ['10.96.0.232'] } }),
   patch('services/a', { spec: { clusterIP: null } }),
@@ -50,7 +65,10 @@ export const serviceAddresses: Step[] = [
 const nodePort = (...ports: object[]): object => ({ type: 'NodePort', ports });
 
 export const serviceNodePorts: Step[] = [
-  post('services', service('p', nodePort({ port: 80, name: 'a', nodePort: 31_963 }, { port: 80, name: 'b', protocol: 'UDP' }))),
+  post(
+    'services',
+    service('p', nodePort({ port: 80, name: 'a', nodePort: 31_963 }, { port: 80, name: 'b', protocol: 'UDP' })),
+  ),
   refused(nodePort({ port: 80, nodePort: 31_963 })),
   refused(nodePort({ port: 80, nodePort: 80 })),
   refused(nodePort({ port: 80, name: 'a', nodePort: 31_962 }, { port: 81, name: 'b', nodePort: 31_962 })),
@@ -61,7 +79,10 @@ export const serviceNodePorts: Step[] = [
   tried({ type: 'LoadBalancer', ports: PORTS, externalTrafficPolicy: 'Local' }),
   tried({ type: 'LoadBalancer', ports: PORTS, allocateLoadBalancerNodePorts: false }),
   put('services/p', service('p', nodePort({ port: 81, name: 'x' }, { port: 82, name: 'y', nodePort: 31_961 }))),
-  put('services/p', service('p', nodePort({ port: 81, name: 'x', nodePort: 31_961 }, { port: 82, name: 'y', nodePort: 31_961 }))),
+  put(
+    'services/p',
+    service('p', nodePort({ port: 81, name: 'x', nodePort: 31_961 }, { port: 82, name: 'y', nodePort: 31_961 })),
+  ),
   put('services/p', service('p', nodePort({ port: 82, name: 'y' }))),
   post('services', service('q', nodePort({ port: 80, nodePort: 31_963 }))),
   post('services', service('r', nodePort({ port: 80, nodePort: 31_961 }))),
@@ -78,8 +99,15 @@ export const serviceTypes: Step[] = [
   patch('services/t', { spec: { type: 'NodePort' } }),
   patch('services/t', { spec: { type: 'LoadBalancer', externalTrafficPolicy: 'Local' } }),
   patch('services/t', { spec: { healthCheckNodePort: 31_960 } }),
-  patch('services/t/status', ingress({ ip: '1.2.3.4' }, { hostname: '1.2.3.4' }, { ip: 'x', ipMode: 'y' }, { hostname: 'a', ipMode: 'VIP' })),
-  patch('services/t/status', { ...ingress({ ip: '1.2.3.4' }, { hostname: 'foo.bar' }), metadata: { labels: { a: 'b' } }, spec: { selector: { a: 'b' } } }),
+  patch(
+    'services/t/status',
+    ingress({ ip: '1.2.3.4' }, { hostname: '1.2.3.4' }, { ip: 'x', ipMode: 'y' }, { hostname: 'a', ipMode: 'VIP' }),
+  ),
+  patch('services/t/status', {
+    ...ingress({ ip: '1.2.3.4' }, { hostname: 'foo.bar' }),
+    metadata: { labels: { a: 'b' } },
+    spec: { selector: { a: 'b' } },
+  }),
   table('services'),
   patch('services/t', { spec: { loadBalancerClass: 'a/b' } }),
   patch('services/t', { spec: { type: 'ClusterIP' } }),
@@ -132,7 +160,13 @@ export const serviceRules: Step[] = [
       },
     },
   ),
-  tried({ ports: PORTS, trafficDistribution: 'PreferClose', loadBalancerIP: '1.2.3.4', externalName: 'foo', externalIPs: ['1.2.3.4'] }),
+  tried({
+    ports: PORTS,
+    trafficDistribution: 'PreferClose',
+    loadBalancerIP: '1.2.3.4',
+    externalName: 'foo',
+    externalIPs: ['1.2.3.4'],
+  }),
   tried({ type: 'LoadBalancer', ports: PORTS, loadBalancerClass: 'a/b', loadBalancerSourceRanges: [' 10.0.0.0/8 '] }),
   refused({ ports: PORTS }, { finalizers: ['x', 'a b', 'foregroundDeletion', 'orphan'] }),
 ];

@@ -6,7 +6,12 @@ export const get = (path: string, extra: Extra = {}): Step => ({ method: 'GET', 
 export const table = (path: string): Step => ({ method: 'GET', path, table: true });
 export const post = (path: string, body: object, extra: Extra = {}): Step => ({ method: 'POST', path, body, ...extra });
 export const put = (path: string, body: object, extra: Extra = {}): Step => ({ method: 'PUT', path, body, ...extra });
-export const patch = (path: string, body: object, extra: Extra = {}): Step => ({ method: 'PATCH', path, body, ...extra });
+export const patch = (path: string, body: object, extra: Extra = {}): Step => ({
+  method: 'PATCH',
+  path,
+  body,
+  ...extra,
+});
 export const remove = (path: string, body?: object, extra: Extra = {}): Step => ({
   method: 'DELETE',
   path,

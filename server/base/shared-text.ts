@@ -1,0 +1,15 @@
+/**
+ * JSON texts of frozen values that many objects have in common: the spec of pods of one template, the fields that one
+ * manager set on each of them. Whoever encodes an object writes such a part as the text that is known already.
+ */
+const texts = new WeakMap<object, string>();
+
+/** Remembers the text of a value for as long as the value lives. The value has to be frozen all the way down. */
+export function rememberText(value: object, text: string): void {
+  texts.set(value, text);
+}
+
+/** The text of a value, if somebody remembers it. */
+export function rememberedText(value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null ? texts.get(value) : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Subject } from './subjects/subject.ts';
+import type { Target } from './target.ts';
+
+/** One line of the table. */
+export interface Row {
+  readonly work: string;
+  readonly unit: 'ms' | 's' | 'MB' | '/s' | 'µs' | '%';
+  readonly target: Target;
+}
+
+/** Whose measurement it is. */
+export type SubjectName = 'fauxkube' | 'floor';
+
+/** Both sides of a comparison. */
+export type Pair = Readonly<Record<SubjectName, Subject>>;
+
+/** What a scenario measures with. */
+export interface Bench {
+  readonly rounds: number;
+  /** Starts a server of the build. It ends with {@link Subject.end}, or with the run. */
+  fauxkube(options?: FauxkubeOptions): Promise<Subject>;
+  /** Starts the floor. */
+  floor(): Promise<Subject>;
+  /** Keeps one measurement; `undefined` means that this machine does not tell. */
+  record(row: Row, of: SubjectName, value: number | undefined): void;
+  /** Tells whoever waits what happens now. */
+  progress(text: string): void;
+}
+
+export interface FauxkubeOptions {
+  readonly nodes?: number;
+  /** Lets {@link Subject.longestTurnMs} answer, at the price of a timer in the process. */
+  readonly watchTurns?: boolean;
+}
+
+/** Some work, and the lines that it fills. */
+export interface Scenario {
+  /** For `--only`. */
+  readonly name: string;
+  readonly rows: readonly Row[];
+  run(bench: Bench): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { createControllers } from '../../controllers/index.ts';
+import { builtInTypes } from '../../server/schema/type-table.ts';
+import { create, type SecuredCluster, securedCluster } from '../support/secured-cluster.ts';
+
+const FIDELITY = readFileSync('docs/fidelity.md', 'utf8');
+
+/** Names in code style in the first cells of the table below a heading. */
+function firstCells(heading: string): string[] {
+  const section = FIDELITY.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  const rows = section.split('\n').filter((line) => /^\| [^-]/.test(line));
+  return rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ''));
+}
+
+interface ServedPart {
+  readonly name: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** A proxy leads somewhere below itself. */
+const below = (name: string): string => (name.endsWith('/proxy') ? '/page' : '');
+
+/** Every subresource of every kind, with a path of it. */
+async function subresources(cluster: SecuredCluster): Promise<{ name: string; method: string; path: string }[]> {
+  const groups = (await cluster.ask('GET', '/apis')).body as { groups: { versions: { groupVersion: string }[] }[] };
+  const versions = groups.groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => `/apis/${groupVersion}`));
+  const all = ['/api/v1', ...versions].map(async (base) => {
+    const { resources } = (await cluster.ask('GET', base)).body as { resources: ServedPart[] };
+    return resources
+      .filter(({ name }) => name.includes('/'))
+      .map(({ name, namespaced, verbs }) => ({
+        name,
+        method: verbs.includes('get') ? 'GET' : verbs.includes('create') ? 'POST' : 'PUT',
+        path: `${base}/${namespaced ? 'namespaces/default/' : ''}${name.replace('/', '/some-name/')}${below(name)}`,
+      }));
+  });
+  return (await Promise.all(all)).flat();
+}
+
+test('docs/fidelity.md names every subresource that answers 501, and no other', async () => {
+  await using cluster = await securedCluster();
+  const answers = (await subresources(cluster)).map(async ({ name, method, path }) => {
+    const { status } = await cluster.ask(method, path, method === 'GET' ? {} : { body: {} });
+    return status === 501 ? [name] : [];
+  });
+  const missing = (await Promise.all(answers)).flat();
+  expect(
+    firstCells('What answers 501')
+      .filter((name) => name.includes('/'))
+      .sort(),
+  ).toEqual(missing.sort());
+});
+
+test('docs/fidelity.md names every controller, and no other', () => {
+  const names = createControllers({ caCertificate: '' }).map(({ name }) => name);
+  expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet'].sort());
+});
+
+test('docs/fidelity.md names the version of Kubernetes that is served', () => {
+  expect(FIDELITY).toContain(`Kubernetes ${builtInTypes().gitVersion.slice(1)}`);
+});
+
+test('custom resources answer 501 as soon as their definition is there', async () => {
+  await using cluster = await securedCluster();
+  const path = '/apis/example.com/v1/namespaces/default/foos';
+  expect((await cluster.ask('GET', path)).status).toBe(404);
+  const names = { plural: 'foos', kind: 'Foo' };
+  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
+  await create(cluster, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    metadata: { name: 'foos.example.com' },
+    spec: { group: 'example.com', scope: 'Namespaced', names, versions },
+  });
+  const { status, body } = await cluster.ask('GET', path);
+  expect([status, (body as { message: string }).message]).toEqual([
+    501,
+    'fauxkube does not implement custom resources such as foos.example.com yet: see docs/fidelity.md',
+  ]);
+});
+
+test('docs/own-texts.md lists the fields that are described in our own words', () => {
+  const before = readFileSync('docs/own-texts.md', 'utf8');
+  execFileSync(process.execPath, ['scripts/list-own-texts.mjs']);
+  expect(readFileSync('docs/own-texts.md', 'utf8'), 'run npm run generate').toBe(before);
+  expect(FIDELITY).toContain('own-texts.md');
+});
