@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Cancel } from '../base/clock.ts';
-import { bodyTooLarge } from '../kube/api-error.ts';
+import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
@@ -82,7 +82,8 @@ function readAll(raw: Readable): Promise<Buffer> {
       chunks.push(chunk);
     });
     raw.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    raw.once('error', reject);
+    // A client that leaves in the middle is no fault of ours.
+    raw.once('error', () => reject(badRequest('unexpected EOF')));
   });
 }
 

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { methodNotAllowed } from '../kube/api-error.ts';
 
+/** What Node tells of a request that its parser refuses. */
+type ParserError = Error & { code?: string; rawPacket?: unknown };
+
 /** What net/http says about bytes that are no request that it takes, word for word. */
 function plain(status: string): string {
   return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`;
@@ -19,10 +22,12 @@ function unknownMethod(): string {
   ].join('\r\n');
 }
 
-function answerTo(code: string | undefined): string {
+const REQUEST_LINE = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
+
+function answerTo({ code, rawPacket }: ParserError): string {
   switch (code) {
     case 'HPE_INVALID_METHOD':
-      return unknownMethod();
+      return REQUEST_LINE.test(Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '') ? unknownMethod() : plain('400 Bad Request');
     case 'HPE_HEADER_OVERFLOW':
       return plain('431 Request Header Fields Too Large');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -33,7 +38,7 @@ function answerTo(code: string | undefined): string {
 }
 
 /** Answers what the parser refuses, and ends the connection: nobody can tell where the next request would begin. */
-export function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+export function refuseMalformed(error: ParserError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
-  else socket.end(answerTo(error.code));
+  else socket.end(answerTo(error));
 }

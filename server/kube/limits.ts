@@ -9,6 +9,8 @@ export const LIMITS = {
   annotationsBytes: 256 * 1024,
   /** How deep JSON and YAML may nest. Ours: Go stops at 10,000, which is more than a JavaScript stack carries. */
   jsonDepth: 1000,
+  /** How deep YAML may nest in one line. Ours: its parser needs much more of the stack. */
+  yamlDepth: 250,
   /** Operations of one JSON patch (maxJSONPatchOperations). */
   jsonPatchOperations: 10_000,
   /** How often one YAML document may use aliases. Ours: stops a document that expands without end. */

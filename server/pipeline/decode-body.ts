@@ -94,8 +94,6 @@ export async function parseBody(
       checkEnvelope(value, kind, text);
       return { value, text: JSON.stringify(sorted(value)) };
     } catch (error) {
-      if (error instanceof RangeError)
-        throw unrecognized(kind, `yaml: exceeded max depth of ${LIMITS.jsonDepth}`, text);
       throw error instanceof ApiError ? error : unrecognized(kind, (error as Error).message, text);
     }
   }

@@ -56,9 +56,14 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
  * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
  */
 export function negotiate(accept: string, userAgent: string, query: URLSearchParams, isCollection = false): Negotiated {
+  checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
+  return chooseForm(accept, userAgent, query);
+}
+
+/** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406, 501 */
+export function chooseForm(accept: string, userAgent: string, query: URLSearchParams): Negotiated {
   const pretty = wantsPretty(query, userAgent);
   if (accept === '' || accept === JSON_TYPE || accept === '*/*') return pretty ? { ...PLAIN, pretty } : PLAIN;
-  checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
   let isMissing = false;
   for (const clause of acceptClauses(accept)) {
     const type = offerFor(clause, OFFERS);

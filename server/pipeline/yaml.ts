@@ -1,5 +1,5 @@
 /** YAML as Kubernetes reads it: sigs.k8s.io/yaml, which makes JSON of it first. */
-import { type Document, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+import { type Document, Lexer, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
 import { setOwn } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { goYamlMessage } from './yaml-errors.ts';
@@ -9,6 +9,9 @@ const OPTIONS = { version: '1.1', customTags: goTags, uniqueKeys: false, merge: 
 
 /** What go-yaml's reader lets through. */
 const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/** How the library tells that it could not go deeper. */
+const STACK = /call stack/;
 
 /** All documents of a text, with what is needed to tell where something stands. */
 export function parseYamlDocuments(text: string): { documents: Document[]; lines: LineCounter } {
@@ -28,10 +31,29 @@ export function parseYamlDocuments(text: string): { documents: Document[]; lines
 export function parseYaml(text: string): unknown {
   const unified = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
   if (CONTROL.test(unified)) throw new Error('yaml: control characters are not allowed');
+  checkDepth(unified);
   const document = parseDocument(unified, OPTIONS);
   const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
-  if (error) throw new Error(goYamlMessage(error, unified));
+  if (error) throw new Error(STACK.test(error.message) ? TOO_DEEP : goYamlMessage(error, unified));
   return yamlValue(document);
+}
+
+const TOO_DEEP = `yaml: exceeded max depth of ${LIMITS.yamlDepth}`;
+
+/**
+ * Values that nest without end are found before the parser spends its time and the stack on them. What nests by
+ * indentation needs so many blanks that it cannot get far.
+ */
+function checkDepth(text: string): void {
+  let flow = 0;
+  let indicators = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    if (lexeme === '[' || lexeme === '{') flow++;
+    else if (lexeme === ']' || lexeme === '}') flow--;
+    else if (lexeme === '-' || lexeme === '?') indicators++;
+    else if (lexeme === '\n') indicators = 0;
+    if (flow + indicators > LIMITS.yamlDepth) throw new Error(TOO_DEEP);
+  }
 }
 
 /** The JSON value of a document without errors. @throws Error with go-yaml's message */

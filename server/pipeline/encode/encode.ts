@@ -2,7 +2,7 @@
 
 import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
-import { type Negotiated, negotiate } from '../media-types.ts';
+import { chooseForm, type Negotiated } from '../media-types.ts';
 import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
@@ -78,7 +78,7 @@ const PLAIN: Negotiated = { encoding: 'json', form: 'object', version: 'v1', inc
 /** Pages and errors that came before negotiation: whoever accepts nothing on offer is told in indented JSON. */
 function formOf(request: ApiRequest, { type }: ApiResponse): Negotiated {
   try {
-    const form = negotiate(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query, true);
+    const form = chooseForm(request.header('accept') ?? '', request.header('user-agent') ?? '', request.query);
     return type === 'value' ? { ...form, form: 'object' } : form;
   } catch (error) {
     if (error instanceof ApiError) return PLAIN;
