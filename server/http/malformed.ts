@@ -27,7 +27,9 @@ const REQUEST_LINE = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
 function answerTo({ code, rawPacket }: ParserError): string {
   switch (code) {
     case 'HPE_INVALID_METHOD':
-      return REQUEST_LINE.test(Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '') ? unknownMethod() : plain('400 Bad Request');
+      return REQUEST_LINE.test(Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '')
+        ? unknownMethod()
+        : plain('400 Bad Request');
     case 'HPE_HEADER_OVERFLOW':
       return plain('431 Request Header Fields Too Large');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
