@@ -5,7 +5,7 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import type { FieldsV1 } from './fields-v1.ts';
-import { isMember } from './fields-v1.ts';
+import { isLeaf } from './fields-v1.ts';
 import { entryJson, keyStep, presentParts, type Shape } from './shapes.ts';
 
 const LEAF = '{}';
@@ -76,7 +76,7 @@ function addedText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1
       const [zero, part] = [left[name], right[name]];
       if (part === undefined || part === zero) continue;
       const skipped = skip?.[step];
-      if (skipped && isMember(skipped)) continue;
+      if (skipped && isLeaf(skipped)) continue;
       const own = zero === undefined ? allText(part, inner()) : addedText(zero, part, inner(), skipped);
       if (own !== '') text += `,${key}:${own}`;
     }

@@ -20,6 +20,12 @@ export function isMember(node: FieldsV1): boolean {
   return true;
 }
 
+/** Whether the set holds the path itself and knows of nothing below it. */
+export function isLeaf(node: FieldsV1): boolean {
+  for (const _ in node) return false;
+  return true;
+}
+
 /** The order of fieldpath: the path itself, fields, keys, values; each by their text. */
 function inOrder(a: string, b: string): number {
   const rank = (step: string): number => '.fkvi'.indexOf(step.charAt(0));
