@@ -9,7 +9,7 @@ export class NodeChoices {
   choose(
     node: Frozen<Node>,
     nodes: readonly Frozen<Node>[],
-    valueOf: (node: Frozen<Node>) => string | undefined,
+    chosenBy: (node: Frozen<Node>) => string | undefined,
     firstFree: (taken: ReadonlySet<string>) => string | undefined,
   ): string | undefined {
     const uids = new Set(nodes.map(({ metadata }) => metadata.uid));
@@ -17,7 +17,7 @@ export class NodeChoices {
     const uid = node.metadata.uid ?? '';
     const before = this.#chosen.get(uid);
     if (before !== undefined) return before;
-    const taken = new Set([...nodes.map((other) => valueOf(other) ?? ''), ...this.#chosen.values()]);
+    const taken = new Set([...nodes.map((other) => chosenBy(other) ?? ''), ...this.#chosen.values()]);
     const value = firstFree(taken);
     if (value !== undefined) this.#chosen.set(uid, value);
     return value;

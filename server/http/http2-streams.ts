@@ -50,8 +50,8 @@ class StreamResponse implements RawResponse {
 type Serve = (request: RawRequest, response: RawResponse, url: string) => void;
 
 /**
- * Takes HTTP/2 streams as they come. Node would wrap each into two objects that look like HTTP/1.1, and Fastify into two
- * more: for a GET whose bytes are there already, that is a third of the work.
+ * Takes HTTP/2 streams as they come. Node would wrap each into two objects that look like HTTP/1.1, and Fastify into
+ * two more: for a GET whose bytes are there already, that is a third of the work.
  */
 export function serveStreams(server: Http2SecureServer, serve: Serve): void {
   const take = (

@@ -9,7 +9,7 @@ function plain(status: string): string {
   return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`;
 }
 
-/** Go reads any word as a method, and then none of the routes has it; Node's parser only knows those that are registered. */
+/** Go reads any word as a method, and then none of the routes has it; Node's parser only knows registered ones. */
 function unknownMethod(): string {
   const body = JSON.stringify(methodNotAllowed().status);
   return [

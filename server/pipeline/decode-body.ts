@@ -149,7 +149,8 @@ function checkEnvelope(value: unknown, kind: string | undefined, text: string): 
 
 /** The message about a kind that nothing serves. */
 export const notRegistered = (kind: string, apiVersion: string): string =>
-  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ` +
+  'in scheme "pkg/runtime/scheme.go:111"';
 
 /** Keys in the order in which Go's YAML reader hands them on. */
 function sorted(value: unknown): unknown {

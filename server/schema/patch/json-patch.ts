@@ -134,8 +134,8 @@ function operationsOf(patch: unknown): readonly Operation[] {
   if (!Array.isArray(patch)) throw undecodable(`${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`);
   if (patch.length > LIMITS.jsonPatchOperations) {
     const most = LIMITS.jsonPatchOperations;
-    const message = `Request entity too large: The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`;
-    throw new ApiError(413, 'RequestEntityTooLarge', message);
+    const message = `The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`;
+    throw new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
   }
   return patch.map((operation: unknown) => {
     if (operation === null) return {};

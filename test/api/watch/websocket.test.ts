@@ -18,7 +18,7 @@ function credentialsOf(kubeconfig: string): { cert: Buffer; key: Buffer; ca: Buf
   };
 }
 
-test('watches come over WebSocket on the TLS port, one message for each event, through both kinds of path', async () => {
+test('watches come over WebSocket on the TLS port, a message for each event, through both kinds of path', async () => {
   await using cluster = await startCluster({ controllers: [] });
   const credentials = credentialsOf(cluster.kubeconfig());
   const send = (method: string, path: string, body?: object): Promise<number> =>

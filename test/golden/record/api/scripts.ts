@@ -1,5 +1,6 @@
 import type { WireStep } from '../../../support/wire-exchanges.ts';
 import * as hostile from './hostile.ts';
+import * as requests from './hostile-requests.ts';
 import * as list from './list.ts';
 import * as watch from './watch.ts';
 import * as write from './write.ts';
@@ -9,9 +10,9 @@ export const scripts: Readonly<Record<string, readonly WireStep[]>> = {
   'hostile/bodies': hostile.bodies,
   'hostile/yaml': hostile.yaml,
   'hostile/media-types': hostile.mediaTypes,
-  'hostile/paths': hostile.paths,
-  'hostile/methods': hostile.methods,
-  'hostile/selectors': hostile.selectors,
+  'hostile/paths': requests.paths,
+  'hostile/methods': requests.methods,
+  'hostile/selectors': requests.selectors,
   'hostile/patches': hostile.patches,
   'list/options': list.options,
   'list/forms': list.forms,
