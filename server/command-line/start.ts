@@ -71,7 +71,7 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
   const lines = [
     `fauxkube is ready: Kubernetes ${cluster.kubernetesVersion} on ${cluster.url} (${Math.round(tookMs)} ms)`,
     ...(cluster.httpUrl ? [`  plain HTTP     ${cluster.httpUrl}`] : []),
-    ...(cluster.proxyUrl ? [`  service proxy  http_proxy=${cluster.proxyUrl} curl my-service`] : []),
+    ...(cluster.proxyUrl ? [`  service proxy  http_proxy=${cluster.proxyUrl} curl SERVICE`] : []),
     `Next, in another terminal:`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  kubectl get nodes`,

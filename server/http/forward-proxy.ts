@@ -11,8 +11,8 @@ export interface ForwardProxy {
 }
 
 const NOT_OURS =
-  'fauxkube: this proxy only leads to services and pods of the cluster: my-service, ' +
-  'my-service.namespace, my-service.namespace.svc.cluster.local, or their addresses\n';
+  'fauxkube: this proxy only leads to services and pods of the cluster, and there is none of this name: use SERVICE ' +
+  '(in the namespace default), SERVICE.NAMESPACE, SERVICE.NAMESPACE.svc.cluster.local, or an address\n';
 
 /** An HTTP proxy into the cluster: `http_proxy=http://127.0.0.1:6480 curl my-service`. It leads nowhere else. */
 export async function startForwardProxy(options: {

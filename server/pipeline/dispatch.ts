@@ -6,6 +6,7 @@ import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
+import { missingPage } from './pages/missing.ts';
 import { openapiPage } from './pages/openapi.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -23,7 +24,7 @@ import { watch } from './verbs/watch.ts';
 /** A page answers the paths that it knows. */
 export type Page = (request: ApiRequest, env: PipelineEnv) => Promise<ApiResponse> | ApiResponse | undefined;
 
-const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage];
+const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, missingPage];
 
 type Verb = (request: ApiRequest, served: Served, env: PipelineEnv) => Promise<ApiResponse>;
 

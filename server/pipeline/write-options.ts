@@ -1,4 +1,5 @@
 /** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
+import { notImplemented } from '../kube/api-error.ts';
 import {
   type FieldProblem,
   forbiddenField,
@@ -8,7 +9,7 @@ import {
   tooLong,
 } from '../kube/field-problem.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
-import type { FieldValidation } from './decode-body.ts';
+import { type FieldValidation, mediaTypeOf } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest } from './request.ts';
 
@@ -32,12 +33,15 @@ function unprintableProblems(manager: string): FieldProblem[] {
   });
 }
 
+const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
+
 /**
  * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`
- * @throws ApiError 422 for values that upstream refuses
+ * @throws ApiError 422 for values that upstream refuses, 501 for server-side apply, whose options would look wrong
  */
 export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest {
   const { query } = request;
+  if (APPLY.includes(mediaTypeOf(request))) throw notImplemented('server-side apply');
   const dryRun = query.getAll('dryRun');
   const manager = query.get('fieldManager') ?? '';
   const validation = query.get('fieldValidation') ?? '';

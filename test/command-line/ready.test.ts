@@ -27,7 +27,7 @@ describe('fauxkube start', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^fauxkube is ready: Kubernetes v1\.\d+\.\d+ on https:\/\/127\.0\.0\.1:\d+ \(\d+ ms\)$/),
       expect.stringMatching(/^ {2}plain HTTP +http:\/\/127\.0\.0\.1:\d+$/),
-      expect.stringMatching(/^ {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl my-service$/),
+      expect.stringMatching(/^ {2}service proxy +http_proxy=http:\/\/127\.0\.0\.1:\d+ curl SERVICE$/),
       'Next, in another terminal:',
       expect.stringMatching(/^ {2}export KUBECONFIG=\S+$/),
       '  kubectl get nodes',

@@ -1,5 +1,5 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { ApiError, badRequest, notImplemented } from '../../kube/api-error.ts';
+import { ApiError, badRequest } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { countKeys } from '../../schema/json-text.ts';
@@ -66,12 +66,9 @@ function decodable(result: unknown, duplicates: readonly string[], table: TypeTa
   return { value: result, patched: { duplicates, refuse } };
 }
 
-const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
-
-/** Reads the patch of a request. @throws ApiError 400, 415, 501 */
+/** Reads the patch of a request. @throws ApiError 400, 415 */
 export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<ApplyPatch> {
   const mediaType = mediaTypeOf(request);
-  if (APPLY.includes(mediaType)) throw notImplemented('server-side apply');
   const make = Object.hasOwn(PATCHES, mediaType) ? PATCHES[mediaType] : undefined;
   if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   const { table } = env.catalog;

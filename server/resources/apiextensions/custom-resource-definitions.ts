@@ -50,6 +50,8 @@ export const definition: ResourceDefinition<CustomResourceDefinition> = {
   checksEnums: true,
   validate: definitionProblems,
   validateStatus: ({ status }) => definitionNameProblems(status.acceptedNames, 'status.acceptedNames'),
+  // Otherwise clients would wait for the condition Established, and not know why.
+  warnings: (_definition, old) => (old ? [] : ['fauxkube does not serve custom resources yet: see docs/fidelity.md']),
   generation: ({ spec }) => spec,
   cells(object) {
     const { metadata, spec, status } = object;
