@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2';
+import { constants, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { RawRequest, RawResponse } from './exchange.ts';
 
@@ -57,12 +57,12 @@ export function serveStreams(server: Http2SecureServer, serve: Serve): void {
   const take = (
     stream: ServerHttp2Stream,
     headers: IncomingHttpHeaders,
-    _flags: number,
+    flags: number,
     rawHeaders: readonly string[],
   ): void => {
     stream.on('error', () => undefined); // a client that goes away is no error of ours
     // Whoever is answered before all of the body was read need not keep it.
-    stream.once('finish', () => stream.resume());
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) stream.once('finish', () => stream.resume());
     if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
     const url = String(headers[':path'] ?? '/');
     serve(new StreamRequest(stream, headers, rawHeaders), new StreamResponse(stream), url);

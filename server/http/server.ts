@@ -154,7 +154,9 @@ async function serve(
   const request = new IncomingRequest(raw, url, peerOf(raw));
   try {
     const answer = MALFORMED_ESCAPE.test(request.path) ? BAD_REQUEST : await options.answer(request);
-    await prepareEncoding(request);
+    // Nearly every answer is JSON, which needs no turn of its own.
+    const loading = prepareEncoding(request);
+    if (loading) await loading;
     await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
   } catch (error) {
     options.onFault(error, request);

@@ -45,8 +45,8 @@ function buffer(status: number, headers: WireResponse['headers'], bytes: Buffer)
 }
 
 /** Loads what the answer to a request needs for its encoding; nothing for JSON. */
-export async function prepareEncoding(request: ApiRequest): Promise<void> {
-  if (request.header('accept')?.includes('yaml')) await loadYaml();
+export function prepareEncoding(request: ApiRequest): Promise<void> | undefined {
+  return request.header('accept')?.includes('yaml') ? loadYaml() : undefined;
 }
 
 /**
