@@ -1,11 +1,11 @@
 /** What a kubelet reports of a pod. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '../../server/kube/types.gen.ts';
 
 type FrozenPod = Frozen<Pod>;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** `nginx` is `docker.io/library/nginx` to a container runtime. */
 function fullImageName(image: string): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../server/base/clock.ts';
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
+import { nextTurn } from '../../server/base/turn.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Event } from '../../server/kube/types.gen.ts';
@@ -52,7 +53,8 @@ export class EventRecorder {
     const observation = this.#correlator.correlate(told);
     if (!observation) return Promise.resolve();
     const event = this.#eventOf(told, observation);
-    const written = this.#last.then(() => this.#write(event));
+    // Events tell what was done: what is still to do goes first.
+    const written = this.#last.then(nextTurn).then(() => this.#write(event));
     this.#last = written.catch(() => undefined);
     return written;
   }

@@ -36,9 +36,18 @@ export function systemClock(): Clock {
   };
 }
 
+/** Nearly all times that are written are of now. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** `2026-11-23T07:30:00Z`: metav1.Time keeps whole seconds. */
 export function rfc3339(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(timeMs / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** `2026-11-23T07:30:00.123000Z`: metav1.MicroTime keeps microseconds. */

@@ -24,9 +24,22 @@ function suffixOf(fraction: () => number, length: number): string {
   return text;
 }
 
-/** Unpredictable, from the operating system. */
+const WORD_BYTES = 4;
+const POOL_BYTES = 1024 * WORD_BYTES;
+
+/** Unpredictable, from the operating system: asked for many words at once, because each question is slow. */
 export function systemRandom(): Random {
-  const fraction = (): number => randomBytes(4).readUInt32LE() / 2 ** 32;
+  let pool = Buffer.alloc(0);
+  let next = 0;
+  const fraction = (): number => {
+    if (next >= pool.length) {
+      pool = randomBytes(POOL_BYTES);
+      next = 0;
+    }
+    const word = pool.readUInt32LE(next);
+    next += WORD_BYTES;
+    return word / 2 ** 32;
+  };
   return {
     fraction,
     uuid: () => randomUUID(),

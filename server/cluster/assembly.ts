@@ -18,7 +18,7 @@ import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { bootstrapObjects } from './bootstrap/objects.ts';
+import { ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
@@ -75,7 +75,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     serverAddress: options.serverAddress,
   });
   const nowMs = clock.now();
-  const objects = bootstrapObjects({ nowMs, nodes: options.nodes, address: options.address, port: options.port });
+  const objects = {
+    canonical: recordedObjects(nowMs),
+    others: ownObjects({ nowMs, nodes: options.nodes, address: options.address, port: options.port }),
+  };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());

@@ -71,6 +71,10 @@ class LocalRequest implements ApiRequest {
     return this.#headers;
   }
 
+  hasHeaderWith(): boolean {
+    return false;
+  }
+
   headersWith(): readonly (readonly [name: string, value: string])[] {
     return [];
   }

@@ -10,6 +10,8 @@ import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 import type { RawRequest } from './exchange.ts';
 
 const NOBODY: User = { name: '', groups: [] };
+/** What makes the code of a letter that of its lower case. */
+const LOWER_CASE = 0x20;
 const NO_QUERY = new URLSearchParams();
 
 /** One request of a socket. */
@@ -42,6 +44,16 @@ export class IncomingRequest implements ApiRequest {
 
   headers(): IncomingHttpHeaders {
     return this.#headers;
+  }
+
+  hasHeaderWith(prefix: string): boolean {
+    const { rawHeaders } = this.#raw;
+    const first = prefix.charCodeAt(0);
+    for (let i = 0; i < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] ?? '';
+      if ((name.charCodeAt(0) | LOWER_CASE) === first && name.toLowerCase().startsWith(prefix)) return true;
+    }
+    return false;
   }
 
   headersWith(prefix: string): readonly (readonly [name: string, value: string])[] {

@@ -110,7 +110,8 @@ function createApp({ tls }: HttpServerOptions): FastifyInstance {
     rejectUnauthorized: false,
     settings: HTTP2_SETTINGS,
   };
-  return fastify({ ...common, http2: true, https }) as unknown as FastifyInstance;
+  // Idle sessions cost nothing; a timer for them would be set anew by every frame.
+  return fastify({ ...common, http2: true, https, http2SessionTimeout: 0 }) as unknown as FastifyInstance;
 }
 
 const noSchemas = (): never => {

@@ -48,7 +48,7 @@ function plainNotFound(): ApiResponse {
 }
 
 export function dispatch(env: PipelineEnv): Handler {
-  return async (request) => (request.info.isResource ? resource(request, env) : page(request, env));
+  return (request) => (request.info.isResource ? resource(request, env) : page(request, env));
 }
 
 async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
@@ -65,14 +65,20 @@ function isDeclared(group: string, plural: string, { registry }: PipelineEnv): b
   return registry.find('customresourcedefinitions.apiextensions.k8s.io', key) !== undefined;
 }
 
-async function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
-  const { group, version, prefix } = request.info;
+/** What is asked for where there is no such resource. @throws ApiError 404, 501 */
+function unserved({ info: { group, resource: plural, prefix } }: ApiRequest, env: PipelineEnv): ApiResponse {
   const known = env.catalog.groups.find((info) => info.group === group && (group === '') === (prefix === 'api'));
-  const isCustom = !known && isDeclared(group, request.info.resource, env);
-  if (isCustom) throw notImplemented(`custom resources such as ${request.info.resource}.${group}`);
-  if (!known) return plainNotFound();
-  const served = env.catalog.lookup(group, version, request.info.resource);
-  if (!served) throw unknownPath();
+  if (known) throw unknownPath();
+  if (isDeclared(group, plural, env)) throw notImplemented(`custom resources such as ${plural}.${group}`);
+  return plainNotFound();
+}
+
+/** Steps that most requests do not need are no turns of their own: see benchmark.md. */
+function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
+  const { group, version, prefix } = request.info;
+  const isPlaced = (group === '') === (prefix === 'api');
+  const served = isPlaced ? env.catalog.lookup(group, version, request.info.resource) : undefined;
+  if (!served) return Promise.resolve(unserved(request, env));
   const isCollection = request.method === 'GET' && request.info.name === '';
   const form = negotiate(
     request.header('accept') ?? '',
@@ -85,9 +91,12 @@ async function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiRespo
   if (verb === 'get' || verb === 'list')
     checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
   checkTimeout(request);
-  const response = await (request.info.subresource === '' ? object : part)(request, served, env);
-  checkIncludeObject(form);
-  return response;
+  const answer = (request.info.subresource === '' ? object : part)(request, served, env);
+  if (form.form !== 'table') return answer;
+  return answer.then((response) => {
+    checkIncludeObject(form);
+    return response;
+  });
 }
 
 /** Answers come at once, so that a time limit that can be read needs no more. @throws ApiError 400 */

@@ -42,6 +42,8 @@ function formOf({ as, g, v }: AcceptClause['parameters']): Form | undefined {
   return as !== undefined && Object.hasOwn(FORMS, as) ? FORMS[as] : undefined;
 }
 
+const isPlain = (accept: string): boolean => accept === '' || accept === JSON_TYPE || accept === '*/*';
+
 /** Programs that people look at get indented JSON; `pretty=` says otherwise, in one of Go's spellings of true. */
 export function wantsPretty(query: URLSearchParams, userAgent: string): boolean {
   const pretty = query.get('pretty');
@@ -56,14 +58,15 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
  * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
  */
 export function negotiate(accept: string, userAgent: string, query: URLSearchParams, isCollection = false): Negotiated {
-  checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
+  // Whoever wants JSON gets it; reading the header anew for every request would take longer than finding the object.
+  if (!isPlain(accept)) checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
   return chooseForm(accept, userAgent, query);
 }
 
 /** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406, 501 */
 export function chooseForm(accept: string, userAgent: string, query: URLSearchParams): Negotiated {
   const pretty = wantsPretty(query, userAgent);
-  if (accept === '' || accept === JSON_TYPE || accept === '*/*') return pretty ? { ...PLAIN, pretty } : PLAIN;
+  if (isPlain(accept)) return pretty ? { ...PLAIN, pretty } : PLAIN;
   let isMissing = false;
   for (const clause of acceptClauses(accept)) {
     const type = offerFor(clause, OFFERS);

@@ -66,7 +66,8 @@ function nonResource(path: string, segments: readonly string[], method: string):
 /** Clients ask for the same few paths again and again. */
 const KNOWN_MAX = 2048;
 const KNOWN_CHARACTERS_MAX = 256;
-const known = new Map<string, RequestInfo>();
+/** By path, for each method with and without `watch`: a text of all three would have to be built and hashed anew. */
+const known = new Map<string, Map<string, RequestInfo>>();
 
 /**
  * @param path as sent
@@ -75,13 +76,17 @@ const known = new Map<string, RequestInfo>();
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const watches = isTrue(query.get('watch'));
-  const key = `${method} ${watches} ${path}`;
-  const found = known.get(key);
+  const kind = watches ? `watch ${method}` : method;
+  let infos = known.get(kind);
+  const found = infos?.get(path);
   if (found) return found;
   const info = readRequestInfo(method, path, watches);
-  if (path.length > KNOWN_CHARACTERS_MAX) return info;
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(key, info);
+  if (path.length > KNOWN_CHARACTERS_MAX || !Object.hasOwn(VERBS, method)) return info;
+  if (!infos || infos.size >= KNOWN_MAX) {
+    infos = new Map();
+    known.set(kind, infos);
+  }
+  infos.set(path, info);
   return info;
 }
 

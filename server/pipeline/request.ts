@@ -34,6 +34,8 @@ export interface ApiRequest {
   header(name: string): string | undefined;
   /** Every header whose name (in lower case) begins with `prefix`, each value as it was sent. */
   headersWith(prefix: string): readonly (readonly [name: string, value: string])[];
+  /** Whether there is such a header. */
+  hasHeaderWith(prefix: string): boolean;
   /** All headers, names in lower case. */
   headers(): Readonly<Record<string, string | string[] | undefined>>;
   /** @throws ApiError 413 when the body is larger than allowed */

@@ -8,6 +8,7 @@ import {
   notSupported,
   tooLong,
 } from '../kube/field-problem.ts';
+import { unprintableCharacters } from '../kube/go-quote.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
 import { type FieldValidation, mediaTypeOf } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -20,15 +21,12 @@ export interface WriteRequest {
 }
 
 const MANAGER_BYTES = 128;
-/** What Go's unicode.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the space. */
-const NOT_PRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
 /** One problem for each character, with its position in bytes (ValidateFieldManager). */
 function unprintableProblems(manager: string): FieldProblem[] {
-  return [...manager.matchAll(NOT_PRINTABLE)].map(({ 0: character, index }) => {
+  return unprintableCharacters(manager).map(({ character, position }) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    const position = Buffer.byteLength(manager.slice(0, index));
     return invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
   });
 }

@@ -6,12 +6,19 @@ import { orderedMeta } from '../../registry/object-meta.ts';
 import { decodeStruct } from '../../schema/decode.ts';
 import type { Storage } from '../../storage/storage.ts';
 
+/** Objects that a cluster begins with. */
+export interface FirstObjects {
+  /** Those that need no decoding: recorded from a server that had done it. */
+  readonly canonical: readonly KubeObject[];
+  readonly others: readonly KubeObject[];
+}
+
 /**
  * Writes objects straight into an empty storage: the server's own objects are not asked for by anybody, so nobody
  * admits or authorizes them. What is there already stays.
  */
 export async function installObjects(
-  objects: readonly KubeObject[],
+  { canonical, others }: FirstObjects,
   catalog: Catalog,
   storage: Storage,
   random: Random,
@@ -19,14 +26,16 @@ export async function installObjects(
 ): Promise<void> {
   const creationTimestamp = rfc3339(nowMs);
   const uids = new Map<string, string>();
-  for (const given of objects) {
+  const install = async (given: KubeObject, isCanonical: boolean): Promise<void> => {
     const { group, version } = parseApiVersion(given.apiVersion ?? '') ?? { group: '', version: '' };
     const served = catalog.lookupKind(group, version, given.kind ?? '');
     if (!served) throw new Error(`a cluster cannot begin with a ${given.apiVersion} ${given.kind}: no such kind`);
     const key = served.store.keyOf(keyOf(given));
-    if (storage.get(key)) continue;
-    const object = decodeStruct(given, served.info.type, { unknownFields: false }) as unknown as KubeObject;
-    const { definition } = served.store;
+    if (storage.get(key)) return;
+    const { definition, info } = served.store;
+    const object = isCanonical
+      ? given
+      : (decodeStruct(given, info.type, { unknownFields: false }) as unknown as KubeObject);
     definition.fillDefaults?.(object);
     const uid = random.uuid();
     uids.set(`${given.kind} ${given.metadata.name}`, uid);
@@ -37,5 +46,7 @@ export async function installObjects(
     if (node) meta.ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: given.metadata.name ?? '', uid: node }];
     object.metadata = orderedMeta(meta);
     await storage.create(key, object);
-  }
+  };
+  for (const given of canonical) await install(given, true);
+  for (const given of others) await install(given, false);
 }

@@ -17,13 +17,16 @@ export interface BootstrapOptions {
 /** The address of the `kubernetes` service, the first of the range. */
 export const API_SERVICE_IP = '10.96.0.1';
 
-/** Everything, in an order in which each object finds what it needs. */
-export function bootstrapObjects(options: BootstrapOptions): KubeObject[] {
-  return [...recorded(options.nowMs), ...apiService(options), legacyTokenTracking(options.nowMs), ...nodes(options)];
+/** What belongs to this cluster, in an order in which each object finds what it needs; `recordedObjects` come first. */
+export function ownObjects(options: BootstrapOptions): KubeObject[] {
+  return [...apiService(options), legacyTokenTracking(options.nowMs), ...nodes(options)];
 }
 
-/** Recorded from a real control plane by record.ts; conditions changed when this one started. */
-function recorded(nowMs: number): KubeObject[] {
+/**
+ * What every cluster has, in canonical form: recorded from a real control plane by record.ts. Conditions changed when
+ * this one started.
+ */
+export function recordedObjects(nowMs: number): KubeObject[] {
   const text = readFileSync(new URL('./bootstrap.gen.json', import.meta.url), 'utf8');
   return JSON.parse(text.replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))) as KubeObject[];
 }

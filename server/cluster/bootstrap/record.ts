@@ -73,7 +73,8 @@ function withoutTimes(value: unknown): unknown {
 const objects: unknown[] = [];
 for (const { path, keep } of SOURCES)
   for (const object of await list(path)) if (keep(object)) objects.push(withoutTimes(stripped(object)));
-for (const name of SYSTEM_NAMESPACES) objects.unshift({ kind: 'Namespace', apiVersion: 'v1', metadata: { name } });
+for (const name of SYSTEM_NAMESPACES)
+  objects.unshift({ kind: 'Namespace', apiVersion: 'v1', metadata: { name }, spec: {}, status: {} });
 const lines = objects.map((object) => JSON.stringify(object)).join(',\n');
 writeFileSync('server/cluster/bootstrap/bootstrap.gen.json', `[\n${lines}\n]\n`);
 process.stdout.write(`server/cluster/bootstrap/bootstrap.gen.json: ${objects.length} objects\n`);

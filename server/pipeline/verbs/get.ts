@@ -8,7 +8,11 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import { requestKey } from './incoming.ts';
 
 /** GET of one object. */
-export async function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+export function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  return Promise.resolve(read(request, served, env));
+}
+
+function read(request: ApiRequest, served: Served, env: PipelineEnv): ApiResponse {
   const key = requestKey(request, served);
   const { store } = served;
   const asked = request.query.get('resourceVersion') ?? '';

@@ -4,6 +4,7 @@ import { goQuote } from '../../kube/go-quote.ts';
 import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
 import { decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
@@ -24,21 +25,36 @@ export async function readObject(
   return parseBody(await request.body(), mediaTypeOf(request), kind, type);
 }
 
-/** A parsed body as the object that would be stored: decoded, in the stored version, with its defaults. */
+/**
+ * A parsed body as the object that would be stored: decoded, in the stored version, with its defaults.
+ *
+ * @param statusOf what is stored, for a write of its status
+ */
 export function storedForm(
   request: ApiRequest,
   served: Served,
   parsed: ParsedBody,
   write: WriteRequest,
   env: PipelineEnv,
+  statusOf?: StoredObject,
 ): KubeObject {
   const warn = (text: string): void => {
     if (!request.warnings.includes(text)) request.warnings.push(text);
   };
-  const decoded = decodeObject(parsed, served.info, env.catalog.table, write.fieldValidation, warn);
-  const object = served.conversion ? served.conversion.toStored(decoded) : decoded;
-  served.store.definition.fillDefaults?.(object);
+  const { conversion, store } = served;
+  const { definition } = store;
+  const spec = definition.sharesSpec && statusOf && !conversion ? sharedSpec(parsed.value, statusOf) : undefined;
+  const given = spec ? { ...parsed, value: { ...(parsed.value as object), spec: undefined } } : parsed;
+  const decoded = decodeObject(given, served.info, env.catalog.table, write.fieldValidation, warn);
+  if (spec) decoded.spec = spec;
+  const object = conversion ? conversion.toStored(decoded) : decoded;
+  definition.fillDefaults?.(object);
   return object;
+}
+
+/** The stored spec if the value has that very one, as a patch of the status makes it: it needs no decoding. */
+function sharedSpec(value: unknown, { value: { spec } }: StoredObject): unknown {
+  return (value as { spec?: unknown } | null)?.spec === spec ? spec : undefined;
 }
 
 const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';

@@ -47,7 +47,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
     ({ patch, duplicates }) =>
     (current, type) => {
       const result = applyStrategicMergePatch(current, patch, type);
-      checkStrategicResult(result, patch, type);
+      checkStrategicResult(result, patch, type, current);
       const { kind, apiVersion } = current;
       // The result is read into an object of the kind: what it says itself does not matter.
       const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
@@ -97,7 +97,7 @@ export async function patch(
   const apply = await readPatch(request, env);
   const make = (current: StoredObject): KubeObject => {
     const parsed = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, parsed, write, env);
+    const object = storedForm(request, served, parsed, write, env, subresource && current);
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

@@ -21,8 +21,8 @@ export async function update(
   const write = writeRequestOf(request, 'UpdateOptions');
   const key = requestKey(request, served);
   const parsed = await readObject(request, served.info);
-  const read = (): KubeObject => {
-    const object = storedForm(request, served, parsed, write, env);
+  const read = (current?: StoredObject): KubeObject => {
+    const object = storedForm(request, served, parsed, write, env, current);
     checkName(object, key);
     settleNamespace(object, request, served);
     return object;
@@ -42,7 +42,7 @@ export async function update(
     return { type: 'object', status: 201, served, object: stored };
   }
   const make = (current: StoredObject): KubeObject => {
-    const object = read();
+    const object = read(subresource && current);
     track(object, current, served, write, env, subresource);
     return object;
   };

@@ -1,7 +1,7 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
-import type { Binding, Container, Pod, PodStatus } from '../../kube/types.gen.ts';
+import type { Binding, Container, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { negativeProblems } from '../shared/number-rules.ts';
 import { addMatchLabelKeys } from '../shared/pod-affinity-keys.ts';
@@ -21,6 +21,12 @@ import { withMissing } from '../shared/sorted-keys.ts';
 
 /** Defaults of pods that their templates do not have (SetDefaults_Pod). */
 function fillPodDefaults({ spec, status }: Pod): void {
+  // What is frozen has been stored, and has them.
+  if (!Object.isFrozen(spec)) fillSpecDefaults(spec);
+  fillStatusDefaults(status);
+}
+
+function fillSpecDefaults(spec: PodSpec): void {
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     const { resources, ports } = container;
@@ -29,7 +35,6 @@ function fillPodDefaults({ spec, status }: Pod): void {
   }
   spec.enableServiceLinks ??= true;
   fillPodSpecDefaults(spec);
-  fillStatusDefaults(status);
 }
 
 /** `podIP` and the first of `podIPs` are the same; the old field wins. */

@@ -1,6 +1,7 @@
 /** Rules of the versions of a custom resource definition, without those of their schemas. */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, invalid, required, tooMany } from '../../kube/field-problem.ts';
+import { unprintableCharacters } from '../../kube/go-quote.ts';
 import { dns1035Problems } from '../../kube/names.ts';
 import type {
   CustomResourceColumnDefinition,
@@ -57,11 +58,10 @@ function deprecationProblems({ deprecated, deprecationWarning: text }: Version, 
   const details: string[] = [];
   if (Buffer.byteLength(text) > MAX_WARNING_BYTES) details.push(`must be <= ${MAX_WARNING_BYTES} characters long`);
   if (text === '') details.push('must not be an empty string');
-  const at = text.search(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u);
-  if (at >= 0) {
-    const index = Buffer.byteLength(text.slice(0, at));
+  const [unprintable] = unprintableCharacters(text);
+  if (unprintable) {
     const rule = 'must only contain printable UTF-8 characters';
-    details.push(`${rule}; non-printable character found at index ${index}`);
+    details.push(`${rule}; non-printable character found at index ${unprintable.position}`);
   }
   return details.map((detail) => invalid(path, text, detail));
 }

@@ -170,5 +170,14 @@ export function applyStrategicMergePatch(current: object, patch: unknown, type: 
     const found = Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch;
     throw badRequest(`json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
   }
-  return mergeMap(thaw(current) as Document, patch ?? {}, type);
+  return mergeMap(touched(current as Document, patch ?? {}), patch ?? {}, type);
+}
+
+/** A copy of which the parts that a patch names may be changed; the others stay those of `current`. */
+function touched(current: Document, patch: Document): Document {
+  const keys = Object.keys(patch);
+  if (keys.some((key) => key.startsWith('$'))) return thaw(current) as Document;
+  const copy = { ...current };
+  for (const key of keys) if (Object.hasOwn(copy, key)) setOwn(copy, key, thaw(copy[key]));
+  return copy;
 }

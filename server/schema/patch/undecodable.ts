@@ -1,4 +1,5 @@
 /** Patches that make an object which its kind cannot hold: what upstream says when it decodes the result. */
+import { getOwn } from '../../base/freeze.ts';
 import type { ApiError } from '../../kube/api-error.ts';
 import { invalid, invalidObject } from '../../kube/field-problem.ts';
 import { DecodeError, decodeStruct } from '../decode.ts';
@@ -35,13 +36,19 @@ export const shownResult = (result: object): string => JSON.stringify(sortedByKe
 const sortedByKey = (object: object): object =>
   Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-/** @throws ApiError 422 when the result of a strategic merge patch cannot be decoded */
+/**
+ * @param current what was patched: parts that the result has of it are as they should be
+ * @throws ApiError 422 when the result of a strategic merge patch cannot be decoded
+ */
 export function checkStrategicResult(
   result: Readonly<Record<string, unknown>>,
   patch: unknown,
   type: TypeDescription,
+  current: object = {},
 ): void {
-  const fault = structFault(result, type);
+  const known = current as Readonly<Record<string, unknown>>;
+  const changed = Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== getOwn(known, key)));
+  const fault = structFault(changed, type);
   if (fault !== undefined) throw refused(goPrint(patch), fault);
 }
 

@@ -62,6 +62,7 @@ describe('a deployment tells', () => {
       /^Failed to create new replica set "web-\w+": things "x" is forbidden: exceeded quota$/,
     );
     expect(await condition('Progressing')).toMatchObject({ status: 'False', reason: 'ReplicaSetCreateError', message });
+    await cluster.settle();
     expect((await cluster.events('web'))[0]).toMatch(/^ReplicaSetCreateError: Failed to create new replica set/);
     await recover();
     expect(await condition('Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable' });
