@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import type { ColumnRow, KindsFile, ResourceRow } from '../type-table-format.ts';
 import {
   deleteReturnsObject,
@@ -90,7 +91,21 @@ function readGoTypes(gvks: string[]): { kinds: Record<string, string>; structs: 
   return JSON.parse(output.toString()) as ReturnType<typeof readGoTypes>;
 }
 
-/** Texts of fields are not kept here: a column whose description is a field's text points at the field. */
+const packagedTexts = JSON.parse(gunzipSync(readFileSync('server/schema/docs.gen.json.gz')).toString()) as Record<
+  string,
+  Record<string, string> | undefined
+>;
+
+/** @param path `type#field` */
+function packagedText(path: string): string | undefined {
+  const [type = '', field = ''] = path.split('#');
+  return packagedTexts[type]?.[field];
+}
+
+/**
+ * Texts of fields are not kept here: a column whose description is a field's text points at the field. Where the
+ * package of texts (`npm run build` reads it) is older than the server, its text would be another.
+ */
 function describeColumn(column: ColumnDefinition, texts: ReadonlyMap<string, string>): ColumnRow {
   const text = column.description;
   const row = (description: string): ColumnRow => [
@@ -101,7 +116,7 @@ function describeColumn(column: ColumnDefinition, texts: ReadonlyMap<string, str
     description,
   ];
   const same = texts.get(text);
-  if (same) return row(`@${same}`);
+  if (same) return row(packagedText(same) === text ? `@${same}` : text);
   const longer =
     text === '' ? undefined : [...texts].find(([known]) => known.startsWith(`${text}\n\nPossible enum values`));
   return row(longer ? `@${longer[1]}` : text);
