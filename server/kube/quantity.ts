@@ -87,14 +87,25 @@ function divideUp(value: bigint, by: bigint): bigint {
   return value > 0n ? quotient + 1n : quotient - 1n;
 }
 
+/** The same few amounts come again and again. */
+const REMEMBERED_MAX = 1024;
+const REMEMBERED_CHARACTERS_MAX = 32;
+const parsed = new Map<string, Quantity>();
+
 /**
  * @throws Error with upstream's message
  * @example
  * formatQuantity(parseQuantity('0.5')) // '500m'
  */
 export function parseQuantity(text: string): Quantity {
+  const known = parsed.get(text);
+  if (known) return known;
   const { digits, scale, format } = amountOf(parse(text));
-  return { nano: digits * 10n ** BigInt(Math.min(scale, MAX_SCALE) - NANO_SCALE), format };
+  const quantity = { nano: digits * 10n ** BigInt(Math.min(scale, MAX_SCALE) - NANO_SCALE), format };
+  if (text.length > REMEMBERED_CHARACTERS_MAX) return quantity;
+  if (parsed.size >= REMEMBERED_MAX) parsed.clear();
+  parsed.set(text, quantity);
+  return quantity;
 }
 
 /** Go's canonical form: no fraction, the largest suffix that keeps the digits whole. */
@@ -131,8 +142,8 @@ function binary(whole: bigint): string {
 /** Parses and prints: what a quantity looks like after a round trip through the server. */
 export function canonicalQuantity(text: string): string {
   if (SIMPLE.test(text)) return text;
-  const parsed = parse(text);
-  return keepsText(parsed) ? text : printed(amountOf(parsed));
+  const parts = parse(text);
+  return keepsText(parts) ? text : printed(amountOf(parts));
 }
 
 /** Canonical already, and by far the most frequent: small whole numbers that no suffix could shorten. */

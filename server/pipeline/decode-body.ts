@@ -49,7 +49,7 @@ const PARAMETERS = /^(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^
 /** The media type without parameters; JSON when the client does not say, nothing when it cannot be read. */
 export function mediaTypeOf(request: ApiRequest): string {
   const header = request.header('content-type') ?? '';
-  if (header === '') return 'application/json';
+  if (header === '' || header === 'application/json') return 'application/json';
   const [type = ''] = header.split(';', 1);
   return PARAMETERS.test(header.slice(type.length)) ? type.trim().toLowerCase() : '';
 }

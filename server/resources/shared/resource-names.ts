@@ -84,6 +84,7 @@ export function amountProblems(path: string, name: string, amount: string): Fiel
 /** Negative, zero or positive, as amounts compare and not as texts do. */
 export function compareAmounts(a: string, b: string): number {
   if (a === b) return 0;
+  if (a === b) return 0;
   const difference = parseQuantity(a).nano - parseQuantity(b).nano;
   return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
