@@ -33,6 +33,8 @@ export interface ParsedBody {
   readonly text?: string;
   readonly textless?: boolean;
   readonly patched?: Patched;
+  /** The error for a value that its type cannot hold, where it is not that of bodies. */
+  undecodable?(error: DecodeError): ApiError;
 }
 
 /** What a patch brought, beside the value that it made. */
@@ -202,7 +204,7 @@ export function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, textless, patched }: ParsedBody,
+  { value, text, textless, patched, undecodable }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
@@ -216,7 +218,7 @@ export function decodeObject(
   const measure = text === undefined ? undefined : checkDepth(text);
   checkKind(value as Record<string, unknown>, expected, table);
   const notes: DecodeNotes = { unknownFields: false };
-  const object = decode(value as Record<string, unknown>, expected, notes, text);
+  const object = decode(value as Record<string, unknown>, expected, notes, text, undecodable);
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
@@ -235,6 +237,7 @@ function decode(
   expected: Expected,
   notes: DecodeNotes,
   text: string | undefined,
+  undecodable?: (error: DecodeError) => ApiError,
 ): KubeObject {
   try {
     const object = decodeStruct(value, expected.type, notes) as unknown as KubeObject;
@@ -242,6 +245,7 @@ function decode(
     return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
+    if (undecodable) throw undecodable(error);
     throw badRequest(
       `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
         `${expected.kind}: ${asWritten(error, text)}`,

@@ -11,6 +11,7 @@ import { openapiPage } from './pages/openapi.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler } from './request.ts';
+import { apply } from './verbs/apply.ts';
 import { create } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
 import { get } from './verbs/get.ts';
@@ -20,6 +21,7 @@ import { proxy } from './verbs/proxy.ts';
 import { subresource } from './verbs/subresource.ts';
 import { update } from './verbs/update.ts';
 import { watch } from './verbs/watch.ts';
+import { isApply } from './write-options.ts';
 
 /** A page answers the paths that it knows. */
 export type Page = (request: ApiRequest, env: PipelineEnv) => Promise<ApiResponse> | ApiResponse | undefined;
@@ -34,7 +36,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   watch,
   create,
   update: (request, served, env) => update(request, served, env),
-  patch: (request, served, env) => patch(request, served, env),
+  patch: (request, served, env) => (isApply(request) ? apply : patch)(request, served, env),
   delete: deleteOne,
   deletecollection: deleteCollection,
 };
@@ -144,5 +146,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
   if (name !== 'status') return subresource(request, served, sub, env);
   if (verb === 'get') return get(request, served, env);
-  return verb === 'update' ? update(request, served, env, 'status') : patch(request, served, env, 'status');
+  return verb === 'update'
+    ? update(request, served, env, 'status')
+    : (isApply(request) ? apply : patch)(request, served, env, 'status');
 }

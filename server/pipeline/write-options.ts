@@ -1,11 +1,11 @@
 /** Parameters that all writes share: dryRun, fieldManager, fieldValidation. */
-import { notImplemented } from '../kube/api-error.ts';
 import {
   type FieldProblem,
   forbiddenField,
   invalid,
   invalidObject,
   notSupported,
+  required,
   tooLong,
 } from '../kube/field-problem.ts';
 import { unprintableCharacters } from '../kube/go-quote.ts';
@@ -18,6 +18,8 @@ export interface WriteRequest {
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly fieldValidation: FieldValidation;
+  /** Whether an apply takes over what others own. */
+  readonly force: boolean;
 }
 
 const MANAGER_BYTES = 128;
@@ -31,32 +33,41 @@ function unprintableProblems(manager: string): FieldProblem[] {
   });
 }
 
-const APPLY = ['application/apply-patch+yaml', 'application/apply-patch+cbor'];
+const APPLY = 'application/apply-patch+yaml';
+
+/** Whether a request is a server-side apply. */
+export const isApply = (request: ApiRequest): boolean =>
+  request.info.verb === 'patch' && mediaTypeOf(request) === APPLY;
 
 /**
  * @param kind `CreateOptions`, `UpdateOptions` or `PatchOptions`
- * @throws ApiError 422 for values that upstream refuses, 501 for server-side apply, whose options would look wrong
+ * @throws ApiError 422 for values that upstream refuses
  */
 export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest {
   const { query } = request;
-  if (APPLY.includes(mediaTypeOf(request))) throw notImplemented('server-side apply');
+  const applies = isApply(request);
   const dryRun = query.getAll('dryRun');
   const manager = query.get('fieldManager') ?? '';
   const validation = query.get('fieldValidation') ?? '';
   const problems: FieldProblem[] = [];
-  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
+  if (applies && manager === '') problems.push(required('fieldManager', 'is required for apply patch'));
+  if (kind === 'PatchOptions' && !applies && query.has('force'))
+    problems.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
   problems.push(...unprintableProblems(manager));
+  if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
-  if (kind === 'PatchOptions' && query.has('force'))
-    problems.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
   return {
     dryRun: dryRun.length > 0,
     fieldManager: manager === '' ? managerOf(request.header('user-agent') ?? '') : manager,
+    force: isGoTrue(query.get('force')),
     fieldValidation: validation === '' ? 'Warn' : (validation as FieldValidation),
   };
 }
+
+/** What Go's decoder of parameters takes for true: all but these. */
+const isGoTrue = (text: string | null): boolean => text !== null && !/^(false|0)$/i.test(text);
 
 /** The first word of the user agent, as upstream names managers that do not name themselves. */
 function managerOf(userAgent: string): string {

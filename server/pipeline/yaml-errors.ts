@@ -24,8 +24,13 @@ const MESSAGES: readonly [pattern: RegExp, words: string, shift: number][] = [
   [/^All sequence items must start/, "did not find expected '-' indicator", FROM_PARSER],
 ];
 
+/** A collection that ends with the text where an element should begin. */
+const UNFINISHED = /[{[,]\s*$/;
+
 /** The message of an error, with the line where go-yaml has one: it never tells the first. */
 export function goYamlMessage({ code, message, pos }: YAMLError, text: string): string {
+  if (/^Flow (map|seq)/.test(message) && UNFINISHED.test(text))
+    return `yaml: line ${text.trimEnd().split('\n').length}: did not find expected node content`;
   const line = text.slice(0, pos[0]).split('\n').length;
   const [, words, shift] = MESSAGES.find(([pattern]) => pattern.test(message)) ?? [undefined, message, FROM_SCANNER];
   const told = code === 'BLOCK_AS_IMPLICIT_KEY' ? 'mapping values are not allowed in this context' : words;

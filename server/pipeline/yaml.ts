@@ -1,5 +1,5 @@
 /** YAML as Kubernetes reads it: sigs.k8s.io/yaml, which makes JSON of it first. */
-import { type Document, Lexer, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+import { type Document, isScalar, Lexer, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
 import { setOwn } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { goYamlMessage } from './yaml-errors.ts';
@@ -54,6 +54,24 @@ function checkDepth(text: string): void {
     else if (lexeme === '\n') indicators = 0;
     if (flow + indicators > LIMITS.yamlDepth) throw new Error(TOO_DEEP);
   }
+}
+
+/** Keys that come twice in one map of a text that can be parsed, with the lines of the later ones. */
+export function repeatedKeys(text: string): { readonly line: number; readonly key: string }[] {
+  const lines = new LineCounter();
+  const found: { line: number; key: string }[] = [];
+  visit(parseDocument(text, { ...OPTIONS, lineCounter: lines }), {
+    Map(_key, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const value = isScalar(key) ? key.value : key;
+        if (seen.has(value) && isScalar(key))
+          found.push({ line: lines.linePos(key.range?.[0] ?? 0).line, key: String(value) });
+        seen.add(value);
+      }
+    },
+  });
+  return found;
 }
 
 /** The JSON value of a document without errors. @throws Error with go-yaml's message */

@@ -7,6 +7,7 @@ import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
+import { keepTimes } from '../schema/apply/timestamps.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import { tableProblems } from '../schema/validate.ts';
@@ -265,7 +266,9 @@ export class ResourceStore {
     }
     object.metadata.resourceVersion = String(current.revision);
     object.metadata = orderedMeta(object.metadata);
-    return { object: inFieldOrder(object, this.info.type), finish };
+    const ordered = inFieldOrder(object, this.info.type);
+    keepTimes(ordered, old);
+    return { object: ordered, finish };
   }
 
   /**

@@ -18,6 +18,13 @@ export class DecodeError extends Error {
     this.#go = go;
   }
 
+  /** The message of a type that reads itself, which does not know where it stands. */
+  get bare(): string {
+    return this.#go === undefined
+      ? this.message
+      : `json: cannot unmarshal ${this.#text} into Go value of type ${this.#go}`;
+  }
+
   /** Called from the inside out: the innermost struct gives its name, every field its part of the path. */
   within(struct: string, name: string): void {
     if (this.#struct === '') this.#struct = struct;

@@ -42,13 +42,6 @@ describe('what is not there yet is named, and nothing hangs', () => {
     expect(stderr).toContain('fauxkube does not implement pods/exec yet');
   });
 
-  it('server-side apply', async () => {
-    for (const force of [[], ['--force-conflicts']]) {
-      const { stderr } = await shop.fails('apply', '--server-side', '-f', 'fixtures/manifests/service.yaml', ...force);
-      expect(stderr).toContain('fauxkube does not implement server-side apply yet');
-    }
-  });
-
   it('the metrics of the server itself', async () => {
     expect((await shop.fails('get', '--raw', '/metrics')).stderr).toContain('does not implement /metrics yet');
   });

@@ -7,6 +7,12 @@ export interface Step {
   readonly body?: object;
   /** Of a PATCH: merge patch, unless this says that it is a strategic one. */
   readonly strategic?: boolean;
+  /** Of a PATCH: a server-side apply. */
+  readonly apply?: boolean;
+  /** A body that is no JSON. */
+  readonly text?: string;
+  /** Whether the managers of fields are part of the answer. */
+  readonly managers?: boolean;
   /** Whether to ask for a table. */
   readonly table?: boolean;
   /** Fields that controllers of the real server change meanwhile. */
@@ -33,20 +39,29 @@ const SUFFIX = /\b(gen-[a-z]*)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 
 /** Full path and content type of a step. */
 export function requestOf(
-  { method, path, strategic, table }: Step,
+  { method, path, strategic, apply, table }: Step,
   namespace: string,
 ): { path: string; headers: [string, string][] } {
   const isWithin = !path.startsWith('/');
   const full = isWithin ? `/api/v1/namespaces/${namespace}/${path}` : path.replaceAll(NAMESPACE, namespace);
-  const patch = strategic ? 'application/strategic-merge-patch+json' : 'application/merge-patch+json';
+  const type = apply ? 'apply-patch+yaml' : strategic ? 'strategic-merge-patch+json' : 'merge-patch+json';
+  const patch = `application/${type}`;
   const headers: [string, string][] = method === 'PATCH' ? [['content-type', patch]] : [];
   if (table) headers.push(['accept', 'application/json;as=Table;v=v1;g=meta.k8s.io']);
   return { path: full, headers };
 }
 
-export function bodyOf({ body }: Step, namespace: string): object | undefined {
+export function bodyOf({ body, text }: Step, namespace: string): object | string | undefined {
+  if (text !== undefined) return text.replaceAll(NAMESPACE, namespace);
   return body && (JSON.parse(JSON.stringify(body).replaceAll(NAMESPACE, namespace)) as object);
 }
+
+const isEntry = (item: unknown): boolean => typeof item === 'object' && item !== null && 'manager' in item;
+const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+/** Whether an entry of managedFields is of a controller, which the server of a replay has not. */
+const isController = (entry: unknown): boolean =>
+  typeof entry === 'object' && entry !== null && 'manager' in entry && entry.manager === 'kube-controller-manager';
 
 /**
  * Makes answers of different servers equal that differ only in what is random or counts: uids, times, addresses and
@@ -64,15 +79,22 @@ export class Normalizer {
     this.#asked += `${step.path} ${JSON.stringify(step.body ?? null)}`;
   }
 
-  answer(value: unknown, without: readonly string[] = []): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.answer(item, without));
+  answer(value: unknown, without: readonly string[] = [], managers = false): unknown {
+    if (Array.isArray(value)) {
+      const own = managers ? value.filter((item) => !isController(item)) : value;
+      const items = own.map((item) => this.answer(item, without, managers));
+      // Entries are in the order of their times, and these depend on how fast the requests followed each other.
+      return managers && items.every(isEntry) ? items.sort(byText) : items;
+    }
     if (typeof value === 'string') return this.#text(value);
     if (typeof value !== 'object' || value === null) return value;
-    const fields = Object.entries(value).filter(([key]) => !ALWAYS_DIFFERENT.has(key) && !without.includes(key));
+    const differs = (key: string): boolean =>
+      ALWAYS_DIFFERENT.has(key) && !(managers && (key === 'managedFields' || key.startsWith('f:')));
+    const fields = Object.entries(value).filter(([key]) => !differs(key) && !without.includes(key));
     return Object.fromEntries(
       fields.map(([key, inner]) => {
         const isPort = (key === 'nodePort' || key === 'healthCheckNodePort') && !this.#asked.includes(String(inner));
-        return [this.#text(key), isPort ? '<port>' : this.answer(inner, without)];
+        return [this.#text(key), isPort ? '<port>' : this.answer(inner, without, managers)];
       }),
     );
   }

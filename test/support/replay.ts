@@ -33,7 +33,7 @@ export async function replay(file: string): Promise<void> {
     const actual = {
       status: answer.status,
       warnings: warningsOf(answer),
-      answer: normalizer.answer(answer.body, step.without),
+      answer: normalizer.answer(answer.body, step.without, step.managers),
     };
     const what = `${step.method} ${step.path} ${JSON.stringify(step.body ?? '')}`;
     expect(actual, what).toEqual({ status: step.status, warnings: step.warnings ?? [], answer: step.answer });

@@ -19,7 +19,8 @@ export interface Question {
   readonly token?: string;
   /** `Impersonate-…` headers and others; several of one name are sent as several. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly body?: object;
+  /** Text is sent as it is. */
+  readonly body?: object | string;
 }
 
 /** A cluster with users, roles and admission, and without controllers, behind a plain HTTP server. */
@@ -101,7 +102,7 @@ function send(
         name,
         headers.filter(([other]) => other === name).map(([, value]) => value),
       );
-    const text = body && JSON.stringify(body);
+    const text = typeof body === 'string' ? body : body && JSON.stringify(body);
     if (text !== undefined) {
       if (!outgoing.hasHeader('content-type')) outgoing.setHeader('content-type', 'application/json');
       // Node leaves it out for DELETE.

@@ -5,15 +5,18 @@ import { goQuote } from '../../kube/go-quote.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { ParentAccess, Subresource } from '../../registry/resource.ts';
+import type { ManagedFieldsEntry } from '../../schema/apply/managed-fields.ts';
 import type { SubresourceInfo, TypeDescription } from '../../schema/type-table.ts';
 import { decodeObject, type Expected } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
+import { isApply, storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
+import { applied, appliedBody, type Target, targetOf } from './apply.ts';
+import { readConfiguration } from './configuration.ts';
 import { subresourceCall } from './create.ts';
 import { checkName, readObject, requestKey, uidOf } from './incoming.ts';
 import { readPatch } from './patch.ts';
-import { managedScale, track, trackScale } from './track.ts';
+import { managedScale, scaledEntries, track, trackScale } from './track.ts';
 
 /** Any request for a subresource other than status, by the rules that the kind's file gives. */
 export async function subresource(
@@ -127,21 +130,24 @@ async function change(
   const write = writeRequestOf(request, isPatch ? 'PatchOptions' : 'UpdateOptions');
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
-  const { next, expect } = isPatch
-    ? await patched(request, expected, rules, write, env)
-    : await replaced(request, expected, write, env);
+  const { next, expect } = isApply(request)
+    ? await configured(request, served, info, rules, write, env)
+    : isPatch
+      ? await patched(request, expected, rules, write, env)
+      : await replaced(request, expected, write, env);
   const call = subresourceCall(request, served, write, env);
   const stored = await served.store.update(
     key,
     (current) => {
-      const object = next(current.value);
+      const { object, managedFields } = next(current.value);
       checkName(object, key);
       const parent = thaw(current.value) as KubeObject;
       if (object.metadata.resourceVersion !== undefined)
         parent.metadata.resourceVersion = object.metadata.resourceVersion;
       else delete parent.metadata.resourceVersion;
       rules.apply?.(object, parent, call);
-      if (info.kind === 'Scale' && rules.get) {
+      if (managedFields) setManagers(parent, managedFields);
+      else if (info.kind === 'Scale' && rules.get) {
         const before = managedScale(rules.get(current.value), current.value);
         trackScale(parent, { before, after: object }, expected.type, served, write, env);
       } else track(parent, current, served, write, env, info.name);
@@ -157,7 +163,18 @@ async function change(
 /** How to make the subresource's next form of the current one, and which parent it is meant for. */
 interface Incoming {
   readonly expect: { uid?: string };
-  readonly next: (parent: Frozen<KubeObject>) => KubeObject;
+  readonly next: (parent: Frozen<KubeObject>) => NextForm;
+}
+
+interface NextForm {
+  readonly object: KubeObject;
+  /** The managers of the parent, where an apply has settled them. */
+  readonly managedFields?: ManagedFieldsEntry[];
+}
+
+function setManagers(object: KubeObject, managedFields: ManagedFieldsEntry[]): void {
+  if (managedFields.length > 0) object.metadata.managedFields = managedFields;
+  else delete object.metadata.managedFields;
 }
 
 async function replaced(
@@ -167,7 +184,7 @@ async function replaced(
   env: PipelineEnv,
 ): Promise<Incoming> {
   const parsed = await readObject(request, expected);
-  return { expect: uidOf(parsed), next: () => decodeAs(request, expected, parsed, write, env) };
+  return { expect: uidOf(parsed), next: () => ({ object: decodeAs(request, expected, parsed, write, env) }) };
 }
 
 async function patched(
@@ -178,11 +195,45 @@ async function patched(
   env: PipelineEnv,
 ): Promise<Incoming> {
   const apply = await readPatch(request, env);
-  const next = (parent: Frozen<KubeObject>): KubeObject => {
-    const own = rules.get?.(parent);
-    const current = own && expected.kind === 'Scale' ? managedScale(own, parent) : (own ?? parent);
-    const parsed = apply(current as Frozen<KubeObject>, expected.type);
-    return decodeAs(request, expected, parsed, write, env);
+  const next = (parent: Frozen<KubeObject>): NextForm => {
+    const parsed = apply(formOf(parent, rules, expected), expected.type);
+    return { object: decodeAs(request, expected, parsed, write, env) };
   };
   return { expect: {}, next };
+}
+
+/** What a subresource shows of its parent. */
+function formOf(parent: Frozen<KubeObject>, rules: Subresource, { kind }: Expected): Frozen<KubeObject> {
+  const own = rules.get?.(parent);
+  return (own && kind === 'Scale' ? managedScale(own, parent) : (own ?? parent)) as Frozen<KubeObject>;
+}
+
+/** Server-side apply to a Scale, or to the parent through a subresource. */
+async function configured(
+  request: ApiRequest,
+  served: Served,
+  info: SubresourceInfo,
+  rules: Subresource,
+  write: WriteRequest,
+  env: PipelineEnv,
+): Promise<Incoming> {
+  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
+  const expected = expectedOf(info, env);
+  const isScale = info.kind === 'Scale';
+  const target = isScale ? scaleTarget(expected, info.name) : targetOf(served, env, info.name);
+  const next = (parent: Frozen<KubeObject>): NextForm => {
+    const live = formOf(parent, rules, expected);
+    const { object: value, managedFields } = applied(live, configuration, target, request, write, env);
+    const object = value
+      ? decodeAs(request, expected, appliedBody(value, configuration), write, env)
+      : (thaw(live as Frozen<KubeObject>) as KubeObject);
+    return { object, managedFields: isScale ? scaledEntries(parent, managedFields, served) : managedFields };
+  };
+  return { expect: {}, next };
+}
+
+/** A Scale has one version, and all of its fields can be owned. */
+function scaleTarget({ group, version, kind, type }: ReturnType<typeof expectedOf>, subresource: string): Target {
+  const apiVersion = `${group}/${version}`;
+  return { kind, apiVersion, subresource, type, toVersion: (value) => value, resetOf: () => undefined };
 }

@@ -3,7 +3,14 @@ import type { Frozen } from '../../base/freeze.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { FieldsV1 } from '../../schema/apply/fields-v1.ts';
-import { entriesOf, fieldsOfPaths, inOrder, resetFields, trackUpdate } from '../../schema/apply/managed-fields.ts';
+import {
+  entriesOf,
+  fieldsOfPaths,
+  inOrder,
+  type ManagedFieldsEntry,
+  resetFields,
+  trackUpdate,
+} from '../../schema/apply/managed-fields.ts';
 import { parentEntries, scaleEntries } from '../../schema/apply/scale-fields.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
@@ -13,7 +20,8 @@ import type { WriteRequest } from '../write-options.ts';
 
 const resets = new WeakMap<Served, Map<string, FieldsV1 | undefined>>();
 
-function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
+/** Fields that nobody can own by a write to a resource or one of its subresources. */
+export function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
   let known = resets.get(served);
   if (!known) {
     known = new Map();
@@ -91,7 +99,14 @@ export function trackScale(
     reset: undefined,
     time,
   });
-  const entries = parentEntries(entriesOf(parent) ?? [], entriesOf(after) ?? [], apiVersionOf(served.info));
-  if (entries.length > 0) parent.metadata.managedFields = inOrder(entries);
+  const entries = scaledEntries(parent, entriesOf(after) ?? [], served);
+  if (entries.length > 0) parent.metadata.managedFields = entries;
   else delete parent.metadata.managedFields;
 }
+
+/** The managers of an object, when those of its Scale are these. */
+export const scaledEntries = (
+  parent: Frozen<KubeObject> | KubeObject,
+  ofScale: readonly ManagedFieldsEntry[],
+  served: Served,
+): ManagedFieldsEntry[] => inOrder(parentEntries(entriesOf(parent) ?? [], ofScale, apiVersionOf(served.info)));

@@ -62,6 +62,22 @@ export function difference(a: FieldsV1 | undefined, b: FieldsV1 | undefined): Fi
   return built(isMember(a) && !isMember(b), children);
 }
 
+/** What both sets hold. */
+export function intersection(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV1 | undefined {
+  if (a === undefined || b === undefined) return undefined;
+  if (a === b) return a;
+  const children = new Map<string, FieldsV1>();
+  for (const step in a) {
+    if (step === '.' || !Object.hasOwn(b, step)) continue;
+    const both = intersection(a[step], b[step]);
+    if (both !== undefined) children.set(step, both);
+  }
+  return built(isMember(a) && isMember(b), children);
+}
+
+/** A set of these parts; `undefined` when there are none and the path itself is not in it. */
+export const setOf = (isIn: boolean, parts: ReadonlyMap<string, FieldsV1>): FieldsV1 | undefined => built(isIn, parts);
+
 /** What `a` holds outside of the paths of `b`, whole subtrees at a time (Set.RecursiveDifference). */
 export function outside(a: FieldsV1 | undefined, b: FieldsV1): FieldsV1 | undefined {
   if (a === undefined) return undefined;

@@ -33,7 +33,7 @@ export interface TrackedWrite {
 }
 
 /** Fields that the server gives or that name the object: nobody owns them (stripMetaManager). */
-const STRIPPED: FieldsV1 = {
+export const STRIPPED: FieldsV1 = {
   'f:apiVersion': leaf(),
   'f:kind': leaf(),
   'f:metadata': {
@@ -59,7 +59,7 @@ const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
 /**
  * The Go zero value of a kind: a new object is compared with it, so that structs which always exist belong to nobody.
  */
-function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
+export function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
     zero = decodeStruct({}, type, { unknownFields: false }) as Frozen<Record<string, unknown>>;
@@ -135,6 +135,14 @@ function trackCreation(object: KubeObject, write: TrackedWrite): void {
   const text = addedFields(object, zeroOf(write.type), write.type, skipOf(write.reset));
   if (text === undefined) delete object.metadata.managedFields;
   else object.metadata.managedFields = [ownEntry(internText(text), write)];
+}
+
+const BEFORE_FIRST_APPLY = 'before-first-apply';
+
+/** Who owns what nobody was noted for, when somebody applies to it. */
+export function firstEntries(live: Frozen<KubeObject>, write: TrackedWrite): ManagedFieldsEntry[] {
+  const text = addedFields(live, zeroOf(write.type), write.type, skipOf(write.reset));
+  return text === undefined ? [] : [ownEntry(internText(text), { ...write, manager: BEFORE_FIRST_APPLY })];
 }
 
 /** Whether two entries are of the same manager; a version only counts for updates (BuildManagerIdentifier). */

@@ -31,12 +31,21 @@ function shapeOf(type: ValueType, field?: FieldDescription): Shape {
       if (merge === 'set') return { kind: 'set' };
       if (merge === 'atomic') return LEAF_SHAPE;
       const item = type.of?.struct;
-      const defaults = new Map(keys.map((key) => [key, item?.byName.get(key)?.default]));
+      const defaults = new Map(keys.map((key) => [key, defaultOf(item?.byName.get(key))]));
       return { kind: 'keyed', keys: [...keys].sort(), of: shapeOf(type.of as ValueType), defaults, steps: new Map() };
     }
     default:
       return LEAF_SHAPE;
   }
+}
+
+/** The description gives every field a default that Go always prints: its zero value if no other. */
+function defaultOf(field: FieldDescription | undefined): unknown {
+  if (!field || field.default !== undefined || field.omitEmpty || field.type.pointer) return field?.default;
+  const { kind } = field.type;
+  if (kind === 'string') return '';
+  if (kind === 'boolean') return false;
+  return kind === 'int32' || kind === 'int64' || kind === 'double' ? 0 : undefined;
 }
 
 /** A field of a struct. */
@@ -52,6 +61,7 @@ export interface Part {
 
 interface Parts {
   readonly all: readonly Part[];
+  readonly byName: ReadonlyMap<string, Part>;
   readonly sequences: FieldSequences<Part>;
 }
 
@@ -62,7 +72,8 @@ function partsOfType(type: TypeDescription): Parts {
   if (!known) {
     const fields = [...type.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
     const all = fields.map(partOf);
-    known = { all, sequences: new FieldSequences(new Map(all.map((part) => [part.name, part]))) };
+    const byName = new Map(all.map((part) => [part.name, part]));
+    known = { all, byName, sequences: new FieldSequences(byName) };
     parts.set(type, known);
   }
   return known;
@@ -70,6 +81,25 @@ function partsOfType(type: TypeDescription): Parts {
 
 /** The fields of a struct by name, as sets list them. */
 export const partsOf = (type: TypeDescription): readonly Part[] => partsOfType(type).all;
+
+/** A field by its name. */
+export const partNamed = (type: TypeDescription, name: string): Part | undefined => partsOfType(type).byName.get(name);
+
+/** How the value behind a step is taken apart; undefined where the type has no such step. */
+export function shapeBehind(shape: Shape, step: string): Shape | undefined {
+  switch (shape.kind) {
+    case 'struct':
+      return partNamed(shape.type, step.slice(2))?.shape();
+    case 'map':
+    case 'keyed':
+      return shape.of;
+    default:
+      return undefined;
+  }
+}
+
+/** The step of an item in a set. */
+export const setStep = (item: unknown): string => `v:${JSON.stringify(item)}`;
 
 /** The fields that a value has, in the order of sets. */
 export function presentParts(value: object, type: TypeDescription): readonly Part[] {
@@ -104,11 +134,14 @@ export const entryJson = (key: string): string => (PLAIN.test(key) ? `"f:${key}"
 /** The step of an item in a keyed list. */
 export function keyStep(item: unknown, shape: Extract<Shape, { kind: 'keyed' }>): Step {
   const { keys, defaults, steps } = shape;
-  const values = keys.map((key) => (item as Record<string, unknown>)[key] ?? defaults.get(key) ?? null);
-  const known = values.length === 1 ? values[0] : JSON.stringify(values);
+  const fields = item as Readonly<Record<string, unknown>> | null;
+  const keyValue = (key: string): unknown => fields?.[key] ?? defaults.get(key);
+  const known = keys.length === 1 ? keyValue(keys[0] as string) : JSON.stringify(keys.map(keyValue));
   let step = steps.get(known);
   if (!step) {
-    const pairs = keys.map((key, i) => `${JSON.stringify(key)}:${JSON.stringify(values[i])}`);
+    // A key without a value is none.
+    const given = keys.filter((key) => keyValue(key) !== undefined);
+    const pairs = given.map((key) => `${JSON.stringify(key)}:${JSON.stringify(keyValue(key))}`);
     const text = `k:{${pairs.join(',')}}`;
     step = { text, json: JSON.stringify(text) };
     if (steps.size >= STEPS_MAX) steps.clear();

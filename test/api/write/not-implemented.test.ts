@@ -7,9 +7,7 @@ test('what is missing answers 501 and says what it is', async () => {
   await using cluster = await securedCluster();
   await create(cluster, '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
   await create(cluster, PODS, { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } });
-  const apply = { headers: [['content-type', 'application/apply-patch+yaml']] as const };
   const missing: readonly (readonly [method: string, path: string, feature: string, question?: object])[] = [
-    ['PATCH', `${PODS}/p?fieldManager=m`, 'server-side apply', { ...apply, body: {} }],
     ['GET', `${PODS}/p/log`, 'pods/log'],
     ['GET', `${PODS}/p/exec?command=ls`, 'pods/exec'],
     ['POST', `${PODS}/p/attach`, 'pods/attach'],

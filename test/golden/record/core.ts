@@ -19,7 +19,7 @@ async function play(steps: readonly Step[], namespace: string): Promise<Recorded
       ...step,
       status: answer.code,
       ...(warnings.length > 0 && { warnings }),
-      answer: normalizer.answer(answer.json, step.without),
+      answer: normalizer.answer(answer.json, step.without, step.managers),
     });
   }
   return recorded;

@@ -29,7 +29,7 @@ export function ask(
     const headers = {
       Authorization: `Bearer ${token}`,
       Accept: accept,
-      ...(bytes && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
+      ...(bytes !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
     };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {
       const parts: Buffer[] = [];

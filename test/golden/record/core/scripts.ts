@@ -1,4 +1,5 @@
 import type { Step } from '../../../support/exchanges.ts';
+import { applies } from './apply.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { events } from './events.ts';
 import { namespaces } from './namespaces.ts';
@@ -12,6 +13,7 @@ import { volumes } from './volumes.ts';
 
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  ...applies,
   configuration,
   endpoints: endpointLists,
   events,

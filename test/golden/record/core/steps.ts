@@ -12,6 +12,16 @@ export const patch = (path: string, body: object, extra: Extra = {}): Step => ({
   body,
   ...extra,
 });
+/** Server-side apply by a manager, answered with all managers. */
+export const apply = (path: string, manager: string, body: object | string, query = '', extra: Extra = {}): Step => ({
+  method: 'PATCH',
+  path: `${path}?fieldManager=${manager}${query}`,
+  ...(typeof body === 'string' ? { text: body } : { body }),
+  apply: true,
+  managers: true,
+  ...extra,
+});
+export const managed: Extra = { managers: true };
 export const remove = (path: string, body?: object, extra: Extra = {}): Step => ({
   method: 'DELETE',
   path,

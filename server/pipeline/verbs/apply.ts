@@ -1,0 +1,191 @@
+import { rfc3339 } from '../../base/clock.ts';
+import type { Frozen } from '../../base/freeze.ts';
+import { thaw } from '../../base/freeze.ts';
+import { ApiError, badRequest, conflict, notFound } from '../../kube/api-error.ts';
+import { apiVersionOf, type KubeObject, parseApiVersion } from '../../kube/object.ts';
+import type { Served } from '../../registry/catalog.ts';
+import { configurationFault } from '../../schema/apply/configuration-check.ts';
+import { KUBECTL, LAST_APPLIED, lastAppliedText } from '../../schema/apply/last-applied.ts';
+import { zeroOf } from '../../schema/apply/managed-fields.ts';
+import type { ToVersion, Versioned } from '../../schema/apply/prune.ts';
+import { type Applied, applyConfiguration } from '../../schema/apply/server-side-apply.ts';
+import { type DecodeError, decodeStruct } from '../../schema/decode.ts';
+import type { TypeDescription } from '../../schema/type-table.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
+import type { ParsedBody } from '../decode-body.ts';
+import { accessOf } from '../identity.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
+import { denial } from '../stages/authorize.ts';
+import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
+import { repeatedKeysMessage } from '../yaml-duplicates.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
+import { resetOf } from './track.ts';
+
+/** Something that configurations are applied to: an object, or what a subresource shows of it. */
+export interface Target {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly subresource: string;
+  readonly type: TypeDescription;
+  readonly toVersion: ToVersion;
+  readonly resetOf: (apiVersion: string) => ReturnType<typeof resetOf>;
+}
+
+/** A kind as upstream prints it: `apps/v1, Kind=Deployment`. */
+function kindText({ apiVersion, kind }: { readonly apiVersion?: unknown; readonly kind?: unknown }): string {
+  const parsed = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
+  if (!parsed && apiVersion) return '/, Kind=';
+  const { group, version } = parsed ?? { group: '', version: '' };
+  return `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
+}
+
+interface Meta {
+  readonly name?: unknown;
+  readonly namespace?: unknown;
+  readonly managedFields?: unknown;
+}
+
+/** @throws ApiError 400 for another kind, 500 (as upstream) for what does not fit the type */
+function checkConfiguration(value: object, { kind, apiVersion, type }: Target): void {
+  const text = kindText(value);
+  if (text !== kindText({ apiVersion, kind })) throw badRequest(`invalid object type: ${text}`);
+  const { managedFields } = ((value as { metadata?: Meta | null }).metadata ?? {}) as Meta;
+  if (Array.isArray(managedFields)) throw badRequest('metadata.managedFields must be nil');
+  const fault = configurationFault(value, type);
+  if (fault !== undefined)
+    throw new ApiError(500, '', `failed to create typed patch object (${aboutText(value)}): ${fault}`);
+}
+
+/** What a configuration is about, as upstream's errors have it. */
+function aboutText(value: object): string {
+  const { name, namespace } = ((value as { metadata?: Meta | null }).metadata ?? {}) as Meta;
+  const shown = (text: unknown): string => (typeof text === 'string' ? text : '');
+  return `${shown(namespace)}/${shown(name)}; ${kindText(value)}`;
+}
+
+/** An object that came of an apply, to be decoded. */
+export function appliedBody(value: object, configuration: Configuration): ParsedBody {
+  const kind = kindText(configuration.value);
+  const undecodable = ({ bare }: DecodeError): ApiError => {
+    const begin = `failed to convert new object (${aboutText(configuration.value)}) to proper version`;
+    return new ApiError(500, '', `${begin}: unable to convert unstructured object to ${kind}: ${bare}`);
+  };
+  return { value, undecodable };
+}
+
+/** Applies to what `live` is, and tells about keys that came twice. @throws ApiError 400, 409, 500 */
+export function applied(
+  live: Frozen<KubeObject>,
+  { value, duplicates }: Configuration,
+  target: Target,
+  request: ApiRequest,
+  write: WriteRequest,
+  env: PipelineEnv,
+): Applied {
+  checkConfiguration(value, target);
+  const { apiVersion, subresource, type, toVersion, resetOf: reset } = target;
+  const result = applyConfiguration(live, value, {
+    manager: write.fieldManager,
+    apiVersion,
+    subresource,
+    type,
+    time: rfc3339(env.registry.clock.now()),
+    force: write.force,
+    toVersion,
+    resetOf: reset,
+  });
+  if (duplicates.length > 0 && write.fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding patch: ${repeatedKeysMessage(duplicates)}`);
+  for (const text of duplicates) if (!request.warnings.includes(text)) request.warnings.push(text);
+  return result;
+}
+
+/** Converts between the versions of a resource. */
+function versionsOf(served: Served, env: PipelineEnv): ToVersion {
+  const own = apiVersionOf(served.info);
+  return ({ value, type }: Versioned, apiVersion: string): Versioned | undefined => {
+    const from = type === served.info.type ? own : ((value as KubeObject).apiVersion ?? own);
+    if (from === apiVersion) return { value, type };
+    const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];
+    if (!source || !target) return undefined;
+    const decoded = decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
+    const stored = source.conversion ? source.conversion.toStored(decoded) : decoded;
+    const shown = target.conversion ? target.conversion.fromStored(stored as Frozen<KubeObject>) : stored;
+    return { value: { ...shown, apiVersion, kind: target.info.kind }, type: target.info.type };
+  };
+}
+
+function servedIn(apiVersion: string, { info }: Served, env: PipelineEnv): Served | undefined {
+  const parsed = parseApiVersion(apiVersion);
+  return parsed && env.catalog.lookup(parsed.group, parsed.version, info.resource);
+}
+
+/** An object, or its status, as something to apply to. */
+export function targetOf(served: Served, env: PipelineEnv, subresource: string): Target {
+  const { kind, type } = served.info;
+  const toVersion = versionsOf(served, env);
+  const reset: Target['resetOf'] = (apiVersion) => resetOf(servedIn(apiVersion, served, env) ?? served, subresource);
+  return { kind, apiVersion: apiVersionOf(served.info), subresource, type, toVersion, resetOf: reset };
+}
+
+/** `kubectl apply --server-side` keeps the annotation of `kubectl apply` up to date (lastAppliedUpdater). */
+function syncLastApplied(object: KubeObject, configuration: Configuration, { fieldManager }: WriteRequest): void {
+  const { annotations } = object.metadata;
+  if (fieldManager !== KUBECTL || !annotations?.[LAST_APPLIED]) return;
+  object.metadata.annotations = { ...annotations, [LAST_APPLIED]: lastAppliedText(configuration.value) };
+}
+
+/** PATCH with `application/apply-patch+yaml`, of an object or its status: creates what is not there. */
+export async function apply(
+  request: ApiRequest,
+  served: Served,
+  env: PipelineEnv,
+  subresource?: 'status',
+): Promise<ApiResponse> {
+  const write = writeRequestOf(request, 'PatchOptions');
+  const key = requestKey(request, served);
+  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
+  const { store, info } = served;
+  const target = targetOf(served, env, subresource ?? '');
+  const make = (current: StoredObject | undefined): KubeObject => {
+    const zero = { ...zeroOf(info.type), kind: info.kind, apiVersion: target.apiVersion } as unknown as KubeObject;
+    const live = current ? servedValue(served, current) : (zero as Frozen<KubeObject>);
+    const { object: next, managedFields } = applied(live, configuration, target, request, write, env);
+    const object = next
+      ? storedForm(request, served, appliedBody(next, configuration), write, env, subresource && current)
+      : (thaw(current?.value ?? (zero as Frozen<KubeObject>)) as KubeObject);
+    if (managedFields.length > 0) object.metadata.managedFields = managedFields;
+    else delete object.metadata.managedFields;
+    syncLastApplied(object, configuration, write);
+    if (!current && object.metadata.uid) {
+      const given = `the provided object specified uid ${object.metadata.uid}`;
+      throw conflict(store.about, key.name, `uid mismatch: ${given}, and no existing object was found`);
+    }
+    settleNamespace(object, request, served);
+    checkName(object, key);
+    return object;
+  };
+  for (;;) {
+    try {
+      if (store.find(key)) {
+        const stored = await store.update(key, make, storeWrite(request, write, env, subresource));
+        return { type: 'object', status: 200, served, object: stored };
+      }
+      if (subresource) throw notFound(store.about, key.name);
+      const object = make(undefined);
+      const question = accessOf({ ...request.info, verb: 'create' }, request.user);
+      const { allowed, reason } = env.authorizer.authorize(question);
+      if (!allowed) throw denial(question, reason);
+      delete object.metadata.resourceVersion;
+      const stored = await store.create(object, storeWrite(request, write, env));
+      return { type: 'object', status: 201, served, object: stored };
+    } catch (error) {
+      // Somebody else created or deleted it meanwhile.
+      const isRaced = error instanceof ApiError && (error.reason === 'AlreadyExists' || error.reason === 'NotFound');
+      if (!isRaced || subresource || (error.reason === 'AlreadyExists') !== (store.find(key) !== undefined))
+        throw error;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** Configurations of server-side apply, as requests bring them. */
+import { badRequest } from '../../kube/api-error.ts';
+import type { Body } from '../request.ts';
+import { repeatedKeyProblems } from '../yaml-duplicates.ts';
+
+/** What somebody applies. */
+export interface Configuration {
+  readonly value: object;
+  /** What is to be said about keys that its text has twice. */
+  readonly duplicates: readonly string[];
+}
+
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** JSON is YAML, and most clients send it. */
+function fromJson(text: string): unknown {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+async function fromYaml(text: string): Promise<unknown> {
+  const { parseYaml } = await import('../yaml.ts');
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    // Upstream lets pass what looks like JSON until it is needed.
+    const isLater = /^\s*\{/.test(text);
+    const begin = isLater ? 'error decoding patch: error converting YAML to JSON' : 'error encoding patch';
+    throw badRequest(`${begin}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * @param isStrict whether somebody wants to know about keys that come twice
+ * @throws ApiError 400 for what is no YAML, or no map
+ */
+export async function readConfiguration(body: Body, isStrict: boolean): Promise<Configuration> {
+  if ('object' in body) return { value: body.object as object, duplicates: [] };
+  const text = body.bytes.toString();
+  const value = fromJson(text) ?? (await fromYaml(text)) ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${why}`);
+  }
+  return { value, duplicates: isStrict ? await repeatedKeyProblems(text) : [] };
+}

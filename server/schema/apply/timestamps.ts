@@ -1,0 +1,36 @@
+/**
+ * Writes that change nothing but the times of managers are none: apiserver's
+ * fieldmanager.IgnoreManagedFieldsTimestampsTransformer.
+ */
+import { deepEqual, type Frozen } from '../../base/freeze.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import { entriesOf, type ManagedFieldsEntry } from './managed-fields.ts';
+
+type Entries = readonly ManagedFieldsEntry[];
+
+const withoutTime = ({ time: _time, ...entry }: ManagedFieldsEntry): object => entry;
+
+/** Whether entries are the same but for their times, and any time is another. */
+function onlyTimesDiffer(now: Entries, before: Entries): boolean {
+  if (now.length !== before.length || now === before) return false;
+  let differ = false;
+  for (const [i, entry] of now.entries()) {
+    const other = before[i];
+    if (other === entry) continue;
+    if (!other || !deepEqual(withoutTime(entry), withoutTime(other))) return false;
+    differ ||= entry.time !== other.time;
+  }
+  return differ;
+}
+
+const comparable = ({ metadata, ...rest }: Frozen<KubeObject> | KubeObject): object => ({
+  ...rest,
+  metadata: { ...metadata, managedFields: undefined, resourceVersion: undefined },
+});
+
+/** Gives managers the times back that they had, when nothing else is new. */
+export function keepTimes(object: KubeObject, old: Frozen<KubeObject>): void {
+  const [now, before] = [entriesOf(object), entriesOf(old)];
+  if (!now || !before || !onlyTimesDiffer(now, before) || !deepEqual(comparable(object), comparable(old))) return;
+  object.metadata.managedFields = [...before];
+}
