@@ -38,6 +38,12 @@ export async function addWebSocketWatch(
   });
 }
 
+/** Messages have their own ends: no line break and no length is needed. */
+const messageOf = (frame: Buffer, isBinary: boolean): Buffer | string =>
+  isBinary ? frame.subarray(LENGTH_BYTES) : frame.subarray(0, frame.length - 1).toString();
+
+const LENGTH_BYTES = 4;
+
 /** Streams the watch that the upgrade request asked for. */
 export function streamWatch(socket: WebSocket, raw: object, watches: OpenWatches): void {
   const body = wires.get(raw)?.body;
@@ -46,7 +52,7 @@ export function streamWatch(socket: WebSocket, raw: object, watches: OpenWatches
     return;
   }
   const writer = new WatchWriter(body.frames, {
-    write: (frame) => socket.send(frame.subarray(0, frame.length - 1).toString()),
+    write: (frame) => socket.send(messageOf(frame, body.frames.isBinary)),
     backlog: () => socket.bufferedAmount,
     end: () => socket.close(1000),
     abort: () => socket.terminate(),

@@ -1,10 +1,10 @@
 /** Content negotiation: which encoding of the answer the client wants, and in which form. */
-import { ApiError, badRequest, notAcceptable, notImplemented } from '../kube/api-error.ts';
+import { ApiError, badRequest, notAcceptable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import type { IncludeObject } from '../registry/table.ts';
 import { type AcceptClause, acceptClauses, checkAccept, offerFor } from './pages/accept.ts';
 
-export type Encoding = 'json' | 'yaml';
+export type Encoding = 'json' | 'yaml' | 'protobuf';
 /** The object itself, or one of the forms that meta.k8s.io offers for every kind. */
 export type Form = 'object' | 'table' | 'partial';
 
@@ -25,6 +25,8 @@ const JSON_TYPE = 'application/json';
 const YAML = 'application/yaml';
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const OFFERS = [JSON_TYPE, YAML, PROTOBUF] as const;
+
+const ENCODINGS = { [JSON_TYPE]: 'json', [YAML]: 'yaml', [PROTOBUF]: 'protobuf' } as const;
 
 /** What collections offer besides: kube-apiserver lists it in this order. */
 const COLLECTION_OFFERS = [...OFFERS, `${JSON_TYPE};stream=watch`, `${PROTOBUF};stream=watch`];
@@ -53,7 +55,7 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
 
 /**
  * @param isCollection lists and watches also come as streams
- * @throws ApiError 406 when nothing on offer is acceptable, 501 when only an encoding is that fauxkube lacks
+ * @throws ApiError 406 when nothing on offer is acceptable
  * @example
  * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
  */
@@ -63,22 +65,19 @@ export function negotiate(accept: string, userAgent: string, query: URLSearchPar
   return chooseForm(accept, userAgent, query);
 }
 
-/** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406, 501 */
+/** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406 */
 export function chooseForm(accept: string, userAgent: string, query: URLSearchParams): Negotiated {
   const pretty = wantsPretty(query, userAgent);
   if (isPlain(accept)) return pretty ? { ...PLAIN, pretty } : PLAIN;
-  let isMissing = false;
   for (const clause of acceptClauses(accept)) {
     const type = offerFor(clause, OFFERS);
     const form = formOf(clause.parameters);
     if (type === undefined || form === undefined) continue;
-    if (type === PROTOBUF) {
-      isMissing = true;
-      continue;
-    }
+    // Tables have cells of any type, which protobuf has no message for.
+    if (type === PROTOBUF && form === 'table') continue;
     const { as, v } = clause.parameters;
     return {
-      encoding: type === YAML ? 'yaml' : 'json',
+      encoding: ENCODINGS[type],
       form,
       version: v === 'v1beta1' ? v : 'v1',
       includeObject: (query.get('includeObject') || 'Metadata') as IncludeObject,
@@ -86,7 +85,7 @@ export function chooseForm(accept: string, userAgent: string, query: URLSearchPa
       ...(as !== undefined && { asked: as }),
     };
   }
-  throw isMissing ? notImplemented(`${PROTOBUF} answers`) : notAcceptable(OFFERS);
+  throw notAcceptable(OFFERS);
 }
 
 const INCLUDES: readonly IncludeObject[] = ['None', 'Metadata', 'Object'];

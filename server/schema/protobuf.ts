@@ -4,18 +4,20 @@
  */
 import { setOwn } from '../base/freeze.ts';
 import { readOpaque } from './protobuf-opaque.ts';
-import { BYTES, FIXED64, Reader, SmallMessage, VARINT } from './protobuf-reader.ts';
+import { BYTES, Reader, SmallMessage } from './protobuf-reader.ts';
+import { isListMessage, wireOf } from './protobuf-wire.ts';
 import type { FieldDescription, TypeDescription, ValueType } from './type-table.ts';
 
 /** Every protobuf body of Kubernetes begins with these bytes; a runtime.Unknown follows. */
 const MAGIC = Buffer.from([0x6b, 0x38, 0x73, 0x00]);
 
 /** Fields by number. A Go struct that is embedded is a message of its own, whose fields belong to the outer one. */
-type Message = ReadonlyMap<number, FieldDescription | Message>;
+export type Message = ReadonlyMap<number, FieldDescription | Message>;
 
 const messages = new WeakMap<TypeDescription, Message>();
 
-function messageOf(type: TypeDescription): Message {
+/** The fields of a type by their numbers. */
+export function messageOf(type: TypeDescription): Message {
   let message = messages.get(type);
   if (!message) {
     const root = new Map<number, FieldDescription | Message>();
@@ -53,11 +55,6 @@ function readMessage(reader: Reader, message: Message, output: Record<string, un
   }
 }
 
-/** A named list type is a message whose field 1 repeats; any other list repeats the field itself. */
-function isListMessage(type: ValueType): boolean {
-  return type.kind === 'list' && !type.go.startsWith('[]');
-}
-
 function readField(
   reader: Reader,
   { name, type }: FieldDescription,
@@ -89,11 +86,6 @@ function readElements(reader: Reader, name: string, type: ValueType, wire: numbe
   }
   checkWire(name, type, wire);
   list.push(readValue(reader, name, type));
-}
-
-function wireOf(type: ValueType): number {
-  if (type.kind === 'double') return FIXED64;
-  return type.kind === 'boolean' || type.kind === 'int32' || type.kind === 'int64' ? VARINT : BYTES;
 }
 
 function checkWire(name: string, type: ValueType, wire: number): void {

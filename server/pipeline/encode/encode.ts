@@ -7,6 +7,7 @@ import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
+import { objectProtobuf, valueProtobuf } from './protobuf.ts';
 import { FrameEncoder } from './watch-frames.ts';
 import { loadYaml, toYaml } from './yaml.ts';
 
@@ -20,7 +21,13 @@ export interface WireResponse {
     | { readonly type: 'watch'; readonly response: WatchResponse; readonly frames: FrameEncoder };
 }
 
-const MEDIA_TYPES = { json: 'application/json', yaml: 'application/yaml' } as const;
+const MEDIA_TYPES = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+} as const;
+
+const PROTOBUF_STREAM = 'application/vnd.kubernetes.protobuf;stream=watch';
 
 /** net/http quotes the text of a Warning header; code 299 is "miscellaneous persistent warning". */
 function warningHeader(text: string): string {
@@ -92,7 +99,12 @@ function valueResponse(
   value: unknown,
   { encoding, pretty }: Negotiated,
 ): WireResponse {
-  const bytes = encoding === 'yaml' ? Buffer.from(toYaml(value)) : valueBytes(value, pretty);
+  const bytes =
+    encoding === 'protobuf'
+      ? valueProtobuf(value as object)
+      : encoding === 'yaml'
+        ? Buffer.from(toYaml(value))
+        : valueBytes(value, pretty);
   const headers = headersOf(MEDIA_TYPES[encoding], request);
   const retryAfter = (value as { details?: { retryAfterSeconds?: number } }).details?.retryAfterSeconds;
   if (status >= 400 && retryAfter) headers['retry-after'] = String(retryAfter);
@@ -113,6 +125,8 @@ function encodeAs(
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
       if (form.form === 'partial')
         return valueResponse(request, status, partialMetadata(object.value, metaVersion(form)), form);
+      if (form.encoding === 'protobuf')
+        return buffer(status, headersOf(MEDIA_TYPES.protobuf, request), objectProtobuf(served, object));
       const bytes = jsonBytes(served, object);
       if (form.encoding === 'json' && !form.pretty)
         return buffer(status, headersOf('application/json', request), bytes);
@@ -126,7 +140,7 @@ function encodeAs(
       const frames = new FrameEncoder(response.served, form, now);
       return {
         status: 200,
-        headers: headersOf('application/json', request),
+        headers: headersOf(form.encoding === 'protobuf' ? PROTOBUF_STREAM : 'application/json', request),
         body: { type: 'watch', response, frames },
       };
     }

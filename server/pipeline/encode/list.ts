@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { apiVersionOf } from '../../kube/object.ts';
 import { columnDefinitions, partialMetadata } from '../../registry/table.ts';
+import { ENVELOPE_END } from '../../schema/protobuf-encode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
 import { metaVersion, rowOf } from './forms.ts';
 import { jsonBytes, typePrefix } from './json.ts';
+import { listHead, listItem, listValue, messageBytes } from './protobuf.ts';
 import { toYaml } from './yaml.ts';
 
 /** A list goes out in pieces of about this size, with a turn of the event loop after each. */
@@ -129,8 +131,33 @@ function aroundYamlItems(list: ListForm['list'], key: string, count: number): { 
   return { head: `${part((name) => name < key)}${key}:\n`, tail: part((name) => name > key) };
 }
 
+/** In protobuf the length of all items comes first, so that all of them are made before anything is sent. */
+async function* protobufChunks(response: ListResponse, form: Negotiated): AsyncGenerator<Buffer> {
+  const { served, items } = response;
+  const { list, itemOf } = formOf(response, form, 0);
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for (const [i, item] of items.entries()) {
+    const isWhole = form.form === 'object';
+    const pair = isWhole ? listItem(messageBytes(served, item)) : listValue(itemOf(item));
+    parts.push(...pair);
+    bytes += pair[0].length + pair[1].length;
+    if ((i + 1) % (isWhole ? TURN_ITEMS : TURN_MADE_ITEMS) === 0) await nextTurn();
+  }
+  yield listHead(list as { metadata: object }, bytes);
+  for (let from = 0; from < parts.length; from += TURN_ITEMS) {
+    yield Buffer.concat(parts.slice(from, from + TURN_ITEMS));
+    await nextTurn();
+  }
+  yield ENVELOPE_END;
+}
+
 /** A list in pieces, without ever building the whole, and without holding the event loop for all of it. */
 export async function* listChunks(response: ListResponse, form: Negotiated, nowMs: number): AsyncGenerator<Buffer> {
+  if (form.encoding === 'protobuf') {
+    yield* protobufChunks(response, form);
+    return;
+  }
   const { items } = response;
   const isCached = form.form === 'object' && form.encoding === 'json' && !form.pretty;
   const writer = isCached ? cachedWriter(response, form) : madeWriter(response, form, nowMs);

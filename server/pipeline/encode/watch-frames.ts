@@ -3,10 +3,11 @@ import { apiVersionOf } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import type { Negotiated } from '../media-types.ts';
+import type { Encoding, Negotiated } from '../media-types.ts';
 import { servedValue, type WatchEvent } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes } from './json.ts';
+import { objectProtobuf, valueProtobuf, watchFrame } from './protobuf.ts';
 
 const CLOSE = Buffer.from('}\n');
 const OPEN = {
@@ -19,15 +20,18 @@ const OPEN = {
  * Frames of this turn of the event loop: all watchers of a resource are handed an event in the same turn, and get the
  * same bytes.
  */
-const recent = new Map<StoredObject, { type: string; apiVersion: string; frame: Buffer }>();
+const recent = new Map<StoredObject, { type: string; slot: string; frame: Buffer }>();
 
-function sharedFrame(served: Served, { type, object }: WatchEvent): Buffer {
-  const apiVersion = apiVersionOf(served.info);
+function sharedFrame(served: Served, { type, object }: WatchEvent, encoding: Encoding): Buffer {
+  const slot = `${encoding} ${apiVersionOf(served.info)}`;
   const known = recent.get(object);
-  if (known && known.type === type && known.apiVersion === apiVersion) return known.frame;
-  const frame = Buffer.concat([OPEN[type], jsonBytes(served, object), CLOSE]);
+  if (known && known.type === type && known.slot === slot) return known.frame;
+  const frame =
+    encoding === 'protobuf'
+      ? watchFrame(type, objectProtobuf(served, object))
+      : Buffer.concat([OPEN[type], jsonBytes(served, object), CLOSE]);
   if (recent.size === 0) setImmediate(() => recent.clear());
-  recent.set(object, { type, apiVersion, frame });
+  recent.set(object, { type, slot, frame });
   return frame;
 }
 
@@ -46,14 +50,14 @@ export class FrameEncoder {
   }
 
   event(event: WatchEvent): Buffer {
-    if (this.#form.form === 'object') return sharedFrame(this.#served, event);
+    if (this.#form.form === 'object') return sharedFrame(this.#served, event, this.#form.encoding);
     return this.#frame(event.type, this.#formed(event.object));
   }
 
   /** Bytes of the events at the start of a watch: they are not worth keeping. */
   initial(event: WatchEvent, into: Buffer[]): number {
-    if (this.#form.form !== 'object') {
-      const frame = this.event(event);
+    if (this.#form.form !== 'object' || this.isBinary) {
+      const frame = this.isBinary && this.#form.form === 'object' ? this.#wholeFrame(event) : this.event(event);
       into.push(frame);
       return frame.length;
     }
@@ -77,11 +81,20 @@ export class FrameEncoder {
     return this.#frame('BOOKMARK', { ...table, columnDefinitions: null, rows: [{ cells: [], object }] });
   }
 
+  /** Whether frames are no lines of text. */
+  get isBinary(): boolean {
+    return this.#form.encoding === 'protobuf';
+  }
+
+  #wholeFrame({ type, object }: WatchEvent): Buffer {
+    return watchFrame(type, objectProtobuf(this.#served, object));
+  }
+
   error(error: ApiError): Buffer {
     return this.#frame('ERROR', error.status);
   }
 
-  #formed(object: StoredObject): unknown {
+  #formed(object: StoredObject): object {
     if (this.#form.form === 'partial') return partialMetadata(object.value, metaVersion(this.#form));
     if (this.#form.form === 'object') return servedValue(this.#served, object);
     const table = objectTable(this.#served, object, this.#form, this.#now(), !this.#columnsSent);
@@ -89,7 +102,8 @@ export class FrameEncoder {
     return table;
   }
 
-  #frame(type: string, object: unknown): Buffer {
+  #frame(type: string, object: object): Buffer {
+    if (this.isBinary) return watchFrame(type, valueProtobuf(object));
     return Buffer.from(`${JSON.stringify({ type, object })}\n`);
   }
 }

@@ -3,11 +3,11 @@
  * OpenAPI, table columns) and the Go modules of its types.
  * `npm run generate:kinds -- --server https://127.0.0.1:16443 --token TOKEN`
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { ColumnRow, KindsFile, ResourceRow } from '../type-table-format.ts';
+import { readGoTypes } from './go-types.ts';
 import {
   deleteReturnsObject,
   hasOptions,
@@ -23,7 +23,7 @@ import {
   type PublishedOperation,
   readPublished,
 } from './published.ts';
-import { type GoField, typeRows } from './types.ts';
+import { typeRows } from './types.ts';
 import { typescriptOf } from './typescript.ts';
 
 const { values } = parseArgs({
@@ -78,17 +78,6 @@ function gvksOf(from: Published): string[] {
   }
   for (const gvk of UNSERVED) gvks.add(gvk);
   return [...gvks].sort();
-}
-
-function readGoTypes(gvks: string[]): { kinds: Record<string, string>; structs: Record<string, GoField[]> } {
-  const input = `${gvks.join('\n')}\n`;
-  const output = execFileSync('go', ['run', '.'], {
-    cwd: 'server/schema/generate/go-types',
-    input,
-    maxBuffer: 64 << 20,
-    env: { ...process.env, GOFLAGS: '-mod=mod' },
-  });
-  return JSON.parse(output.toString()) as ReturnType<typeof readGoTypes>;
 }
 
 const packagedTexts = JSON.parse(gunzipSync(readFileSync('server/schema/docs.gen.json.gz')).toString()) as Record<

@@ -12,12 +12,6 @@ test('what is missing answers 501 and says what it is', async () => {
     ['GET', `${PODS}/p/exec?command=ls`, 'pods/exec'],
     ['POST', `${PODS}/p/attach`, 'pods/attach'],
     ['GET', `${PODS}/p/portforward`, 'pods/portforward'],
-    [
-      'GET',
-      PODS,
-      'application/vnd.kubernetes.protobuf answers',
-      { headers: [['accept', 'application/vnd.kubernetes.protobuf']] },
-    ],
   ];
   for (const [method, path, feature, question] of missing) {
     const { status, body } = await cluster.ask(method, path, question);

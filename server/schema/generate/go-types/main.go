@@ -11,6 +11,11 @@ import (
 	"reflect"
 	"strings"
 
+	admissionv1 "k8s.io/api/admission/v1"
+	admissionv1beta1 "k8s.io/api/admission/v1beta1"
+	apidiscoveryv2 "k8s.io/api/apidiscovery/v2"
+	apidiscoveryv2beta1 "k8s.io/api/apidiscovery/v2beta1"
+	imagepolicyv1alpha1 "k8s.io/api/imagepolicy/v1alpha1"
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -151,6 +156,9 @@ func fields(t reflect.Type, outer string) []Field {
 func main() {
 	all := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
+		// What servers send to webhooks and answer in discovery is no resource of anybody.
+		admissionv1.AddToScheme, admissionv1beta1.AddToScheme, apidiscoveryv2.AddToScheme,
+		apidiscoveryv2beta1.AddToScheme, imagepolicyv1alpha1.AddToScheme,
 		scheme.AddToScheme, apiextensions.AddToScheme, apiregistration.AddToScheme, metav1.AddMetaToScheme,
 	} {
 		if err := add(all); err != nil {
