@@ -6,6 +6,7 @@ import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
+import { compress, mayCompress } from './compress.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
 import { serveStreams } from './http2-streams.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
@@ -158,7 +159,9 @@ async function serve(
     // Nearly every answer is JSON, which needs no turn of its own.
     const loading = prepareEncoding(request);
     if (loading) await loading;
-    await respond(response, encode(request, answer, options.now), watches, request.method === 'HEAD');
+    const wire = encode(request, answer, options.now);
+    const sent = mayCompress(answer, wire, request.header('accept-encoding')) ? await compress(wire) : wire;
+    await respond(response, sent, watches, request.method === 'HEAD');
   } catch (error) {
     options.onFault(error, request);
     // Whatever was written of the answer is not the whole of it: the client must not take it for one.

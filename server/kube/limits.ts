@@ -3,6 +3,8 @@
  * otherwise.
  */
 export const LIMITS = {
+  /** Answers above this go compressed to whoever accepts it (defaultGzipThresholdBytes). */
+  plainAnswerBytes: 128 * 1024,
   /** Largest request body (MaxRequestBodyBytes). */
   bodyBytes: 3 * 1024 * 1024,
   /** All annotations of an object together (TotalAnnotationSizeLimitB). */
