@@ -168,7 +168,7 @@ class Launch implements RunningCluster {
   }
 
   async #listen({ cluster, pki }: Assembly, log: Logger): Promise<Servers> {
-    const { host = '127.0.0.1', port = 0, httpPort, proxyPort, insecureBind = [] } = this.#options;
+    const { host = '127.0.0.1', port = 0, httpPort, proxyPort, insecureBind = [], corsOrigins = [] } = this.#options;
     const answer = (request: ApiRequest): Promise<ApiResponse> =>
       isAdminRequest(request) ? answerAdmin(request, this.#admin()) : cluster.pipeline.handle(request);
     const now = (): number => this.#clock.now();
@@ -177,11 +177,11 @@ class Launch implements RunningCluster {
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
     const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
-    const https = await startHttpServer({ host, port, tls, answer, now, onFault });
+    const https = await startHttpServer({ host, port, tls, corsOrigins, answer, now, onFault });
     let http: HttpServer | undefined;
     try {
       if (httpPort !== undefined)
-        http = await startHttpServer({ host: plainHost('http'), port: httpPort, answer, now, onFault });
+        http = await startHttpServer({ host: plainHost('http'), port: httpPort, corsOrigins, answer, now, onFault });
       const proxy =
         proxyPort === undefined
           ? undefined

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly insecureBind?: readonly ('http' | 'proxy')[];
   /** Names and addresses of the serving certificate besides the usual ones. */
   readonly tlsNames?: readonly string[];
+  /** Origins whose programs in browsers may read answers: `http://localhost:5173`; `*` for any. */
+  readonly corsOrigins?: readonly string[];
   /** Keeps everything here; without it a cluster ends with its process. */
   readonly dataDir?: string;
   /** Files and folders whose objects are there from the start. */

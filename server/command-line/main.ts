@@ -90,6 +90,9 @@ function program(): Command {
     )
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
     .addOption(
+      flag('--cors-origin <origin>', 'origin of programs in browsers, * for any (repeatable)').argParser(collect),
+    )
+    .addOption(
       flag('--kubeconfig <file[=url]>', 'where to write the kubeconfig, and the server URL in it (repeatable)')
         .argParser(list(KUBECONFIGS))
         .default(KUBECONFIGS),

@@ -11,6 +11,7 @@ interface Flags {
   readonly proxyPort: number;
   readonly insecureBind?: string[];
   readonly tlsSan?: string[];
+  readonly corsOrigin?: string[];
   readonly kubeconfig: string[];
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
@@ -48,6 +49,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     proxyPort: flags.proxyPort,
     nodes: flags.nodes,
     logLevel: flags.logLevel,
+    corsOrigins: flags.corsOrigin ?? [],
     tlsNames: [
       ...(flags.tlsSan ?? []),
       ...kubeconfigNames(flags.kubeconfig),

@@ -7,6 +7,7 @@ import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { compress, mayCompress } from './compress.ts';
+import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
 import { serveStreams } from './http2-streams.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
@@ -24,6 +25,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Without it the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  /** Origins whose programs in browsers may read answers; `*` for any. */
+  readonly corsOrigins?: readonly string[];
   readonly answer: Answer;
   readonly now: () => number;
   /** Told about faults of our own that no answer could be made of. */
@@ -154,12 +157,19 @@ async function serve(
   watches: OpenWatches,
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));
+  const cors = options.corsOrigins && corsHeaders(request.header('origin'), options.corsOrigins);
+  if (cors && request.method === 'OPTIONS') {
+    response.writeHead(204, cors);
+    response.channel.end();
+    return;
+  }
   try {
     const answer = MALFORMED_ESCAPE.test(request.path) ? BAD_REQUEST : await options.answer(request);
     // Nearly every answer is JSON, which needs no turn of its own.
     const loading = prepareEncoding(request);
     if (loading) await loading;
     const wire = encode(request, answer, options.now);
+    if (cors) Object.assign(wire.headers, cors);
     const sent = mayCompress(answer, wire, request.header('accept-encoding')) ? await compress(wire) : wire;
     await respond(response, sent, watches, request.method === 'HEAD');
   } catch (error) {
