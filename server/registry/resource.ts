@@ -108,6 +108,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list.
    */
   cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
+  /** The order of the rows of a table, where it is not that of their names. */
+  tableOrder?(a: Frozen<T>, b: Frozen<T>): number;
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */

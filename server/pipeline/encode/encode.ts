@@ -8,6 +8,7 @@ import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
 import { objectProtobuf, valueProtobuf } from './protobuf.ts';
+import { isScale, scaleForm } from './scale-table.ts';
 import { FrameEncoder } from './watch-frames.ts';
 import { loadYaml, toYaml } from './yaml.ts';
 
@@ -118,8 +119,11 @@ function encodeAs(
   now: () => number,
 ): WireResponse {
   switch (response.type) {
-    case 'value':
-      return valueResponse(request, response.status, response.value, form);
+    case 'value': {
+      const { status, value } = response;
+      const shown = form.form !== 'object' && isScale(value) ? scaleForm(value, form, now()) : value;
+      return valueResponse(request, status, shown, form);
+    }
     case 'object': {
       const { served, object, status } = response;
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);

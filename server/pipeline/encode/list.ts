@@ -131,6 +131,12 @@ function aroundYamlItems(list: ListForm['list'], key: string, count: number): { 
   return { head: `${part((name) => name < key)}${key}:\n`, tail: part((name) => name > key) };
 }
 
+function inTableOrder(response: ListResponse): ListResponse {
+  const { tableOrder } = response.served.store.definition;
+  if (!tableOrder) return response;
+  return { ...response, items: [...response.items].sort((a, b) => tableOrder(a.value, b.value)) };
+}
+
 /** In protobuf the length of all items comes first, so that all of them are made before anything is sent. */
 async function* protobufChunks(response: ListResponse, form: Negotiated): AsyncGenerator<Buffer> {
   const { served, items } = response;
@@ -153,7 +159,8 @@ async function* protobufChunks(response: ListResponse, form: Negotiated): AsyncG
 }
 
 /** A list in pieces, without ever building the whole, and without holding the event loop for all of it. */
-export async function* listChunks(response: ListResponse, form: Negotiated, nowMs: number): AsyncGenerator<Buffer> {
+export async function* listChunks(given: ListResponse, form: Negotiated, nowMs: number): AsyncGenerator<Buffer> {
+  const response = form.form === 'table' ? inTableOrder(given) : given;
   if (form.encoding === 'protobuf') {
     yield* protobufChunks(response, form);
     return;
