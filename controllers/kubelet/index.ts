@@ -8,7 +8,7 @@ import type { Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { internalAddress, NodeAgent, nodeUser } from './node-agent.ts';
 import { PodIps } from './pod-ips.ts';
-import { runningPodStatus, succeededPodStatus } from './pod-status.ts';
+import { followedPodStatus, runningPodStatus, succeededPodStatus } from './pod-status.ts';
 import { runPod } from './runtime/run-pod.ts';
 
 /** What the kubelet has started. */
@@ -106,17 +106,10 @@ class Kubelet {
     return ips;
   }
 
-  /** A running pod changed: its readiness gates may have, or somebody wrote over its status. */
+  /** A running pod changed, or somebody wrote over its status. */
   async #refresh(pod: Frozen<Pod>, env: ControllerEnv): Promise<void> {
-    const { hostIP = '', podIP = '' } = pod.status;
-    const wanted = runningPodStatus(pod, { hostIP, podIP }, rfc3339(env.clock.now()));
-    const ready = (conditions: Frozen<Pod>['status']['conditions']): string =>
-      JSON.stringify(
-        conditions?.filter(({ type }) => type === 'Ready').map(({ status, message }) => [status, message]),
-      );
-    const current = ready(pod.status.conditions);
-    if (current !== ready(wanted.conditions as Frozen<Pod>['status']['conditions']))
-      await this.#report(pod, { conditions: wanted.conditions ?? [] }, env);
+    const status = followedPodStatus(pod, rfc3339(env.clock.now()));
+    if (status) await this.#report(pod, status, env);
   }
 
   async #report(pod: Frozen<Pod>, status: object, env: ControllerEnv): Promise<void> {

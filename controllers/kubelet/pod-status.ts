@@ -1,56 +1,9 @@
 /** What a kubelet reports of a pod. */
-import { hash } from 'node:crypto';
-import type { Frozen } from '../../server/base/freeze.ts';
-import type { Container, ContainerStatus, Pod, PodCondition, PodStatus } from '../../server/kube/types.gen.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
+import type { Pod, PodCondition, PodStatus } from '../../server/kube/types.gen.ts';
+import { completedStatus, followedStatuses, startedStatus } from './container-status.ts';
 
 type FrozenPod = Frozen<Pod>;
-
-const sha256 = (text: string): string => hash('sha256', text);
-
-/** `nginx` is `docker.io/library/nginx` to a container runtime. */
-function fullImageName(image: string): string {
-  const [name = ''] = image.split('@');
-  const untagged = name.replace(/:[^:/]*$/, '');
-  const [first = ''] = untagged.split('/');
-  if (!untagged.includes('/')) return `docker.io/library/${untagged}`;
-  return first.includes('.') || first.includes(':') || first === 'localhost' ? untagged : `docker.io/${untagged}`;
-}
-
-function identityOf(
-  pod: FrozenPod,
-  container: Frozen<Container>,
-): Pick<ContainerStatus, 'name' | 'restartCount' | 'image' | 'imageID' | 'containerID'> {
-  const image = container.image ?? '';
-  return {
-    name: container.name,
-    restartCount: 0,
-    image: `${image}`,
-    imageID: `${fullImageName(image)}@sha256:${sha256(image)}`,
-    containerID: `containerd://${sha256(`${pod.metadata.uid} ${container.name} 0`)}`,
-  };
-}
-
-function runningStatus(pod: FrozenPod, container: Frozen<Container>, now: string): object {
-  return { ...identityOf(pod, container), state: { running: { startedAt: now } }, ready: true, started: true };
-}
-
-function completedStatus(
-  pod: FrozenPod,
-  container: Frozen<Container>,
-  startedAt: string,
-  now: string,
-  ready: boolean,
-): object {
-  const identity = identityOf(pod, container);
-  const terminated = {
-    exitCode: 0,
-    reason: 'Completed',
-    startedAt,
-    finishedAt: now,
-    containerID: identity.containerID,
-  };
-  return { ...identity, state: { terminated }, ready, started: false };
-}
 
 /** The condition as it was if its status is the same: its time is that of the last change. */
 function condition(pod: FrozenPod, type: string, status: 'True' | 'False', now: string, reason?: string): object {
@@ -85,24 +38,35 @@ export interface Addresses {
   readonly podIP: string;
 }
 
+function runningConditions(pod: FrozenPod, now: string): object[] {
+  return [
+    condition(pod, 'PodReadyToStartContainers', 'True', now),
+    condition(pod, 'Initialized', 'True', now),
+    gatesOpen(pod)
+      ? condition(pod, 'Ready', 'True', now)
+      : { ...condition(pod, 'Ready', 'False', now, 'ReadinessGatesNotReady'), message: gatesMessage(pod) },
+    condition(pod, 'ContainersReady', 'True', now),
+    ...foreignConditions(pod),
+  ];
+}
+
+/** What the pod as a whole got, where it asks as a whole. */
+function podAllocation({
+  spec: { resources },
+}: FrozenPod): Pick<Frozen<PodStatus>, 'resources' | 'allocatedResources'> {
+  if (!resources) return {};
+  return { ...(resources.requests && { allocatedResources: resources.requests }), resources };
+}
+
 /** Every container runs and is ready. */
 export function runningPodStatus(pod: FrozenPod, { hostIP, podIP }: Addresses, now: string): Partial<PodStatus> {
-  const ready = gatesOpen(pod);
   const startTime = pod.status.startTime ?? now;
   const { generation } = pod.metadata;
   const inits = pod.spec.initContainers ?? [];
   const status = {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase: 'Running',
-    conditions: [
-      condition(pod, 'PodReadyToStartContainers', 'True', now),
-      condition(pod, 'Initialized', 'True', now),
-      ready
-        ? condition(pod, 'Ready', 'True', now)
-        : { ...condition(pod, 'Ready', 'False', now, 'ReadinessGatesNotReady'), message: gatesMessage(pod) },
-      condition(pod, 'ContainersReady', 'True', now),
-      ...foreignConditions(pod),
-    ],
+    conditions: runningConditions(pod, now),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     podIP,
@@ -111,13 +75,38 @@ export function runningPodStatus(pod: FrozenPod, { hostIP, podIP }: Addresses, n
     ...(inits.length > 0 && {
       initContainerStatuses: inits.map((container) =>
         container.restartPolicy === 'Always'
-          ? runningStatus(pod, container, now)
+          ? startedStatus(pod, container, now)
           : completedStatus(pod, container, startTime, now, true),
       ),
     }),
-    containerStatuses: pod.spec.containers?.map((container) => runningStatus(pod, container, now)),
+    containerStatuses: pod.spec.containers?.map((container) => startedStatus(pod, container, now)),
+    ...podAllocation(pod),
   };
   return status as Partial<PodStatus>;
+}
+
+/**
+ * What there is to report of a pod that runs already, after its readiness gates, its resources or its ephemeral
+ * containers have changed. Whatever else somebody wrote into its status stays.
+ *
+ * @returns undefined when nothing has changed
+ */
+export function followedPodStatus(pod: FrozenPod, now: string): Partial<PodStatus> | undefined {
+  const { status, metadata } = pod;
+  const conditions = runningConditions(pod, now) as Frozen<PodCondition>[];
+  const changed: Record<string, unknown> = followedStatuses(pod, now);
+  for (const [field, value] of Object.entries(podAllocation(pod)))
+    if (!deepEqual(value, status[field as 'resources'])) changed[field] = value;
+  const isSeen = metadata.generation === status.observedGeneration;
+  if (isSeen && deepEqual(readiness(conditions), readiness(status.conditions)) && Object.keys(changed).length === 0)
+    return undefined;
+  const { generation } = metadata;
+  return { ...(generation !== undefined && { observedGeneration: generation }), conditions, ...changed };
+}
+
+/** What of the conditions is not only a matter of time. */
+function readiness(conditions: readonly Frozen<PodCondition>[] = []): unknown {
+  return conditions.filter(({ type }) => type === 'Ready').map(({ status, message }) => [status, message]);
 }
 
 function gatesMessage(pod: FrozenPod): string {

@@ -144,9 +144,11 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (name === 'proxy') return proxy(request, served, env);
   if (rest.length > 0) throw unknownPath();
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
-  if (name !== 'status') return subresource(request, served, sub, env);
+  // Status and parts are read and written as the object that they belong to.
+  if (name !== 'status' && !served.store.definition.subresources?.[name]?.part)
+    return subresource(request, served, sub, env);
   if (verb === 'get') return get(request, served, env);
   return verb === 'update'
-    ? update(request, served, env, 'status')
-    : (isApply(request) ? apply : patch)(request, served, env, 'status');
+    ? update(request, served, env, name)
+    : (isApply(request) ? apply : patch)(request, served, env, name);
 }

@@ -241,16 +241,19 @@ export class ResourceStore {
       throw invalidObject({ group: this.info.group, kind: this.info.resource }, object.metadata.name ?? '', [problem]);
     }
     inheritMeta(object, old);
-    const { rules = 'object' } = write;
+    const part = definition.subresources?.[write.subresource ?? '']?.part;
+    const rules = part ? 'part' : (write.rules ?? 'object');
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     const review = this.#review('update', object, old, write);
     await write.admission.mutate(review);
+    part?.keepRest(object, old);
     const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
     try {
       if (rules !== 'status') this.#countGeneration(object, old);
-      const own = rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : undefined;
+      const own =
+        rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
       const problems = [
         ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),

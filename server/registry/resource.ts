@@ -148,11 +148,21 @@ export interface SubresourceCall {
   ): Promise<StoredObject>;
 }
 
+/** A part of an object that has a subresource for itself. Clients send the whole object; the rest is passed over. */
+export interface ObjectPart {
+  /** Puts back what a write through the subresource cannot change (PrepareForUpdate). */
+  keepRest(object: KubeObject, old: Frozen<KubeObject>): void;
+  /** The rules for a change, in place of those for the object. */
+  validate(object: Frozen<KubeObject>, old: Frozen<KubeObject>): readonly FieldProblem[];
+}
+
 /**
  * A subresource that changes the parent through an object of another kind or by rules of its own: scale, binding,
  * eviction, token, finalize, approval. Status needs none: the store knows it.
  */
 export interface Subresource {
+  /** The subresource is the object itself, read and written as such, of which only a part changes. */
+  readonly part?: ObjectPart;
   /** Whether a change has to follow the rules of the parent too, as scale does. */
   readonly parentRules?: boolean;
   /** Whether `create` compares the name in the body with that of the parent, in words of its own. */

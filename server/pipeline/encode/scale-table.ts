@@ -1,4 +1,4 @@
-/** A Scale as `kubectl get --subresource=scale` shows it: no resource of its own, so that no description has columns. */
+/** A Scale as `kubectl get --subresource=scale` shows it: it is no resource, so that no description has columns. */
 import type { Frozen } from '../../base/freeze.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { KubeObject } from '../../kube/object.ts';

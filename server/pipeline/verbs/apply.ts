@@ -137,12 +137,12 @@ function syncLastApplied(object: KubeObject, configuration: Configuration, { fie
   object.metadata.annotations = { ...annotations, [LAST_APPLIED]: lastAppliedText(configuration.value) };
 }
 
-/** PATCH with `application/apply-patch+yaml`, of an object or its status: creates what is not there. */
+/** PATCH with `application/apply-patch+yaml`, of an object or a part of it: creates what is not there. */
 export async function apply(
   request: ApiRequest,
   served: Served,
   env: PipelineEnv,
-  subresource?: 'status',
+  subresource?: string,
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
@@ -154,7 +154,7 @@ export async function apply(
     const live = current ? servedValue(served, current) : (zero as Frozen<KubeObject>);
     const { object: next, managedFields } = applied(live, configuration, target, request, write, env);
     const object = next
-      ? storedForm(request, served, appliedBody(next, configuration), write, env, subresource && current)
+      ? storedForm(request, served, appliedBody(next, configuration), write, env, subresource ? current : undefined)
       : (thaw(current?.value ?? (zero as Frozen<KubeObject>)) as KubeObject);
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;
     else delete object.metadata.managedFields;

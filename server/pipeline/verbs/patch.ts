@@ -85,19 +85,19 @@ export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<
   }
 }
 
-/** PATCH of an object, or of its status. */
+/** PATCH of an object, or of one of its parts such as status. */
 export async function patch(
   request: ApiRequest,
   served: Served,
   env: PipelineEnv,
-  subresource?: 'status',
+  subresource?: string,
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
   const apply = await readPatch(request, env);
   const make = (current: StoredObject): KubeObject => {
     const parsed = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, parsed, write, env, subresource && current);
+    const object = storedForm(request, served, parsed, write, env, subresource ? current : undefined);
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

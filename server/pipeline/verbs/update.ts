@@ -11,12 +11,12 @@ import { storeWrite, writeRequestOf } from '../write-options.ts';
 import { checkName, readObject, requestKey, settleNamespace, storedForm, uidOf } from './incoming.ts';
 import { track } from './track.ts';
 
-/** PUT of an object, or of its status. */
+/** PUT of an object, or of one of its parts such as status. */
 export async function update(
   request: ApiRequest,
   served: Served,
   env: PipelineEnv,
-  subresource?: 'status',
+  subresource?: string,
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'UpdateOptions');
   const key = requestKey(request, served);
@@ -42,7 +42,7 @@ export async function update(
     return { type: 'object', status: 201, served, object: stored };
   }
   const make = (current: StoredObject): KubeObject => {
-    const object = read(subresource && current);
+    const object = read(subresource ? current : undefined);
     track(object, current, served, write, env, subresource);
     return object;
   };

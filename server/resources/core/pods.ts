@@ -1,17 +1,18 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
+import { type FieldProblem, forbiddenField } from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
-import type { Binding, Container, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
+import type { Binding, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
-import { negativeProblems } from '../shared/number-rules.ts';
 import { addMatchLabelKeys } from '../shared/pod-affinity-keys.ts';
-import { podAnnotationProblems, podAnnotationUpdateProblems } from '../shared/pod-annotation-rules.ts';
+import { podAnnotationUpdateProblems } from '../shared/pod-annotation-rules.ts';
 import { bindPod } from '../shared/pod-binding.ts';
 import { setPodCondition } from '../shared/pod-conditions.ts';
+import { ephemeralContainers } from '../shared/pod-ephemeral-containers.ts';
 import { eviction } from '../shared/pod-eviction.ts';
+import { resize } from '../shared/pod-resize.ts';
 import { fillPodResources, podQos } from '../shared/pod-resources.ts';
+import { podProblems } from '../shared/pod-rules.ts';
 import { fillPodSpecDefaults } from '../shared/pod-spec-defaults.ts';
-import { podSpecProblems } from '../shared/pod-spec-rules.ts';
 import { podStatusProblems, preserveStatus } from '../shared/pod-status-rules.ts';
 import { podCells, podRowConditions } from '../shared/pod-status-text.ts';
 import { podUpdateProblems } from '../shared/pod-update-rules.ts';
@@ -54,54 +55,12 @@ function fillStatusDefaults(status: PodStatus): void {
   }
 }
 
-function imageProblems(containers: Frozen<Container[]> | null | undefined, path: string): FieldProblem[] {
-  return (containers ?? []).flatMap(({ image = '' }, i) =>
-    image === image.trim()
-      ? []
-      : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')],
-  );
-}
-
-/** Tokens for nobody. */
-function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>): FieldProblem[] {
-  if (serviceAccountName) return [];
-  const detail = 'must not be specified when serviceAccountName is not set';
-  return volumes.flatMap(({ projected }, i) =>
-    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
-      serviceAccountToken
-        ? [forbiddenField(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, detail)]
-        : [],
-    ),
-  );
-}
-
-/** Specs in which no problem was found. The pods of a template share theirs, so it is looked at once. */
-const soundSpecs = new WeakSet<Frozen<Pod['spec']>>();
-
-function specProblems(spec: Frozen<Pod['spec']>, podName: string): FieldProblem[] {
-  if (soundSpecs.has(spec)) return [];
-  const problems = [
-    ...podSpecProblems(spec, 'spec', { isPod: true, podName }),
-    ...tokenProblems(spec),
-    ...negativeProblems('spec.terminationGracePeriodSeconds', spec.terminationGracePeriodSeconds),
-    ...imageProblems(spec.containers, 'spec.containers'),
-    ...imageProblems(spec.initContainers, 'spec.initContainers'),
-  ];
-  // The claims of ephemeral volumes are named after the pod: each may be wrong for itself.
-  const hasOwnRules = spec.volumes?.some(({ ephemeral }) => ephemeral) ?? false;
-  if (problems.length === 0 && Object.isFrozen(spec) && !hasOwnRules) soundSpecs.add(spec);
-  return problems;
-}
-
 function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
   const { metadata, spec } = pod;
-  const annotations = 'metadata.annotations';
-  const problems = [
-    ...podAnnotationProblems(metadata.annotations, spec, annotations),
-    ...specProblems(spec, metadata.name ?? ''),
-  ];
+  const problems = podProblems(pod);
   if (old) {
-    const changed = podAnnotationUpdateProblems(metadata.annotations, old.metadata.annotations, annotations);
+    const before = old.metadata.annotations;
+    const changed = podAnnotationUpdateProblems(metadata.annotations, before, 'metadata.annotations');
     return [...problems, ...changed, ...podUpdateProblems(pod, old)];
   }
   if (spec.ephemeralContainers?.length)
@@ -198,5 +157,7 @@ export const definition: ResourceDefinition<Pod> = {
       }),
     },
     eviction,
+    ephemeralcontainers: ephemeralContainers,
+    resize,
   },
 };

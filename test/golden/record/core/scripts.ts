@@ -6,6 +6,7 @@ import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
+import { ephemeralContainers, podResize } from './pod-parts.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
 import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
@@ -25,6 +26,8 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-defaults': podDefaults,
   'pod-deletion': podDeletion,
   'pod-eviction': podEviction,
+  'pod-ephemeral-containers': ephemeralContainers,
+  'pod-resize': podResize,
   'pod-rules': podRules,
   'pod-updates': podUpdates,
   replication,

@@ -1,0 +1,54 @@
+/** Rules for pods, whichever way they are written: validatePodMetadataAndSpec. */
+import type { Frozen } from '../../base/freeze.ts';
+import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
+import type { Container, Pod } from '../../kube/types.gen.ts';
+import { negativeProblems } from './number-rules.ts';
+import { podAnnotationProblems } from './pod-annotation-rules.ts';
+import { podSpecProblems } from './pod-spec-rules.ts';
+
+function imageProblems(containers: Frozen<Container[]> | null | undefined, path: string): FieldProblem[] {
+  return (containers ?? []).flatMap(({ image = '' }, i) =>
+    image === image.trim()
+      ? []
+      : [invalid(`${path}[${i}].image`, image, 'must not have leading or trailing whitespace')],
+  );
+}
+
+/** Tokens for nobody. */
+function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>): FieldProblem[] {
+  if (serviceAccountName) return [];
+  const detail = 'must not be specified when serviceAccountName is not set';
+  return volumes.flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) =>
+      serviceAccountToken
+        ? [forbiddenField(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, detail)]
+        : [],
+    ),
+  );
+}
+
+/** Specs in which no problem was found. The pods of a template share theirs, so it is looked at once. */
+const soundSpecs = new WeakSet<Frozen<Pod['spec']>>();
+
+function specProblems(spec: Frozen<Pod['spec']>, podName: string): FieldProblem[] {
+  if (soundSpecs.has(spec)) return [];
+  const problems = [
+    ...podSpecProblems(spec, 'spec', { isPod: true, podName }),
+    ...tokenProblems(spec),
+    ...negativeProblems('spec.terminationGracePeriodSeconds', spec.terminationGracePeriodSeconds),
+    ...imageProblems(spec.containers, 'spec.containers'),
+    ...imageProblems(spec.initContainers, 'spec.initContainers'),
+  ];
+  // The claims of ephemeral volumes are named after the pod: each may be wrong for itself.
+  const hasOwnRules = spec.volumes?.some(({ ephemeral }) => ephemeral) ?? false;
+  if (problems.length === 0 && Object.isFrozen(spec) && !hasOwnRules) soundSpecs.add(spec);
+  return problems;
+}
+
+/** Problems of a pod's annotations and spec. */
+export function podProblems({ metadata, spec }: Frozen<Pod>): FieldProblem[] {
+  return [
+    ...podAnnotationProblems(metadata.annotations, spec, 'metadata.annotations'),
+    ...specProblems(spec, metadata.name ?? ''),
+  ];
+}
