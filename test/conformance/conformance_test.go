@@ -1,4 +1,4 @@
-// Package conformance runs Kubernetes' own end-to-end tests with a limit for each spec, and tells an URL how each ended.
+// Package conformance runs Kubernetes' own end-to-end tests with a limit for each, and tells an URL how each ended.
 package conformance
 
 import (
@@ -56,6 +56,8 @@ type outcome struct {
 	Seconds float64 `json:"seconds"`
 	// Messages are the failure and those that followed it, such as what a spec waited for when its time was up.
 	Messages []string `json:"messages"`
+	// Step is the last that the spec has announced.
+	Step string `json:"step"`
 }
 
 func TestMain(m *testing.M) {
@@ -114,7 +116,13 @@ func tellEnded(report ginkgo.SpecReport) {
 	for _, additional := range report.AdditionalFailures {
 		add(additional.Failure)
 	}
-	tell("ended", outcome{report.FullText(), report.State.String(), report.RunTime.Seconds(), messages})
+	step := ""
+	for _, event := range report.SpecEvents {
+		if event.SpecEventType == types.SpecEventByStart {
+			step = event.Message
+		}
+	}
+	tell("ended", outcome{report.FullText(), report.State.String(), report.RunTime.Seconds(), messages, step})
 }
 
 // tell loses nothing silently: without the runner there is no report.

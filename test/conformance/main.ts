@@ -54,7 +54,7 @@ async function runSpecs(programs: Programs, kubectl: string, log: string, flags:
 }
 
 async function main(flags: Flags): Promise<number> {
-  const kubectl = process.env['FAUXKUBE_CONFORMANCE_KUBECTL'];
+  const kubectl = process.env.FAUXKUBE_CONFORMANCE_KUBECTL;
   if (kubectl === undefined) throw new Error('run it as npm run conformance, which brings a kubectl');
   if (!existsSync(CLI)) throw new Error(`there is no ${CLI}: npm run build`);
   const programs = buildPrograms();

@@ -6,6 +6,8 @@ export interface Ended {
   readonly seconds: number;
   /** The failure, and those that followed it. */
   readonly messages: readonly string[];
+  /** What the spec said that it does, last. */
+  readonly step: string;
 }
 
 /** What is recorded of a spec. */
@@ -30,12 +32,14 @@ const CHARACTERS_ENOUGH = 40;
 /** How Ginkgo introduces what a spec said when its time was up. */
 const TIMEOUT_PREAMBLE = /^A spec timeout occurred and then .*:\n/;
 
-/** Names that the specs make up, times, and addresses of objects in memory. */
+/** Names that specs and the API make up, times, addresses of objects in memory, and where Go keeps sources. */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '…'],
+  [/\/\S*\/pkg\/mod\//g, ''],
   [/\b0x[0-9a-f]{6,}\b/g, '0x…'],
   [/(\d+)\.\d+s\b/g, '$1s'],
   [/(?<=[a-z])-\d{3,}(?!\d*\.)/g, '-…'],
+  [/(?<=[a-z0-9])-(?=[a-z]*\d)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '-…'],
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s",)}]*/g, '…'],
 ];
 
@@ -56,15 +60,16 @@ function steady(text: string, { folders, url }: Surroundings): string {
 }
 
 /** `undefined` for what somebody interrupted: that says nothing about the spec. */
-export function outcomeOf({ name, state, messages }: Ended, surroundings: Surroundings): Outcome | undefined {
+export function outcomeOf({ name, state, messages, step }: Ended, surroundings: Surroundings): Outcome | undefined {
   const [first = state, second] = messages.map((message) => firstLine(steady(message, surroundings)));
+  const waitedFor = second ?? firstLine(steady(step, surroundings));
   switch (state) {
     case 'passed':
       return { name, result: 'passed' };
     case 'skipped':
       return { name, result: 'skipped', why: first };
     case 'timedout':
-      return { name, result: 'failed', why: `no end within ${surroundings.specTimeout}${second ? `: ${second}` : ''}` };
+      return { name, result: 'failed', why: `no end within ${surroundings.specTimeout}: ${waitedFor}` };
     case 'interrupted':
     case 'aborted':
       return undefined;

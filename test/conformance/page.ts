@@ -1,7 +1,7 @@
 import type { Outcome } from './outcome.ts';
 
 const SIG = /^\[(sig-[a-z-]+)\] /;
-const MARK = / \[Conformance\]$/;
+const MARK = ' [Conformance]';
 
 const HEAD = `# Conformance
 
@@ -12,7 +12,8 @@ each ended the last time that it ran. It is generated from the report of
 npm run build
 npm run conformance
 \`\`\`
-which needs Go, builds the specs once, starts \`dist/\` on free ports of loopback and says on standard error what it is at.
+which needs Go, builds the specs once, starts \`dist/\` on free ports of loopback and says on standard error how far it
+is.
 
 | flag | what | default |
 |---|---|---|

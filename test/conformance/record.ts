@@ -6,14 +6,14 @@ const RECORD = 'test/conformance/outcomes.gen.json';
 const PAGE = 'docs/conformance.md';
 
 /** The last outcome of every spec. */
-export interface Record {
+export interface Recorded {
   readonly kubernetesVersion: string;
   readonly specs: readonly Outcome[];
 }
 
 /** `undefined` before the first run. */
-export function readRecord(): Record | undefined {
-  return existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, 'utf8')) as Record) : undefined;
+export function readRecord(): Recorded | undefined {
+  return existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, 'utf8')) as Recorded) : undefined;
 }
 
 /** What a run found takes the place of what was known; specs that upstream no longer has are forgotten. */
@@ -33,7 +33,7 @@ export function lostSpecs(known: readonly Outcome[], found: readonly Outcome[]):
 }
 
 /** The record, a spec a line, and the page that is made of it. */
-export function writeRecord({ kubernetesVersion, specs }: Record): void {
+export function writeRecord({ kubernetesVersion, specs }: Recorded): void {
   const lines = specs.map((spec) => `    ${JSON.stringify(spec)}`).join(',\n');
   const version = JSON.stringify(kubernetesVersion);
   writeFileSync(RECORD, `{\n  "kubernetesVersion": ${version},\n  "specs": [\n${lines}\n  ]\n}\n`);

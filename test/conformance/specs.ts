@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Programs } from './programs.ts';
 
-/** Upstream marks the specs that every conformant cluster passes with this label, and `[Conformance]` in their names. */
+/** Upstream gives this label to the specs that every conformant cluster passes, and has it in their names. */
 export const CONFORMANCE_LABEL = 'Conformance';
 
 /** The part of a Ginkgo report that names specs. */
