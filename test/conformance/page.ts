@@ -23,7 +23,8 @@ is.
 | \`--content-type TYPE\` | what the specs send and ask for; upstream's default is protobuf | \`application/json\` |
 
 It ends with 1 when a spec does not pass that has passed before. No spec is known to the server, or treated in a way
-of its own. A failure is told by its first line.
+of its own. A failure is told by its first line. Passed is what upstream counts as passed: some specs return early when
+the definition of a custom resource is never established, and have looked at nothing then.
 `;
 
 function count(specs: readonly Outcome[], ...results: readonly Outcome['result'][]): number {
