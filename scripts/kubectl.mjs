@@ -17,8 +17,8 @@ function versionOf(command) {
 const isNewEnough = (version) =>
   version.major > OLDEST[0] || (version.major === OLDEST[0] && version.minor >= OLDEST[1]);
 
-/** Exits with one line that says what to install when there is no kubectl and none can be built. */
-function build() {
+/** The kubectl of the pinned module. Exits with one line that says what to install when it cannot be built. */
+export function buildKubectl() {
   const version = /k8s\.io\/kubectl v0\.(\S+)/.exec(readFileSync(`${MODULE}/go.mod`, 'utf8'))[1];
   const target = resolve(`node_modules/.cache/kubectl/v1.${version}/kubectl`);
   if (existsSync(target)) return { command: target, text: `v1.${version}` };
@@ -47,5 +47,5 @@ function build() {
 export function findKubectl() {
   const version = versionOf('kubectl');
   if (version && isNewEnough(version)) return { command: 'kubectl', text: version.text };
-  return build();
+  return buildKubectl();
 }

@@ -34,7 +34,7 @@ export interface ParsedBody {
   readonly textless?: boolean;
   readonly patched?: Patched;
   /** The error for a value that its type cannot hold, where it is not that of bodies. */
-  undecodable?(error: DecodeError): ApiError;
+  readonly undecodable?: (error: DecodeError) => ApiError;
 }
 
 /** What a patch brought, beside the value that it made. */

@@ -82,12 +82,9 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const served = isPlaced ? env.catalog.lookup(group, version, request.info.resource) : undefined;
   if (!served) return Promise.resolve(unserved(request, env));
   const isCollection = request.method === 'GET' && request.info.name === '';
-  const form = negotiate(
-    request.header('accept') ?? '',
-    request.header('user-agent') ?? '',
-    request.query,
-    isCollection,
-  );
+  const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
+  const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
+  const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable });
   request.form = form;
   const { verb } = request.info;
   if (verb === 'get' || verb === 'list')

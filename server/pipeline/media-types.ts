@@ -53,20 +53,27 @@ export function wantsPretty(query: URLSearchParams, userAgent: string): boolean 
   return /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
 }
 
+/** What a path offers besides objects in every encoding. */
+export interface Offer {
+  /** Lists and watches also come as streams. */
+  readonly isCollection: boolean;
+  /** Kinds that nobody can read have no columns: access reviews, token reviews, bindings. */
+  readonly hasTable: boolean;
+}
+
 /**
- * @param isCollection lists and watches also come as streams
  * @throws ApiError 406 when nothing on offer is acceptable
  * @example
- * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query).form // 'table'
+ * negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', '', query, offer).form // 'table'
  */
-export function negotiate(accept: string, userAgent: string, query: URLSearchParams, isCollection = false): Negotiated {
+export function negotiate(accept: string, userAgent: string, query: URLSearchParams, offer: Offer): Negotiated {
   // Whoever wants JSON gets it; reading the header anew for every request would take longer than finding the object.
-  if (!isPlain(accept)) checkAccept(accept, isCollection ? COLLECTION_OFFERS : OFFERS);
-  return chooseForm(accept, userAgent, query);
+  if (!isPlain(accept)) checkAccept(accept, offer.isCollection ? COLLECTION_OFFERS : OFFERS);
+  return chooseForm(accept, userAgent, query, offer.hasTable);
 }
 
 /** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406 */
-export function chooseForm(accept: string, userAgent: string, query: URLSearchParams): Negotiated {
+export function chooseForm(accept: string, userAgent: string, query: URLSearchParams, hasTable = true): Negotiated {
   const pretty = wantsPretty(query, userAgent);
   if (isPlain(accept)) return pretty ? { ...PLAIN, pretty } : PLAIN;
   for (const clause of acceptClauses(accept)) {
@@ -74,7 +81,7 @@ export function chooseForm(accept: string, userAgent: string, query: URLSearchPa
     const form = formOf(clause.parameters);
     if (type === undefined || form === undefined) continue;
     // Tables have cells of any type, which protobuf has no message for.
-    if (type === PROTOBUF && form === 'table') continue;
+    if (form === 'table' && (!hasTable || type === PROTOBUF)) continue;
     const { as, v } = clause.parameters;
     return {
       encoding: ENCODINGS[type],

@@ -31,3 +31,24 @@ test.each([0, 1, 3, 130])('a list of %i items says the same in every encoding', 
     expect(parse((await listed(cluster, `application/yaml;${form}`)).text)).toEqual(body);
   }
 });
+
+test.each([
+  '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+  '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+])('%s answers no table, which nobody can list', async (path) => {
+  await using cluster = await securedCluster();
+  const spec = { nonResourceAttributes: { path: '/', verb: 'get' } };
+  const posted = (accept: string): Promise<{ status: number; body: unknown }> =>
+    cluster.ask('POST', path, { headers: [['accept', accept]], body: path.includes('access') ? { spec } : {} });
+  expect(await posted(`application/json;${TABLE}`)).toMatchObject({
+    status: 406,
+    body: {
+      reason: 'NotAcceptable',
+      message:
+        'only the following media types are accepted: ' +
+        'application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    },
+  });
+  const { status, body } = await posted(`application/json;${TABLE},application/json`);
+  expect([status, (body as { status: object }).status]).toEqual([201, expect.any(Object)]);
+});

@@ -1,0 +1,84 @@
+/** `npm run conformance`: runs Kubernetes' Conformance specs against the build and records how each ended. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { CommandLine } from '../support/command-line.ts';
+import { type Flags, parseFlags, UsageError } from './flags.ts';
+import { type Outcome, outcomeOf, type Surroundings } from './outcome.ts';
+import { buildPrograms, type Programs } from './programs.ts';
+import { lostSpecs, mergeOutcomes, readRecord, writeRecord } from './record.ts';
+import { listSpecs } from './specs.ts';
+import { type Listener, runSuite } from './suite.ts';
+
+const CLI = 'dist/cli.js';
+/** The fewest that the specs ask for. */
+const NODES = 2;
+
+/** Tells how far the run is, and keeps how the specs ended. */
+function listen(surroundings: Surroundings): Listener & { readonly found: Outcome[] } {
+  const found: Outcome[] = [];
+  let [total, ended] = [0, 0];
+  return {
+    found,
+    started(specs) {
+      total = specs;
+      process.stderr.write(`${specs} specs\n`);
+    },
+    ended(spec) {
+      ended += 1;
+      const outcome = outcomeOf(spec, surroundings);
+      if (outcome) found.push(outcome);
+      const { result = spec.state, why } = outcome ?? {};
+      const reason = why === undefined ? '' : `\n          ${why}`;
+      const seconds = `${spec.seconds.toFixed(0)} s`;
+      process.stderr.write(`${String(ended).padStart(4)}/${total} ${result} (${seconds}) ${spec.name}${reason}\n`);
+    },
+  };
+}
+
+/** Runs them against a cluster of its own. */
+async function runSpecs(programs: Programs, kubectl: string, log: string, flags: Flags): Promise<readonly Outcome[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'fauxkube-conformance-'));
+  const commands = new CommandLine(folder, resolve(CLI));
+  try {
+    const { url } = await commands.start([`--nodes=${NODES}`]);
+    const folders = [folder, dirname(kubectl), programs.folder];
+    const listener = listen({ folders, url, specTimeout: flags.specTimeout });
+    const kubeconfig = commands.file('.fauxkube/kubeconfig');
+    await runSuite({ programs, flags, kubeconfig, kubectl, log }, listener);
+    return listener.found;
+  } finally {
+    await commands.endAll();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function main(flags: Flags): Promise<number> {
+  const kubectl = process.env.FAUXKUBE_CONFORMANCE_KUBECTL;
+  if (kubectl === undefined) throw new Error('run it as npm run conformance, which brings a kubectl');
+  if (!existsSync(CLI)) throw new Error(`there is no ${CLI}: npm run build`);
+  const programs = buildPrograms();
+  const names = listSpecs(programs);
+  const log = join(programs.folder, 'output.log');
+  const found = await runSpecs(programs, kubectl, log, flags);
+  if (found.length === 0) throw new Error(`no spec has run: ${log} says why`);
+  const known = readRecord()?.specs ?? [];
+  writeRecord({
+    kubernetesVersion: programs.kubernetesVersion,
+    specs: mergeOutcomes(names, known, found),
+  });
+  const lost = lostSpecs(known, found);
+  for (const name of lost) process.stdout.write(`has passed before: ${name}\n`);
+  const passed = found.filter(({ result }) => result === 'passed').length;
+  process.stdout.write(`${passed} of ${found.length} specs passed: docs/conformance.md, and ${log}\n`);
+  return lost.length === 0 ? 0 : 1;
+}
+
+// Ginkgo gets the terminal's signal too, and ends its specs: what has run until then is recorded.
+process.once('SIGINT', () => process.stderr.write('ending the specs …\n'));
+try {
+  process.exitCode = await main(parseFlags(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`conformance: ${(error as Error).message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
