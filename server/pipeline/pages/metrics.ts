@@ -1,0 +1,25 @@
+/** GET /metrics: what is counted, as Prometheus reads it. */
+import { metricsText } from '../../base/metrics-text.ts';
+import { objectFamilies } from '../metrics/object-metrics.ts';
+import { processFamilies } from '../metrics/process-metrics.ts';
+import { workQueueFamilies } from '../metrics/work-queue-metrics.ts';
+import type { PipelineEnv } from '../pipeline.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+
+const TEXT = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+
+/** Whatever the method, upstream answers with the page; DELETE forgets what was counted. */
+export function metricsPage({ info, method }: ApiRequest, env: PipelineEnv): ApiResponse | undefined {
+  if (info.path !== '/metrics') return undefined;
+  if (method === 'DELETE') {
+    env.requests.reset();
+    return { type: 'bytes', status: 200, mediaType: 'text/plain; charset=utf-8', body: 'metrics reset\n' };
+  }
+  const body = metricsText([
+    ...env.requests.families(),
+    ...objectFamilies(env.catalog),
+    ...workQueueFamilies(env.workQueues()),
+    ...processFamilies(),
+  ]);
+  return { type: 'bytes', status: 200, mediaType: TEXT, body };
+}
