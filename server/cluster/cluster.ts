@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
 import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
@@ -61,6 +62,7 @@ export class Cluster {
       traffic: this.traffic,
       log: parts.log,
       requests: new RequestMetrics(parts.clock),
+      checks: new HealthMetrics(),
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),

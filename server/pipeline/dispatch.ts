@@ -7,7 +7,6 @@ import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { metricsPage } from './pages/metrics.ts';
-import { missingPage } from './pages/missing.ts';
 import { openapiPage } from './pages/openapi.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -27,7 +26,7 @@ import { isApply } from './write-options.ts';
 /** A page answers the paths that it knows. */
 export type Page = (request: ApiRequest, env: PipelineEnv) => Promise<ApiResponse> | ApiResponse | undefined;
 
-const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, metricsPage, missingPage];
+const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, metricsPage];
 
 type Verb = (request: ApiRequest, served: Served, env: PipelineEnv) => Promise<ApiResponse>;
 
