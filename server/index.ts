@@ -150,6 +150,7 @@ class Launch implements RunningCluster {
       log,
       enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
     });
+    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(this.#options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     await this.#applyAll(fixtures);

@@ -89,6 +89,7 @@ const goneFromRecreated: Watched = {
 /** Rolls out deployments. */
 export const controller: ControllerDefinition = {
   name: 'deployment-controller',
+  queue: 'deployment',
   account: 'deployment-controller',
   watches: [
     self(DEPLOYMENT.resource),

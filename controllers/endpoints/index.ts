@@ -36,6 +36,7 @@ const memories = new WeakMap<ControllerEnv, Memory>();
 /** Writes an Endpoints object for every service with a selector. */
 export const controller: ControllerDefinition = {
   name: 'endpoints-controller',
+  queue: 'endpoint',
   account: 'endpoint-controller',
   watches: [self(SERVICES)],
   reads: [PODS, ENDPOINTS],

@@ -42,6 +42,7 @@ const memories = new WeakMap<ControllerEnv, Memory>();
 /** Keeps the EndpointSlices of every service with a selector. */
 export const controller: ControllerDefinition = {
   name: 'endpointslice-controller',
+  queue: 'endpoint_slice',
   account: 'endpointslice-controller',
   eventSource: 'endpoint-slice-controller',
   watches: [self(SERVICES)],

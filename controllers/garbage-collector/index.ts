@@ -20,6 +20,7 @@ const running = new WeakMap<ControllerEnv, Running>();
 /** Follows owner references: background, foreground and orphaning deletion. */
 export const controller: ControllerDefinition = {
   name: 'garbage-collector-controller',
+  queue: 'garbage_collector_attempt_to_delete',
   account: 'generic-garbage-collector',
   eventSource: 'garbage-collector-controller',
   watches: [],

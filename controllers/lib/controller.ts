@@ -51,6 +51,8 @@ export interface ControllerDefinition {
   /** The service account in kube-system that it acts as, and the source of its Events unless that is another name. */
   readonly account: string;
   readonly eventSource?: string;
+  /** Upstream's name of its work queue, for metrics; the controller's own unless given. */
+  readonly queue?: string;
   /** The program that it is part of in a real cluster: managed fields name it. kube-controller-manager unless given. */
   readonly agent?: string;
   /** Another user than a service account: the scheduler. */

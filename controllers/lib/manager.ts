@@ -42,6 +42,7 @@ export class ControllerManager {
   readonly #options: ManagerOptions;
   readonly #informers: InformerSet;
   readonly #running = new Map<string, Cancel>();
+  readonly #queues = new Map<string, WorkQueue>();
   readonly #pace = new Pace();
 
   constructor(options: ManagerOptions) {
@@ -56,6 +57,14 @@ export class ControllerManager {
   /** Every controller by name, and whether it runs. */
   list(): { name: string; enabled: boolean }[] {
     return this.#options.definitions.map(({ name }) => ({ name, enabled: this.#running.has(name) }));
+  }
+
+  /** What the work queues have counted, by the names that upstream gives them. */
+  workQueues(): ({ name: string } & ReturnType<WorkQueue['facts']>)[] {
+    return this.#options.definitions.flatMap(({ name, queue = name }) => {
+      const facts = this.#queues.get(name)?.facts();
+      return facts ? [{ name: queue, ...facts }] : [];
+    });
   }
 
   /** Starts those that are enabled. Resolves when their informers are complete. */
@@ -108,6 +117,7 @@ export class ControllerManager {
         log[level]({ controller: definition.name, key, err: error }, 'will be tried again');
       },
     });
+    this.#queues.set(definition.name, queue);
     const env = this.#envOf(definition, queue);
     const end = definition.start?.(env);
     if (end) cancels.push(end);

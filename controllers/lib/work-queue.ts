@@ -35,6 +35,9 @@ export class WorkQueue {
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly dueMs: number; readonly cancel: Cancel }>();
   readonly #busy = new Map<string, () => void>();
+  /** Keys that were added, and those that were to be added later (client-go's retries). */
+  #adds = 0;
+  #retries = 0;
   #stopped = false;
   #scheduled = false;
 
@@ -45,10 +48,16 @@ export class WorkQueue {
   add(key: string): void {
     if (this.#stopped) return;
     if (this.#running.has(key)) {
+      if (!this.#again.has(key)) this.#adds++;
       this.#again.add(key);
       return;
     }
     if (this.#waiting.has(key)) return;
+    this.#adds++;
+    this.#wait(key);
+  }
+
+  #wait(key: string): void {
     this.#waiting.add(key);
     if (!this.#busy.has(key)) this.#begin(key);
     this.#schedule();
@@ -57,6 +66,7 @@ export class WorkQueue {
   /** Adds a key later; an earlier time that is already set stays. Waiting for long does not count as being busy. */
   addAfter(key: string, delayMs: number): void {
     if (this.#stopped) return;
+    this.#retries++;
     if (delayMs <= 0) {
       this.add(key);
       return;
@@ -72,6 +82,11 @@ export class WorkQueue {
     });
     this.#timers.set(key, { dueMs, cancel });
     if (this.#isSoon(delayMs) && !this.#busy.has(key)) this.#begin(key);
+  }
+
+  /** What it has counted, for metrics. */
+  facts(): { readonly adds: number; readonly depth: number; readonly retries: number } {
+    return { adds: this.#adds, depth: this.#waiting.size, retries: this.#retries };
   }
 
   stop(): void {
@@ -124,7 +139,8 @@ export class WorkQueue {
       this.#busy.get(key)?.();
       this.#busy.delete(key);
     }
-    if (again) this.add(key);
+    // It was counted when it came.
+    if (again && !this.#stopped) this.#wait(key);
     else if (laterMs !== undefined) this.addAfter(key, laterMs);
     if (this.#waiting.size > 0) this.#schedule();
   }

@@ -32,6 +32,7 @@ const memories = new WeakMap<ControllerEnv, Memory>();
 /** Empties namespaces that are being deleted, and then lets them go. */
 export const controller: ControllerDefinition = {
   name: 'namespace-controller',
+  queue: 'namespace',
   account: 'namespace-controller',
   watches: [
     {

@@ -30,21 +30,23 @@ const REPLICATION_CONTROLLER: ReplicatedKind = {
   countsTerminating: false,
 };
 
-function definitionOf(name: string, account: string, kind: ReplicatedKind): ControllerDefinition {
+function definitionOf(name: string, account: string, queue: string, kind: ReplicatedKind): ControllerDefinition {
   return {
     name,
     account,
+    queue,
     watches: [self(kind.resource), ownedOrAdoptable<Replicated>(PODS, kind, kind.selectorOf)],
     reconcile: (key, env) => sync(key, env, kind),
   };
 }
 
 /** Keeps as many pods of each replica set as it asks for. */
-export const controller = definitionOf('replicaset-controller', 'replicaset-controller', REPLICA_SET);
+export const controller = definitionOf('replicaset-controller', 'replicaset-controller', 'replicaset', REPLICA_SET);
 
 /** The same for replication controllers. */
 export const replicationController = definitionOf(
   'replicationcontroller-controller',
   'replication-controller',
+  'replicationmanager',
   REPLICATION_CONTROLLER,
 );

@@ -25,6 +25,7 @@ export function rootCaController(caCertificate: string): ControllerDefinition {
   const data = { 'ca.crt': caCertificate };
   return {
     name: 'root-ca-certificate-publisher-controller',
+    queue: 'root_ca_cert_publisher',
     account: 'root-ca-cert-publisher',
     watches: [
       self(NAMESPACES),

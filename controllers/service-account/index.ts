@@ -11,6 +11,7 @@ const DEFAULT = 'default';
 /** Gives every active namespace the service account `default`. */
 export const controller: ControllerDefinition = {
   name: 'serviceaccount-controller',
+  queue: 'serviceaccount',
   account: 'service-account-controller',
   watches: [
     self(NAMESPACES),

@@ -4,6 +4,9 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
+import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
+import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
 import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
 import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { Catalog } from '../registry/catalog.ts';
@@ -35,6 +38,8 @@ export class Cluster {
   readonly activity = new Activity();
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
+  /** What the work queues of the controllers have counted: set by whoever runs some. */
+  workQueues: () => readonly WorkQueueFacts[] = () => [];
 
   constructor(parts: ClusterParts) {
     this.clock = parts.clock;
@@ -56,6 +61,9 @@ export class Cluster {
       authorizer: parts.authorizer,
       traffic: this.traffic,
       log: parts.log,
+      requests: new RequestMetrics(parts.clock),
+      checks: new HealthMetrics(),
+      workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),
       serverAddress: parts.serverAddress,

@@ -6,7 +6,7 @@ import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
-import { missingPage } from './pages/missing.ts';
+import { metricsPage } from './pages/metrics.ts';
 import { openapiPage } from './pages/openapi.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
@@ -26,7 +26,7 @@ import { isApply } from './write-options.ts';
 /** A page answers the paths that it knows. */
 export type Page = (request: ApiRequest, env: PipelineEnv) => Promise<ApiResponse> | ApiResponse | undefined;
 
-const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, missingPage];
+const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, metricsPage];
 
 type Verb = (request: ApiRequest, served: Served, env: PipelineEnv) => Promise<ApiResponse>;
 
@@ -50,7 +50,8 @@ function plainNotFound(): ApiResponse {
 }
 
 export function dispatch(env: PipelineEnv): Handler {
-  return (request) => (request.info.isResource ? resource(request, env) : page(request, env));
+  return (request) =>
+    request.info.isResource ? resource(request, env) : env.requests.page(request, () => page(request, env));
 }
 
 async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
@@ -81,6 +82,12 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const isPlaced = (group === '') === (prefix === 'api');
   const served = isPlaced ? env.catalog.lookup(group, version, request.info.resource) : undefined;
   if (!served) return Promise.resolve(unserved(request, env));
+  return env.requests.resource(request, served.info, () => answered(request, served, env));
+}
+
+/** The answer to a request for a resource that there is. */
+function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  const { group } = request.info;
   const isCollection = request.method === 'GET' && request.info.name === '';
   const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];

@@ -12,6 +12,9 @@ import type { RegistryEnv } from '../registry/resource.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
 import type { Authenticator, Authorizer } from './identity.ts';
+import type { HealthMetrics } from './metrics/health-metrics.ts';
+import type { RequestMetrics } from './metrics/request-metrics.ts';
+import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
 import { authenticate } from './stages/authenticate.ts';
@@ -28,6 +31,10 @@ export interface PipelineEnv {
   readonly authorizer: Authorizer;
   readonly traffic: ServiceTraffic;
   readonly log: Logger;
+  readonly requests: RequestMetrics;
+  readonly checks: HealthMetrics;
+  /** What the work queues of controllers have counted. */
+  workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
   health(): ReadonlyMap<string, boolean>;
   /** Hands pending events to watchers. */

@@ -153,7 +153,7 @@ export interface ObjectPart {
   /** Puts back what a write through the subresource cannot change (PrepareForUpdate). */
   keepRest(object: KubeObject, old: Frozen<KubeObject>): void;
   /** The rules for a change, in place of those for the object. */
-  validate(object: Frozen<KubeObject>, old: Frozen<KubeObject>): readonly FieldProblem[];
+  readonly validate: (object: Frozen<KubeObject>, old: Frozen<KubeObject>) => readonly FieldProblem[];
 }
 
 /**

@@ -42,10 +42,6 @@ describe('what is not there yet is named, and nothing hangs', () => {
     expect(stderr).toContain('fauxkube does not implement pods/exec yet');
   });
 
-  it('the metrics of the server itself', async () => {
-    expect((await shop.fails('get', '--raw', '/metrics')).stderr).toContain('does not implement /metrics yet');
-  });
-
   it('custom resources, as creating their definition says', async () => {
     const { stderr, code } = await shop.run(['apply', '-f', '-'], { input: JSON.stringify(DEFINITION) });
     expect(code).toBe(0);

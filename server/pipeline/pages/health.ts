@@ -1,4 +1,5 @@
 /** /healthz, /livez and /readyz, each with `?verbose`, `?exclude=NAME` and a path for every single check. */
+import type { HealthMetrics } from '../metrics/health-metrics.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 
@@ -70,21 +71,29 @@ export function healthPage({ info, query }: ApiRequest, env: PipelineEnv): ApiRe
   const root = ROOTS.find((candidate) => candidate === name);
   if (!root) return undefined;
   const results = checks(root, env);
-  if (rest.length === 0) return summary(root, results, query);
+  if (rest.length === 0) return summary(root, results, query, env.checks);
   const check = rest.join('/');
   const passed = results.get(check);
   if (passed === undefined) return undefined;
   return passed ? text(200, 'ok', {}) : text(500, `internal server error: ${check} failed\n`, NO_SNIFF);
 }
 
-function summary(root: Root, results: ReadonlyMap<string, boolean>, query: URLSearchParams): ApiResponse {
+function summary(
+  root: Root,
+  results: ReadonlyMap<string, boolean>,
+  query: URLSearchParams,
+  counted: HealthMetrics,
+): ApiResponse {
   const excluded = new Set(query.getAll('exclude'));
   const unknown = new Set(excluded);
   const lines: string[] = [];
   let healthy = true;
   for (const [name, passed] of results) {
     if (excluded.has(name)) lines.push(`[+]${name} excluded: ok`);
-    else lines.push(passed ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
+    else {
+      counted.observe(root, name, passed);
+      lines.push(passed ? `[+]${name} ok` : `[-]${name} failed: reason withheld`);
+    }
     unknown.delete(name);
     healthy &&= passed || excluded.has(name);
   }

@@ -35,7 +35,10 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
   return {
     type: 'watch',
     served,
-    start: (observer) => new Watch(served, env, options, selection, observer).start(namespace, after),
+    start: (observer) => {
+      const ended = env.requests.watch(request, served.info, selection.name !== undefined);
+      return new Watch(served, env, options, selection, observer, ended).start(namespace, after);
+    },
   };
 }
 
@@ -46,10 +49,19 @@ class Watch {
   readonly #options: ListOptions;
   readonly #selection: Selection;
   readonly #observer: WatchObserver;
-  readonly #cancels: Cancel[] = [];
+  readonly #cancels: Cancel[];
   #open = true;
 
-  constructor(served: Served, env: PipelineEnv, options: ListOptions, selection: Selection, observer: WatchObserver) {
+  /** @param ended is called when it ends */
+  constructor(
+    served: Served,
+    env: PipelineEnv,
+    options: ListOptions,
+    selection: Selection,
+    observer: WatchObserver,
+    ended: Cancel,
+  ) {
+    this.#cancels = [ended];
     this.#served = served;
     this.#env = env;
     this.#options = options;
@@ -80,7 +92,7 @@ class Watch {
     this.#follow(namespace, revision);
     queueMicrotask(() => {
       if (!this.#open) return;
-      if (items.length > 0) this.#observer.events(items.map((object) => ({ type: 'ADDED', object })));
+      if (items.length > 0) this.#send(items.map((object) => ({ type: 'ADDED', object })));
       if (bookmark) this.#observer.bookmark(revision, true);
     });
   }
@@ -91,11 +103,16 @@ class Watch {
       namespace,
       { after, ...(where && { where }) },
       {
-        events: (batch) => this.#observer.events(batch.map(eventOf)),
+        events: (batch) => this.#send(batch.map(eventOf)),
         end: () => this.#end(),
       },
     );
     this.#cancels.push(cancel);
+  }
+
+  #send(batch: readonly WatchEvent[]): void {
+    this.#env.requests.watched(this.#served.info, batch.length);
+    this.#observer.events(batch);
   }
 
   #startTimers(): void {

@@ -48,3 +48,26 @@ describe('a key that is added while it is worked on', () => {
     expect(runs).toBe(2);
   });
 });
+
+test('what it has counted is what client-go counts: adds without repeats, what waits, and what is for later', async () => {
+  const clock = new SimulatedClock();
+  let runs = 0;
+  const queue = queueOf(clock, async (key) => {
+    if (++runs > 1) return undefined;
+    queue.add(key);
+    queue.add(key);
+    throw new Error('not yet');
+  });
+  queue.add('a');
+  queue.add('a');
+  queue.add('b');
+  expect(queue.facts()).toEqual({ adds: 2, depth: 2, retries: 0 });
+  await clock.advance(0);
+  await clock.advance(0);
+  expect(queue.facts()).toEqual({ adds: 3, depth: 0, retries: 0 });
+  queue.addAfter('c', 1000);
+  expect(queue.facts()).toEqual({ adds: 3, depth: 0, retries: 1 });
+  await clock.advance(1000);
+  expect(queue.facts()).toEqual({ adds: 4, depth: 0, retries: 1 });
+  queue.stop();
+});

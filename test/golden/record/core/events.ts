@@ -61,3 +61,37 @@ export const events: Step[] = [
   remove(`${NEW}/b`),
   remove('events/a'),
 ];
+
+const labels = (key: string): object => ({ labels: { [key]: 'true' } });
+const ofLabel = (key: string): string => `?labelSelector=${key}%3Dtrue`;
+const STRATEGIC = { strategic: true };
+const later = { count: 2, lastObservedTime: '2017-09-19T13:49:11.000000Z' };
+const latest = { count: 100, lastObservedTime: '2017-09-19T13:49:16.000000Z' };
+const told = { message: 'm', reason: 'Test', type: 'Normal', count: 1, involvedObject: { namespace: '$NS' } };
+const noted = { ...complete, regarding: { namespace: '$NS' } };
+
+/** The life of events in one group, with what a client of the other sees of it. */
+const life = (path: string, name: string, fields: object, text: string, others: string): Step[] => [
+  post(path, { metadata: { name, ...labels(name) }, ...fields }),
+  get(`${path.includes('events.k8s.io') ? '/apis/events.k8s.io/v1' : '/api/v1'}/events${ofLabel(name)}`, {
+    without: ['selfLink'],
+  }),
+  get(`${others}${ofLabel(name)}`),
+  patch(`${path}/${name}`, { series: later }, STRATEGIC),
+  patch(`${path}/${name}`, { [text]: 'patched' }, STRATEGIC),
+  get(`${path}/${name}`),
+  put(`${path}/${name}`, { metadata: { name, ...labels(name) }, ...fields, series: latest }),
+  get(`${others}/${name}`),
+  remove(`${path}/${name}`),
+  get(`${path}${ofLabel(name)}`),
+  ...[1, 2, 3].map((i) => post(path, { metadata: { name: `${name}-${i}`, ...labels('set') }, ...fields })),
+  get(`${path}${ofLabel('set')}`),
+  remove(`${path}${ofLabel('set')}`),
+  get(`${path}${ofLabel('set')}`),
+  get(`${others}${ofLabel('set')}`),
+];
+
+export const eventLife: Step[] = [
+  ...life('events', 'life', told, 'message', NEW),
+  ...life(NEW, 'new-life', noted, 'note', 'events'),
+];

@@ -1,7 +1,7 @@
 import type { Step } from '../../../support/exchanges.ts';
 import { applies } from './apply.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
-import { events } from './events.ts';
+import { eventLife, events } from './events.ts';
 import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
@@ -18,6 +18,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   configuration,
   endpoints: endpointLists,
   events,
+  'event-life': eventLife,
   limits,
   namespaces,
   nodes,
