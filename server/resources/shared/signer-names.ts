@@ -31,7 +31,7 @@ export function signerNameProblems(path: string, name: string): FieldProblem[] {
   return problems;
 }
 
-/** How long a certificate for a pod may be asked for: Kubernetes' own signers do not issue any for longer than a day. */
+/** How long a pod's certificate may be asked for: Kubernetes' own signers do not issue any for longer than a day. */
 export function longestCertificateSeconds(signerName: string): number {
   const domain = signerName.split('/')[0] ?? '';
   const isKubernetes = domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
