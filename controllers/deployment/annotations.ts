@@ -24,21 +24,28 @@ const OWN = new Set([
 /** A hundred revisions or so: maxRevHistoryLengthInChars. */
 const HISTORY_CHARS_MAX = 2000;
 const INT32_MAX = 2 ** 31 - 1;
+const INT64_MAX = 2n ** 63n - 1n;
 
 export type Annotations = Readonly<Record<string, string>>;
 
 /** The revision of a replica set; 0 when it has none, undefined when it has one that is no number. */
-export function revisionOf({ metadata }: Frozen<KubeObject>): number | undefined {
-  return numberIn(getOwn(metadata.annotations, REVISION) ?? '');
+export function revisionOf({ metadata }: Frozen<KubeObject>): bigint | undefined {
+  const text = getOwn(metadata.annotations, REVISION) ?? '';
+  return text === '' ? 0n : int64In(text);
 }
 
-function numberIn(text: string): number | undefined {
-  if (text === '') return 0;
-  return /^[-+]?\d+$/.test(text) ? Number(text) : undefined;
+/** The number in an annotation: revisions have 64 bits. */
+export function int64In(text: string): bigint | undefined {
+  if (!/^[-+]?\d+$/.test(text)) return undefined;
+  const value = BigInt(text);
+  return value <= INT64_MAX && value >= -INT64_MAX - 1n ? value : undefined;
 }
 
-export function newestRevision(sets: readonly Frozen<ReplicaSet>[]): number {
-  return Math.max(0, ...sets.map((set) => revisionOf(set) ?? 0));
+/** Sorts revisions. */
+export const newestFirst = (a: bigint, b: bigint): number => (a < b ? 1 : a > b ? -1 : 0);
+
+export function newestRevision(sets: readonly Frozen<ReplicaSet>[]): bigint {
+  return [0n, ...sets.map((set) => revisionOf(set) ?? 0n)].sort(newestFirst)[0] ?? 0n;
 }
 
 /** A count in an annotation of a replica set, if it is one. */
@@ -71,10 +78,10 @@ function shared({ metadata }: Frozen<KubeObject>): [string, string][] {
 export function newSetAnnotations(
   deployment: Frozen<Deployment>,
   current: Annotations,
-  newRevision: number,
+  newRevision: bigint,
 ): Annotations {
   const oldText = getOwn(current, REVISION);
-  const oldRevision = numberIn(oldText ?? '');
+  const oldRevision = oldText === undefined || oldText === '' ? 0n : int64In(oldText);
   if (oldRevision === undefined) return current;
   const annotations: Record<string, string> = {};
   for (const [key, value] of [...Object.entries(current), ...shared(deployment)]) setOwn(annotations, key, value);

@@ -9,7 +9,7 @@ const INT32_MAX = 2 ** 31 - 1;
 
 function byRevision(a: Frozen<ReplicaSet>, b: Frozen<ReplicaSet>): number {
   const [left, right] = [revisionOf(a), revisionOf(b)];
-  return left === undefined || right === undefined || left === right ? byAge(a, b) : left - right;
+  return left === undefined || right === undefined || left === right ? byAge(a, b) : left < right ? -1 : 1;
 }
 
 /** Whether a replica set has no pods, wants none, and has said so. */

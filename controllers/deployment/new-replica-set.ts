@@ -19,7 +19,7 @@ export async function syncRevision(pass: Pass): Promise<void> {
   const { newSet, deployment } = pass;
   if (!newSet) return;
   const current = newSet.metadata.annotations ?? {};
-  const annotations = newSetAnnotations(deployment, current, newestRevision(pass.oldSets) + 1);
+  const annotations = newSetAnnotations(deployment, current, newestRevision(pass.oldSets) + 1n);
   const { minReadySeconds = 0 } = deployment.spec;
   if (!deepEqual(current, annotations) || (newSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
     const metadata = { ...newSet.metadata, annotations };
@@ -61,7 +61,7 @@ function newSetOf(pass: Pass, replicas: number): KubeObject {
   const { name = '', namespace = '' } = deployment.metadata;
   const hash = podTemplateHash(template, deployment.status.collisionCount);
   const labels = { ...template.metadata.labels, [TEMPLATE_HASH]: hash };
-  const annotations = newSetAnnotations(deployment, {}, newestRevision(oldSets) + 1);
+  const annotations = newSetAnnotations(deployment, {}, newestRevision(oldSets) + 1n);
   return {
     apiVersion: DEPLOYMENT.apiVersion,
     kind: 'ReplicaSet',

@@ -56,7 +56,7 @@ type outcome struct {
 	Seconds float64 `json:"seconds"`
 	// Messages are the failure and those that followed it, such as what a spec waited for when its time was up.
 	Messages []string `json:"messages"`
-	// Step is the last that the spec has announced.
+	// Step is the last that the spec has announced before it failed.
 	Step string `json:"step"`
 }
 
@@ -118,7 +118,8 @@ func tellEnded(report ginkgo.SpecReport) {
 	}
 	step := ""
 	for _, event := range report.SpecEvents {
-		if event.SpecEventType == types.SpecEventByStart {
+		isBefore := event.TimelineLocation.Order < report.Failure.TimelineLocation.Order
+		if event.SpecEventType == types.SpecEventByStart && isBefore {
 			step = event.Message
 		}
 	}

@@ -7,11 +7,10 @@ import { formatLabels } from '../shared/columns.ts';
 import { clearStatus } from '../shared/empty-status.ts';
 import { internalForm } from '../shared/internal-form.ts';
 import { invalidOmitted } from '../shared/omitted-value.ts';
-import { signerNameProblems } from '../shared/signer-names.ts';
+import { longestCertificateSeconds, signerNameProblems } from '../shared/signer-names.ts';
 
 const MAX_UID = 128;
 const HOUR_SECONDS = 3600;
-const DAY_SECONDS = 24 * HOUR_SECONDS;
 const ENDS = ['Issued', 'Denied', 'Failed'];
 
 function validate({ spec }: Frozen<PodCertificateRequest>, old?: Frozen<PodCertificateRequest>): FieldProblem[] {
@@ -43,9 +42,7 @@ function expirationProblems({
 }: Frozen<PodCertificateRequest['spec']>): FieldProblem[] {
   const path = 'spec.maxExpirationSeconds';
   if (seconds === undefined) return [required(path, 'must be set')];
-  const domain = signerName.split('/')[0] ?? '';
-  const isKubernetes = domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
-  const most = isKubernetes ? DAY_SECONDS : 91 * DAY_SECONDS;
+  const most = longestCertificateSeconds(signerName);
   if (seconds >= HOUR_SECONDS && seconds <= most) return [];
   return [invalid(path, seconds, `must be in the range [${HOUR_SECONDS}, ${most}]`)];
 }

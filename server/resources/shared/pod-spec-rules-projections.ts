@@ -14,6 +14,7 @@ import { domainPrefixedPathProblems } from './name-rules.ts';
 import { fileModeProblems, idProblems, keyToPathProblems, localPathProblems } from './path-rules.ts';
 import { fieldRefProblems, resourceFieldProblems, VOLUME_FIELDS } from './pod-spec-rules-fields.ts';
 import { selectorProblems } from './selector-rules.ts';
+import { longestCertificateSeconds } from './signer-names.ts';
 
 const TOKEN_SECONDS_MIN = 600;
 const TOKEN_SECONDS_MAX = 2 ** 32;
@@ -107,9 +108,11 @@ function certificateProblems(
     ...idProblems(`${path}.user`, user),
   ];
   if (!KEY_TYPES.includes(keyType)) problems.push(notSupported(`${path}.keyType`, keyType, KEY_TYPES));
-  if (seconds !== undefined && seconds < 3600) {
+  const most = longestCertificateSeconds(signerName);
+  const bound = seconds === undefined ? '' : seconds < 3600 ? '>= 3600' : seconds > most ? `<= ${most}` : '';
+  if (bound !== '') {
     problems.push(
-      invalid(`${path}.maxExpirationSeconds`, seconds, 'if provided, maxExpirationSeconds must be >= 3600'),
+      invalid(`${path}.maxExpirationSeconds`, seconds, `if provided, maxExpirationSeconds must be ${bound}`),
     );
   }
   const targetFields = ['credentialBundlePath', 'keyPath', 'certificateChainPath'] as const;

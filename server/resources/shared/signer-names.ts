@@ -4,6 +4,7 @@ import { goQuote } from '../../kube/go-quote.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../kube/names.ts';
 
 const MAX_DOMAIN = 253;
+const DAY_SECONDS = 24 * 3600;
 const MAX_NAME = MAX_DOMAIN + 1 + 63 + 1 + 253;
 
 /** Problems of the first label that has any: those of the others would read the same. */
@@ -28,4 +29,11 @@ export function signerNameProblems(path: string, name: string): FieldProblem[] {
   problems.push(...labelListProblems(path, rest, dnsSubdomainProblems));
   if (name.length > MAX_NAME) problems.push(tooLong(path, MAX_NAME));
   return problems;
+}
+
+/** How long a pod's certificate may be asked for: Kubernetes' own signers do not issue any for longer than a day. */
+export function longestCertificateSeconds(signerName: string): number {
+  const domain = signerName.split('/')[0] ?? '';
+  const isKubernetes = domain === 'kubernetes.io' || domain.endsWith('.kubernetes.io');
+  return isKubernetes ? DAY_SECONDS : 91 * DAY_SECONDS;
 }

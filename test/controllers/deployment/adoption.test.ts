@@ -62,4 +62,16 @@ describe('replica sets without an owner', () => {
     const { metadata } = await cluster.get<Deployment>(DEPLOYMENTS, 'web');
     expect(metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '2' });
   });
+
+  test('are counted from however high their revision is', async () => {
+    const name = await orphan();
+    const revision = (of: string): object => ({ 'deployment.kubernetes.io/revision': of });
+    const annotations = revision('3546343826724305832');
+    await cluster.client.patch(REPLICA_SETS, key(name), 'merge', { metadata: { annotations } });
+    const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:9' }] } };
+    await cluster.client.create(DEPLOYMENTS, deployment('web', { replicas: 2, template: template as never }));
+    await cluster.settle();
+    const { metadata } = await cluster.get<Deployment>(DEPLOYMENTS, 'web');
+    expect(metadata.annotations).toMatchObject(revision('3546343826724305833'));
+  });
 });

@@ -72,9 +72,32 @@ export const podDefaults: Step[] = [
   }),
 ];
 
+const certificate = (signerName: string, maxExpirationSeconds: number): object => ({
+  podCertificate: { signerName, keyType: 'ED25519', maxExpirationSeconds, credentialBundlePath: `${signerName}.pem` },
+});
+
 const weighted = (weight: number, term: object): object[] => [{ weight, ...term }];
 
 export const podRules: Step[] = [
+  tried({
+    containers: [container()],
+    volumes: [
+      {
+        name: 'certificates',
+        projected: {
+          sources: [
+            certificate('a.b/short', 3599),
+            certificate('a.b/day', 86_401),
+            certificate('a.b/long', 91 * 86_400),
+            certificate('a.b/longer', 91 * 86_400 + 1),
+            certificate('kubernetes.io/day', 86_400),
+            certificate('kubernetes.io/longer', 86_401),
+            certificate('a.kubernetes.io/longer', 86_401),
+          ],
+        },
+      },
+    ],
+  }),
   post('pods', { metadata: { name: 'P_1' }, spec: { containers: [] } }),
   post('pods', { metadata: { name: 'p' }, spec: {} }),
   post('pods', { metadata: { generateName: 'gen-' }, spec: { containers: [{ name: 'c' }] } }),
