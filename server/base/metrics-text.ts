@@ -78,7 +78,8 @@ function familyText({ name, help, type, samples }: MetricFamily): string {
   const texts = [...samples].map(({ labels, value }) => ({ labels: labelsText(labels), value }));
   if (texts.length === 0) return '';
   texts.sort((a, b) => (a.labels < b.labels ? -1 : 1));
-  const head = `# HELP ${name} ${help.replace(/[\\\n]/g, (found) => ESCAPES[found] ?? found)}\n# TYPE ${name} ${type}\n`;
+  const escaped = help.replace(/[\\\n]/g, (found) => ESCAPES[found] ?? found);
+  const head = `# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`;
   const lines = texts.map(({ labels, value }) =>
     typeof value === 'number' ? line(name, labels, value) : histogramText(name, labels, value),
   );

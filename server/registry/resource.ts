@@ -109,7 +109,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    */
   cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
   /** The order of the rows of a table, where it is not that of their names. */
-  tableOrder?(a: Frozen<T>, b: Frozen<T>): number;
+  readonly tableOrder?: (a: Frozen<T>, b: Frozen<T>) => number;
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */

@@ -145,8 +145,8 @@ export class RequestMetrics {
       {
         name: 'apiserver_longrunning_requests',
         help:
-          '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, ' +
-          'scope and component. Not all requests are tracked this way.',
+          '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, ' +
+          'resource, scope and component. Not all requests are tracked this way.',
         type: 'gauge',
         samples: watches.map(({ labels, count }) => ({ labels, value: count })),
       },

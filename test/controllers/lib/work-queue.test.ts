@@ -49,7 +49,7 @@ describe('a key that is added while it is worked on', () => {
   });
 });
 
-test('what it has counted is what client-go counts: adds without repeats, what waits, and what is for later', async () => {
+test('it counts as client-go does: adds without repeats, what waits, and what is for later', async () => {
   const clock = new SimulatedClock();
   let runs = 0;
   const queue = queueOf(clock, async (key) => {
