@@ -47,15 +47,20 @@ interface Meta {
   readonly managedFields?: unknown;
 }
 
+/** What fitted before fits again. */
+const fitting = new WeakMap<object, TypeDescription>();
+
 /** @throws ApiError 400 for another kind, 500 (as upstream) for what does not fit the type */
 function checkConfiguration(value: object, { kind, apiVersion, type }: Target): void {
   const text = kindText(value);
   if (text !== kindText({ apiVersion, kind })) throw badRequest(`invalid object type: ${text}`);
   const { managedFields } = ((value as { metadata?: Meta | null }).metadata ?? {}) as Meta;
   if (Array.isArray(managedFields)) throw badRequest('metadata.managedFields must be nil');
+  if (fitting.get(value) === type) return;
   const fault = configurationFault(value, type);
   if (fault !== undefined)
     throw new ApiError(500, '', `failed to create typed patch object (${aboutText(value)}): ${fault}`);
+  fitting.set(value, type);
 }
 
 /** What a configuration is about, as upstream's errors have it. */

@@ -38,16 +38,34 @@ async function fromYaml(text: string): Promise<unknown> {
 }
 
 /**
+ * Whoever applies does it again and again with the same text: reading and checking it once is enough. Values are never
+ * changed.
+ */
+const KNOWN_MAX = 128;
+const KNOWN_CHARACTERS_MAX = 32 * 1024;
+const known = new Map<string, Configuration>();
+
+function remember(key: string, configuration: Configuration): Configuration {
+  if (key.length > KNOWN_CHARACTERS_MAX) return configuration;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, configuration);
+  return configuration;
+}
+
+/**
  * @param isStrict whether somebody wants to know about keys that come twice
  * @throws ApiError 400 for what is no YAML, or no map
  */
 export async function readConfiguration(body: Body, isStrict: boolean): Promise<Configuration> {
   if ('object' in body) return { value: body.object as object, duplicates: [] };
   const text = body.bytes.toString();
+  const key = isStrict ? text : ` ${text}`;
+  const before = known.get(key);
+  if (before) return before;
   const value = fromJson(text) ?? (await fromYaml(text)) ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) {
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
     throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${why}`);
   }
-  return { value, duplicates: isStrict ? await repeatedKeyProblems(text) : [] };
+  return remember(key, { value, duplicates: isStrict ? await repeatedKeyProblems(text) : [] });
 }

@@ -4,6 +4,7 @@
  */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import type { TypeDescription } from '../type-table.ts';
 import { compareObjects } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
 import { fieldSetOf } from './field-set.ts';
@@ -76,6 +77,17 @@ class Differences {
   }
 }
 
+const sets = new WeakMap<object, { readonly type: TypeDescription; readonly fields: FieldsV1 | undefined }>();
+
+/** The fields of a configuration, which is never changed. */
+function fieldsOf(config: object, type: TypeDescription): FieldsV1 | undefined {
+  const known = sets.get(config);
+  if (known?.type === type) return known.fields;
+  const fields = fieldSetOf(config, type);
+  sets.set(config, { type, fields });
+  return fields;
+}
+
 function ownerOf({ manager, apiVersion, subresource }: ApplyRequest): ManagedFieldsEntry {
   return { manager, operation: 'Apply', apiVersion, ...(subresource !== '' && { subresource }) };
 }
@@ -127,7 +139,7 @@ function applyTo(
   const owner = ownerOf(request);
   const last = entries.find((entry) => sameManager(entry, owner));
   const others = entries.filter((entry) => entry !== last);
-  const fields = without(fieldSetOf(config, type), request.resetOf(apiVersion));
+  const fields = without(fieldsOf(config, type), request.resetOf(apiVersion));
   const own: ManagedFieldsEntry = { ...owner, ...(fields && { fieldsV1: fields }) };
   let object: object = mergeConfiguration(live, config, type);
   if (last?.fieldsV1 && (difference(last.fieldsV1, fields) || last.apiVersion !== apiVersion)) {
