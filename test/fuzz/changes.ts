@@ -3,7 +3,7 @@
  * shrinks to the fewest and smallest ones.
  */
 import * as fc from 'fast-check';
-import { setOwn } from '../../server/base/freeze.ts';
+import { getOwn, setOwn } from '../../server/base/freeze.ts';
 import type { FieldDescription, TypeDescription, ValueType } from '../../server/schema/type-table.ts';
 import { fitting, HOSTILE_KEYS, type Json, oddValue, pickOf } from './values.ts';
 
@@ -73,7 +73,7 @@ export function placeOf(root: Holder, struct: TypeDescription, steps: readonly n
       listField = field;
     }
     path.push(key);
-    const found = (Object.hasOwn(value, key) ? (value as Holder)[key] : undefined) as Json | undefined;
+    const found = getOwn(value as Holder, key);
     if (i >= steps.length - 1 || !next || !isContainer(next)) return { path, holder: value, key, type: next, field };
     const fits = typeof found === 'object' && found !== null && Array.isArray(found) === (next.kind === 'list');
     const inner = (fits ? found : emptyOf(next)) as Holder | Json[];
@@ -100,7 +100,7 @@ export function newValue({ act, pick }: Change, { type, field, holder, key }: Pl
   if (act < 27) return undefined;
   if (act < 28) return null;
   // Once more what stands beside it.
-  const beside = Array.isArray(holder) ? holder[0] : (holder[key] as Json | undefined);
+  const beside = Array.isArray(holder) ? holder[0] : getOwn(holder, key);
   return beside === undefined ? {} : structuredClone(beside);
 }
 

@@ -1,7 +1,10 @@
 import { Agent, request as httpsRequest } from 'node:https';
+import { rest } from '../../server/base/turn.ts';
 import { collectionPath, KINDS, NAMESPACE } from './kinds.ts';
 import { makeSamples } from './make-samples.ts';
 import type { Target, WireAnswer, WireRequest } from './request.ts';
+
+const POLL_MS = 200;
 
 /** A real kube-apiserver, in a namespace of its own. */
 export interface Oracle extends Target {
@@ -34,7 +37,11 @@ export async function connectOracle(url: string, token: string): Promise<Oracle>
       for (const kind of KINDS)
         if (!kind.info.namespaced && kind.sample.unmade === undefined)
           await remove(`${collectionPath(kind)}/${kind.name}`);
-      await remove(`/api/v1/namespaces/${NAMESPACE}`);
+      const namespace = `/api/v1/namespaces/${NAMESPACE}`;
+      await remove(namespace);
+      // A namespace that ends takes nothing new: the next run would be refused.
+      while ((await send({ method: 'GET', url: namespace, headers: {}, body: undefined })).status !== 404)
+        await rest(POLL_MS);
       agent.destroy();
     },
   };

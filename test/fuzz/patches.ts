@@ -63,7 +63,7 @@ function keyedItems(value: Json, type: TypeDescription, whole: Json | undefined)
     if (typeof item !== 'object' || item === null || Array.isArray(item) || !known) continue;
     for (const key of list?.merge === 'map' ? list.keys : patch?.key ? [patch.key] : [])
       if (!Object.hasOwn(item, key) && known[key] !== undefined) item[key] = known[key] as Json;
-    if (of.of?.struct) keyedItems(item, of.of.struct, known);
+    if (of.of?.kind === 'struct' && of.of.struct) keyedItems(item, of.of.struct, known);
   }
 }
 

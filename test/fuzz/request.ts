@@ -41,7 +41,9 @@ export interface Target {
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Whether a request may not change anything. */
-export function isHarmless({ method, url }: WireRequest): boolean {
+export function isHarmless({ method, url, body }: WireRequest): boolean {
+  // Options in the body of a DELETE are taken instead of those in the query.
+  if (method === 'DELETE' && body !== undefined) return false;
   return !WRITES.has(method) || new URLSearchParams(url.split('?')[1]).has('dryRun');
 }
 

@@ -1,4 +1,4 @@
-import { LABELS, POD_SPEC, POD_TEMPLATE, type Sample } from './sample.ts';
+import { LABELS, POD_SPEC, POD_TEMPLATE, type Sample, TEMPLATE_LABELS } from './sample.ts';
 
 const CLAIM_SPEC = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 
@@ -46,7 +46,7 @@ export const CORE: readonly Sample[] = [
   { kind: '/v1/podtemplates', body: { template: POD_TEMPLATE } },
   {
     kind: '/v1/replicationcontrollers',
-    body: { spec: { replicas: 0, selector: LABELS, template: POD_TEMPLATE } },
+    body: { spec: { replicas: 0, selector: TEMPLATE_LABELS, template: POD_TEMPLATE } },
   },
   { kind: '/v1/resourcequotas', body: { spec: { hard: { 'count/jobs.batch': '100', services: '100' } } } },
   { kind: '/v1/secrets', body: { type: 'Opaque', data: { a: 'MQ==' } } },

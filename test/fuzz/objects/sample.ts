@@ -14,6 +14,9 @@ export interface Sample {
 
 export const LABELS = { app: 'fuzz' };
 
+/** Of pods that nobody makes: a controller of the real server would delete others of the same labels. */
+export const TEMPLATE_LABELS = { run: 'none' };
+
 export const POD_SPEC = {
   containers: [
     {
@@ -38,4 +41,4 @@ export const POD_SPEC = {
   ],
 };
 
-export const POD_TEMPLATE = { metadata: { labels: LABELS }, spec: POD_SPEC };
+export const POD_TEMPLATE = { metadata: { labels: TEMPLATE_LABELS }, spec: POD_SPEC };

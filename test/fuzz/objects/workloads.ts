@@ -1,4 +1,4 @@
-import { LABELS, POD_SPEC, POD_TEMPLATE, type Sample } from './sample.ts';
+import { LABELS, POD_SPEC, POD_TEMPLATE, type Sample, TEMPLATE_LABELS } from './sample.ts';
 
 const JOB_SPEC = {
   suspend: true,
@@ -9,14 +9,17 @@ const JOB_SPEC = {
 
 export const WORKLOADS: readonly Sample[] = [
   { kind: 'apps/v1/controllerrevisions', body: { revision: 1, data: { a: 1 } } },
-  { kind: 'apps/v1/daemonsets', body: { spec: { selector: { matchLabels: LABELS }, template: POD_TEMPLATE } } },
+  {
+    kind: 'apps/v1/daemonsets',
+    body: { spec: { selector: { matchLabels: TEMPLATE_LABELS }, template: POD_TEMPLATE } },
+  },
   {
     kind: 'apps/v1/deployments',
     labels: { ...LABELS, tier: 'b' },
     body: {
       spec: {
         replicas: 0,
-        selector: { matchLabels: LABELS },
+        selector: { matchLabels: TEMPLATE_LABELS },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
         template: POD_TEMPLATE,
       },
@@ -24,7 +27,7 @@ export const WORKLOADS: readonly Sample[] = [
   },
   {
     kind: 'apps/v1/replicasets',
-    body: { spec: { replicas: 0, selector: { matchLabels: LABELS }, template: POD_TEMPLATE } },
+    body: { spec: { replicas: 0, selector: { matchLabels: TEMPLATE_LABELS }, template: POD_TEMPLATE } },
   },
   {
     kind: 'apps/v1/statefulsets',
@@ -32,7 +35,7 @@ export const WORKLOADS: readonly Sample[] = [
       spec: {
         replicas: 0,
         serviceName: 'fuzz',
-        selector: { matchLabels: LABELS },
+        selector: { matchLabels: TEMPLATE_LABELS },
         template: POD_TEMPLATE,
         volumeClaimTemplates: [
           {
