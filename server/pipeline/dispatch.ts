@@ -16,7 +16,7 @@ import { create } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
 import { get } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
-import { patch } from './verbs/patch.ts';
+import { checkPatchType, patch } from './verbs/patch.ts';
 import { proxy } from './verbs/proxy.ts';
 import { subresource } from './verbs/subresource.ts';
 import { update } from './verbs/update.ts';
@@ -89,14 +89,14 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
     isCollection,
   );
   request.form = form;
-  const { verb } = request.info;
-  if (verb === 'get' || verb === 'list')
-    checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
   checkTimeout(request);
   const answer = (request.info.subresource === '' ? object : part)(request, served, env);
-  if (form.form !== 'table') return answer;
+  if (form.form === 'object') return answer;
   return answer.then((response) => {
     checkIncludeObject(form);
+    const { verb } = request.info;
+    if (verb === 'get' || verb === 'list')
+      checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
     return response;
   });
 }
@@ -132,6 +132,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   }
   if (!handler || !isKnown || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
     throw methodNotAllowed();
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);
 }
@@ -144,6 +145,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (name === 'proxy') return proxy(request, served, env);
   if (rest.length > 0) throw unknownPath();
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
   if (name !== 'status') return subresource(request, served, sub, env);
   if (verb === 'get') return get(request, served, env);
   return verb === 'update'
