@@ -10,7 +10,10 @@ const ALLOWED: readonly RegExp[] = [
   /^expected a \S+ \S+, but received an? /,
   /does not contain declared merge key: /,
   /strconv\.ParseUint: parsing /,
-  /^target\.name: /,
+  /^\[?target\.(name|kind): /,
+  /^The order in patch list:/,
+  /^list element types are not identical: /,
+  /^resourceVersion should not be set on objects to be created$/,
 ];
 
 export const isAllowed500 = (message: string): boolean => ALLOWED.some((pattern) => pattern.test(message));

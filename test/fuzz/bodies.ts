@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { applyChange, type Change, change } from './changes.ts';
+import { applyChange, type Change, changes } from './changes.ts';
 import { collectionPath, type Part, partsWith, sampleOf } from './kinds.ts';
 import type { FuzzRequest, Query } from './request.ts';
 import { type Json, pickOf } from './values.ts';
@@ -61,10 +61,10 @@ export function beginningOf(part: Part): Record<string, Json> {
   return body;
 }
 
-function changedBody(part: Part, changes: readonly Change[], scratch: boolean, name?: string): Record<string, Json> {
+function changedBody(part: Part, made: readonly Change[], scratch: boolean, name?: string): Record<string, Json> {
   const body = scratch ? { apiVersion: part.apiVersion, kind: part.kind, metadata: {} } : beginningOf(part);
   if (name !== undefined) body.metadata = { ...(body.metadata as Record<string, Json>), name };
-  for (const one of changes) applyChange(body, part.type, one);
+  for (const one of made) applyChange(body, part.type, one);
   return body;
 }
 
@@ -80,20 +80,20 @@ export function partPath({ of, subresource }: Part, name = of.name): string {
 export const creations: fc.Arbitrary<FuzzRequest> = fc
   .record({
     part: oneOf(partsWith('create')),
-    changes: fc.array(change, { maxLength: 4 }),
+    changes,
     scratch: seldom(false, [true]),
     name: oneOf(NEW_NAMES.slice(0, 2)).chain((usual) => seldom(usual, NEW_NAMES)),
     query: writeQuery,
     damage,
     contentType,
   })
-  .map(({ part, changes, scratch, name, query, damage: at, contentType: type }) => ({
+  .map(({ part, changes: made, scratch, name, query, damage: at, contentType: type }) => ({
     about: aboutOf(part),
     method: 'POST',
     path: part.subresource === '' ? collectionPath(part.of) : partPath(part),
     query,
     contentType: type,
-    body: damaged(JSON.stringify(changedBody(part, changes, scratch, nameOf(part, name))), at),
+    body: damaged(JSON.stringify(changedBody(part, made, scratch, nameOf(part, name))), at),
   }));
 
 /** Kinds whose names follow rules of their own keep that of the sample. */
@@ -108,14 +108,14 @@ const ODD_NAMES = ['none', 'fuzz-new', '..', 'a%2Fb', '%00', 'Upper', 'x'.repeat
 export const updates: fc.Arbitrary<FuzzRequest> = fc
   .record({
     part: oneOf(partsWith('update')),
-    changes: fc.array(change, { maxLength: 3 }),
+    changes,
     isLive: seldom(true, [false]),
     name: seldom<string | undefined>(undefined, ODD_NAMES),
     query: writeQuery,
     damage,
     contentType,
   })
-  .map(({ part, changes, isLive, name, query, damage: at, contentType: type }) => ({
+  .map(({ part, changes: made, isLive, name, query, damage: at, contentType: type }) => ({
     about: aboutOf(part),
     method: 'PUT',
     path: partPath(part, name),
@@ -123,8 +123,8 @@ export const updates: fc.Arbitrary<FuzzRequest> = fc
     contentType: type,
     body:
       isLive && at === 0
-        ? { type: part.type, changes }
-        : damaged(JSON.stringify(changedBody(part, changes, false)), at),
+        ? { type: part.type, changes: made }
+        : damaged(JSON.stringify(changedBody(part, made, false)), at),
   }));
 
 const PROPAGATIONS = ['', 'Background', 'Foreground', 'Orphan', 'x'];

@@ -24,6 +24,12 @@ export const change: fc.Arbitrary<Change> = fc.record({
   pick: fc.nat(PICK_MAX),
 });
 
+/** Mostly one: of several, the first that is wrong hides the others. */
+export const changes: fc.Arbitrary<readonly Change[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.array(change, { minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.array(change, { maxLength: 4 }) },
+);
+
 type Holder = Record<string, Json>;
 
 /** A place in an object. */
@@ -43,7 +49,9 @@ const emptyOf = (type: ValueType | undefined): Json => (type?.kind === 'list' ? 
 function keyOf(value: Holder, step: number, others: readonly string[]): string {
   const present = Object.keys(value);
   const half = step >> 1;
-  return (step % 2 === 0 || others.length === 0) && present.length > 0 ? pickOf(present, half) : pickOf(others, half);
+  return (step % 2 === 0 || others.length === 0) && present.length > 0
+    ? pickOf(present, half)
+    : (others[half % others.length] ?? 'unknownField');
 }
 
 const MAP_KEYS = ['app', 'a', 'b', 'kubernetes.io/os', 'cpu', 'memory', 'new', ...HOSTILE_KEYS];

@@ -22,7 +22,7 @@ function harmless(wire: WireRequest): WireRequest {
   const [path = '', text = ''] = wire.url.split('?');
   const query = new URLSearchParams(text);
   if (!query.has('dryRun')) query.set('dryRun', 'All');
-  const url = `${path}?${query}`;
+  const url = `${path}?${query.toString()}`;
   // Options in a body are taken instead of those in the query.
   const body = wire.method === 'DELETE' && wire.body !== undefined ? dryOptions(wire.body) : wire.body;
   return { ...wire, url, body };

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import type { TypeDescription } from '../../server/schema/type-table.ts';
 import { beginningOf, oneOf, partPath, seldom, writeQuery } from './bodies.ts';
-import { applyChange, type Change, change, newValue, placeOf } from './changes.ts';
+import { applyChange, type Change, change, changes, newValue, placeOf } from './changes.ts';
 import { type Part, partsWith } from './kinds.ts';
 import type { FuzzRequest } from './request.ts';
 import { type Json, pickOf } from './values.ts';
@@ -68,8 +68,8 @@ function keyedItems(value: Json, type: TypeDescription, whole: Json | undefined)
 }
 
 /** A sparse object: only what the changes make. */
-function sparse(part: Part, changes: readonly Change[], begin: Record<string, Json>, keyed: boolean): Json {
-  for (const one of changes) applyChange(begin, part.type, one);
+function sparse(part: Part, made: readonly Change[], begin: Record<string, Json>, keyed: boolean): Json {
+  for (const one of made) applyChange(begin, part.type, one);
   if (keyed) keyedItems(begin, part.type, beginningOf(part));
   return begin;
 }
@@ -102,16 +102,16 @@ interface Recipe {
   readonly whole: boolean;
 }
 
-function bodyOf({ part, type, changes, directive, whole }: Recipe): Json {
-  if (type === 'json') return changes.map((one, index) => operationOf(part, one, index));
+function bodyOf({ part, type, changes: made, directive, whole }: Recipe): Json {
+  if (type === 'json') return made.map((one, index) => operationOf(part, one, index));
   if (type !== 'apply') {
-    const body = sparse(part, changes, {}, type === 'strategic');
+    const body = sparse(part, made, {}, type === 'strategic');
     if (directive && type === 'strategic') direct(body, part, directive);
     return body;
   }
   const { apiVersion, kind, of } = part;
   const begin = { apiVersion, kind, metadata: { name: of.name } };
-  return sparse(part, changes, whole ? beginningOf(part) : begin, true);
+  return sparse(part, made, whole ? beginningOf(part) : begin, true);
 }
 
 const ODD_BODIES = [
@@ -135,7 +135,7 @@ export const patches: fc.Arbitrary<FuzzRequest> = fc
   .record({
     part: oneOf(partsWith('patch')),
     type: oneOf(['json', 'merge', 'strategic', 'apply'] as const),
-    changes: fc.array(change, { minLength: 1, maxLength: 4 }),
+    changes,
     directive: fc.option(change, { nil: undefined, freq: 3 }),
     whole: fc.boolean(),
     query: writeQuery,

@@ -37,6 +37,9 @@ const STRINGS = [
   'x'.repeat(300),
 ];
 
+/** Hardly any rule refuses these. */
+const NAMES = ['fuzz', 'a', 'fuzz.example.com'];
+
 const NUMBERS = [1, 0, 2, 80, -1, 65535, 65536, 2147483647, 2147483648, -2147483649, 9007199254740991, 1e30, 0.5, 1e-9];
 const QUANTITIES = [
   '1',
@@ -101,7 +104,8 @@ function ofStruct(type: TypeDescription, pick: number, depth: number): Json {
 export function fitting(type: ValueType, pick: number, field?: FieldDescription, depth = 0): Json {
   switch (type.kind) {
     case 'string':
-      return field?.enum && pick % 8 !== 7 ? pickOf(field.enum, pick) : pickOf(STRINGS, pick);
+      if (field?.enum && pick % 8 !== 7) return pickOf(field.enum, pick);
+      return pick % 2 === 0 ? pickOf(NAMES, pick >> 1) : pickOf(STRINGS, pick >> 1);
     case 'boolean':
       return pick % 2 === 0;
     case 'int32':
