@@ -35,7 +35,7 @@ export interface ParsedBody {
   readonly textless?: boolean;
   readonly patched?: Patched;
   /** The error for a value that its type cannot hold, where it is not that of bodies. */
-  undecodable?(error: DecodeError): ApiError;
+  readonly undecodable?: (error: DecodeError) => ApiError;
 }
 
 /** What a patch brought, beside the value that it made. */
@@ -74,6 +74,11 @@ const unrecognized = (kind: string | undefined, why: string, text: string): Erro
       : `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`,
   );
 
+/** @throws ApiError 415 for bodies that nobody can read */
+export function checkMediaType(mediaType: string): void {
+  if (!ACCEPTED.includes(mediaType)) throw unsupportedMediaType(ACCEPTED);
+}
+
 const UNREADABLE = "couldn't get version/kind; json parse error: ";
 
 const TYPE_META =
@@ -100,7 +105,7 @@ export async function parseBody(
       throw error instanceof ApiError ? error : unrecognized(kind, (error as Error).message, text);
     }
   }
-  if (mediaType !== 'application/json') throw unsupportedMediaType(ACCEPTED);
+  checkMediaType(mediaType);
   const value = parseJson(body.bytes, text, kind);
   checkEnvelope(value, kind, text);
   return { value, text };

@@ -79,7 +79,11 @@ function report(differences: readonly Difference[]): string {
     .join('\n');
 }
 
-/** Sends a sample to a real server too, and compares status codes. @returns whether they agree as often as they should */
+/**
+ * Sends a sample to a real server too, and compares status codes.
+ *
+ * @returns whether they agree as often as they should
+ */
 export async function compare({ url, token, sample, seed, say }: CompareOptions): Promise<boolean> {
   const ours = await startInProcess();
   const theirs = await connectOracle(url, token);

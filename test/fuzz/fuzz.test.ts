@@ -38,9 +38,9 @@ describe('a server that', () => {
 
   /** What the checker says of a server which treats requests as `change` has it. */
   async function verdict(wire: WireRequest, change: (wire: WireRequest) => WireRequest): Promise<unknown> {
-    cluster = await startInProcess();
-    const { send } = cluster;
-    const checker = new Checker({ ...cluster, send: (one) => send(change(one)) }, systemClock());
+    const own = await startInProcess();
+    cluster = own;
+    const checker = new Checker({ ...own, send: (one) => own.send(change(one)) }, systemClock());
     return checker.check(wire);
   }
 

@@ -1,4 +1,6 @@
-/** Values that fit a type or nearly do, and others that fit nothing. A number picks one; small numbers are the mildest. */
+/**
+ * Values that fit a type or nearly do, and others that fit nothing. A number picks one; small numbers are the mildest.
+ */
 import type { FieldDescription, TypeDescription, ValueType } from '../../server/schema/type-table.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

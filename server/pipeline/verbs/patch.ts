@@ -75,7 +75,8 @@ function checkEnvelope(result: unknown, { kind: own, metadata }: Frozen<KubeObje
   if (kind !== '' && own !== undefined && kind !== own)
     throw refused(
       shownResult(result),
-      `no kind ${goQuote(kind)} is registered for the internal version of group "" in scheme "pkg/runtime/scheme.go:111"`,
+      `no kind ${goQuote(kind)} is registered for the internal version of group "" ` +
+        'in scheme "pkg/runtime/scheme.go:111"',
     );
   throw undeterminableName(metadata.name ?? '');
 }

@@ -28,7 +28,7 @@ export interface ApplyRequest extends Omit<TrackedWrite, 'reset'> {
   /** Converts to a version in which a manager wrote; undefined where it is not served any more. */
   readonly toVersion: ToVersion;
   /** Fields that nobody can own by a write to this resource or subresource, for each version. */
-  resetOf(apiVersion: string): FieldsV1 | undefined;
+  readonly resetOf: (apiVersion: string) => FieldsV1 | undefined;
 }
 
 export interface Applied {

@@ -12,6 +12,14 @@ const uid = { name: 'kube-public', uid: 'other' };
 const CASES: readonly [name: string, method: string, path: string, question: Question, status: number, text: string][] =
   [
     ['the media type of a patch before its options', 'PATCH', `${CONFIG_MAPS}/a?dryRun=None`, { body: {} }, 415, '415'],
+    [
+      'the media type of a new object before its options',
+      'POST',
+      `${CONFIG_MAPS}?dryRun=None`,
+      { headers: [['content-type', 'text/plain']], body: {} },
+      415,
+      'unknown format',
+    ],
     ['the media type of a patch before the object', 'PATCH', `${CONFIG_MAPS}/none`, { body: {} }, 415, '415'],
     [
       'label selectors before the form of the answer',

@@ -36,7 +36,7 @@ export const CORE: readonly Sample[] = [
       spec: {
         capacity: { storage: '1Gi' },
         accessModes: ['ReadWriteOnce'],
-        hostPath: { path: '/tmp/fuzz' },
+        hostPath: { path: '/data/fuzz' },
         persistentVolumeReclaimPolicy: 'Retain',
         storageClassName: 'fuzz-none',
       },
