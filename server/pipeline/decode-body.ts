@@ -3,6 +3,7 @@
 import { ApiError, badRequest, unsupportedMediaType } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
+import { convertedIntegers } from '../schema/converted-integers.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
@@ -73,6 +74,11 @@ const unrecognized = (kind: string | undefined, why: string, text: string): Erro
       : `the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`,
   );
 
+/** @throws ApiError 415 for bodies that nobody can read */
+export function checkMediaType(mediaType: string): void {
+  if (!ACCEPTED.includes(mediaType)) throw unsupportedMediaType(ACCEPTED);
+}
+
 const UNREADABLE = "couldn't get version/kind; json parse error: ";
 
 const TYPE_META =
@@ -99,7 +105,7 @@ export async function parseBody(
       throw error instanceof ApiError ? error : unrecognized(kind, (error as Error).message, text);
     }
   }
-  if (mediaType !== 'application/json') throw unsupportedMediaType(ACCEPTED);
+  checkMediaType(mediaType);
   const value = parseJson(body.bytes, text, kind);
   checkEnvelope(value, kind, text);
   return { value, text };
@@ -216,9 +222,12 @@ export function decodeObject(
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
   const measure = text === undefined ? undefined : checkDepth(text);
-  checkKind(value as Record<string, unknown>, expected, table);
+  const document = value as Record<string, unknown>;
+  // Go reads a mere slash as no group and no version.
+  const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
+  checkKind(given, expected, table);
   const notes: DecodeNotes = { unknownFields: false };
-  const object = decode(value as Record<string, unknown>, expected, notes, text, undecodable);
+  const object = decode(given, expected, notes, text, undecodable);
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);
@@ -245,11 +254,28 @@ function decode(
     return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    if (undecodable) throw undecodable(error);
+    if (undecodable) return converted(value, expected, notes, error, undecodable);
     throw badRequest(
       `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
         `${expected.kind}: ${asWritten(error, text)}`,
     );
+  }
+}
+
+/** The same for what upstream's converter reads, which cuts integers off instead of refusing them. */
+function converted(
+  value: Record<string, unknown>,
+  expected: Expected,
+  notes: DecodeNotes,
+  error: DecodeError,
+  undecodable: (error: DecodeError) => ApiError,
+): KubeObject {
+  if (error.number === undefined || !Number.isInteger(error.number)) throw undecodable(error);
+  const fitted = convertedIntegers(value, { kind: 'struct', struct: expected.type }) as Record<string, unknown>;
+  try {
+    return decode(fitted, expected, notes, undefined);
+  } catch {
+    throw undecodable(error);
   }
 }
 

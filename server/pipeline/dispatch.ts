@@ -16,7 +16,7 @@ import { create } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
 import { get } from './verbs/get.ts';
 import { list } from './verbs/list.ts';
-import { patch } from './verbs/patch.ts';
+import { checkPatchType, patch } from './verbs/patch.ts';
 import { proxy } from './verbs/proxy.ts';
 import { subresource } from './verbs/subresource.ts';
 import { update } from './verbs/update.ts';
@@ -93,14 +93,14 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable });
   request.form = form;
-  const { verb } = request.info;
-  if (verb === 'get' || verb === 'list')
-    checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
   checkTimeout(request);
   const answer = (request.info.subresource === '' ? object : part)(request, served, env);
-  if (form.form !== 'table') return answer;
+  if (form.form === 'object') return answer;
   return answer.then((response) => {
     checkIncludeObject(form);
+    const { verb } = request.info;
+    if (verb === 'get' || verb === 'list')
+      checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
     return response;
   });
 }
@@ -136,6 +136,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   }
   if (!handler || !isKnown || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
     throw methodNotAllowed();
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);
 }
@@ -148,6 +149,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (name === 'proxy') return proxy(request, served, env);
   if (rest.length > 0) throw unknownPath();
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
   // Status and parts are read and written as the object that they belong to.
   if (name !== 'status' && !served.store.definition.subresources?.[name]?.part)
     return subresource(request, served, sub, env);

@@ -1,6 +1,7 @@
 import { ApiError, badRequest } from '../kube/api-error.ts';
 import { type FieldProblem, forbiddenField, invalidObject, notSupported } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
+import { readSelectors } from '../registry/selection.ts';
 import { isTrue } from './request-info.ts';
 
 /** metav1.ListOptions of a request. */
@@ -44,7 +45,11 @@ export function listOptionsOf(query: URLSearchParams, watch: boolean): ListOptio
     sendInitialEvents: sendInitialEvents === null ? undefined : isTrue(sendInitialEvents),
   });
   const problems = watch ? watchProblems(options) : listProblems(options);
-  if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', problems);
+  if (problems.length > 0) {
+    // Upstream reads selectors before it looks at how options go together.
+    readSelectors(options.labelSelector, options.fieldSelector);
+    throw invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', problems);
+  }
   return options;
 }
 

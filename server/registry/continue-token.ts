@@ -28,9 +28,12 @@ export function decodeContinue(token: string): ContinueToken {
   if (start === '') throw invalidToken(`encoded start key empty (version ${VERSION})`);
   // A key that leaves its folder would show what belongs to others.
   const key = start.replace(/^\//, '');
-  if (key.split('/').some((part) => part === '' || part === '.' || part === '..')) throw invalidToken(start);
+  if (key !== '' && key.split('/').some((part) => part === '' || part === '.' || part === '..'))
+    throw invalidToken(start);
   return { revision: rv, start: key };
 }
+
+const isInt64 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 63;
 
 /** Go types of the fields, to refuse others in encoding/json's words. */
 const FIELDS = { v: ['string', 'string'], rv: ['number', 'int64'], start: ['string', 'string'] } as const;
@@ -51,7 +54,7 @@ function parsedToken(token: string): { v?: string; rv?: number; start?: string }
   for (const [name, [kind, go]] of Object.entries(FIELDS)) {
     const field = (value as Record<string, unknown>)[name];
     if (field === undefined || field === null) continue;
-    const fits = typeof field === kind && (kind !== 'number' || Number.isInteger(field));
+    const fits = typeof field === kind && (kind !== 'number' || isInt64(field as number));
     const shown = kind === 'number' && typeof field === 'number' ? `number ${field}` : jsonKind(field);
     if (!fits)
       throw invalidToken(`json: cannot unmarshal ${shown} into Go struct field continueToken.${name} of type ${go}`);

@@ -115,13 +115,12 @@ export class ResourceStore {
     meta.uid = this.#env.random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
     // What is no version counts for none.
-    if (Number(meta.resourceVersion ?? 0) > 0)
-      throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+    const isVersioned = Number(meta.resourceVersion ?? 0) > 0;
     delete meta.resourceVersion;
     for (let attempt = 1; ; attempt++) {
       if (generated) meta.name = generateName(generated, this.#env.random);
       try {
-        return await this.#createOnce(object, write);
+        return await this.#createOnce(object, write, isVersioned);
       } catch (error) {
         if (!(generated && error instanceof StorageError && error.code === 'exists' && attempt < NAME_ATTEMPTS)) {
           const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
@@ -131,7 +130,7 @@ export class ResourceStore {
     }
   }
 
-  async #createOnce(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+  async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
     const { definition } = this;
     const review = this.#review('create', object, undefined, write);
     await write.admission.mutate(review);
@@ -147,6 +146,9 @@ export class ResourceStore {
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
       await write.admission.validate(review);
+      // Upstream's storage says so, after everything else, and a dry run does not come as far.
+      if (isVersioned && !write.dryRun)
+        throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
       object.metadata = orderedMeta(object.metadata);
       const ordered = inFieldOrder(object, this.info.type);
       const key = this.keyOf({ namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '' });

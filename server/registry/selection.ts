@@ -53,12 +53,19 @@ function parsed<T>(parse: () => T): T {
   }
 }
 
+/** @throws ApiError 400 for selectors that cannot be read */
+export function readSelectors(labelText: string, fieldText: string): Pick<Selection, 'labels' | 'fields'> {
+  return {
+    labels: parsed(() => parseLabelSelector(labelText)),
+    fields: parsed(() => parseFieldSelector(fieldText)),
+  };
+}
+
 /**
  * @throws ApiError 400 for selectors that cannot be read and for fields that the kind cannot be selected by
  */
 export function selectionOf(labelText: string, fieldText: string, definition: ResourceDefinition): Selection {
-  const labels = parsed(() => parseLabelSelector(labelText));
-  const fields = parsed(() => parseFieldSelector(fieldText));
+  const { labels, fields } = readSelectors(labelText, fieldText);
   if (labels.length === 0 && fields.length === 0) return { labels, fields };
   const matchesFields = fields.length > 0 ? fieldPredicate(fields, definition) : undefined;
   const where: Predicate = (object) =>

@@ -9,7 +9,8 @@ import { KUBECTL, LAST_APPLIED, lastAppliedText } from '../../schema/apply/last-
 import { zeroOf } from '../../schema/apply/managed-fields.ts';
 import type { ToVersion, Versioned } from '../../schema/apply/prune.ts';
 import { type Applied, applyConfiguration } from '../../schema/apply/server-side-apply.ts';
-import { type DecodeError, decodeStruct } from '../../schema/decode.ts';
+import { convertedIntegers } from '../../schema/converted-integers.ts';
+import { DecodeError, decodeStruct } from '../../schema/decode.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { ParsedBody } from '../decode-body.ts';
@@ -115,11 +116,24 @@ function versionsOf(served: Served, env: PipelineEnv): ToVersion {
     if (from === apiVersion) return { value, type };
     const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];
     if (!source || !target) return undefined;
-    const decoded = decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
+    const fitted = convertedIntegers(value, { kind: 'struct', struct: type }) as Record<string, unknown>;
+    const decoded = converted(fitted, type, from);
     const stored = source.conversion ? source.conversion.toStored(decoded) : decoded;
     const shown = target.conversion ? target.conversion.fromStored(stored as Frozen<KubeObject>) : stored;
     return { value: { ...shown, apiVersion, kind: target.info.kind }, type: target.info.type };
   };
+}
+
+/** @throws ApiError 500 (as upstream) for what does not fit its type */
+function converted(value: Record<string, unknown>, type: TypeDescription, apiVersion: string): KubeObject {
+  try {
+    return decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const kind = kindText({ apiVersion, kind: value.kind });
+    const begin = `failed to convert new object: unable to convert unstructured object to ${kind}`;
+    throw new ApiError(500, '', `${begin}: ${error.bare}`);
+  }
 }
 
 function servedIn(apiVersion: string, { info }: Served, env: PipelineEnv): Served | undefined {

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { checkMediaType, mediaTypeOf } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
@@ -11,6 +12,7 @@ import { track } from './track.ts';
 
 /** POST to a collection. */
 export async function create(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  checkMediaType(mediaTypeOf(request));
   const write = writeRequestOf(request, 'CreateOptions');
   const parsed = await readObject(request, served.info);
   const object = storedForm(request, served, parsed, write, env);

@@ -39,9 +39,9 @@ function deletedStatus({ info }: Served, { value }: StoredObject): Status {
 /** DELETE of a collection: every object that the selectors leave. */
 export async function deleteCollection(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const list = listOptionsOf(request.query, false);
-  const options = await deleteOptionsOf(request, env);
   const { store } = served;
   const selection = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
+  const options = await deleteOptionsOf(request, env);
   const page = listPage(request.info.namespace, list, selection, served);
   const write = storeWrite(request, { dryRun: isDryRun(options) }, env);
   for (const { value } of page.items) {

@@ -1,5 +1,5 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { badRequest } from '../../kube/api-error.ts';
+import { type ApiError, badRequest } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
@@ -73,11 +73,14 @@ export function settleNamespace(object: KubeObject, request: ApiRequest, served:
   object.metadata.namespace = namespace;
 }
 
+/** The 400 of an object without a name. @param name that of the URL */
+export const undeterminableName = (name: string): ApiError =>
+  badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+
 /** An update has to carry the name and namespace of its URL. @throws ApiError 400 */
 export function checkName(object: Frozen<KubeObject> | KubeObject, { name, namespace }: Key): void {
   const { name: given = '', namespace: givenNamespace = '' } = object.metadata;
-  if (given === '')
-    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (given === '') throw undeterminableName(name);
   if (given !== name)
     throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   if (namespace !== '' && givenNamespace !== '' && givenNamespace !== namespace) throw badRequest(OTHER_NAMESPACE);

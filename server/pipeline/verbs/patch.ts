@@ -1,11 +1,13 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { countKeys } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
+import { isDocument } from '../../schema/patch/patch-faults.ts';
 import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
 import { checkResult, checkStrategicResult, refused, shownResult } from '../../schema/patch/undecodable.ts';
 import { duplicateFields } from '../../schema/strict.ts';
@@ -15,7 +17,7 @@ import { checkDepth, mediaTypeOf, notRegistered, type ParsedBody } from '../deco
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { storeWrite, writeRequestOf } from '../write-options.ts';
-import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
+import { checkName, requestKey, settleNamespace, storedForm, undeterminableName } from './incoming.ts';
 import { track } from './track.ts';
 
 /** Makes the new value of an object from its current one. */
@@ -33,15 +35,17 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
     ({ patch }, table) =>
     (current, type) => {
       const result = applyJsonPatch(current, patch);
+      checkEnvelope(result, current);
       checkResult(result, result, type);
-      return decodable(result, [], table);
+      return decodable(result, [], table, current.kind);
     },
   'application/merge-patch+json':
     ({ patch, duplicates }, table) =>
     (current, type) => {
       const result = applyMergePatch(current, patch);
+      checkEnvelope(result, current);
       checkResult(result, patch, type);
-      return decodable(result, duplicates, table);
+      return decodable(result, duplicates, table, current.kind);
     },
   'application/strategic-merge-patch+json':
     ({ patch, duplicates }) =>
@@ -51,14 +55,42 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       const { kind, apiVersion } = current;
       // The result is read into an object of the kind: what it says itself does not matter.
       const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
-      return { value, patched: { duplicates, refuse: (detail) => refused(goPrint(patch), detail) } };
+      const refuse = (detail: string): ApiError => refused(goPrint(patch), detail);
+      return { value, patched: { duplicates, refuse }, undecodable: ({ bare }) => refuse(bare) };
     },
 };
 
+/** Texts that Go reads as no group and no version. */
+const NO_VERSION: ReadonlySet<unknown> = new Set([undefined, null, '', '/']);
+
+/**
+ * What says no version is read as the internal one, which takes nothing from JSON: its name is missing then.
+ *
+ * @throws ApiError 400, or 422 for another kind
+ */
+function checkEnvelope(result: unknown, { kind: own, metadata }: Frozen<KubeObject>): void {
+  if (!isDocument(result) || !NO_VERSION.has(result.apiVersion)) return;
+  const kind = result.kind ?? '';
+  if (typeof kind !== 'string') return;
+  if (kind !== '' && own !== undefined && kind !== own)
+    throw refused(
+      shownResult(result),
+      `no kind ${goQuote(kind)} is registered for the internal version of group "" ` +
+        'in scheme "pkg/runtime/scheme.go:111"',
+    );
+  throw undeterminableName(metadata.name ?? '');
+}
+
 /** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */
-function decodable(result: unknown, duplicates: readonly string[], table: TypeTable): ParsedBody {
+function decodable(
+  result: unknown,
+  duplicates: readonly string[],
+  table: TypeTable,
+  own: string | undefined,
+): ParsedBody {
   const refuse = (detail: string): ApiError => refused(shownResult(result as object), detail);
-  const { kind, apiVersion } = (result ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  const { kind: given, apiVersion } = (result ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  const kind = given || own;
   if (typeof kind === 'string' && typeof apiVersion === 'string') {
     const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
     if (!table.typeOfKind(group, version, kind)) throw refuse(notRegistered(kind, apiVersion));
@@ -66,11 +98,19 @@ function decodable(result: unknown, duplicates: readonly string[], table: TypeTa
   return { value: result, patched: { duplicates, refuse } };
 }
 
-/** Reads the patch of a request. @throws ApiError 400, 415 */
-export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<ApplyPatch> {
+function patchTypeOf(request: ApiRequest): (body: PatchBody, table: TypeTable) => ApplyPatch {
   const mediaType = mediaTypeOf(request);
   const make = Object.hasOwn(PATCHES, mediaType) ? PATCHES[mediaType] : undefined;
   if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  return make;
+}
+
+/** Upstream looks at the media type of a patch before anything else. @throws ApiError 415 */
+export const checkPatchType = (request: ApiRequest): void => void patchTypeOf(request);
+
+/** Reads the patch of a request. @throws ApiError 400, 415 */
+export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<ApplyPatch> {
+  const make = patchTypeOf(request);
   const { table } = env.catalog;
   const body = await request.body();
   if ('object' in body) return make({ patch: body.object, duplicates: [] }, table);

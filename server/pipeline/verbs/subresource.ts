@@ -2,7 +2,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { thaw } from '../../base/freeze.ts';
 import { badRequest, methodNotAllowed, notImplemented } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { ParentAccess, Subresource } from '../../registry/resource.ts';
 import type { ManagedFieldsEntry } from '../../schema/apply/managed-fields.ts';
@@ -130,11 +130,13 @@ async function change(
   const write = writeRequestOf(request, isPatch ? 'PatchOptions' : 'UpdateOptions');
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
-  const { next, expect } = isApply(request)
+  const { next, expect, check } = isApply(request)
     ? await configured(request, served, info, rules, write, env)
     : isPatch
       ? await patched(request, expected, rules, write, env)
-      : await replaced(request, expected, write, env);
+      : await replaced(request, expected, write, env, key);
+  const parentUid = served.store.find(key)?.value.metadata.uid;
+  if (parentUid === undefined || (expect.uid ?? parentUid) !== parentUid) check?.();
   const call = subresourceCall(request, served, write, env);
   const stored = await served.store.update(
     key,
@@ -164,6 +166,8 @@ async function change(
 interface Incoming {
   readonly expect: { uid?: string };
   readonly next: (parent: Frozen<KubeObject>) => NextForm;
+  /** Refuses what cannot be read, whether or not there is a parent. */
+  readonly check?: () => void;
 }
 
 interface NextForm {
@@ -182,9 +186,11 @@ async function replaced(
   expected: Expected,
   write: WriteRequest,
   env: PipelineEnv,
+  key: Key,
 ): Promise<Incoming> {
   const parsed = await readObject(request, expected);
-  return { expect: uidOf(parsed), next: () => ({ object: decodeAs(request, expected, parsed, write, env) }) };
+  const read = (): KubeObject => decodeAs(request, expected, parsed, write, env);
+  return { expect: uidOf(parsed), next: () => ({ object: read() }), check: () => checkName(read(), key) };
 }
 
 async function patched(

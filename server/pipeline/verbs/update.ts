@@ -28,7 +28,8 @@ export async function update(
     return object;
   };
   const { store } = served;
-  if (!store.find(key)) {
+  const found = store.find(key);
+  if (!found) {
     const object = read();
     if (!store.definition.createOnUpdate || subresource) throw notFound(store.about, key.name);
     const question = accessOf({ ...request.info, verb: 'create' }, request.user);
@@ -46,6 +47,9 @@ export async function update(
     track(object, current, served, write, env, subresource);
     return object;
   };
-  const stored = await store.update(key, make, storeWrite(request, write, env, subresource), uidOf(parsed));
+  const expect = uidOf(parsed);
+  // What cannot be read is refused before anybody looks whether it is about that object.
+  if (expect.uid !== undefined && expect.uid !== found.value.metadata.uid) read(subresource ? found : undefined);
+  const stored = await store.update(key, make, storeWrite(request, write, env, subresource), expect);
   return { type: 'object', status: 200, served, object: stored };
 }

@@ -19,9 +19,11 @@ function validate(configMap: Frozen<ConfigMap>, old?: Frozen<ConfigMap>): FieldP
     }
     bytes += Buffer.byteLength(value);
   }
-  for (const [key, value] of Object.entries(configMap.binaryData ?? {})) {
+  // Go reads null as no bytes.
+  const binaryData = (configMap.binaryData ?? {}) as Readonly<Record<string, string | null>>;
+  for (const [key, value] of Object.entries(binaryData)) {
     for (const detail of configKeyProblems(key)) problems.push(invalid(`binaryData[${key}]`, key, detail));
-    bytes += Buffer.byteLength(value, 'base64');
+    bytes += Buffer.byteLength(value ?? '', 'base64');
   }
   if (bytes > MAX_BYTES) problems.push(tooLong('', MAX_BYTES));
   return old?.immutable ? [...immutableProblems(configMap, old), ...problems] : problems;

@@ -1,4 +1,4 @@
-import type { Frozen } from '../../base/freeze.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
 import { duplicate, type FieldProblem, forbiddenField, invalid, required } from '../../kube/field-problem.ts';
 import { qualifiedNameProblems } from '../../kube/names.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
@@ -62,12 +62,12 @@ function claimProblems({ type, min, max }: Frozen<LimitRangeItem>, path: string)
 /** Rules between the bounds of one resource. */
 function boundProblems(item: Frozen<LimitRangeItem>, name: string, path: string): FieldProblem[] {
   const { min, max, maxLimitRequestRatio } = {
-    min: item.min?.[name],
-    max: item.max?.[name],
-    maxLimitRequestRatio: item.maxLimitRequestRatio?.[name],
+    min: getOwn(item.min, name),
+    max: getOwn(item.max, name),
+    maxLimitRequestRatio: getOwn(item.maxLimitRequestRatio, name),
   };
-  const limit = item.type === 'Pod' ? undefined : item.default?.[name];
-  const request = item.type === 'Pod' ? undefined : item.defaultRequest?.[name];
+  const limit = item.type === 'Pod' ? undefined : getOwn(item.default, name);
+  const request = item.type === 'Pod' ? undefined : getOwn(item.defaultRequest, name);
   const problems: FieldProblem[] = [];
   /** The value that the message shows is not always the one that the field has: upstream passes what it has at hand. */
   const refuse = (bound: string, shown: string, detail: string): number =>

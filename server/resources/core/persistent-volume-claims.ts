@@ -1,5 +1,5 @@
 import { deepEqual, type Frozen, getOwn, thaw } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, immutable, required } from '../../kube/field-problem.ts';
+import { type FieldProblem, forbiddenField, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../kube/types.gen.ts';
@@ -126,7 +126,7 @@ export const definition: ResourceDefinition<PersistentVolumeClaim> = {
   },
   validate: (claim, old) => [...claimSpecProblems(claim.spec, 'spec'), ...(old ? updateProblems(claim, old) : [])],
   checksEnums: true,
-  validateStatus: ({ metadata }) => (metadata.resourceVersion ? [] : [required('resourceVersion')]),
+  validateStatus: () => [],
   warnings,
   returnsDeleted: true,
   cells,

@@ -1,6 +1,5 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { type Frozen, getOwn } from '../../base/freeze.ts';
-import { required } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { PersistentVolume } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
@@ -80,7 +79,7 @@ export const definition: ResourceDefinition<PersistentVolume> = {
   },
   validate: persistentVolumeProblems,
   checksEnums: true,
-  validateStatus: ({ metadata }) => (metadata.resourceVersion ? [] : [required('resourceVersion')]),
+  validateStatus: () => [],
   warnings,
   returnsDeleted: true,
   cells,

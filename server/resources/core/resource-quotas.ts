@@ -1,5 +1,5 @@
-import type { Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, immutable, required } from '../../kube/field-problem.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { type FieldProblem, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { ResourceQuota } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
@@ -28,9 +28,8 @@ function validate({ spec }: Frozen<ResourceQuota>, old?: Frozen<ResourceQuota>):
   return problems;
 }
 
-function validateStatus({ metadata, status }: Frozen<ResourceQuota>): FieldProblem[] {
-  const missing = metadata.resourceVersion ? [] : [required('resourceVersion')];
-  return [...missing, ...amountsProblems(status.hard, 'status.hard'), ...amountsProblems(status.used, 'status.used')];
+function validateStatus({ status }: Frozen<ResourceQuota>): FieldProblem[] {
+  return [...amountsProblems(status.hard, 'status.hard'), ...amountsProblems(status.used, 'status.used')];
 }
 
 /** A quota that allows more to be asked for than to be used. */
@@ -50,7 +49,7 @@ function usage({ status }: Frozen<ResourceQuota>, wantsLimits: boolean): string 
   const names = Object.keys(hard)
     .sort()
     .filter((name) => name.startsWith('limits.') === wantsLimits);
-  return names.map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`).join(', ');
+  return names.map((name) => `${name}: ${getOwn(used, name) ?? '0'}/${hard[name]}`).join(', ');
 }
 
 export const definition: ResourceDefinition<ResourceQuota> = {

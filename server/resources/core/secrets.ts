@@ -23,9 +23,10 @@ const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
 function dataProblems({ data = {} }: Frozen<Secret>): FieldProblem[] {
   const problems: FieldProblem[] = [];
   let bytes = 0;
-  for (const [key, value] of Object.entries(data)) {
+  // Go reads null as no bytes.
+  for (const [key, value] of Object.entries(data as Readonly<Record<string, string | null>>)) {
     for (const detail of configKeyProblems(key)) problems.push(invalid(`data[${key}]`, key, detail));
-    bytes += Buffer.byteLength(value, 'base64');
+    bytes += Buffer.byteLength(value ?? '', 'base64');
   }
   if (bytes > MAX_BYTES) problems.push(tooLong('data', MAX_BYTES));
   return problems;

@@ -2,20 +2,22 @@ import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { ResourceClaimTemplate } from '../../kube/types.gen.ts';
-import { annotationProblems, labelProblems } from '../../registry/object-meta.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
+import { templateMetaProblems } from '../shared/claim-rules.ts';
 import { fillDeviceClaimDefaults } from '../shared/device-defaults.ts';
 import { deviceClaimProblems } from '../shared/device-request-rules.ts';
 import { internalForm } from '../shared/internal-form.ts';
 
 function validate({ spec }: Frozen<ResourceClaimTemplate>, old?: Frozen<ResourceClaimTemplate>): FieldProblem[] {
-  const problems = [
-    ...annotationProblems(spec.metadata.annotations, 'spec.metadata.annotations'),
-    ...labelProblems(spec.metadata.labels, 'spec.metadata.labels'),
+  if (old) {
+    // Nothing of it can change, so that nothing else can be wrong (ValidateResourceClaimTemplateUpdate).
+    const shown = internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec');
+    return deepEqual(spec, old.spec) ? [] : [immutable('spec', shown)];
+  }
+  return [
+    ...templateMetaProblems(spec.metadata, 'spec.metadata'),
     ...deviceClaimProblems(spec.spec.devices, 'spec.spec.devices'),
   ];
-  if (!old || deepEqual(spec, old.spec)) return problems;
-  return [...problems, immutable('spec', internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec'))];
 }
 
 export const definition: ResourceDefinition<ResourceClaimTemplate> = {

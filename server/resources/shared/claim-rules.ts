@@ -110,16 +110,20 @@ const NOT_IN_TEMPLATES: readonly (keyof ObjectMeta)[] = [
   'managedFields',
 ];
 
+/** ValidateTemplateObjectMeta: the metadata of claims that are to be made. */
+export function templateMetaProblems(metadata: Frozen<ObjectMeta> | undefined, path: string): FieldProblem[] {
+  const present = NOT_IN_TEMPLATES.filter((field) => metadata?.[field] !== undefined && metadata[field] !== null);
+  return [
+    ...annotationProblems(metadata?.annotations, `${path}.annotations`),
+    ...labelProblems(metadata?.labels, `${path}.labels`),
+    ...present.map((field) => forbiddenField(`${path}.${field === 'uid' ? 'uID' : field}`, 'cannot be set')),
+  ];
+}
+
 /** ValidatePersistentVolumeClaimTemplate: the template of an ephemeral volume. */
 export function claimTemplateProblems(
   { metadata, spec }: Frozen<PersistentVolumeClaimTemplate>,
   path: string,
 ): FieldProblem[] {
-  const present = NOT_IN_TEMPLATES.filter((field) => metadata?.[field] !== undefined && metadata[field] !== null);
-  return [
-    ...annotationProblems(metadata?.annotations, `${path}.metadata.annotations`),
-    ...labelProblems(metadata?.labels, `${path}.metadata.labels`),
-    ...present.map((field) => forbiddenField(`${path}.metadata.${field === 'uid' ? 'uID' : field}`, 'cannot be set')),
-    ...claimSpecProblems(spec, `${path}.spec`),
-  ];
+  return [...templateMetaProblems(metadata, `${path}.metadata`), ...claimSpecProblems(spec, `${path}.spec`)];
 }

@@ -1,7 +1,7 @@
 /**
  * What a pod asks for as a whole: quality of service, sums over containers, and defaults of the pod's own resources.
  */
-import type { Frozen } from '../../base/freeze.ts';
+import { type Frozen, getOwn, setOwn } from '../../base/freeze.ts';
 import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
 import { formatQuantity, parseQuantity } from '../../kube/quantity.ts';
 import type { PodSpec, ResourceRequirements } from '../../kube/types.gen.ts';
@@ -21,11 +21,11 @@ const isPodLevel = (name: string): boolean => name === 'cpu' || name === 'memory
 function sum(a: Amounts, b: Amounts): Record<string, string> {
   const total: Record<string, string> = { ...a };
   for (const [name, amount] of Object.entries(b)) {
-    const known = total[name];
-    if (known === undefined) total[name] = amount;
+    const known = getOwn(total, name);
+    if (known === undefined) setOwn(total, name, amount);
     else {
       const { nano, format } = parseQuantity(known);
-      total[name] = formatQuantity({ nano: nano + parseQuantity(amount).nano, format });
+      setOwn(total, name, formatQuantity({ nano: nano + parseQuantity(amount).nano, format }));
     }
   }
   return total;
@@ -34,8 +34,8 @@ function sum(a: Amounts, b: Amounts): Record<string, string> {
 function larger(a: Amounts, b: Amounts): Record<string, string> {
   const result: Record<string, string> = { ...a };
   for (const [name, amount] of Object.entries(b)) {
-    const known = result[name];
-    if (known === undefined || compareAmounts(amount, known) > 0) result[name] = amount;
+    const known = getOwn(result, name);
+    if (known === undefined || compareAmounts(amount, known) > 0) setOwn(result, name, amount);
   }
   return result;
 }
@@ -118,7 +118,7 @@ export function podResourceFitProblems(spec: Frozen<PodSpec>, path: string): Fie
   const problems: FieldProblem[] = [];
   const check = (bound: Bound, own: Amounts, total: Amounts, applies: (name: string) => boolean): void => {
     for (const [name, amount] of Object.entries(total)) {
-      const asked = own[name];
+      const asked = getOwn(own, name);
       if (!applies(name) || asked === undefined || compareAmounts(amount, asked) <= 0) continue;
       const detail = `must be greater than or equal to aggregate container ${bound} of ${amount}`;
       problems.push(invalid(`${path}.${bound}[${name}]`, asked, detail));
@@ -128,7 +128,7 @@ export function podResourceFitProblems(spec: Frozen<PodSpec>, path: string): Fie
   check('limits', limits, totalOfContainers(spec, 'limits'), isHugePages);
   (spec.containers ?? []).forEach((container, i) => {
     for (const [name, amount] of Object.entries(container.resources.limits ?? {})) {
-      const limit = limits[name];
+      const limit = getOwn(limits, name);
       if (limit === undefined || compareAmounts(amount, limit) <= 0) continue;
       const at = `${path}.containers[${i}][${name}].limits`;
       problems.push(invalid(at, amount, `must be less than or equal to pod limits of ${limit}`));

@@ -1,5 +1,5 @@
 /** Rules for what containers and pods ask for: validateResourceRequirements. */
-import type { Frozen } from '../../base/freeze.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
 import {
   absent,
   duplicate,
@@ -47,7 +47,7 @@ function eachProblems(path: string, name: string, amount: string, nameRule: Name
 }
 
 function requestProblems(name: string, amount: string, limits: Amounts, path: string): FieldProblem[] {
-  const limit = limits[name];
+  const limit = getOwn(limits, name);
   if (limit === undefined) return mayOvercommit(name) ? [] : [required(`${path}.limits`, NO_LIMIT)];
   const order = compareAmounts(amount, limit);
   if (order !== 0 && !mayOvercommit(name)) {
