@@ -1,13 +1,14 @@
 /** Values with an encoding of their own in protobuf: times, quantities, IntOrString, raw JSON. */
 import { rfc3339, rfc3339Micro } from '../base/clock.ts';
 import { formatDuration } from './go-duration.ts';
-import { type Reader, SmallMessage } from './protobuf-reader.ts';
+import { BYTES, type Reader, SmallMessage } from './protobuf-reader.ts';
 import type { TypeDescription, ValueType } from './type-table.ts';
 
 type ReadStruct = (reader: Reader, type: TypeDescription) => unknown;
 
 /** The JSON value of an opaque type. */
 export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStruct): unknown {
+  if (type.kind === 'quantity') return readText(reader) || '0';
   const message = new SmallMessage(reader);
   switch (type.kind) {
     case 'time':
@@ -16,8 +17,6 @@ export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStru
       return message.isEmpty ? null : microTime(message.number(1), message.number(2));
     case 'duration':
       return formatDuration(message.number(1));
-    case 'quantity':
-      return message.text(1) || '0';
     case 'int-or-string':
       return message.number(1) === 1n ? message.text(3) : Number(message.number(2));
     case 'raw': {
@@ -28,6 +27,19 @@ export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStru
       return readSchemaOr(message, type, readStruct);
   }
 }
+
+/** The text that is field 1: the only one of a quantity, and there are many. */
+function readText(reader: Reader): string {
+  let text = '';
+  while (!reader.done) {
+    const tag = reader.integer();
+    if (tag === TEXT) text = reader.text();
+    else reader.skip(tag & 7);
+  }
+  return text;
+}
+
+const TEXT = 8 + BYTES;
 
 function microTime(seconds: bigint, nanos: bigint): string {
   const micros = (nanos / 1000n).toString().padStart(6, '0');

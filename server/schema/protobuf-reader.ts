@@ -6,75 +6,107 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 const FIXED32 = 5;
 
+/** Texts up to this length are put together here: asking for them costs more than they are long. */
+const SHORT_TEXT = 12;
+const TWO_28 = 2 ** 28;
+
 /** Reads the fields of one message from front to back. */
 export class Reader {
   readonly #bytes: Buffer;
   /** How many messages are around this one. */
   readonly #depth: number;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Buffer, depth = 0) {
+  constructor(bytes: Buffer, depth = 0, at = 0, end = bytes.length) {
     if (depth > LIMITS.jsonDepth) throw new Error(`proto: exceeded max depth of ${LIMITS.jsonDepth}`);
     this.#bytes = bytes;
     this.#depth = depth;
+    this.#at = at;
+    this.#end = end;
   }
 
   get done(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#end;
+  }
+
+  #byte(): number {
+    if (this.#at >= this.#end) throw new Error('unexpected EOF');
+    return this.#bytes[this.#at++] as number;
   }
 
   /** 64 bits, signed, as Go's int64. */
   varint(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error('unexpected EOF');
+      const byte = this.#byte();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return BigInt.asIntN(64, value);
     }
     throw new Error('proto: integer overflow');
   }
 
+  /** The same as a number: nearly all are of a byte or two, such as tags, lengths and ports. */
   integer(): number {
-    // Nearly every number is one byte: tags, lengths, ports.
-    const byte = this.#bytes[this.#at];
-    if (byte !== undefined && byte < 0x80) {
-      this.#at++;
-      return byte;
+    const begin = this.#at;
+    let value = 0;
+    for (let factor = 1; factor <= TWO_28; factor *= 128) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
     }
+    this.#at = begin;
     return Number(this.varint());
   }
 
   bytes(): Buffer {
-    return this.#take(this.integer());
+    const length = this.integer();
+    const begin = this.#skipped(length);
+    return this.#bytes.subarray(begin, begin + length);
+  }
+
+  text(): string {
+    const length = this.integer();
+    const begin = this.#skipped(length);
+    if (length > SHORT_TEXT) return this.#bytes.toString('utf8', begin, begin + length);
+    let text = '';
+    for (let at = begin; at < begin + length; at++) {
+      const byte = this.#bytes[at] as number;
+      if (byte >= 0x80) return this.#bytes.toString('utf8', begin, begin + length);
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   /** A message inside this one. */
   message(): Reader {
-    return new Reader(this.bytes(), this.#depth + 1);
+    const length = this.integer();
+    const begin = this.#skipped(length);
+    return new Reader(this.#bytes, this.#depth + 1, begin, begin + length);
   }
 
   double(): number {
-    return this.#take(8).readDoubleLE();
+    return this.#bytes.readDoubleLE(this.#skipped(8));
   }
 
   /** Everything that is left. */
   rest(): Buffer {
-    return this.#take(this.#bytes.length - this.#at);
+    const begin = this.#skipped(this.#end - this.#at);
+    return this.#bytes.subarray(begin, this.#end);
   }
 
-  #take(length: number): Buffer {
-    const end = this.#at + length;
-    if (length < 0 || end > this.#bytes.length) throw new Error('unexpected EOF');
-    const part = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return part;
+  /** Goes on behind so many bytes. @returns where they begin */
+  #skipped(length: number): number {
+    const begin = this.#at;
+    if (length < 0 || begin + length > this.#end) throw new Error('unexpected EOF');
+    this.#at = begin + length;
+    return begin;
   }
 
   skip(wire: number): void {
     if (wire === VARINT) this.varint();
-    else if (wire === BYTES) this.bytes();
-    else if (wire === FIXED64 || wire === FIXED32) this.#take(wire === FIXED64 ? 8 : 4);
+    else if (wire === BYTES) this.#skipped(this.integer());
+    else if (wire === FIXED64 || wire === FIXED32) this.#skipped(wire === FIXED64 ? 8 : 4);
     else throw new Error(`proto: illegal wireType ${wire}`);
   }
 }

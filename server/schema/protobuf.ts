@@ -73,8 +73,18 @@ function readField(
     setOwn(map, key, value);
   } else {
     checkWire(name, type, wire);
-    output[name] = readValue(reader, name, type);
+    const value = readValue(reader, name, type);
+    // Go writes whatever is no pointer: zero values, which the decoder fills in without being told.
+    if (type.pointer || !isZero(value, type)) output[name] = value;
   }
+}
+
+function isZero(value: unknown, { kind }: ValueType): boolean {
+  if (kind === 'string' || kind === 'boolean' || kind === 'int32' || kind === 'int64' || kind === 'double')
+    return !value;
+  if (kind !== 'struct') return false;
+  for (const _ in value as object) return false;
+  return true;
 }
 
 /** Numbers may come one by one or packed together. */
@@ -98,7 +108,7 @@ function readEntry(reader: Reader, name: string, type: ValueType): [string, unkn
   let value: unknown = null;
   while (!reader.done) {
     const tag = reader.integer();
-    if (tag >>> 3 === 1) key = reader.bytes().toString();
+    if (tag >>> 3 === 1) key = reader.text();
     else if (tag >>> 3 === 2) {
       checkWire(name, type, tag & 7);
       value = readValue(reader, name, type);
@@ -110,12 +120,12 @@ function readEntry(reader: Reader, name: string, type: ValueType): [string, unkn
 function readValue(reader: Reader, name: string, type: ValueType): unknown {
   switch (type.kind) {
     case 'string':
-      return reader.bytes().toString();
+      return reader.text();
     case 'boolean':
       return reader.integer() !== 0;
     case 'int32':
     case 'int64':
-      return Number(reader.varint());
+      return reader.integer();
     case 'double':
       return reader.double();
     case 'bytes':
