@@ -187,8 +187,9 @@ export async function apply(
     return object;
   };
   for (;;) {
+    const isThere = store.find(key) !== undefined;
     try {
-      if (store.find(key)) {
+      if (isThere) {
         const stored = await store.update(key, make, storeWrite(request, write, env, subresource));
         return { type: 'object', status: 200, served, object: stored };
       }
@@ -201,10 +202,11 @@ export async function apply(
       const stored = await store.create(object, storeWrite(request, write, env));
       return { type: 'object', status: 201, served, object: stored };
     } catch (error) {
-      // Somebody else created or deleted it meanwhile.
-      const isRaced = error instanceof ApiError && (error.reason === 'AlreadyExists' || error.reason === 'NotFound');
-      if (!isRaced || subresource || (error.reason === 'AlreadyExists') !== (store.find(key) !== undefined))
-        throw error;
+      // Somebody else created or deleted it meanwhile; what is missing otherwise, such as its namespace, stays missing.
+      const raced = isThere ? 'NotFound' : 'AlreadyExists';
+      const isRaced =
+        error instanceof ApiError && error.reason === raced && isThere !== (store.find(key) !== undefined);
+      if (!isRaced || subresource) throw error;
     }
   }
 }
