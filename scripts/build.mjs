@@ -19,6 +19,7 @@ const { metafile } = await build({
   stdin: {
     contents: `
       export { startCluster } from './server/index.ts';
+      export { tuneEngine } from './server/command-line/engine-options.ts';
       export const runCommandLine = async (argv) => {
         const { runCommandLine: run } = await import('./server/command-line/main.ts');
         return run(argv);
@@ -58,7 +59,8 @@ writeFileSync(
 writeFileSync(
   'dist/cli.js',
   "#!/usr/bin/env node\nimport { loadBundle } from './bundle-loader.js';\n" +
-    'await loadBundle().exports.runCommandLine(process.argv);\n',
+    'const { runCommandLine, tuneEngine } = loadBundle().exports;\n' +
+    'await runCommandLine(process.argv);\ntuneEngine();\n',
   { mode: 0o755 },
 );
 

@@ -24,7 +24,8 @@ export function thaw<T>(value: Frozen<T> | T): T {
   if (typeof value !== 'object' || value === null) return value as T;
   if (Array.isArray(value)) return value.map((item) => thaw(item)) as T;
   const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) setOwn(copy, key, thaw(inner));
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) setOwn(copy, key, thaw(fields[key]));
   return copy as T;
 }
 

@@ -1,5 +1,6 @@
 /** From the body of a request to a canonical object of the kind that the URL names. */
 
+import type { Frozen } from '../base/freeze.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
@@ -34,6 +35,8 @@ export interface ParsedBody {
   readonly text?: string;
   readonly textless?: boolean;
   readonly patched?: Patched;
+  /** What the spec is once it is decoded, where that is known already. */
+  readonly decodedSpec?: Frozen<object>;
   /** The error for a value that its type cannot hold, where it is not that of bodies. */
   readonly undecodable?: (error: DecodeError) => ApiError;
 }
@@ -128,7 +131,9 @@ const SURROGATE = /\\u[dD][89a-fA-F]/;
 function parseJson(bytes: Buffer, text: string, kind: string | undefined): unknown {
   try {
     const value = JSON.parse(text) as unknown;
-    return SURROGATE.test(text) ? JSON.parse(JSON.stringify(value).replace(LONE_SURROGATE, '\ufffd')) : value;
+    return text.includes('\\u') && SURROGATE.test(text)
+      ? JSON.parse(JSON.stringify(value).replace(LONE_SURROGATE, '\ufffd'))
+      : value;
   } catch {
     throw unrecognized(kind, UNREADABLE + goSyntaxError(bytes), text);
   }
@@ -207,14 +212,16 @@ export function internalPackage(group: string): string {
 /**
  * Decodes a parsed body. Unknown and duplicate fields are refused, told or ignored, as the request wants.
  *
+ * @param notes get to know whether fields were dropped
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, textless, patched, undecodable }: ParsedBody,
+  { value, text, textless, patched, decodedSpec, undecodable }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
   warn: (text: string) => void,
+  notes: DecodeNotes = { unknownFields: false },
 ): KubeObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (value === null) return decode({}, expected, { unknownFields: false }, text);
@@ -226,8 +233,9 @@ export function decodeObject(
   // Go reads a mere slash as no group and no version.
   const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
   checkKind(given, expected, table);
-  const notes: DecodeNotes = { unknownFields: false };
-  const object = decode(given, expected, notes, text, undecodable);
+  const undecoded = decodedSpec ? { ...given, spec: undefined } : given;
+  const object = decode(undecoded, expected, notes, text, undecodable);
+  if (decodedSpec) object.spec = decodedSpec;
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);

@@ -1,4 +1,4 @@
-import { deepFreeze, type Frozen } from '../base/freeze.ts';
+import { deepEqual, deepFreeze, type Frozen } from '../base/freeze.ts';
 import { rememberText } from '../base/shared-text.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { TypeDescription } from '../schema/type-table.ts';
@@ -15,6 +15,7 @@ const TEXT_CHARACTERS_MAX = 64 * 1024;
 export class SharedParts {
   readonly #type: TypeDescription;
   readonly #parts = new Map<string, Frozen<object>>();
+  #last: Frozen<object> | undefined;
 
   /** @param type of the parts */
   constructor(type: TypeDescription) {
@@ -23,6 +24,14 @@ export class SharedParts {
 
   /** The same part, with its fields in order, frozen, and shared with everybody who has an equal one. */
   share<Part extends object>(part: Part): Frozen<Part> {
+    // Objects of one template come one after the other, and comparing is quicker than encoding.
+    if (this.#last && deepEqual(part, this.#last)) return this.#last as Frozen<Part>;
+    const shared = this.#find(part);
+    this.#last = shared as Frozen<object>;
+    return shared;
+  }
+
+  #find<Part extends object>(part: Part): Frozen<Part> {
     const text = JSON.stringify(part);
     const known = this.#parts.get(text);
     if (known) return known as Frozen<Part>;

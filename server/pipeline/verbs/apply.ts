@@ -173,7 +173,9 @@ export async function apply(
     const live = current ? servedValue(served, current) : (zero as Frozen<KubeObject>);
     const { object: next, managedFields } = applied(live, configuration, target, request, write, env);
     const object = next
-      ? storedForm(request, served, appliedBody(next, configuration), write, env, subresource ? current : undefined)
+      ? storedForm(request, served, appliedBody(next, configuration), write, env, {
+          statusOf: subresource ? current : undefined,
+        })
       : (thaw(current?.value ?? (zero as Frozen<KubeObject>)) as KubeObject);
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;
     else delete object.metadata.managedFields;

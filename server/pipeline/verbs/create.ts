@@ -15,7 +15,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
   checkMediaType(mediaTypeOf(request));
   const write = writeRequestOf(request, 'CreateOptions');
   const parsed = await readObject(request, served.info);
-  const object = storedForm(request, served, parsed, write, env);
+  const object = storedForm(request, served, parsed, write, env, { sharesGiven: true });
   settleNamespace(object, request, served);
   const { definition } = served.store;
   if (definition.create) {
@@ -23,6 +23,8 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     return { type: 'value', status: 201, value };
   }
   track(object, undefined, served, write, env);
+  // Admission and strategies change what they are given.
+  if (Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }

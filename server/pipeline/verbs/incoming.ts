@@ -4,11 +4,13 @@ import { goQuote } from '../../kube/go-quote.ts';
 import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { DecodeNotes } from '../../schema/decode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
+import { givenSpec, rememberSpec } from './known-specs.ts';
 
 /** The key that the URL names. @throws ApiError 400 for names that no path can carry */
 export function requestKey({ info }: ApiRequest, served: Served): Key {
@@ -25,10 +27,16 @@ export async function readObject(
   return parseBody(await request.body(), mediaTypeOf(request), kind, type);
 }
 
+/** Where a spec may come from instead of the body, where the definition says that specs are shared. It is frozen. */
+interface SpecSources {
+  /** What is stored, for a write that may leave its spec alone. */
+  readonly statusOf?: StoredObject | undefined;
+  /** Whether a spec that came in the same words before is taken instead of the given one. */
+  readonly sharesGiven?: boolean;
+}
+
 /**
  * A parsed body as the object that would be stored: decoded, in the stored version, with its defaults.
- *
- * @param statusOf what is stored, for a write of its status
  */
 export function storedForm(
   request: ApiRequest,
@@ -36,25 +44,29 @@ export function storedForm(
   parsed: ParsedBody,
   write: WriteRequest,
   env: PipelineEnv,
-  statusOf?: StoredObject,
+  { statusOf, sharesGiven }: SpecSources = {},
 ): KubeObject {
   const warn = (text: string): void => {
     if (!request.warnings.includes(text)) request.warnings.push(text);
   };
   const { conversion, store } = served;
   const { definition } = store;
-  const spec = definition.sharesSpec && statusOf && !conversion ? sharedSpec(parsed.value, statusOf) : undefined;
-  const given = spec ? { ...parsed, value: { ...(parsed.value as object), spec: undefined } } : parsed;
-  const decoded = decodeObject(given, served.info, env.catalog.table, write.fieldValidation, warn);
-  if (spec) decoded.spec = spec;
+  const { table } = env.catalog;
+  const shares = definition.sharesSpec && !conversion;
+  const given = shares && sharesGiven ? givenSpec(store, parsed.value) : undefined;
+  const spec = shares && statusOf ? sharedSpec(parsed.value, statusOf) : given?.decoded;
+  const notes: DecodeNotes = { unknownFields: false };
+  const body = spec ? { ...parsed, decodedSpec: spec } : parsed;
+  const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
+  if (given && !spec && !notes.unknownFields) rememberSpec(store, given, object);
   return object;
 }
 
 /** The stored spec if the value has that very one, as a patch of the status makes it: it needs no decoding. */
-function sharedSpec(value: unknown, { value: { spec } }: StoredObject): unknown {
-  return (value as { spec?: unknown } | null)?.spec === spec ? spec : undefined;
+function sharedSpec(value: unknown, { value: { spec } }: StoredObject): Frozen<object> | undefined {
+  return (value as { spec?: unknown } | null)?.spec === spec ? (spec as Frozen<object>) : undefined;
 }
 
 const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';

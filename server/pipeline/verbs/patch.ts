@@ -137,7 +137,7 @@ export async function patch(
   const apply = await readPatch(request, env);
   const make = (current: StoredObject): KubeObject => {
     const parsed = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, parsed, write, env, subresource ? current : undefined);
+    const object = storedForm(request, served, parsed, write, env, { statusOf: subresource ? current : undefined });
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

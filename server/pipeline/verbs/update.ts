@@ -22,7 +22,7 @@ export async function update(
   const key = requestKey(request, served);
   const parsed = await readObject(request, served.info);
   const read = (current?: StoredObject): KubeObject => {
-    const object = storedForm(request, served, parsed, write, env, current);
+    const object = storedForm(request, served, parsed, write, env, { statusOf: current });
     checkName(object, key);
     settleNamespace(object, request, served);
     return object;

@@ -66,8 +66,22 @@ function allText(value: unknown, shape: Shape): string {
   return text === '' ? LEAF : `{${ITSELF}${text}}`;
 }
 
+/** Texts of frozen structs: many objects share them. */
+const known = new WeakMap<object, string>();
+
 /** What `after` adds to a zero value, or '' for nothing. */
 function addedText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1 | undefined): string {
+  if (skip !== undefined || shape.kind !== 'struct' || !Object.isFrozen(after))
+    return freshText(before, after, shape, skip);
+  let text = known.get(after as object);
+  if (text === undefined) {
+    text = freshText(before, after, shape, skip);
+    known.set(after as object, text);
+  }
+  return text;
+}
+
+function freshText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1 | undefined): string {
   if (shape.kind === 'leaf') return deepEqual(before, after) ? '' : LEAF;
   let text = '';
   if (shape.kind === 'struct') {
