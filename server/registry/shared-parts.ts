@@ -16,6 +16,7 @@ export class SharedParts {
   readonly #type: TypeDescription;
   readonly #parts = new Map<string, Frozen<object>>();
   #last: Frozen<object> | undefined;
+  #isSeries = false;
 
   /** @param type of the parts */
   constructor(type: TypeDescription) {
@@ -24,21 +25,25 @@ export class SharedParts {
 
   /** The same part, with its fields in order, frozen, and shared with everybody who has an equal one. */
   share<Part extends object>(part: Part): Frozen<Part> {
-    // Objects of one template come one after the other, and comparing is quicker than encoding.
-    if (this.#last && deepEqual(part, this.#last)) return this.#last as Frozen<Part>;
+    // Objects of one template come one after the other, and comparing is quicker than encoding, while it succeeds.
+    if (this.#isSeries && this.#last) {
+      if (deepEqual(part, this.#last)) return this.#last as Frozen<Part>;
+      this.#isSeries = false;
+    }
     const shared = this.#find(part);
-    this.#last = shared as Frozen<object>;
-    return shared;
+    if (shared === this.#last) this.#isSeries = true;
+    this.#last = shared;
+    return shared as Frozen<Part>;
   }
 
-  #find<Part extends object>(part: Part): Frozen<Part> {
+  #find(part: object): Frozen<object> {
     const text = JSON.stringify(part);
     const known = this.#parts.get(text);
-    if (known) return known as Frozen<Part>;
-    const shared = deepFreeze(inFieldOrder(part, this.#type));
+    if (known) return known;
+    const shared = deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
     if (text.length > TEXT_CHARACTERS_MAX) return shared;
     if (this.#parts.size >= PARTS_MAX) this.#parts.clear();
-    this.#parts.set(text, shared as Frozen<object>);
+    this.#parts.set(text, shared);
     rememberText(shared, shared === part ? text : JSON.stringify(shared));
     return shared;
   }

@@ -11,7 +11,27 @@ const SPECS_MAX = 512;
 /** Larger ones are decoded each time. */
 const TEXT_CHARACTERS_MAX = 64 * 1024;
 
-const stores = new WeakMap<ResourceStore, Map<string, Frozen<object>>>();
+/** After so many specs in a row that nobody sent before, only some are still looked at. */
+const MISSES_MAX = 32;
+const LOOKED_AT_ONE_OF = 8;
+
+/** The specs of one store. */
+interface KnownSpecs {
+  readonly byText: Map<string, Frozen<object>>;
+  /** In a row. */
+  misses: number;
+}
+
+const stores = new WeakMap<ResourceStore, KnownSpecs>();
+
+function knownOf(store: ResourceStore): KnownSpecs {
+  let known = stores.get(store);
+  if (!known) {
+    known = { byText: new Map(), misses: 0 };
+    stores.set(store, known);
+  }
+  return known;
+}
 
 /** The spec of one body, and what is known of it. */
 export interface GivenSpec {
@@ -23,25 +43,26 @@ export interface GivenSpec {
 /**
  * Looks for the spec of a parsed body among those of a store.
  *
- * @returns undefined for bodies without a spec
+ * @returns undefined for bodies without a spec, and when looking is hardly worth it
  * @example
  * givenSpec(store, { metadata: { name: 'web' }, spec: { containers: [] } })?.decoded
  */
 export function givenSpec(store: ResourceStore, value: unknown): GivenSpec | undefined {
   const spec = (value as { spec?: unknown } | null)?.spec;
   if (typeof spec !== 'object' || spec === null) return undefined;
+  const known = knownOf(store);
+  if (known.misses > MISSES_MAX && known.misses++ % LOOKED_AT_ONE_OF !== 0) return undefined;
   const text = JSON.stringify(spec);
-  return { text, decoded: stores.get(store)?.get(text) };
+  const decoded = known.byText.get(text);
+  if (decoded) known.misses = 0;
+  return { text, decoded };
 }
 
 /** Remembers what became of a spec, and freezes it. Only specs that nothing was to be said about may be remembered. */
 export function rememberSpec(store: ResourceStore, { text }: GivenSpec, object: KubeObject): void {
   if (text.length > TEXT_CHARACTERS_MAX || typeof object.spec !== 'object' || object.spec === null) return;
-  let known = stores.get(store);
-  if (!known) {
-    known = new Map();
-    stores.set(store, known);
-  }
-  if (known.size >= SPECS_MAX) known.clear();
-  known.set(text, deepFreeze(object.spec));
+  const known = knownOf(store);
+  if (known.byText.size >= SPECS_MAX) known.byText.clear();
+  known.byText.set(text, deepFreeze(object.spec));
+  known.misses++;
 }

@@ -3,8 +3,18 @@ import { create } from './create.ts';
 import { deployment } from './deployment.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
+import { inProcess } from './in-process.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
 
 /** In the order of the table. */
-export const SCENARIOS: readonly Scenario[] = [start, idle, get, create, tenThousandPods, fanOut, deployment];
+export const SCENARIOS: readonly Scenario[] = [
+  start,
+  idle,
+  get,
+  create,
+  inProcess,
+  tenThousandPods,
+  fanOut,
+  deployment,
+];
