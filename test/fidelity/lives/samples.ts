@@ -1,4 +1,6 @@
 /** Parts that samples of several kinds have. */
+import { SAMPLES } from '../../fuzz/objects/index.ts';
+import type { Fields } from '../merge-patched.ts';
 
 export const POD_SPEC = {
   containers: [
@@ -35,3 +37,10 @@ export const QUIET_POD = {
 export const TEMPLATE = { metadata: { labels: { run: 'none' } }, spec: POD_SPEC };
 
 export const CLAIM_SPEC = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+
+/** The sample of a kind that the fuzzer has too. */
+export function sampleOf(resource: string): Fields {
+  const sample = SAMPLES.find(({ kind }) => kind === resource);
+  if (!sample) throw new Error(`the fuzzer has no sample of ${resource}`);
+  return sample.body;
+}

@@ -23,12 +23,14 @@ async function removeNamespace(name: string): Promise<void> {
   await ask('PUT', `/api/v1/namespaces/${name}/finalize`, { metadata: { name }, spec: { finalizers: [] } });
 }
 
-/** Removes what a life leaves outside of its namespace. */
-async function clean(life: Life): Promise<void> {
-  if (infoOf(life).namespaced) return;
+/** Removes the objects of a life, whatever holds them. */
+async function clean(life: Life, namespace: string): Promise<void> {
+  if (!infoOf(life).verbs.includes('delete')) return;
   for (const name of namesOf(life)) {
+    const path = objectPath(life, name).replace('$NS', namespace);
+    await ask('DELETE', path);
+    await ask('PATCH', path, { metadata: { finalizers: null } }, 'application/merge-patch+json');
     if (life.resource === '/v1/namespaces') await removeNamespace(name);
-    else await ask('DELETE', objectPath(life, name));
   }
 }
 
@@ -38,14 +40,14 @@ for (const life of LIVES) {
   const name = life.resource.replace(/^\//, '');
   if (only.length > 0 && !only.includes(name)) continue;
   const steps = stepsOf(life);
-  await clean(life);
   const namespace = await namespaceOf(life);
+  await clean(life, namespace);
   const answers = await play(steps, { url, token }, namespace);
   const bodies = packed(answers.map(({ answer }) => answer));
   await record(
     `test/golden/${fileOf(name)}`,
     steps.map((step, index) => ({ ...step, ...answers[index], answer: bodies[index] })),
   );
-  await clean(life);
+  await clean(life, namespace);
   await removeNamespace(namespace);
 }

@@ -1,0 +1,29 @@
+/** A certificate and a request for one, signed with a key that nobody has any more. */
+
+export const CERTIFICATE = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBezCCASGgAwIBAgIUOdaTWLypKIHvwWBclVmRTsTCYUkwCgYIKoZIzj0EAwIw',
+  'EjEQMA4GA1UEAwwHc2hvcC1jYTAgFw0yNjExMjUyMjIxNDBaGA8yMTI2MTEwMTIy',
+  'MjE0MFowEjEQMA4GA1UEAwwHc2hvcC1jYTBZMBMGByqGSM49AgEGCCqGSM49AwEH',
+  'A0IABJuqZZd6I2ihkj9J1Gjy4PoumNm3OqQ0od5pV1p4VN0OmQ3DUrzLtMtu0nPM',
+  'zrMdUnAfz/BXvZo/ena6XSaAn6ijUzBRMB0GA1UdDgQWBBQyW7YQTNz2m4cBfE0h',
+  'q1R1il5wRTAfBgNVHSMEGDAWgBQyW7YQTNz2m4cBfE0hq1R1il5wRTAPBgNVHRMB',
+  'Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQC+cWfBV4k1PudxODTpozSEayKo',
+  '30IlcjtzfPCVjGle4gIgak5/HpLlThGjDpK8/3w4hRgXwZOEsJ677wkH54Q25BU=',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n');
+
+const REQUEST = [
+  '-----BEGIN CERTIFICATE REQUEST-----',
+  'MIHcMIGDAgEAMCExDTALBgNVBAMMBHNob3AxEDAOBgNVBAoMB3NlbGxlcnMwWTAT',
+  'BgcqhkjOPQIBBggqhkjOPQMBBwNCAASbqmWXeiNooZI/SdRo8uD6LpjZtzqkNKHe',
+  'aVdaeFTdDpkNw1K8y7TLbtJzzM6zHVJwH8/wV72aP3p2ul0mgJ+ooAAwCgYIKoZI',
+  'zj0EAwIDSAAwRQIgaWdrHDpuemLOSXFl3BR0mNu2uTgOYvMYLQLSI/NSvVwCIQCS',
+  'Vgcn162veGQPFQTobO+VfaAj1WeXxLiH8DEp9GIOtg==',
+  '-----END CERTIFICATE REQUEST-----',
+  '',
+].join('\n');
+
+/** As the field of an object has it. */
+export const SIGNING_REQUEST = Buffer.from(REQUEST).toString('base64');
