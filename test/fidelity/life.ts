@@ -12,6 +12,8 @@ export interface Life {
   readonly names?: readonly [first: string, second: string, third: string];
   /** Everything but kind, apiVersion, name and labels. */
   readonly object: Fields | ((name: string) => Fields);
+  /** Of kinds whose objects have no names. */
+  readonly isNameless?: boolean;
   /** Made before, and removed at the end where they have no namespace. */
   readonly needs?: readonly LifeStep[];
   /** What an update changes. */
@@ -78,7 +80,7 @@ class Script {
     const { object } = this.#life;
     const identity = { apiVersion: apiVersionOf(this.info), kind: this.info.kind };
     const whole = { ...identity, metadata: { name, labels: LABELS }, ...(typeof object === 'function' ? object(name) : object) };
-    return mergePatched(whole, change);
+    return mergePatched(this.#life.isNameless ? { ...whole, metadata: {} } : whole, change);
   }
 
   /** Only what a change is about. */
@@ -262,6 +264,7 @@ export function stepsOf(life: Life): readonly LifeStep[] {
   const script = new Script(life);
   const { needs = [], parts = [] } = life;
   if (!script.has('list')) return [...needs, ...creation(script, life), ...parts];
+  if (!script.has('create')) return reading(script);
   return [
     ...needs,
     { method: 'GET', path: `${script.collection}?${SELECTOR}` },

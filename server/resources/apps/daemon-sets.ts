@@ -124,6 +124,7 @@ export const definition: ResourceDefinition<DaemonSet> = {
     setTemplateGeneration(daemonSet, templateGenerationOf(old) + (changed ? 1 : 0));
     return undefined;
   },
+  beforeStatusUpdate: (daemonSet, old) => setTemplateGeneration(daemonSet, templateGenerationOf(old)),
   checksEnums: true,
   validate,
   warnings: ({ spec }, old) =>

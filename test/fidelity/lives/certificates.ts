@@ -1,6 +1,6 @@
-/** A certificate and a request for one, signed with a key that nobody has any more. */
+/** A certificate and requests for some, signed with a key that nobody has any more. */
 
-export const CERTIFICATE = [
+export const CERTIFICATE = `${[
   '-----BEGIN CERTIFICATE-----',
   'MIIBezCCASGgAwIBAgIUOdaTWLypKIHvwWBclVmRTsTCYUkwCgYIKoZIzj0EAwIw',
   'EjEQMA4GA1UEAwwHc2hvcC1jYTAgFw0yNjExMjUyMjIxNDBaGA8yMTI2MTEwMTIy',
@@ -11,8 +11,7 @@ export const CERTIFICATE = [
   'Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQC+cWfBV4k1PudxODTpozSEayKo',
   '30IlcjtzfPCVjGle4gIgak5/HpLlThGjDpK8/3w4hRgXwZOEsJ677wkH54Q25BU=',
   '-----END CERTIFICATE-----',
-  '',
-].join('\n');
+].join('\n')}\n`;
 
 const REQUEST = [
   '-----BEGIN CERTIFICATE REQUEST-----',
@@ -22,8 +21,15 @@ const REQUEST = [
   'zj0EAwIDSAAwRQIgaWdrHDpuemLOSXFl3BR0mNu2uTgOYvMYLQLSI/NSvVwCIQCS',
   'Vgcn162veGQPFQTobO+VfaAj1WeXxLiH8DEp9GIOtg==',
   '-----END CERTIFICATE REQUEST-----',
-  '',
-].join('\n');
+];
 
 /** As the field of an object has it. */
-export const SIGNING_REQUEST = Buffer.from(REQUEST).toString('base64');
+export const SIGNING_REQUEST = Buffer.from(`${REQUEST.join('\n')}\n`).toString('base64');
+
+/** One that names nobody, in DER. */
+export const UNSIGNED_NAME_REQUEST = [
+  'MIG5MGICAQAwADBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJuqZZd6I2ihkj9J1Gjy4PoumNm3',
+  'OqQ0od5pV1p4VN0OmQ3DUrzLtMtu0nPMzrMdUnAfz/BXvZo/ena6XSaAn6igADAKBggqhkjOPQQD',
+  'AgNHADBEAiBaZ2wFRtwsfmkjMP3bvlAUHMMoRaeqFT60g4gXcw6DUwIgKmLzJ8aJUh13McyM8ksN',
+  'TNRTUkmEfhA73Cp3e2Wnu64=',
+].join('');

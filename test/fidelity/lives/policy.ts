@@ -1,7 +1,7 @@
 import type { Life } from '../life.ts';
 import type { Fields } from '../merge-patched.ts';
 import { sampleOf } from './samples.ts';
-import { CERTIFICATE, SIGNING_REQUEST } from './certificates.ts';
+import { CERTIFICATE, SIGNING_REQUEST, UNSIGNED_NAME_REQUEST } from './certificates.ts';
 
 const NAMES = ['life-first', 'life-second', 'life-third'] as const;
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -151,7 +151,7 @@ export const POLICY: readonly Life[] = [
         nodeName: 'node01',
         nodeUID: 'c',
         maxExpirationSeconds: 3600,
-        stubPKCS10Request: SIGNING_REQUEST,
+        stubPKCS10Request: UNSIGNED_NAME_REQUEST,
       },
     },
     invalid: { spec: { maxExpirationSeconds: 1 } },

@@ -65,7 +65,7 @@ export const STORAGE_KINDS: readonly Life[] = [
     names: NAMES,
     object: sampleOf(`${RESOURCE}/deviceclasses`),
     change: { spec: { selectors: [{ cel: { expression: 'device.driver == "other.example.com"' } }] } },
-    invalid: { spec: { selectors: [{ cel: { expression: '' } }] } },
+    invalid: { spec: { selectors: [{}] } },
   },
   {
     resource: `${RESOURCE}/devicetaintrules`,
@@ -114,23 +114,26 @@ const AUTHORIZATION = 'authorization.k8s.io/v1';
 const ATTRIBUTES = { namespace: 'default', verb: 'get', resource: 'pods' };
 
 export const REVIEWS: readonly Life[] = [
-  { resource: '/v1/componentstatuses', names: ['etcd-0', 'scheduler', 'controller-manager'], object: {} },
-  { resource: 'authentication.k8s.io/v1/selfsubjectreviews', object: {} },
-  { resource: 'authentication.k8s.io/v1/tokenreviews', object: { spec: { token: 'nobodys' } }, invalid: { spec: { token: '' } } },
+  { resource: '/v1/componentstatuses', object: {} },
+  { resource: 'authentication.k8s.io/v1/selfsubjectreviews', isNameless: true, object: {} },
+  { resource: 'authentication.k8s.io/v1/tokenreviews', isNameless: true, object: { spec: { token: 'nobodys' } }, invalid: { spec: { token: '' } } },
   {
     resource: `${AUTHORIZATION}/subjectaccessreviews`,
+    isNameless: true,
     object: { spec: { user: 'jane', resourceAttributes: ATTRIBUTES } },
     invalid: { spec: { user: null } },
   },
   {
     resource: `${AUTHORIZATION}/localsubjectaccessreviews`,
+    isNameless: true,
     object: { spec: { user: 'jane', resourceAttributes: { ...ATTRIBUTES, namespace: '$NS' } } },
     invalid: { spec: { user: null } },
   },
   {
     resource: `${AUTHORIZATION}/selfsubjectaccessreviews`,
+    isNameless: true,
     object: { spec: { resourceAttributes: ATTRIBUTES } },
     invalid: { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } },
   },
-  { resource: `${AUTHORIZATION}/selfsubjectrulesreviews`, object: { spec: { namespace: 'default' } }, invalid: { spec: { namespace: '' } } },
+  { resource: `${AUTHORIZATION}/selfsubjectrulesreviews`, isNameless: true, object: { spec: { namespace: 'default' } }, invalid: { spec: { namespace: '' } } },
 ];
