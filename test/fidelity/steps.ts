@@ -109,14 +109,25 @@ function send(server: Server, step: LifeStep, path: string, text: string | undef
   });
 }
 
-/** Versions within a text that quotes a whole object. */
-const QUOTED_VERSION = /(?<=resourceVersion\\*":\\*")\d+/g;
+/** Versions and users' uids within a text that quotes a whole object. */
+const QUOTED = /(?<=(?:resourceVersion|uid)\\*":\\*")[\w-]+/g;
 
-function withoutQuotedVersions(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(QUOTED_VERSION, '<version>');
-  if (Array.isArray(value)) return value.map(withoutQuotedVersions);
+/** Lists whose order is by chance on a real server too. */
+const UNORDERED = new Set(['resourceRules', 'nonResourceRules']);
+
+const inOrder = (items: readonly unknown[]): unknown[] =>
+  items.map((item) => JSON.stringify(item)).sort().map((text) => JSON.parse(text) as unknown);
+
+function withoutChance(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(QUOTED, '<chance>');
+  if (Array.isArray(value)) return value.map(withoutChance);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutQuotedVersions(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      UNORDERED.has(name) && Array.isArray(inner) ? inOrder(inner) : withoutChance(inner),
+    ]),
+  );
 }
 
 const versionOf = (body: unknown): string | undefined =>
@@ -142,7 +153,7 @@ export async function play(steps: readonly LifeStep[], server: Server, namespace
     answers.push({
       status: received.status,
       ...(received.warnings.length > 0 && { warnings: received.warnings }),
-      answer: withoutQuotedVersions(normalizer.answer(received.body, [], true)),
+      answer: withoutChance(normalizer.answer(received.body, [], true)),
     });
   }
   return answers;

@@ -113,6 +113,7 @@ const COUNTS = [
 
 export const definition: ResourceDefinition<DaemonSet> = {
   resource: 'daemonsets.apps',
+  versionAnnotation: TEMPLATE_GENERATION,
   fillDefaults,
   beforeCreate(daemonSet) {
     clearStatus(daemonSet, 'io.k8s.api.apps.v1.DaemonSetStatus');

@@ -1,6 +1,9 @@
 import type { Life } from '../life.ts';
 import { CLAIM_SPEC, POD_SPEC, QUIET_POD, TEMPLATE } from './samples.ts';
 
+/** The taint of new nodes. */
+const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
 const pods: Life = {
   resource: '/v1/pods',
   object: { spec: QUIET_POD },
@@ -132,7 +135,7 @@ export const CORE: readonly Life[] = [
   {
     resource: '/v1/nodes',
     names: ['life-first', 'life-second', 'life-third'],
-    object: { spec: { unschedulable: true, taints: [{ key: 'spot', effect: 'NoSchedule' }], providerID: 'shop://1' } },
+    object: { spec: { unschedulable: true, taints: [NOT_READY, { key: 'spot', effect: 'NoSchedule' }], providerID: 'shop://1' } },
     change: { metadata: { labels: { 'node-role.kubernetes.io/worker': '' } } },
     strategic: { spec: { taints: [{ key: 'other', effect: 'NoExecute' }] } },
     apply: { spec: { unschedulable: true } },
@@ -144,6 +147,9 @@ export const CORE: readonly Life[] = [
       conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' }],
     },
     invalidStatus: { capacity: { cpu: '-1' } },
+    parts: [
+      { method: 'POST', path: '/api/v1/nodes?dryRun=All', body: { metadata: { name: 'life-third' } } },
+    ],
   },
   {
     resource: '/v1/persistentvolumes',

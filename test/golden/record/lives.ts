@@ -19,6 +19,7 @@ async function namespaceOf(life: Life): Promise<string> {
 
 /** Removes a namespace without waiting for a controller that empties it. */
 async function removeNamespace(name: string): Promise<void> {
+  await ask('DELETE', `/api/v1/namespaces/${name}/pods?gracePeriodSeconds=0`);
   await ask('DELETE', `/api/v1/namespaces/${name}`);
   await ask('PUT', `/api/v1/namespaces/${name}/finalize`, { metadata: { name }, spec: { finalizers: [] } });
 }
