@@ -80,7 +80,8 @@ export class Catalog {
       this.#stores.set(name, store);
     }
     // The same objects, which errors call by the name that was asked for.
-    if (alias) store = new ResourceStore(store.info, definition, storage, env, { group: info.group, resource: info.resource });
+    if (alias)
+      store = new ResourceStore(store.info, definition, storage, env, { group: info.group, resource: info.resource });
     const conversion = definition.versions?.[groupVersion];
     this.#served.set(`${info.group}/${info.version}/${info.resource}`, {
       info,

@@ -69,6 +69,7 @@ export function tableRow(
 ): TableRow {
   const cells = definition.cells?.(object, nowMs, listed) ?? [object.metadata.name, object.metadata.creationTimestamp];
   const conditions = definition.rowConditions?.(object);
-  const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object, metaVersion, definition) : null;
+  const carried =
+    include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object, metaVersion, definition) : null;
   return { cells, ...(conditions && { conditions }), object: carried };
 }

@@ -39,11 +39,14 @@ function changed(from: Json, change: Json): Json {
     const { at } = change;
     return Array.from({ length: Number(change.length) }, (_, index) => changed(from[index], at[index]));
   }
-  if (!isBag(from) || !isBag(change.in)) throw new Error(`a golden changes ${JSON.stringify(from)} by ${JSON.stringify(change)}`);
+  if (!isBag(from) || !isBag(change.in))
+    throw new Error(`a golden changes ${JSON.stringify(from)} by ${JSON.stringify(change)}`);
   const without = new Set(change.without as readonly string[] | undefined);
   const fields: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(from)) if (!without.has(name)) fields[name] = changed(value, change.in[name]);
-  for (const [name, inner] of Object.entries(change.in)) if (!Object.hasOwn(from, name)) fields[name] = changed(undefined, inner);
+  for (const [name, value] of Object.entries(from))
+    if (!without.has(name)) fields[name] = changed(value, change.in[name]);
+  for (const [name, inner] of Object.entries(change.in))
+    if (!Object.hasOwn(from, name)) fields[name] = changed(undefined, inner);
   return fields;
 }
 

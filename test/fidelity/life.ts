@@ -1,7 +1,7 @@
 /** What happens to an object in its life: every verb that its kind has, once when it works and once when it fails. */
 import { apiVersionOf } from '../../server/kube/object.ts';
 import { builtInTypes, type ResourceInfo } from '../../server/schema/type-table.ts';
-import { mergePatched, type Fields } from './merge-patched.ts';
+import { type Fields, mergePatched } from './merge-patched.ts';
 import type { LifeStep } from './steps.ts';
 
 /** A kind with an object that a real server takes, and changes of it. Changes are JSON merge patches. */
@@ -79,7 +79,11 @@ class Script {
   body(name: string, change: Fields = {}): Fields {
     const { object } = this.#life;
     const identity = { apiVersion: apiVersionOf(this.info), kind: this.info.kind };
-    const whole = { ...identity, metadata: { name, labels: LABELS }, ...(typeof object === 'function' ? object(name) : object) };
+    const whole = {
+      ...identity,
+      metadata: { name, labels: LABELS },
+      ...(typeof object === 'function' ? object(name) : object),
+    };
     return mergePatched(this.#life.isNameless ? { ...whole, metadata: {} } : whole, change);
   }
 
@@ -118,7 +122,9 @@ function creation(script: Script, { invalid }: Life): LifeStep[] {
 function reading(script: Script): LifeStep[] {
   const { collection, everywhere, names, info } = script;
   const [first, second] = names;
-  const lists = info.namespaced ? [`${collection}?${SELECTOR}`, `${everywhere}?${SELECTOR}`] : [`${collection}?${SELECTOR}`];
+  const lists = info.namespaced
+    ? [`${collection}?${SELECTOR}`, `${everywhere}?${SELECTOR}`]
+    : [`${collection}?${SELECTOR}`];
   return [
     { method: 'GET', path: script.path(first) },
     { method: 'GET', path: script.path(first), accept: 'table' },
@@ -151,7 +157,8 @@ function updates(script: Script, { change = CHANGE, invalid, invalidUpdate }: Li
 function patches(script: Script, { change = CHANGE, strategic = annotated('strategic'), invalid }: Life): LifeStep[] {
   const [first, second] = script.names;
   const path = script.path(first);
-  const patch = (type: LifeStep['type'], body: unknown, to = path): LifeStep => ({ method: 'PATCH', path: to, type, body }) as LifeStep;
+  const patch = (type: LifeStep['type'], body: unknown, to = path): LifeStep =>
+    ({ method: 'PATCH', path: to, type, body }) as LifeStep;
   const add = { op: 'add', path: '/metadata/annotations', value: { 'example.com/changed': 'json' } };
   return [
     patch('json', [add]),
@@ -190,7 +197,8 @@ function statusLife(script: Script, { status, invalidStatus }: Life): LifeStep[]
   if (!script.has('update', 'status')) return [];
   const [first, second] = script.names;
   const path = script.path(first, 'status');
-  const withStatus = (value: Fields, more: Fields = {}): Fields => script.body(first, mergePatched({ status: value }, more));
+  const withStatus = (value: Fields, more: Fields = {}): Fields =>
+    script.body(first, mergePatched({ status: value }, more));
   const value = status ?? {};
   return [
     { method: 'GET', path },
@@ -198,7 +206,12 @@ function statusLife(script: Script, { status, invalidStatus }: Life): LifeStep[]
     { method: 'PUT', path, body: withStatus(value, atVersion('1')) },
     { method: 'PATCH', path, type: 'merge', body: { status: value, ...annotated('status') } },
     { method: 'PATCH', path, type: 'strategic', body: { status: value } },
-    { method: 'PATCH', path: `${path}?fieldManager=carol&force=true`, type: 'apply', body: script.part(first, { status: value }) },
+    {
+      method: 'PATCH',
+      path: `${path}?fieldManager=carol&force=true`,
+      type: 'apply',
+      body: script.part(first, { status: value }),
+    },
     ...(invalidStatus
       ? ([
           { method: 'PUT', path, body: withStatus(invalidStatus, atVersion('$RV')) },
@@ -242,7 +255,11 @@ function ending(script: Script): LifeStep[] {
   const until = first;
   return [
     { method: 'DELETE', path: `${script.path(first)}?dryRun=All` },
-    { method: 'DELETE', path: script.path(first), body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'x' } } },
+    {
+      method: 'DELETE',
+      path: script.path(first),
+      body: { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'x' } },
+    },
     { method: 'DELETE', path: script.path(first) },
     { method: 'DELETE', path: script.path(first) },
     { method: 'GET', path: watch, until },

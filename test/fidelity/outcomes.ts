@@ -1,6 +1,7 @@
 /** What the replays say about each verb of each kind. */
-import { requestInfo } from '../../server/pipeline/request-info.ts';
+
 import { type Fidelity, fidelityId, fidelityVerbs } from '../../server/pipeline/fidelity/fidelity.ts';
+import { requestInfo } from '../../server/pipeline/request-info.ts';
 import { builtInTypes, type ResourceInfo } from '../../server/schema/type-table.ts';
 import type { AbsentVerbs } from './absent.ts';
 import { KNOWN_DIFFERENCES, type KnownDifference } from './known-differences.ts';
@@ -55,7 +56,9 @@ export function outcomesOf(comparisons: readonly Comparison[], absent: AbsentVer
   const unnamed = different
     .filter((subject) => !KNOWN_DIFFERENCES.some((known) => covers(known, subject)))
     .flatMap((subject) => (bySubject.get(subject) ?? []).filter(({ isEqual }) => !isEqual));
-  const gone = KNOWN_DIFFERENCES.filter((known) => !known.isUncompared && !different.some((subject) => covers(known, subject)));
+  const gone = KNOWN_DIFFERENCES.filter(
+    (known) => !known.isUncompared && !different.some((subject) => covers(known, subject)),
+  );
   const verbs = allResources().flatMap((info) =>
     ['', ...info.subresources.keys()].flatMap((part) => {
       const id = fidelityId(info, part);
@@ -72,7 +75,11 @@ function outcomeOf(id: string, verb: string, compared: readonly Comparison[], ab
   const why = KNOWN_DIFFERENCES.filter((known) => covers(known, subject)).map(({ what }) => what);
   const isEqual = compared.length > 0 && compared.every((comparison) => comparison.isEqual);
   if (isEqual && why.length === 0) return { ...of, fidelity: 'exact', why: [] };
-  return { ...of, fidelity: 'approximate', why: why.length > 0 ? why : [compared.length === 0 ? NOT_COMPARED : UNNAMED] };
+  return {
+    ...of,
+    fidelity: 'approximate',
+    why: why.length > 0 ? why : [compared.length === 0 ? NOT_COMPARED : UNNAMED],
+  };
 }
 
 const NOT_COMPARED = 'not compared with the real server';

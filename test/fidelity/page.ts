@@ -35,7 +35,9 @@ function section(outcomes: readonly Outcome[]): string {
     return `| \`${id}\` | ${cells.join(' | ')} |`;
   });
   const compared = outcomes.reduce((sum, outcome) => sum + outcome.compared, 0);
-  const totals = (['exact', 'approximate', 'absent'] as const).map((fidelity) => `${count(outcomes, fidelity)} ${fidelity}`);
+  const totals = (['exact', 'approximate', 'absent'] as const).map(
+    (fidelity) => `${count(outcomes, fidelity)} ${fidelity}`,
+  );
   return [
     `${outcomes.length} verbs of ${rows.length} resources and subresources: ${totals.join(', ')}; ` +
       `${compared} answers compared.`,
@@ -60,7 +62,9 @@ export function pageWith(page: string, outcomes: readonly Outcome[]): string {
 
 function verbsBy(outcomes: readonly Outcome[], fidelity: Fidelity): Record<string, string> {
   const of = outcomes.filter((outcome) => outcome.fidelity === fidelity);
-  return Object.fromEntries([...grouped(of, ({ id }) => id)].map(([id, all]) => [id, all.map(({ verb }) => verb).join(' ')]));
+  return Object.fromEntries(
+    [...grouped(of, ({ id }) => id)].map(([id, all]) => [id, all.map(({ verb }) => verb).join(' ')]),
+  );
 }
 
 /** server/pipeline/fidelity/fidelity.gen.json, a line for each kind. */

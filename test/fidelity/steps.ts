@@ -88,8 +88,11 @@ function send(server: Server, step: LifeStep, path: string, text: string | undef
       let received = '';
       const done = (): void => {
         const isJson = response.headers['content-type']?.startsWith('application/json');
-        const body = step.until !== undefined ? linesOf(received) : isJson ? (JSON.parse(received) as unknown) : received;
-        const warnings = warningTexts(response.headersDistinct.warning?.flatMap((all) => all.split(/, (?=299 )/)) ?? []);
+        const body =
+          step.until !== undefined ? linesOf(received) : isJson ? (JSON.parse(received) as unknown) : received;
+        const warnings = warningTexts(
+          response.headersDistinct.warning?.flatMap((all) => all.split(/, (?=299 )/)) ?? [],
+        );
         resolve({ status: response.statusCode ?? 0, warnings, body });
       };
       response.setEncoding('utf8');
@@ -116,7 +119,10 @@ const QUOTED = /(?<=(?:resourceVersion|uid)\\*":\\*")[\w-]+/g;
 const UNORDERED = new Set(['resourceRules', 'nonResourceRules']);
 
 const inOrder = (items: readonly unknown[]): unknown[] =>
-  items.map((item) => JSON.stringify(item)).sort().map((text) => JSON.parse(text) as unknown);
+  items
+    .map((item) => JSON.stringify(item))
+    .sort()
+    .map((text) => JSON.parse(text) as unknown);
 
 function withoutChance(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(QUOTED, '<chance>');

@@ -127,8 +127,7 @@ function encodeAs(
     case 'object': {
       const { served, object, status } = response;
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
-      if (form.form === 'partial')
-        {
+      if (form.form === 'partial') {
         const partial = partialMetadata(object.value, metaVersion(form), served.store.definition);
         return valueResponse(request, status, partial, form);
       }

@@ -4,11 +4,15 @@ import { CLAIM_SPEC, POD_SPEC, QUIET_POD, TEMPLATE } from './samples.ts';
 /** The taint of new nodes. */
 const NOT_READY = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
+const DEBUG = { name: 'debug', image: 'busybox', targetContainerName: 'web' };
+
 const pods: Life = {
   resource: '/v1/pods',
   object: { spec: QUIET_POD },
   change: { metadata: { labels: { tier: 'front' } }, spec: { activeDeadlineSeconds: 600 } },
-  strategic: { spec: { containers: [{ name: 'web', image: 'nginx:1.29' }], tolerations: [{ key: 'spot', operator: 'Exists' }] } },
+  strategic: {
+    spec: { containers: [{ name: 'web', image: 'nginx:1.29' }], tolerations: [{ key: 'spot', operator: 'Exists' }] },
+  },
   apply: { spec: { containers: [{ name: 'web', image: 'nginx:1.30' }] } },
   invalid: { spec: { restartPolicy: 'Sometimes' } },
   invalidUpdate: { spec: { hostNetwork: true } },
@@ -25,7 +29,7 @@ const pods: Life = {
       method: 'PATCH',
       path: '/api/v1/namespaces/$NS/pods/first/ephemeralcontainers',
       type: 'strategic',
-      body: { spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox', targetContainerName: 'web' }] } },
+      body: { spec: { ephemeralContainers: [DEBUG] } },
     },
     {
       method: 'PATCH',
@@ -33,7 +37,42 @@ const pods: Life = {
       type: 'strategic',
       body: { spec: { ephemeralContainers: [{ name: 'web', image: 'busybox' }] } },
     },
+    {
+      method: 'PUT',
+      path: '/api/v1/namespaces/$NS/pods/first/ephemeralcontainers',
+      body: {
+        metadata: { name: 'first' },
+        spec: { ...QUIET_POD, ephemeralContainers: [DEBUG, { name: 'more', image: 'busybox' }] },
+      },
+    },
+    {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/$NS/pods/first/ephemeralcontainers?fieldManager=erin',
+      type: 'apply',
+      body: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'first' },
+        spec: { ephemeralContainers: [{ name: 'applied', image: 'busybox' }] },
+      },
+    },
     { method: 'GET', path: '/api/v1/namespaces/$NS/pods/first/resize' },
+    {
+      method: 'PUT',
+      path: '/api/v1/namespaces/$NS/pods/first/resize',
+      body: { metadata: { name: 'first' }, spec: QUIET_POD },
+    },
+    {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/$NS/pods/first/resize?fieldManager=frank&force=true',
+      type: 'apply',
+      body: {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'first' },
+        spec: { containers: [{ name: 'web', resources: { requests: { memory: '24Mi' } } }] },
+      },
+    },
     {
       method: 'PATCH',
       path: '/api/v1/namespaces/$NS/pods/first/resize',
@@ -135,7 +174,9 @@ export const CORE: readonly Life[] = [
   {
     resource: '/v1/nodes',
     names: ['life-first', 'life-second', 'life-third'],
-    object: { spec: { unschedulable: true, taints: [NOT_READY, { key: 'spot', effect: 'NoSchedule' }], providerID: 'shop://1' } },
+    object: {
+      spec: { unschedulable: true, taints: [NOT_READY, { key: 'spot', effect: 'NoSchedule' }], providerID: 'shop://1' },
+    },
     change: { metadata: { labels: { 'node-role.kubernetes.io/worker': '' } } },
     strategic: { spec: { taints: [{ key: 'other', effect: 'NoExecute' }] } },
     apply: { spec: { unschedulable: true } },
@@ -147,9 +188,7 @@ export const CORE: readonly Life[] = [
       conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'ready' }],
     },
     invalidStatus: { capacity: { cpu: '-1' } },
-    parts: [
-      { method: 'POST', path: '/api/v1/nodes?dryRun=All', body: { metadata: { name: 'life-third' } } },
-    ],
+    parts: [{ method: 'POST', path: '/api/v1/nodes?dryRun=All', body: { metadata: { name: 'life-third' } } }],
   },
   {
     resource: '/v1/persistentvolumes',
@@ -244,7 +283,9 @@ export const CORE: readonly Life[] = [
   },
   {
     resource: '/v1/limitranges',
-    object: { spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '100Gi' }, min: { storage: '1Gi' } }] } },
+    object: {
+      spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '100Gi' }, min: { storage: '1Gi' } }] },
+    },
     change: { spec: { limits: [{ type: 'PersistentVolumeClaim', max: { storage: '200Gi' } }] } },
     invalid: { spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { cpu: '2' } }] } },
   },
@@ -277,7 +318,12 @@ export const CORE: readonly Life[] = [
     status: { replicas: 1, readyReplicas: 1 },
     invalidStatus: { replicas: -1 },
   },
-  { resource: '/v1/bindings', object: { target: { kind: 'Node', name: 'nowhere' } }, invalid: { target: { kind: 'Shoe' } }, needs: [
-    { method: 'POST', path: '/api/v1/namespaces/$NS/pods', body: { metadata: { name: 'first' }, spec: POD_SPEC } },
-  ] },
+  {
+    resource: '/v1/bindings',
+    object: { target: { kind: 'Node', name: 'nowhere' } },
+    invalid: { target: { kind: 'Shoe' } },
+    needs: [
+      { method: 'POST', path: '/api/v1/namespaces/$NS/pods', body: { metadata: { name: 'first' }, spec: POD_SPEC } },
+    ],
+  },
 ];

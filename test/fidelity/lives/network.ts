@@ -19,7 +19,12 @@ export const NETWORK: readonly Life[] = [
   {
     resource: 'networking.k8s.io/v1/ingressclasses',
     names: NAMES,
-    object: { spec: { controller: 'example.com/shop', parameters: { kind: 'Shop', name: 'front', apiGroup: 'example.com', scope: 'Cluster' } } },
+    object: {
+      spec: {
+        controller: 'example.com/shop',
+        parameters: { kind: 'Shop', name: 'front', apiGroup: 'example.com', scope: 'Cluster' },
+      },
+    },
     change: { spec: { parameters: { name: 'back' } } },
     apply: { spec: { parameters: { name: 'side' } } },
     invalid: { spec: { controller: 'nothing' } },
@@ -74,7 +79,9 @@ export const NETWORK: readonly Life[] = [
     strategic: { spec: { groupPriorityMinimum: 101 } },
     apply: { spec: { versionPriority: 12 } },
     invalid: { spec: { groupPriorityMinimum: -1 } },
-    status: { conditions: [{ type: 'Available', status: 'False', reason: 'Gone', message: 'gone', lastTransitionTime: TIME }] },
+    status: {
+      conditions: [{ type: 'Available', status: 'False', reason: 'Gone', message: 'gone', lastTransitionTime: TIME }],
+    },
   },
   {
     resource: 'flowcontrol.apiserver.k8s.io/v1/flowschemas',
@@ -84,7 +91,9 @@ export const NETWORK: readonly Life[] = [
     strategic: { spec: { distinguisherMethod: { type: 'ByUser' } } },
     apply: { spec: { distinguisherMethod: { type: 'ByNamespace' } } },
     invalid: { spec: { matchingPrecedence: -1 } },
-    status: { conditions: [{ type: 'Dangling', status: 'False', reason: 'Found', message: 'found', lastTransitionTime: TIME }] },
+    status: {
+      conditions: [{ type: 'Dangling', status: 'False', reason: 'Found', message: 'found', lastTransitionTime: TIME }],
+    },
   },
   {
     resource: 'flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations',
@@ -94,6 +103,8 @@ export const NETWORK: readonly Life[] = [
     strategic: { spec: { limited: { lendablePercent: 10 } } },
     apply: { spec: { limited: { borrowingLimitPercent: 10 } } },
     invalid: { spec: { type: 'Sometimes' } },
-    status: { conditions: [{ type: 'Fine', status: 'True', reason: 'Fine', message: 'fine', lastTransitionTime: TIME }] },
+    status: {
+      conditions: [{ type: 'Fine', status: 'True', reason: 'Fine', message: 'fine', lastTransitionTime: TIME }],
+    },
   },
 ];

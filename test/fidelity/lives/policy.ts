@@ -1,7 +1,7 @@
 import type { Life } from '../life.ts';
 import type { Fields } from '../merge-patched.ts';
-import { sampleOf } from './samples.ts';
 import { CERTIFICATE, SIGNING_REQUEST, UNSIGNED_NAME_REQUEST } from './certificates.ts';
+import { sampleOf } from './samples.ts';
 
 const NAMES = ['life-first', 'life-second', 'life-third'] as const;
 const RBAC = 'rbac.authorization.k8s.io/v1';
@@ -14,7 +14,10 @@ const CONDITION = { type: 'Ready', status: 'True', reason: 'Fine', message: 'fin
 function definition(name: string): Fields {
   const [plural = '', ...group] = name.split('.');
   const names = { plural, singular: plural.slice(0, -1), kind: plural.slice(0, -1), listKind: `${plural}List` };
-  const schema = { type: 'object', properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } } };
+  const schema = {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+  };
   return {
     spec: {
       group: group.join('.'),
@@ -26,8 +29,21 @@ function definition(name: string): Fields {
 }
 
 export const POLICY: readonly Life[] = [
-  { resource: `${RBAC}/roles`, object: sampleOf(`${RBAC}/roles`), change: RULES, apply: RULES, invalid: { rules: [{ verbs: [] }] } },
-  { resource: `${RBAC}/clusterroles`, names: NAMES, object: sampleOf(`${RBAC}/clusterroles`), change: RULES, apply: RULES, invalid: { rules: [{ verbs: [] }] } },
+  {
+    resource: `${RBAC}/roles`,
+    object: sampleOf(`${RBAC}/roles`),
+    change: RULES,
+    apply: RULES,
+    invalid: { rules: [{ verbs: [] }] },
+  },
+  {
+    resource: `${RBAC}/clusterroles`,
+    names: NAMES,
+    object: sampleOf(`${RBAC}/clusterroles`),
+    change: RULES,
+    apply: RULES,
+    invalid: { rules: [{ verbs: [] }] },
+  },
   {
     resource: `${RBAC}/rolebindings`,
     object: sampleOf(`${RBAC}/rolebindings`),
@@ -103,7 +119,9 @@ export const POLICY: readonly Life[] = [
     strategic: { spec: { names: { categories: ['all'] } } },
     apply: { spec: { names: { shortNames: ['sp'] } } },
     invalid: { spec: { scope: 'Sometimes' } },
-    status: { conditions: [{ type: 'Terminating', status: 'False', reason: 'Fine', message: 'fine', lastTransitionTime: TIME }] },
+    status: {
+      conditions: [{ type: 'Terminating', status: 'False', reason: 'Fine', message: 'fine', lastTransitionTime: TIME }],
+    },
   },
   {
     resource: 'certificates.k8s.io/v1/certificatesigningrequests',
@@ -119,7 +137,31 @@ export const POLICY: readonly Life[] = [
         method: 'PATCH',
         path: '/apis/certificates.k8s.io/v1/certificatesigningrequests/life-first/approval',
         type: 'merge',
-        body: { status: { conditions: [{ type: 'Approved', status: 'True', reason: 'Known', message: 'known', lastTransitionTime: TIME, lastUpdateTime: TIME }] } },
+        body: {
+          status: {
+            conditions: [
+              {
+                type: 'Approved',
+                status: 'True',
+                reason: 'Known',
+                message: 'known',
+                lastTransitionTime: TIME,
+                lastUpdateTime: TIME,
+              },
+            ],
+          },
+        },
+      },
+      {
+        method: 'PATCH',
+        path: '/apis/certificates.k8s.io/v1/certificatesigningrequests/life-first/approval?fieldManager=erin',
+        type: 'apply',
+        body: {
+          apiVersion: 'certificates.k8s.io/v1',
+          kind: 'CertificateSigningRequest',
+          metadata: { name: 'life-first' },
+          status: { conditions: [{ type: 'Failed', status: 'True', reason: 'No', message: 'no' }] },
+        },
       },
       {
         method: 'PUT',

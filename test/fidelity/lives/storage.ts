@@ -11,7 +11,12 @@ export const STORAGE_KINDS: readonly Life[] = [
   {
     resource: `${STORAGE}/storageclasses`,
     names: NAMES,
-    object: { provisioner: 'example.com/disk', parameters: { kind: 'slow' }, reclaimPolicy: 'Retain', volumeBindingMode: 'WaitForFirstConsumer' },
+    object: {
+      provisioner: 'example.com/disk',
+      parameters: { kind: 'slow' },
+      reclaimPolicy: 'Retain',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    },
     change: { allowVolumeExpansion: true },
     strategic: { allowVolumeExpansion: false },
     apply: { allowVolumeExpansion: true },
@@ -116,7 +121,12 @@ const ATTRIBUTES = { namespace: 'default', verb: 'get', resource: 'pods' };
 export const REVIEWS: readonly Life[] = [
   { resource: '/v1/componentstatuses', object: {} },
   { resource: 'authentication.k8s.io/v1/selfsubjectreviews', isNameless: true, object: {} },
-  { resource: 'authentication.k8s.io/v1/tokenreviews', isNameless: true, object: { spec: { token: 'nobodys' } }, invalid: { spec: { token: '' } } },
+  {
+    resource: 'authentication.k8s.io/v1/tokenreviews',
+    isNameless: true,
+    object: { spec: { token: 'nobodys' } },
+    invalid: { spec: { token: '' } },
+  },
   {
     resource: `${AUTHORIZATION}/subjectaccessreviews`,
     isNameless: true,
@@ -135,5 +145,10 @@ export const REVIEWS: readonly Life[] = [
     object: { spec: { resourceAttributes: ATTRIBUTES } },
     invalid: { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } },
   },
-  { resource: `${AUTHORIZATION}/selfsubjectrulesreviews`, isNameless: true, object: { spec: { namespace: 'default' } }, invalid: { spec: { namespace: '' } } },
+  {
+    resource: `${AUTHORIZATION}/selfsubjectrulesreviews`,
+    isNameless: true,
+    object: { spec: { namespace: 'default' } },
+    invalid: { spec: { namespace: '' } },
+  },
 ];

@@ -100,13 +100,22 @@ export const WORKLOADS: readonly Life[] = [
     apply: { spec: { activeDeadlineSeconds: 600 } },
     invalid: { spec: { parallelism: -1 } },
     invalidUpdate: { spec: { completions: 5 } },
-    status: { ready: 0, uncountedTerminatedPods: {}, conditions: [{ type: 'Suspended', status: 'True', lastTransitionTime: TIME }] },
+    status: {
+      ready: 0,
+      uncountedTerminatedPods: {},
+      conditions: [{ type: 'Suspended', status: 'True', lastTransitionTime: TIME }],
+    },
     invalidStatus: { active: -1 },
   },
   {
     resource: 'batch/v1/cronjobs',
     object: {
-      spec: { schedule: '0 0 1 1 *', suspend: true, timeZone: 'Etc/UTC', jobTemplate: { spec: { template: JOB_SPEC.template } } },
+      spec: {
+        schedule: '0 0 1 1 *',
+        suspend: true,
+        timeZone: 'Etc/UTC',
+        jobTemplate: { spec: { template: JOB_SPEC.template } },
+      },
     },
     change: { spec: { concurrencyPolicy: 'Forbid' } },
     strategic: { spec: { schedule: '30 0 1 1 *' } },
@@ -121,7 +130,11 @@ export const WORKLOADS: readonly Life[] = [
     strategic: { spec: { minReplicas: 2 } },
     apply: { spec: { maxReplicas: 6 } },
     invalid: { spec: { maxReplicas: 0 } },
-    status: { currentReplicas: 1, desiredReplicas: 2, conditions: [{ type: 'AbleToScale', status: 'True', lastTransitionTime: TIME }] },
+    status: {
+      currentReplicas: 1,
+      desiredReplicas: 2,
+      conditions: [{ type: 'AbleToScale', status: 'True', lastTransitionTime: TIME }],
+    },
     invalidStatus: { currentReplicas: -1 },
   },
   {
