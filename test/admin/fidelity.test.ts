@@ -14,8 +14,8 @@ const SERVICES = '/api/v1/namespaces/default/services';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const POD = { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'nginx' }] } };
 
-async function report({ admin }: AdminCluster): Promise<FidelityReport> {
-  return JSON.parse((await admin('GET', '/-/fidelity')).text) as FidelityReport;
+async function report(cluster: AdminCluster): Promise<FidelityReport> {
+  return JSON.parse((await cluster.admin('GET', '/-/fidelity')).text) as FidelityReport;
 }
 
 /** `absent v1/pods/exec create 1` */

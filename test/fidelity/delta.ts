@@ -1,4 +1,6 @@
-/** Answers of one life resemble each other: a golden keeps how each differs from one before, which also reads better. */
+/**
+ * Answers of one life resemble each other: a golden keeps how each differs from one before, which also reads better.
+ */
 import { isDeepStrictEqual } from 'node:util';
 
 type Json = unknown;

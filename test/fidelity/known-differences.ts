@@ -24,11 +24,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   },
   {
     verbs: [except('apiextensions.k8s.io/v1/customresourcedefinitions(/status)?', 'never')],
-    what: 'custom resources are not served: a warning says so, and names are never accepted nor established in the status',
+    what: 'custom resources are not served: a warning says so, and `Established` never comes',
   },
   {
     verbs: [except('apiregistration.k8s.io/v1/apiservices(/status)?', 'create')],
-    what: 'nobody looks whether the service behind an APIService answers, so that the condition `Available` never comes',
+    what: 'nobody looks whether the service behind an APIService answers: `Available` never comes',
   },
   {
     verbs: [except('flowcontrol.apiserver.k8s.io/v1/flowschemas(/status)?', 'create')],

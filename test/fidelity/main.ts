@@ -1,4 +1,6 @@
-/** `npm run fidelity`: compares every verb of every kind with recorded answers of a real server, and writes the result. */
+/**
+ * `npm run fidelity`: compares every verb of every kind with recorded answers of a real server, and writes the result.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileWith, pageWith } from './page.ts';
 import { differenceText, FILE, PAGE, runFidelity } from './run.ts';

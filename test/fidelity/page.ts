@@ -24,7 +24,7 @@ function reasons(outcomes: readonly Outcome[]): string[] {
     const kinds = [...grouped(about, ({ id }) => id)].map(
       ([id, of]) => `\`${id}\` (${of.map(({ verb }) => verb).join(', ')})`,
     );
-    return `- ${why}: ${kinds.join(', ')}`;
+    return `| ${why} | ${kinds.join(', ')} |`;
   });
 }
 
@@ -46,8 +46,8 @@ function section(outcomes: readonly Outcome[]): string {
     `|---|${FIDELITY_VERBS.map(() => '---|').join('')}`,
     ...rows,
     '',
-    'Why a verb is approximate:',
-    '',
+    '| why a verb is approximate | which |',
+    '|---|---|',
     ...reasons(outcomes),
   ].join('\n');
 }

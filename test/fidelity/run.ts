@@ -13,6 +13,8 @@ export async function runFidelity(): Promise<Outcomes> {
   return outcomesOf(comparisons, await absentVerbs());
 }
 
-/** One line about an answer that differs. */
-export const differenceText = ({ step, expected, actual }: Comparison): string =>
-  `${step.method} ${step.type ?? ''} ${step.path}\n  expected ${JSON.stringify(expected)}\n  answered ${JSON.stringify(actual)}`;
+/** What is known about an answer that differs. */
+export function differenceText({ step, expected, actual }: Comparison): string {
+  const asked = `${step.method} ${step.type ?? ''} ${step.path}`;
+  return `${asked}\n  expected ${JSON.stringify(expected)}\n  answered ${JSON.stringify(actual)}`;
+}

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { ResourceInfo } from '../../schema/type-table.ts';
 
 /**
- * `exact`: compared with the real server in a test that ran, and equal. `approximate`: served, but not compared, or with
- * a known difference. `absent`: answers 501.
+ * `exact`: compared with the real server in a test that ran, and equal. `approximate`: served, but not compared, or
+ * with a known difference. `absent`: answers 501.
  */
 export type Fidelity = 'exact' | 'approximate' | 'absent';
 

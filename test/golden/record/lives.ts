@@ -1,5 +1,5 @@
-// Records the life of an object of every kind: with names (apps/v1/deployments), only of those. Controllers would change
-// objects meanwhile: GOLDEN_SERVER has to be a kube-apiserver whose control plane runs none.
+// Records the life of an object of every kind: with names (apps/v1/deployments), only of those. Controllers would
+// change objects meanwhile: GOLDEN_SERVER has to be a kube-apiserver whose control plane runs none.
 import { packed } from '../../fidelity/delta.ts';
 import { infoOf, type Life, namesOf, objectPath, stepsOf } from '../../fidelity/life.ts';
 import { LIVES } from '../../fidelity/lives/index.ts';
