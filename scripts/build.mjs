@@ -65,8 +65,12 @@ writeFileSync(
 );
 
 // Modules read these from beside themselves, which is dist/ for all of them.
-for (const file of ['server/schema/kinds.gen.json', 'server/cluster/bootstrap/bootstrap.gen.json'])
-  copyFileSync(file, `dist/${basename(file)}`);
+const DATA = [
+  'server/schema/kinds.gen.json',
+  'server/cluster/bootstrap/bootstrap.gen.json',
+  'server/pipeline/fidelity/fidelity.gen.json',
+];
+for (const file of DATA) copyFileSync(file, `dist/${basename(file)}`);
 execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.gen.json.gz', 'dist/docs.gen.json.gz'], {
   stdio: 'inherit',
 });

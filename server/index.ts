@@ -130,6 +130,7 @@ class Launch implements RunningCluster {
       serverAddress: () => `${advertised}:${this.#servers?.https.port ?? port}`,
       address: advertised,
       port,
+      strict: this.#options.strict ?? false,
     });
     this.#assembly = assembly;
     const { cluster, pki } = assembly;
@@ -201,6 +202,7 @@ class Launch implements RunningCluster {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
+      fidelity: () => this.#parts.cluster.clientRequests.report(),
       controllers: () => this.#manager?.list() ?? [],
       setController: async (name, enabled) => (await this.#manager?.setEnabled(name, enabled)) ?? false,
     };

@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly logLevel?: LogLevel;
   /** Opens `/-/` to programs on this machine without credentials. */
   readonly insecureAdmin?: boolean;
+  /** Refuses clients what docs/fidelity.md calls approximate; requests from within the process are not refused. */
+  readonly strict?: boolean;
   /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
   readonly tokenFile?: string;
 }

@@ -1,5 +1,6 @@
 /** What is served below `/-/`: controls that no real cluster has. */
 import { ApiError, badRequest, methodNotAllowed, unknownPath } from '../kube/api-error.ts';
+import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { type AdminAccess, checkAccess } from './access.ts';
@@ -9,6 +10,8 @@ export interface AdminTarget {
   readonly access: AdminAccess;
   kubeconfig(): string;
   reset(): Promise<void>;
+  /** What clients have asked for, and how faithfully it was answered. */
+  fidelity(): FidelityReport;
   controllers(): readonly { readonly name: string; readonly enabled: boolean }[];
   /** False when there is no such controller. */
   setController(name: string, enabled: boolean): Promise<boolean>;
@@ -29,6 +32,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     await target.reset();
     return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
   },
+  'GET fidelity': async (_request, target) => json(target.fidelity()),
   'GET controllers': async (_request, target) => json({ controllers: target.controllers() }),
   'PUT controllers/': async (request, target, name) => {
     const { enabled } = await readJson(request);

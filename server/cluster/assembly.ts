@@ -36,6 +36,8 @@ export interface AssemblyOptions {
   readonly serverAddress: () => string;
   readonly address: string;
   readonly port: number;
+  /** Whether clients are refused what is served approximately. */
+  readonly strict?: boolean;
 }
 
 export interface Assembly {
@@ -73,6 +75,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,
+    strict: options.strict ?? false,
   });
   const nowMs = clock.now();
   const objects = {

@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
@@ -27,6 +28,8 @@ export interface ClusterParts {
   readonly authorizer: PipelineEnv['authorizer'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
+  /** Whether clients are refused what is served approximately. */
+  readonly strict?: boolean;
 }
 
 /** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
@@ -36,6 +39,8 @@ export class Cluster {
   readonly pipeline: Pipeline;
   readonly traffic: ServiceTraffic;
   readonly activity = new Activity();
+  /** What clients have asked for through sockets. */
+  readonly clientRequests: ClientRequests;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
   /** What the work queues of the controllers have counted: set by whoever runs some. */
@@ -53,6 +58,7 @@ export class Cluster {
     };
     this.catalog = new Catalog(builtInTypes(), parts.definitions, parts.storage, registry);
     this.traffic = new ServiceTraffic(registry, parts.nodes);
+    this.clientRequests = new ClientRequests(parts.strict ?? false);
     this.pipeline = createPipeline({
       catalog: this.catalog,
       registry,
@@ -62,6 +68,7 @@ export class Cluster {
       traffic: this.traffic,
       log: parts.log,
       requests: new RequestMetrics(parts.clock),
+      clientRequests: this.clientRequests,
       checks: new HealthMetrics(),
       workQueues: () => this.workQueues(),
       health: () => this.health,

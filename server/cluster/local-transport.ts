@@ -40,6 +40,7 @@ class LocalRequest implements ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly peer = PEER;
+  readonly isLocal = true;
   readonly warnings: string[] = [];
   info: RequestInfo;
   user: User;

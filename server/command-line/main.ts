@@ -60,8 +60,8 @@ function version(): string {
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
-  const off = /^(0|false|no|off)$/i.test(process.env.FAUXKUBE_INSECURE_ADMIN ?? '');
-  if (off) delete process.env.FAUXKUBE_INSECURE_ADMIN;
+  for (const name of ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT'])
+    if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
   for (const [name, value] of Object.entries(process.env))
     if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
 }
@@ -115,6 +115,7 @@ function program(): Command {
         .default('warn'),
     )
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
+    .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()

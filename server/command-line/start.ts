@@ -21,6 +21,7 @@ interface Flags {
   readonly seed?: number;
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
+  readonly strict?: boolean;
   readonly tokenAuthFile?: string;
 }
 
@@ -63,6 +64,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
+    ...(flags.strict && { strict: true }),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
   });
 }

@@ -69,10 +69,14 @@ function isDeclared(group: string, plural: string, { registry }: PipelineEnv): b
 }
 
 /** What is asked for where there is no such resource. @throws ApiError 404, 501 */
-function unserved({ info: { group, resource: plural, prefix } }: ApiRequest, env: PipelineEnv): ApiResponse {
-  const known = env.catalog.groups.find((info) => info.group === group && (group === '') === (prefix === 'api'));
+function unserved({ info, isLocal }: ApiRequest, env: PipelineEnv): ApiResponse {
+  const { group, resource: plural, prefix, verb } = info;
+  const known = env.catalog.groups.find((other) => other.group === group && (group === '') === (prefix === 'api'));
   if (known) throw unknownPath();
-  if (isDeclared(group, plural, env)) throw notImplemented(`custom resources such as ${plural}.${group}`);
+  if (isDeclared(group, plural, env)) {
+    if (!isLocal) env.clientRequests.meetCustom(`${plural}.${group}`, verb);
+    throw notImplemented(`custom resources such as ${plural}.${group}`);
+  }
   return plainNotFound();
 }
 
@@ -87,6 +91,7 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
 
 /** The answer to a request for a resource that there is. */
 function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
+  if (!request.isLocal) env.clientRequests.meet(request, served.info);
   const { group } = request.info;
   const isCollection = request.method === 'GET' && request.info.name === '';
   const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';

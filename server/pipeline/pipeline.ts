@@ -11,6 +11,7 @@ import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
+import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
@@ -32,6 +33,7 @@ export interface PipelineEnv {
   readonly traffic: ServiceTraffic;
   readonly log: Logger;
   readonly requests: RequestMetrics;
+  readonly clientRequests: ClientRequests;
   readonly checks: HealthMetrics;
   /** What the work queues of controllers have counted. */
   workQueues(): readonly WorkQueueFacts[];

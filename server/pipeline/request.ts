@@ -31,6 +31,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly peer: Peer;
+  /** Whether a client in the same process asks: a controller, or whoever embeds the cluster. */
+  readonly isLocal?: boolean;
   header(name: string): string | undefined;
   /** Every header whose name (in lower case) begins with `prefix`, each value as it was sent. */
   headersWith(prefix: string): readonly (readonly [name: string, value: string])[];

@@ -79,6 +79,9 @@ export class Catalog {
       store = new ResourceStore(info, definition, storage, env);
       this.#stores.set(name, store);
     }
+    // The same objects, which errors call by the name that was asked for.
+    if (alias)
+      store = new ResourceStore(store.info, definition, storage, env, { group: info.group, resource: info.resource });
     const conversion = definition.versions?.[groupVersion];
     this.#served.set(`${info.group}/${info.version}/${info.resource}`, {
       info,

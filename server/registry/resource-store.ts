@@ -60,10 +60,17 @@ export class ResourceStore {
   readonly #bucket: string;
   #specs: SharedParts | undefined;
 
-  constructor(info: ResourceInfo, definition: ResourceDefinition, storage: Storage, env: RegistryEnv) {
+  /** @param about how errors call the resource, where another group shows its objects */
+  constructor(
+    info: ResourceInfo,
+    definition: ResourceDefinition,
+    storage: Storage,
+    env: RegistryEnv,
+    about: About = { group: info.group, resource: info.resource },
+  ) {
     this.info = info;
     this.definition = definition;
-    this.about = { group: info.group, resource: info.resource };
+    this.about = about;
     this.#storage = storage;
     this.#env = env;
     this.#bucket = resourceName(info.group, info.resource);

@@ -115,6 +115,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */
   readonly versions?: Readonly<Record<string, VersionConversion>>;
   readonly subresources?: Readonly<Record<string, Subresource>>;
+  /** An annotation that stands for a field of another version: forms with metadata only do not have it. */
+  readonly versionAnnotation?: string;
   /** Answers a POST instead of storing the object: reviews and bindings. */
   create?(object: T, call: SubresourceCall): Promise<KubeObject>;
   /** Objects that are computed instead of stored: component statuses. */

@@ -41,8 +41,17 @@ export function columnDefinitions(info: ResourceInfo): readonly ColumnDefinition
 }
 
 /** The metadata of an object as an object of its own. */
-export function partialMetadata(object: Frozen<KubeObject>, apiVersion: string): object {
-  return { kind: 'PartialObjectMetadata', apiVersion, metadata: object.metadata };
+export function partialMetadata(
+  { metadata }: Frozen<KubeObject>,
+  apiVersion: string,
+  { versionAnnotation }: Pick<ResourceDefinition, 'versionAnnotation'> = {},
+): object {
+  const { annotations, ...rest } = metadata;
+  if (versionAnnotation === undefined || annotations?.[versionAnnotation] === undefined)
+    return { kind: 'PartialObjectMetadata', apiVersion, metadata };
+  const others = Object.entries(annotations).filter(([key]) => key !== versionAnnotation);
+  const shown = others.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(others) };
+  return { kind: 'PartialObjectMetadata', apiVersion, metadata: shown };
 }
 
 /**
@@ -60,6 +69,7 @@ export function tableRow(
 ): TableRow {
   const cells = definition.cells?.(object, nowMs, listed) ?? [object.metadata.name, object.metadata.creationTimestamp];
   const conditions = definition.rowConditions?.(object);
-  const carried = include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object, metaVersion) : null;
+  const carried =
+    include === 'Object' ? object : include === 'Metadata' ? partialMetadata(object, metaVersion, definition) : null;
   return { cells, ...(conditions && { conditions }), object: carried };
 }

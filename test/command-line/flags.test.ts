@@ -58,10 +58,11 @@ describe('what flags do, and their variables', () => {
       HTTP_PORT: '0',
       LOG_LEVEL: 'error',
       HOST: '127.0.0.1',
+      STRICT: 'true',
     };
     const flags = Object.entries(settings).map(([name, value]) => {
       const flag = `--${name.toLowerCase().replaceAll('_', '-')}`;
-      return flag === '--insecure-admin' ? flag : `${flag}=${value}`;
+      return flag === '--insecure-admin' || flag === '--strict' ? flag : `${flag}=${value}`;
     });
     const variables = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`FAUXKUBE_${name}`, value]));
     const { url, httpUrl } = await (byFlag ? cli.start(flags) : cli.start([], variables));
@@ -76,6 +77,7 @@ describe('what flags do, and their variables', () => {
       'deployment-controller',
     ]);
     expect((await stat(cli.file(`data-${form}`))).isDirectory()).toBe(true);
+    expect((await json<{ strict: boolean }>(`${url}/-/fidelity`)).strict).toBe(true);
     expect(await certificateNames(url)).toMatch(/DNS:first\.example.*IP Address:192\.0\.2\.7/);
     const token = { headers: { authorization: 'Bearer secret-token' } };
     expect((await ask(`${url}/api/v1/pods`, token)).text).toContain('User \\"jane\\" cannot list');

@@ -127,8 +127,10 @@ function encodeAs(
     case 'object': {
       const { served, object, status } = response;
       if (form.form === 'table') return valueResponse(request, status, objectTable(served, object, form, now()), form);
-      if (form.form === 'partial')
-        return valueResponse(request, status, partialMetadata(object.value, metaVersion(form)), form);
+      if (form.form === 'partial') {
+        const partial = partialMetadata(object.value, metaVersion(form), served.store.definition);
+        return valueResponse(request, status, partial, form);
+      }
       if (form.encoding === 'protobuf')
         return buffer(status, headersOf(MEDIA_TYPES.protobuf, request), objectProtobuf(served, object));
       const bytes = jsonBytes(served, object);

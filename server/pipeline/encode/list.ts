@@ -63,7 +63,7 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
     const apiVersion = metaVersion(form);
     // Lists that upstream converts are Go slices without a value when nothing is in them.
     const list = { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.length === 0 ? null : [] };
-    return { list, key: 'items', itemOf: (item) => partialMetadata(item.value, apiVersion) };
+    return { list, key: 'items', itemOf: (item) => partialMetadata(item.value, apiVersion, served.store.definition) };
   }
   const list = { kind: `${served.info.kind}List`, apiVersion: apiVersionOf(served.info), metadata, items: [] };
   const itemOf = (item: StoredObject): object => {

@@ -95,7 +95,8 @@ export class FrameEncoder {
   }
 
   #formed(object: StoredObject): object {
-    if (this.#form.form === 'partial') return partialMetadata(object.value, metaVersion(this.#form));
+    if (this.#form.form === 'partial')
+      return partialMetadata(object.value, metaVersion(this.#form), this.#served.store.definition);
     if (this.#form.form === 'object') return servedValue(this.#served, object);
     const table = objectTable(this.#served, object, this.#form, this.#now(), !this.#columnsSent);
     this.#columnsSent = true;

@@ -18,11 +18,11 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
   const object = storedForm(request, served, parsed, write, env, { sharesGiven: true });
   settleNamespace(object, request, served);
   const { definition } = served.store;
+  track(object, undefined, served, write, env);
   if (definition.create) {
     const value = await definition.create(object, subresourceCall(request, served, write, env));
     return { type: 'value', status: 201, value };
   }
-  track(object, undefined, served, write, env);
   // Admission and strategies change what they are given.
   if (Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
   const stored = await served.store.create(object, storeWrite(request, write, env));

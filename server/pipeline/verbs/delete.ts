@@ -42,6 +42,7 @@ export async function deleteCollection(request: ApiRequest, served: Served, env:
   const { store } = served;
   const selection = selectionOf(list.labelSelector, list.fieldSelector, store.definition);
   const options = await deleteOptionsOf(request, env);
+  request.warnings.push(...(store.definition.deleteWarnings?.(options) ?? []));
   const page = listPage(request.info.namespace, list, selection, served);
   const write = storeWrite(request, { dryRun: isDryRun(options) }, env);
   for (const { value } of page.items) {

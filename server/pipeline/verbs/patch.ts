@@ -37,7 +37,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       const result = applyJsonPatch(current, patch);
       checkEnvelope(result, current);
       checkResult(result, result, type);
-      return decodable(result, [], table, current.kind);
+      return decodable(result, {}, [], table, current.kind);
     },
   'application/merge-patch+json':
     ({ patch, duplicates }, table) =>
@@ -45,7 +45,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       const result = applyMergePatch(current, patch);
       checkEnvelope(result, current);
       checkResult(result, patch, type);
-      return decodable(result, duplicates, table, current.kind);
+      return decodable(result, patch, duplicates, table, current.kind);
     },
   'application/strategic-merge-patch+json':
     ({ patch, duplicates }) =>
@@ -84,11 +84,12 @@ function checkEnvelope(result: unknown, { kind: own, metadata }: Frozen<KubeObje
 /** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */
 function decodable(
   result: unknown,
+  patch: unknown,
   duplicates: readonly string[],
   table: TypeTable,
   own: string | undefined,
 ): ParsedBody {
-  const refuse = (detail: string): ApiError => refused(shownResult(result as object), detail);
+  const refuse = (detail: string): ApiError => refused(shownResult(result as object, patch), detail);
   const { kind: given, apiVersion } = (result ?? {}) as { kind?: unknown; apiVersion?: unknown };
   const kind = given || own;
   if (typeof kind === 'string' && typeof apiVersion === 'string') {

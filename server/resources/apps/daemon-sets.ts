@@ -113,6 +113,7 @@ const COUNTS = [
 
 export const definition: ResourceDefinition<DaemonSet> = {
   resource: 'daemonsets.apps',
+  versionAnnotation: TEMPLATE_GENERATION,
   fillDefaults,
   beforeCreate(daemonSet) {
     clearStatus(daemonSet, 'io.k8s.api.apps.v1.DaemonSetStatus');
@@ -124,6 +125,7 @@ export const definition: ResourceDefinition<DaemonSet> = {
     setTemplateGeneration(daemonSet, templateGenerationOf(old) + (changed ? 1 : 0));
     return undefined;
   },
+  beforeStatusUpdate: (daemonSet, old) => setTemplateGeneration(daemonSet, templateGenerationOf(old)),
   checksEnums: true,
   validate,
   warnings: ({ spec }, old) =>

@@ -13,10 +13,16 @@ const MAX_UID = 128;
 const HOUR_SECONDS = 3600;
 const ENDS = ['Issued', 'Denied', 'Failed'];
 
+/** The internal type still has two fields of an older version. */
+function shownSpec(spec: Frozen<PodCertificateRequest['spec']>): object {
+  const all = internalForm(spec, 'io.k8s.api.certificates.v1.PodCertificateRequestSpec') as Record<string, unknown>;
+  const { StubPKCS10Request, UnverifiedUserAnnotations, ...first } = all;
+  return { ...first, PKIXPublicKey: null, ProofOfPossession: null, StubPKCS10Request, UnverifiedUserAnnotations };
+}
+
 function validate({ spec }: Frozen<PodCertificateRequest>, old?: Frozen<PodCertificateRequest>): FieldProblem[] {
   if (old) {
-    const shown = internalForm(spec, 'io.k8s.api.certificates.v1.PodCertificateRequestSpec');
-    return deepEqual(spec, old.spec) ? [] : [immutable('spec', shown)];
+    return deepEqual(spec, old.spec) ? [] : [immutable('spec', shownSpec(spec))];
   }
   const problems = signerNameProblems('spec.signerName', spec.signerName);
   const pairs = [

@@ -21,8 +21,8 @@ function validate({ spec: { parentRef } }: Frozen<IPAddress>, old?: Frozen<IPAdd
   const problems = parentRef ? parentProblems(parentRef) : [];
   // What follows is declarative upstream.
   if (!parentRef) return [...problems, required(PATH)];
-  if (old && !deepEqual(parentRef, old.spec.parentRef)) return [...problems, immutable(PATH, null)];
   for (const field of ['resource', 'name'] as const) if (!parentRef[field]) problems.push(required(`${PATH}.${field}`));
+  if (old && !deepEqual(parentRef, old.spec.parentRef)) problems.push(immutable(PATH, null));
   return problems;
 }
 

@@ -9,15 +9,13 @@ import { deviceClaimProblems } from '../shared/device-request-rules.ts';
 import { internalForm } from '../shared/internal-form.ts';
 
 function validate({ spec }: Frozen<ResourceClaimTemplate>, old?: Frozen<ResourceClaimTemplate>): FieldProblem[] {
-  if (old) {
-    // Nothing of it can change, so that nothing else can be wrong (ValidateResourceClaimTemplateUpdate).
-    const shown = internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec');
-    return deepEqual(spec, old.spec) ? [] : [immutable('spec', shown)];
-  }
-  return [
+  if (old && deepEqual(spec, old.spec)) return [];
+  const problems = [
     ...templateMetaProblems(spec.metadata, 'spec.metadata'),
     ...deviceClaimProblems(spec.spec.devices, 'spec.spec.devices'),
   ];
+  if (old) problems.push(immutable('spec', internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec')));
+  return problems;
 }
 
 export const definition: ResourceDefinition<ResourceClaimTemplate> = {

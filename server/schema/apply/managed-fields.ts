@@ -110,7 +110,9 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
   const { changed, removed } = compareObjects(live ?? zeroOf(write.type), object, write.type);
   let own = difference(changed, STRIPPED);
   if (own && write.reset) own = outside(own, write.reset);
-  const entries = withOwn(released(before, own, removed, write), own, write);
+  // A PUT of the status may leave out the spec: that removes nothing.
+  const lost = removed && write.reset ? outside(removed, write.reset) : removed;
+  const entries = withOwn(released(before, own, lost, write), own, write);
   if (entries.length > 0) object.metadata.managedFields = inOrder(capped(entries));
   else delete object.metadata.managedFields;
 }

@@ -26,15 +26,26 @@ export function checkResult(result: unknown, part: unknown, type: TypeDescriptio
     if (isDocument(part)) decodeStruct(part, type, { unknownFields: false });
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw refused(shownResult(result as object), error.message);
+    throw refused(shownResult(result as object, part === result ? {} : part), error.message);
   }
 }
 
-/** How upstream shows the result of a JSON patch or merge patch. */
-export const shownResult = (result: object): string => JSON.stringify(sortedByKey(result));
+/**
+ * How upstream shows the result of a JSON patch or merge patch: objects that it took apart have their fields in order.
+ *
+ * @param patch a merge patch takes apart what it looks into
+ */
+export const shownResult = (result: object, patch: unknown = {}): string => JSON.stringify(sortedAlong(result, patch));
 
-const sortedByKey = (object: object): object =>
-  Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sortedAlong(value: object, patch: unknown): object {
+  const looksInto = isDocument(patch) ? patch : {};
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const shown = fields.map(([name, inner]: [string, unknown]): [string, unknown] => {
+    const part = getOwn(looksInto, name);
+    return [name, isDocument(part) && isDocument(inner) ? sortedAlong(inner, part) : inner];
+  });
+  return Object.fromEntries(shown);
+}
 
 /**
  * @param current what was patched: parts that the result has of it are as they should be

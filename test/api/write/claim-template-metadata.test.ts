@@ -15,12 +15,13 @@ test('a template of claims says nothing of its claims but labels and annotations
   );
 });
 
-test('a template of claims that is changed is only told that it cannot be', async () => {
+test('a template of claims that is changed is told what is wrong with it, and that it cannot be', async () => {
   await using cluster = await securedCluster();
   await create(cluster, TEMPLATES, { metadata: { name: 'a' }, spec: { spec: {} } });
   const body = { metadata: { name: 'a' }, spec: { metadata: { name: 'b' }, spec: {} } };
   const answer = await cluster.ask('PUT', `${TEMPLATES}/a`, { body });
   expect(answer.status).toBe(422);
-  expect(at(answer.body, 'message')).toContain('spec: Invalid value');
-  expect(at(answer.body, 'details.causes.1')).toBeUndefined();
+  expect(at(answer.body, 'details.causes.0.field')).toBe('spec.metadata.name');
+  expect(at(answer.body, 'details.causes.1.message')).toContain('field is immutable');
+  expect(at(answer.body, 'details.causes.2')).toBeUndefined();
 });
