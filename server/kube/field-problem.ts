@@ -1,4 +1,5 @@
 import { ApiError, type StatusCause } from './api-error.ts';
+import { goFloat } from './go-float.ts';
 import { goQuote } from './go-quote.ts';
 
 /** One failed rule of validation: k8s.io/apimachinery/pkg/util/validation/field.Error. */
@@ -13,7 +14,11 @@ export interface FieldProblem {
 /** How Go prints the bad value of a field: strings quoted, everything else as JSON. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return typeof value === 'string' ? goQuote(value) : JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : goFloat(value);
+  // Go's encoder escapes what could end a script in a page.
+  const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escape);
 }
 
 export const required = (field: string, detail = ''): FieldProblem => ({
