@@ -15,11 +15,53 @@ import { childPath, keyPath } from './value-path.ts';
  */
 export type MetadataRules = (metadata: Frozen<ObjectMeta>) => readonly FieldProblem[];
 
-/** Problems of the embedded resources of a value. */
-export function embeddedProblems(value: unknown, structural: Structural, rules: MetadataRules): FieldProblem[] {
+/** Problems of the embedded resources of a value. @param path where the value stands */
+export function embeddedProblems(
+  value: unknown,
+  structural: Structural,
+  rules: MetadataRules,
+  path = '',
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  if (structural.hasEmbeddedResources) visit(value, structural, '', rules, problems);
+  if (structural.hasEmbeddedResources) visit(value, structural, path, rules, problems);
   return problems;
+}
+
+/** The first field of an embedded resource that does not even have the right type (objectmeta.Coerce). */
+export function firstMisfit(
+  value: unknown,
+  structural: Structural | undefined,
+  path: string,
+): FieldProblem | undefined {
+  if (!structural?.hasEmbeddedResources || typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) {
+    return firstOf(value, (item, i) => firstMisfit(item, structural.items, keyPath(path, i)));
+  }
+  const object = value as JsonObject;
+  return firstOf(Object.keys(object), (name) => {
+    const isField = structural.properties?.has(name) === true;
+    const misfit = structural.isEmbeddedResource ? fieldMisfit(object[name], name, path) : undefined;
+    const at = (isField ? childPath : keyPath)(path, name);
+    return misfit ?? firstMisfit(object[name], fieldSchema(structural, name), at);
+  });
+}
+
+function firstOf<T>(
+  values: readonly T[],
+  find: (value: T, i: number) => FieldProblem | undefined,
+): FieldProblem | undefined {
+  for (const [i, value] of values.entries()) {
+    const found = find(value, i);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function fieldMisfit(value: unknown, name: string, parent: string): FieldProblem | undefined {
+  const path = childPath(parent, name);
+  if (name === 'metadata') return metadataProblems(path, parent, value, () => [])[0];
+  const isType = name === 'apiVersion' || name === 'kind';
+  return isType && typeof value !== 'string' ? invalid(path, value, 'must be a string') : undefined;
 }
 
 function visit(

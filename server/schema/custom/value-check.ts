@@ -31,10 +31,20 @@ type Node = Structural | undefined;
 const META_TYPES = new Set(['apiVersion', 'kind']);
 
 /**
+ * How a schema reaches the validator: as it stands in the definition, or by way of its structural form, which knows no
+ * types of `x-kubernetes-int-or-string` (ToKubeOpenAPI).
+ */
+export type SchemaForm = 'definition' | 'structural';
+
+/**
  * @param structural the tree of the same schema
  */
-export function compileCheck(schema: JsonSchema, structural: Structural): CompiledCheck {
-  const check = checkOf(schema, structural);
+export function compileCheck(
+  schema: JsonSchema,
+  structural: Structural,
+  form: SchemaForm = 'definition',
+): CompiledCheck {
+  const check = checkOf(schema, structural, form);
   return (value, old = UNCORRELATED) => {
     const run: CheckRun = { path: new ValuePath(), errors: [] };
     check(value, old, run);
@@ -47,18 +57,18 @@ function withoutRepeats(errors: readonly ValueError[]): ValueError[] {
   return errors.filter(({ text }) => !seen.has(text) && seen.add(text));
 }
 
-function checkOf(schema: JsonSchema, structural: Node): Check {
-  const isIntOrString = schema['x-kubernetes-int-or-string'] ?? false;
+function checkOf(schema: JsonSchema, structural: Node, form: SchemaForm): Check {
+  const isIntOrString = form === 'definition' && (schema['x-kubernetes-int-or-string'] ?? false);
   const types = isIntOrString ? ['integer', 'string'] : schema.type ? [schema.type] : [];
   const only = types.length === 1 ? (types[0] ?? '') : '';
   const format = schema.format && isSupportedFormat(only, schema.format) ? schema.format : '';
   const checkType = typeCheck(types, format, schema.nullable ?? false);
-  const checkJunctors = junctorCheck(schema, (inner) => checkOf(inner, undefined));
+  const checkJunctors = junctorCheck(schema, (inner) => checkOf(inner, undefined, form));
   const checkString = stringCheck(schema);
   const hasFormat = format === '' ? undefined : formatTest(format);
   const checkNumber = numberCheck(schema, types, format);
-  const checkSlice = sliceCheck(schema, structural);
-  const checkObject = objectCheck(schema, structural);
+  const checkSlice = sliceCheck(schema, structural, form);
+  const checkObject = objectCheck(schema, structural, form);
   const isAllowed = schema.enum?.length ? enumTest(schema.enum) : undefined;
   const allowed = schema.enum ?? [];
   const pathOf = (run: CheckRun) => () => run.path.text();
@@ -126,10 +136,10 @@ function typeCheck(
   };
 }
 
-function sliceCheck(schema: JsonSchema, structural: Node): Check {
+function sliceCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Check {
   const itemSchema = schema.items;
   const checkItem =
-    itemSchema && !Array.isArray(itemSchema) ? checkOf(itemSchema as JsonSchema, structural?.items) : undefined;
+    itemSchema && !Array.isArray(itemSchema) ? checkOf(itemSchema as JsonSchema, structural?.items, form) : undefined;
   const checkLimits = sliceLimits(schema);
   return (value, old, run) => {
     const list = value as readonly unknown[];
@@ -147,13 +157,13 @@ function sliceCheck(schema: JsonSchema, structural: Node): Check {
   };
 }
 
-function objectCheck(schema: JsonSchema, structural: Node): Check {
+function objectCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Check {
   const { properties: fields = {}, additionalProperties: others, required = [] } = schema;
   const checks = new Map(
-    Object.entries(fields).map(([name, field]) => [name, checkOf(field, structural?.properties?.get(name))]),
+    Object.entries(fields).map(([name, field]) => [name, checkOf(field, structural?.properties?.get(name), form)]),
   );
   const node = structural && additionalSchema(structural);
-  const checkOther = typeof others === 'object' ? checkOf(others, node) : undefined;
+  const checkOther = typeof others === 'object' ? checkOf(others, node, form) : undefined;
   const forbidsOthers = others === false;
   const checkLimits = objectLimits(schema);
   return (value, old, run) => {
