@@ -74,7 +74,7 @@ export const absent = (field: string, value: unknown): FieldProblem => ({
 export const immutable = (field: string, value: unknown): FieldProblem => invalid(field, value, 'field is immutable');
 
 /**
- * The 422 of an object that breaks rules (NewInvalid). Equal messages count once, as in field.ErrorList.ToAggregate.
+ * The 422 of an object that breaks rules (NewInvalid). Its message has equal ones once (field.ErrorList.ToAggregate).
  *
  * @param kind the kind with its group, such as `Deployment.apps`
  */
@@ -83,11 +83,10 @@ export function invalidObject(
   name: string,
   problems: readonly FieldProblem[],
 ): ApiError {
-  const byText = new Map(problems.map((p) => [p.field === '' ? p.message : `${p.field}: ${p.message}`, p]));
-  const texts = [...byText.keys()];
+  const texts = [...new Set(problems.map((p) => (p.field === '' ? p.message : `${p.field}: ${p.message}`)))];
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const listed = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const causes: StatusCause[] = [...byText.values()].map(({ reason, message, field }) => ({ reason, message, field }));
+  const causes: StatusCause[] = problems.map(({ reason, message, field }) => ({ reason, message, field }));
   const details = {
     ...(name && { name }),
     ...(kind.group && { group: kind.group }),

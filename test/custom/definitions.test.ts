@@ -4,7 +4,7 @@ import { securedCluster } from '../support/secured-cluster.ts';
 
 interface Case {
   readonly name: string;
-  readonly definition: unknown;
+  readonly definition: object;
   readonly code: number;
   readonly spec?: unknown;
   readonly details?: { readonly causes?: readonly object[] };

@@ -56,8 +56,8 @@ function listTypeProblems(schema: JsonSchema, path: string): FieldProblem[] {
 function setItemProblems(schema: JsonSchema, path: string): FieldProblem[] {
   const items = itemsOf(schema);
   const detail = 'must be atomic as item of a list with x-kubernetes-list-type=set';
-  // Upstream shows the list type for both; a pointer to nothing becomes a text.
-  const shown = items?.[LIST_TYPE] ?? 'null';
+  // Upstream shows the list type for both.
+  const shown = items?.[LIST_TYPE];
   if (items?.type === 'array' && (items[LIST_TYPE] ?? 'atomic') !== 'atomic') {
     return [invalid(childPath(path, LIST_TYPE), shown, detail)];
   }

@@ -127,10 +127,10 @@ class Translator {
     const rest = this.#source.slice(this.#at);
     const before = { ...this.#flags };
     let opening = '(';
-    const named = /^\(\?P?<([^>]*)>/.exec(rest);
-    if (named && !rest.startsWith('(?<=') && !rest.startsWith('(?<!')) {
-      if (!/^\w+$/.test(named[1] ?? '')) throw problem('invalid named capture', named[0]);
-      this.#at += named[0].length;
+    if (/^\(\?P?</.test(rest)) {
+      const named = /^\(\?P?<([^>]*)>/.exec(rest);
+      if (!/^\w+$/.test(named?.[1] ?? '')) throw problem('invalid named capture', named?.[0] ?? rest);
+      this.#at += (named?.[0] ?? '').length;
     } else if (rest.startsWith('(?')) {
       const flags = /^\(\?([imsU]*)(-[imsU]+)?([:)])/.exec(rest);
       if (!flags) throw problem('invalid or unsupported Perl syntax', /^\(\?<?[^]?/.exec(rest)?.[0] ?? '(?');
