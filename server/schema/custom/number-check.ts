@@ -1,4 +1,5 @@
 /** Bounds of numbers (kube-openapi's numberValidator). */
+import { invalid } from '../../kube/field-problem.ts';
 import { goFloat, plain } from '../../kube/go-float.ts';
 import type { JsonSchema } from './structural.ts';
 import { placelessError, ruleError, type ValueError } from './value-errors.ts';
@@ -87,9 +88,8 @@ function checkFactor(value: number, bound: Bound, path: () => string, errors: Va
   const { value: factor, text } = shownBound(value, bound, path, errors);
   const at = path();
   if (factor <= 0) {
-    const problem = ruleError(at, factor, '');
-    const positive = `factor MultipleOf declared for ${at} must be positive: ${text}`;
-    errors.push({ ...placelessError(positive), path: problem.path });
+    const rule = `factor MultipleOf declared for ${at} must be positive: ${text}`;
+    errors.push({ text: rule, path: at, problem: (field) => invalid(field, factor, rule) });
     return;
   }
   const isWhole = bound.misfit === undefined && isInt64(value);

@@ -3,6 +3,7 @@ import { type FieldProblem, forbiddenField, notSupported } from '../../kube/fiel
 import { expressionRuleProblems } from './expression-rules.ts';
 import { extensionProblems } from './extension-rules.ts';
 import type { RuleContext } from './rules.ts';
+import { SCHEMA_TYPES } from './schema-types.ts';
 import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
 import { type JsonSchema, META_FIELDS } from './structural.ts';
 import { childPath, keyPath } from './value-path.ts';
@@ -24,7 +25,7 @@ interface Surroundings {
   readonly rules: RuleContext | undefined;
 }
 
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+
 
 /**
  * @param rules what is known about the rules of the root; undefined when they are not to be looked at
@@ -72,7 +73,7 @@ function ownProblems(schema: JsonSchema, path: string, around: Surroundings): Fi
     if (isSet) problems.push(forbiddenField(at(name), detail));
   };
   const size = (value: object | undefined): number => Object.keys(value ?? {}).length;
-  if (type !== '' && !TYPES.includes(type)) problems.push(notSupported(at('type'), type, TYPES));
+  if (type !== '' && !SCHEMA_TYPES.includes(type)) problems.push(notSupported(at('type'), type, SCHEMA_TYPES));
   const hasDefault = schema.default !== undefined && schema.default !== null;
   if (around.forbidsDefaults !== undefined) forbid(hasDefault, 'default', `must not be set ${around.forbidsDefaults}`);
   forbid((schema.id ?? '') !== '', 'id', 'id is not supported');
