@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { goQuote } from '../../server/kube/go-quote.ts';
 import { embeddedMetadataRules } from '../../server/resources/shared/embedded-metadata-rules.ts';
-import { compileStructural, type JsonSchema, type StructuralSchema } from '../../server/schema/custom/structural-schema.ts';
+import {
+  compileStructural,
+  type JsonSchema,
+  type StructuralSchema,
+} from '../../server/schema/custom/structural-schema.ts';
 import { DecodeError } from '../../server/schema/decode.ts';
 import { golden } from '../support/golden.ts';
 
@@ -16,12 +20,18 @@ interface Case {
   readonly warnings?: readonly string[];
 }
 
-const [{ kinds }, ...cases] = golden<unknown>('custom/objects.json') as [{ kinds: Record<string, JsonSchema> }, ...RecordedCase[]];
+const [{ kinds }, ...cases] = golden<unknown>('custom/objects.json') as [
+  { kinds: Record<string, JsonSchema> },
+  ...RecordedCase[],
+];
 
 type RecordedCase = Case & { readonly given: unknown };
 
 const schemas = new Map<string, StructuralSchema>(
-  Object.entries(kinds).map(([kind, schema]) => [kind, compileStructural(schema, { metadataRules: embeddedMetadataRules })]),
+  Object.entries(kinds).map(([kind, schema]) => [
+    kind,
+    compileStructural(schema, { metadataRules: embeddedMetadataRules }),
+  ]),
 );
 
 const objectOf = (kind: string, spec: unknown): Json => ({
@@ -48,7 +58,9 @@ test.each(cases.map((one, i) => [i, one.kind, JSON.stringify(one.given)?.slice(0
     const object = schema.applyDefaults(pruned.value);
     const before = old === undefined ? undefined : schema.applyDefaults(schema.prune(objectOf(kind, old)).value);
     const problems = schema.problems(object, before);
-    expect(sorted(problems.map(({ reason, message, field }) => ({ reason, message, field })))).toEqual(sorted(details?.causes));
+    expect(sorted(problems.map(({ reason, message, field }) => ({ reason, message, field })))).toEqual(
+      sorted(details?.causes),
+    );
     if (code < 400) expect(JSON.stringify(object.spec)).toBe(JSON.stringify(spec));
   },
 );

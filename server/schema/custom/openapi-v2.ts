@@ -2,10 +2,10 @@
 import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 
-/** The schema without junctors and nullable values; what is open says nothing about its inside. */
+/** The schema without junctors, defaults and nullable values; what is open says nothing about its inside. */
 export function asOpenApiV2(schema: JsonSchema): Record<string, unknown> {
   const { allOf: _all, anyOf: _any, oneOf: _one, not: _not, nullable, type, items: _items, ...rest } = schema;
-  const { properties: _properties, additionalProperties, ...others } = rest;
+  const { properties: _properties, additionalProperties, default: _default, ...others } = rest;
   const isOpen = schema['x-kubernetes-preserve-unknown-fields'] ?? false;
   const isOpaque = nullable === true || isOpen;
   const items = isOpaque ? undefined : itemsOf(schema);

@@ -21,7 +21,7 @@ export interface PublishedVersion {
   readonly plural: string;
   readonly schema: JsonSchema | undefined;
   readonly preserveUnknownFields?: boolean;
-  /** JSON paths of the selectable fields; they are published in v3 only. */
+  /** JSON paths of the selectable fields. */
   readonly selectableFields?: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export function publishedSchemas(published: PublishedVersion, openApi: OpenApiVe
     const fields = selectableFields.map((path) => ({ fieldPath: path.replace(/^\./, '') }));
     return {
       'x-kubernetes-group-version-kind': [{ group, kind, version }],
-      ...(openApi === 'v3' && fields.length > 0 && { 'x-kubernetes-selectable-fields': fields }),
+      ...(fields.length > 0 && { 'x-kubernetes-selectable-fields': fields }),
     };
   };
   const kind = { ...kindSchema(published, openApi), ...marks(published.kind) };
@@ -74,11 +74,10 @@ export function publishedSchemas(published: PublishedVersion, openApi: OpenApiVe
 
 const refersToMeta = (schema: Json): boolean => JSON.stringify(schema).includes(OBJECT_META);
 
-/**
- * A reference with a text beside it: v3 wraps what stands beside references, but not in schemas of custom resources.
- */
+/** A reference with a text. What stands beside a reference is ignored in v3, so it is wrapped there. */
 function reference(model: string, openApi: OpenApiVersion, description: string): Json {
-  return { description, $ref: REFERENCE_PREFIX[openApi] + model };
+  const $ref = REFERENCE_PREFIX[openApi] + model;
+  return openApi === 'v3' ? { description, allOf: [{ $ref }] } : { description, $ref };
 }
 
 const text = (description: string): Json => ({ description, type: 'string' });

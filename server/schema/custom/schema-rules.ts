@@ -25,8 +25,6 @@ interface Surroundings {
   readonly rules: RuleContext | undefined;
 }
 
-
-
 /**
  * @param rules what is known about the rules of the root; undefined when they are not to be looked at
  */

@@ -1,5 +1,5 @@
 // Records what a real server says to definitions of custom resources: each is created on its own (dry run).
-import { ofSchema, type Json } from './custom/definition.ts';
+import { type Json, ofSchema } from './custom/definition.ts';
 import { DEFINITIONS } from './custom/definition-cases.ts';
 import { SCHEMAS } from './custom/schema-cases.ts';
 import { ask, record } from './oracle.ts';

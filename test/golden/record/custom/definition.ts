@@ -31,7 +31,14 @@ export interface DefinitionParts {
   readonly versions?: readonly Json[];
 }
 
-export function definition({ plural = 'things', group = GROUP, metadata, names, spec, versions }: DefinitionParts): Json {
+export function definition({
+  plural = 'things',
+  group = GROUP,
+  metadata,
+  names,
+  spec,
+  versions,
+}: DefinitionParts): Json {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -47,4 +54,5 @@ export function definition({ plural = 'things', group = GROUP, metadata, names, 
 }
 
 /** A definition of one version with a schema. */
-export const ofSchema = (schema: Json, rest: Json = {}): Json => definition({ versions: [version('v1', schema, rest)] });
+export const ofSchema = (schema: Json, rest: Json = {}): Json =>
+  definition({ versions: [version('v1', schema, rest)] });

@@ -63,7 +63,11 @@ export const KINDS: Readonly<Record<string, Json>> = {
   }),
   Junctor: spec({
     one: { type: 'object', properties: { a: str, b: str }, oneOf: [{ required: ['a'] }, { required: ['b'] }] },
-    some: { type: 'object', properties: { a: str, b: int }, anyOf: [{ required: ['a'] }, { properties: { b: { minimum: 5 } }, required: ['b'] }] },
+    some: {
+      type: 'object',
+      properties: { a: str, b: int },
+      anyOf: [{ required: ['a'] }, { properties: { b: { minimum: 5 } }, required: ['b'] }],
+    },
     all: { ...str, allOf: [{ minLength: 2 }, { pattern: '^x' }] },
     no: { ...str, not: { enum: ['bad', 'worse'] } },
     deep: {
@@ -78,17 +82,32 @@ export const KINDS: Readonly<Record<string, Json>> = {
   Tree: spec(
     {
       known: { type: 'object', properties: { a: str, inner: { type: 'object', properties: { b: str } } } },
-      open: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { known: { type: 'object', properties: { a: str } } } },
-      openList: { type: 'array', 'x-kubernetes-preserve-unknown-fields': true, items: { type: 'object', properties: { a: str } } },
+      open: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        properties: { known: { type: 'object', properties: { a: str } } },
+      },
+      openList: {
+        type: 'array',
+        'x-kubernetes-preserve-unknown-fields': true,
+        items: { type: 'object', properties: { a: str } },
+      },
       anything: { 'x-kubernetes-preserve-unknown-fields': true },
       list: { type: 'array', items: { type: 'object', properties: { a: str } } },
       map: { type: 'object', additionalProperties: { type: 'object', properties: { a: str } } },
       any: { type: 'object', additionalProperties: true },
-      template: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true },
+      template: {
+        type: 'object',
+        'x-kubernetes-embedded-resource': true,
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
       strict: {
         type: 'object',
         'x-kubernetes-embedded-resource': true,
-        properties: { spec: { type: 'object', properties: { a: str } }, metadata: { type: 'object', properties: { name: { ...str, maxLength: 3 } } } },
+        properties: {
+          spec: { type: 'object', properties: { a: str } },
+          metadata: { type: 'object', properties: { name: { ...str, maxLength: 3 } } },
+        },
       },
     },
     {},

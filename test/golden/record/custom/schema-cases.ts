@@ -11,7 +11,8 @@ const embedded = (rest: Json): Json => withField({ type: 'object', 'x-kubernetes
 const preserve = { 'x-kubernetes-preserve-unknown-fields': true };
 const intOrString = { 'x-kubernetes-int-or-string': true };
 const pattern = (text: string): Json => withField({ type: 'string', pattern: text });
-const rule = (...rules: Json[]): Json => withField({ type: 'object', properties: { a: str }, 'x-kubernetes-validations': rules });
+const rule = (...rules: Json[]): Json =>
+  withField({ type: 'object', properties: { a: str }, 'x-kubernetes-validations': rules });
 
 export const SCHEMAS: Readonly<Record<string, Json>> = {
   'no type at the root': { properties: {} },
@@ -34,10 +35,16 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
   'properties beside any others': withField({ type: 'object', properties: { a: str }, additionalProperties: true }),
   'properties and no others': withField({ type: 'object', properties: { a: str }, additionalProperties: false }),
   'no properties at all': withField({ type: 'object', additionalProperties: false }),
-  'metadata of the wrong type': { type: 'object', properties: { metadata: str, kind: { type: 'integer' }, apiVersion: {} } },
+  'metadata of the wrong type': {
+    type: 'object',
+    properties: { metadata: str, kind: { type: 'integer' }, apiVersion: {} },
+  },
   'metadata with labels': { type: 'object', properties: { metadata: item({ labels: item({}) }) } },
   'metadata with a description': { type: 'object', properties: { metadata: { type: 'object', description: 'x' } } },
-  'metadata with a pattern of names': { type: 'object', properties: { metadata: item({ name: { ...str, pattern: 'a' } }) } },
+  'metadata with a pattern of names': {
+    type: 'object',
+    properties: { metadata: item({ name: { ...str, pattern: 'a' } }) },
+  },
   'a default in the metadata': { type: 'object', properties: { metadata: { type: 'object', default: {} } } },
   'a default of the kind': { type: 'object', properties: { kind: { ...str, default: 'a' }, apiVersion: str } },
   'types below junctors': withField({ type: 'object', properties: { a: str }, anyOf: [item({ a: str })] }),
@@ -62,19 +69,36 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
     ],
   }),
   'rules below a junctor': withField({ type: 'object', anyOf: [{ 'x-kubernetes-validations': [{ rule: 'true' }] }] }),
-  'junctors in junctors': withField({ type: 'string', not: { anyOf: [{ pattern: '(' }, { oneOf: [{ type: 'string' }] }] } }),
-  'unknown fields below a root junctor': { ...withSpec({}), oneOf: [{ properties: { spec: { properties: { x: {} } } } }] },
+  'junctors in junctors': withField({
+    type: 'string',
+    not: { anyOf: [{ pattern: '(' }, { oneOf: [{ type: 'string' }] }] },
+  }),
+  'unknown fields below a root junctor': {
+    ...withSpec({}),
+    oneOf: [{ properties: { spec: { properties: { x: {} } } } }],
+  },
   'items of nothing below a root junctor': { ...withSpec({}), not: { properties: { spec: { items: {} } } } },
   'unknown fields below a junctor': withField({ type: 'object', oneOf: [{ properties: { x: {} } }] }),
-  'required fields below a junctor': withField({ type: 'object', properties: { a: str }, oneOf: [{ required: ['a'] }] }),
+  'required fields below a junctor': withField({
+    type: 'object',
+    properties: { a: str },
+    oneOf: [{ required: ['a'] }],
+  }),
   'an int or string': withField(intOrString),
   'an int or string, spelled out': withField({ ...intOrString, anyOf: [{ type: 'integer' }, { type: 'string' }] }),
   'an int or string, spelled out below allOf': withField({
     ...intOrString,
     allOf: [{ anyOf: [{ type: 'integer' }, { type: 'string' }] }, { pattern: 'a' }],
   }),
-  'an int or string, the other way around': withField({ ...intOrString, anyOf: [{ type: 'string' }, { type: 'integer' }] }),
-  'an int or string that is everything': withField({ ...intOrString, ...preserve, 'x-kubernetes-embedded-resource': true }),
+  'an int or string, the other way around': withField({
+    ...intOrString,
+    anyOf: [{ type: 'string' }, { type: 'integer' }],
+  }),
+  'an int or string that is everything': withField({
+    ...intOrString,
+    ...preserve,
+    'x-kubernetes-embedded-resource': true,
+  }),
   'unknown fields are pruned on purpose': withField({ type: 'object', 'x-kubernetes-preserve-unknown-fields': false }),
   'anything at all': withField(preserve),
   'an embedded resource': embedded({ ...preserve }),
@@ -83,11 +107,20 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
   'an embedded resource of strings': withField({ type: 'string', 'x-kubernetes-embedded-resource': true }),
   'an embedded resource of any properties': embedded({ additionalProperties: str }),
   'an embedded resource with a wrong kind': embedded({ properties: { kind: { type: 'integer' }, metadata: str } }),
-  'an embedded resource in metadata': embedded({ properties: { metadata: { type: 'object', ...preserve, 'x-kubernetes-embedded-resource': true } } }),
-  'defaults in embedded metadata': embedded({
-    properties: { metadata: item({ name: { ...str, default: 'UPPER/case' }, labels: { type: 'object', additionalProperties: { ...str, default: 'x' } } }) },
+  'an embedded resource in metadata': embedded({
+    properties: { metadata: { type: 'object', ...preserve, 'x-kubernetes-embedded-resource': true } },
   }),
-  'right defaults in embedded metadata': embedded({ properties: { metadata: item({ name: { ...str, default: 'right' } }) } }),
+  'defaults in embedded metadata': embedded({
+    properties: {
+      metadata: item({
+        name: { ...str, default: 'UPPER/case' },
+        labels: { type: 'object', additionalProperties: { ...str, default: 'x' } },
+      }),
+    },
+  }),
+  'right defaults in embedded metadata': embedded({
+    properties: { metadata: item({ name: { ...str, default: 'right' } }) },
+  }),
   'a map of scalars': withField({ type: 'string', 'x-kubernetes-map-type': 'atomic' }),
   'a map of an unknown type': withField({ type: 'object', 'x-kubernetes-map-type': 'fine' }),
   'a map type without a type': withField({ 'x-kubernetes-map-type': 'granular', ...preserve }),
@@ -106,7 +139,11 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
   'a list map with a default': listMap(['a', 'b'], item({ a: { ...str, default: 'x' }, b: str }, { required: ['b'] })),
   'a list map without keys': listMap([], item({ a: str })),
   'a list map of scalars': listMap(['a'], str),
-  'a list map without items': withField({ type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['a'] }),
+  'a list map without items': withField({
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['a'],
+  }),
   'a list map of unknown keys': listMap(['b', 'b'], item({ a: str })),
   'a list map of objects as keys': listMap(['a'], item({ a: item({}) }, { required: ['a'] })),
   'a list map of optional keys': listMap(['a'], item({ a: { ...str, nullable: true } }, { nullable: true })),
@@ -120,10 +157,22 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
   'a default of an int or string': withField({ ...intOrString, default: {} }),
   'a default of a list with repeats': list(str, { 'x-kubernetes-list-type': 'set', default: ['a', 'a'] }),
   'a default below any properties': withField({ type: 'object', additionalProperties: { ...str, default: 1 } }),
-  'an embedded default': embedded({ ...preserve, default: { kind: 'A b', apiVersion: 'a/b/c', metadata: { name: 'A/', labels: { 'a b': 'c' } } } }),
+  'an embedded default': embedded({
+    ...preserve,
+    default: { kind: 'A b', apiVersion: 'a/b/c', metadata: { name: 'A/', labels: { 'a b': 'c' } } },
+  }),
   'an embedded default of the wrong types': embedded({ ...preserve, default: { kind: 1, apiVersion: 'v1' } }),
-  'an embedded default with wrong metadata': embedded({ ...preserve, default: { kind: 'A', apiVersion: 'v1', metadata: { name: 1 } } }),
-  'formats nobody knows': withSpec({ properties: { a: { ...str, format: 'color' }, b: { type: 'integer', format: 'int16' }, c: { ...str, format: 'date-time' } } }),
+  'an embedded default with wrong metadata': embedded({
+    ...preserve,
+    default: { kind: 'A', apiVersion: 'v1', metadata: { name: 1 } },
+  }),
+  'formats nobody knows': withSpec({
+    properties: {
+      a: { ...str, format: 'color' },
+      b: { type: 'integer', format: 'int16' },
+      c: { ...str, format: 'date-time' },
+    },
+  }),
   'a format of a boolean': withField({ type: 'boolean', format: 'int32' }),
   'an open group': pattern('('),
   'a closed group': pattern('a)'),
@@ -145,7 +194,7 @@ export const SCHEMAS: Readonly<Record<string, Json>> = {
   'a script': pattern('\\p{Greek}\\pL[[:alpha:]]\\Aa\\z'),
   'an unknown POSIX class': pattern('[[:foo:]]'),
   'a trailing backslash': pattern('a\\'),
-  'flags': pattern('(?i)abc(?-i:d)'),
+  flags: pattern('(?i)abc(?-i:d)'),
   'unknown flags': pattern('(?x)a'),
   'an empty rule': rule({ rule: ' ' }),
   'an empty message': rule({ rule: 'true', message: ' ' }),
