@@ -11,7 +11,7 @@ export function completenessProblems(schema: JsonSchema, path: string): FieldPro
 function junctorsOf(schema: JsonSchema, path: string): [JsonSchema, string][] {
   const found: [JsonSchema, string][] = schema.not ? [[schema.not, childPath(path, 'not')]] : [];
   for (const name of ['allOf', 'anyOf', 'oneOf'] as const) {
-    schema[name]?.forEach((inner, i) => found.push([inner, keyPath(childPath(path, name), i)]));
+    for (const [i, inner] of (schema[name] ?? []).entries()) found.push([inner, keyPath(childPath(path, name), i)]);
   }
   return found;
 }

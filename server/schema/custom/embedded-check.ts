@@ -73,7 +73,7 @@ function visit(
 ): void {
   if (!structural?.hasEmbeddedResources || typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    value.forEach((item, i) => visit(item, structural.items, keyPath(path, i), rules, problems));
+    for (const [i, item] of value.entries()) visit(item, structural.items, keyPath(path, i), rules, problems);
     return;
   }
   const object = value as JsonObject;

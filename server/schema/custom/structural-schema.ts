@@ -83,11 +83,13 @@ class Compiled implements StructuralSchema {
 
   // Each part is made on first use: most definitions of a cluster have no objects.
   get structural(): Structural {
-    return (this.#structural ??= structuralOf(this.#schema));
+    this.#structural ??= structuralOf(this.#schema);
+    return this.#structural;
   }
 
   get rules(): RuleSet | undefined {
-    return (this.#rules ??= { set: this.#options.rules?.compile(this.#schema, true) }).set;
+    this.#rules ??= { set: this.#options.rules?.compile(this.#schema, true) };
+    return this.#rules.set;
   }
 
   prune(object: JsonObject): Pruned {
@@ -120,7 +122,8 @@ class Compiled implements StructuralSchema {
   }
 
   shape(): CustomShape {
-    return (this.#shape ??= shapeOf(this.structural));
+    this.#shape ??= shapeOf(this.structural);
+    return this.#shape;
   }
 
   #statusOnly(object: JsonObject, old: JsonObject): FieldProblem[] {
