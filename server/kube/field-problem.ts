@@ -73,6 +73,11 @@ export const absent = (field: string, value: unknown): FieldProblem => ({
 /** A change of a field that may not change (apimachinery validation.FieldImmutableErrorMsg). */
 export const immutable = (field: string, value: unknown): FieldProblem => invalid(field, value, 'field is immutable');
 
+/** Equal problems once. Kinds whose rules are declared do so: handwritten rules are found twice now and then. */
+export function withoutRepeats(problems: readonly FieldProblem[]): readonly FieldProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.field}: ${problem.message}`, problem])).values()];
+}
+
 /**
  * The 422 of an object that breaks rules (NewInvalid). Its message has equal ones once (field.ErrorList.ToAggregate).
  *
@@ -83,7 +88,7 @@ export function invalidObject(
   name: string,
   problems: readonly FieldProblem[],
 ): ApiError {
-  const texts = [...new Set(problems.map((p) => (p.field === '' ? p.message : `${p.field}: ${p.message}`)))];
+  const texts = withoutRepeats(problems).map((p) => (p.field === '' ? p.message : `${p.field}: ${p.message}`));
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const listed = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   const causes: StatusCause[] = problems.map(({ reason, message, field }) => ({ reason, message, field }));

@@ -28,6 +28,9 @@ export type CompiledCheck = (value: unknown, old?: unknown) => readonly ValueErr
 /** Schemas of structural.ts, without the node that belongs to them: below `anyOf` and the like. */
 type Node = Structural | undefined;
 
+/** Enough to see what is wrong; a body of millions of wrong items would make an answer larger than itself. */
+const MAX_ERRORS = 10_000;
+
 const META_TYPES = new Set(['apiVersion', 'kind']);
 
 /**
@@ -136,17 +139,28 @@ function typeCheck(
   };
 }
 
+/** A check that is compiled at its first use: most objects have few of the fields that their schemas describe. */
+function lazily(compile: () => Check): Check {
+  let check: Check | undefined;
+  return (value, old, run) => {
+    check ??= compile();
+    return check(value, old, run);
+  };
+}
+
 function sliceCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Check {
   const itemSchema = schema.items;
   const checkItem =
-    itemSchema && !Array.isArray(itemSchema) ? checkOf(itemSchema as JsonSchema, structural?.items, form) : undefined;
+    itemSchema && !Array.isArray(itemSchema)
+      ? lazily(() => checkOf(itemSchema as JsonSchema, structural?.items, form))
+      : undefined;
   const checkLimits = sliceLimits(schema);
   return (value, old, run) => {
     const list = value as readonly unknown[];
     let count = 1;
     if (checkItem) {
       const find = structural && old !== UNCORRELATED ? oldItems(structural, old) : undefined;
-      for (let i = 0; i < list.length; i++) {
+      for (let i = 0; i < list.length && run.errors.length < MAX_ERRORS; i++) {
         run.path.push(i);
         count += checkItem(list[i], find ? find(list[i]) : UNCORRELATED, run);
         run.path.pop();
@@ -160,10 +174,13 @@ function sliceCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Che
 function objectCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Check {
   const { properties: fields = {}, additionalProperties: others, required = [] } = schema;
   const checks = new Map(
-    Object.entries(fields).map(([name, field]) => [name, checkOf(field, structural?.properties?.get(name), form)]),
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      lazily(() => checkOf(field, structural?.properties?.get(name), form)),
+    ]),
   );
   const node = structural && additionalSchema(structural);
-  const checkOther = typeof others === 'object' ? checkOf(others, node, form) : undefined;
+  const checkOther = typeof others === 'object' ? lazily(() => checkOf(others, node, form)) : undefined;
   const forbidsOthers = others === false;
   const checkLimits = objectLimits(schema);
   return (value, old, run) => {
@@ -172,6 +189,7 @@ function objectCheck(schema: JsonSchema, structural: Node, form: SchemaForm): Ch
     checkLimits?.(object, run);
     const isRoot = run.path.isRoot;
     for (const name in object) {
+      if (run.errors.length >= MAX_ERRORS) break;
       const check = checks.get(name) ?? checkOther;
       if (check) {
         // The root of a path has no name to put a dot behind, and kube-openapi puts it there for unknown keys.
