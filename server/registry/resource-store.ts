@@ -2,7 +2,7 @@ import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
 import { type About, ApiError, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
-import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
+import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
@@ -349,7 +349,10 @@ export class ResourceStore {
   }
 
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
-    if (problems.length > 0) throw invalidObject(this.info, object.metadata.name ?? '', problems);
+    if (problems.length === 0) return;
+    // Only the kinds of k8s.io/api declare rules.
+    const isDeclared = this.info.type.name.startsWith('io.k8s.api.');
+    throw invalidObject(this.info, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
   }
 }
 

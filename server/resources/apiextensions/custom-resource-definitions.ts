@@ -3,6 +3,7 @@ import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { definitionNameProblems } from '../shared/definition-names.ts';
 import { definitionProblems } from '../shared/definition-rules.ts';
+import { definitionWarnings } from '../shared/definition-warnings.ts';
 import { clearStatus } from '../shared/empty-status.ts';
 
 const STATUS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus';
@@ -50,8 +51,11 @@ export const definition: ResourceDefinition<CustomResourceDefinition> = {
   checksEnums: true,
   validate: definitionProblems,
   validateStatus: ({ status }) => definitionNameProblems(status.acceptedNames, 'status.acceptedNames'),
-  // Otherwise clients would wait for the condition Established, and not know why.
-  warnings: (_definition, old) => (old ? [] : ['fauxkube does not serve custom resources yet: see docs/fidelity.md']),
+  warnings: (definition, old) => [
+    // Otherwise clients would wait for the condition Established, and not know why.
+    ...(old ? [] : ['fauxkube does not serve custom resources yet: see docs/fidelity.md']),
+    ...definitionWarnings(definition, old),
+  ],
   generation: ({ spec }) => spec,
   cells(object) {
     const { metadata, spec, status } = object;
