@@ -127,6 +127,8 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   const fits = legacyWatch || isCollection === (name === '');
   const needsNamespace = info.namespaced && namespace === '' && (verb === 'create' || verb === 'deletecollection');
   const isKnown = request.method !== 'HEAD' && (!legacyWatch || request.method === 'GET');
+  // Discovery leaves out what a definition that is being deleted refuses.
+  const isOffered = info.isCustom || info.verbs.includes(verb);
   const { deprecation } = served.store.definition;
   if (verb === 'watch' && !legacyWatch && info.verbs.includes('list') && !info.verbs.includes('watch')) {
     if (deprecation) request.warnings.push(deprecation);
@@ -134,8 +136,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   }
   if (needsNamespace && info.isCustom) return Promise.resolve(plainNotFound());
   if (info.isCustom && !fits && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided');
-  if (!handler || !isKnown || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
-    throw methodNotAllowed();
+  if (!handler || !isKnown || !fits || needsNamespace || !isOffered || segments.length === 0) throw methodNotAllowed();
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);

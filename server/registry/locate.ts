@@ -1,7 +1,7 @@
 import type { Frozen } from '../base/freeze.ts';
 import { type KubeObject, keyOf, parseApiVersion, resourceName } from '../kube/object.ts';
-import type { Definition } from './custom/custom-version.ts';
 import type { TypeTable } from '../schema/type-table.ts';
+import type { Definition } from './custom/custom-version.ts';
 
 /** Definitions come before the objects that they declare. */
 function learn({ spec }: Definition, buckets: Map<string, string>): void {

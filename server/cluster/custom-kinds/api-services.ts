@@ -26,7 +26,11 @@ export class ApiServices {
   }
 
   /** Makes the objects of a group fit its definitions. @param isBuiltIn versions that need no definition */
-  async sync(group: string, definitions: readonly Definition[], isBuiltIn: (version: string) => boolean): Promise<void> {
+  async sync(
+    group: string,
+    definitions: readonly Definition[],
+    isBuiltIn: (version: string) => boolean,
+  ): Promise<void> {
     const wanted = new Set<string>();
     for (const { spec } of definitions)
       for (const { name, served } of spec.versions ?? []) if (served && !isBuiltIn(name)) wanted.add(name);
@@ -61,7 +65,9 @@ export class ApiServices {
       metadata: { name, labels: { [MANAGED]: 'true' } },
       spec: { group, version, groupPriorityMinimum: 1000, versionPriority: 100 },
     };
-    await unlessMissing(this.#transport.send({ verb: 'create', resource: RESOURCE, key: { namespace: '', name }, body }));
+    await unlessMissing(
+      this.#transport.send({ verb: 'create', resource: RESOURCE, key: { namespace: '', name }, body }),
+    );
   }
 
   async #remove(name: string): Promise<void> {
@@ -71,8 +77,7 @@ export class ApiServices {
   }
 }
 
-const isManaged = ({ metadata }: Frozen<KubeObject>): boolean =>
-  metadata.labels?.[MANAGED] === 'true';
+const isManaged = ({ metadata }: Frozen<KubeObject>): boolean => metadata.labels?.[MANAGED] === 'true';
 
 /** Somebody else was faster. */
 async function unlessMissing(request: Promise<unknown>): Promise<void> {

@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { getOwn } from '../../base/freeze.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { type Definition, isTrue } from '../../registry/custom/custom-version.ts';
-import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 import { structuralProblems } from '../../schema/custom/structural-rules.ts';
+import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 import { type Condition, conditionOf, isEquivalent, withCondition } from './conditions.ts';
 
 type Plain = Omit<Condition, 'lastTransitionTime'>;

@@ -57,7 +57,8 @@ function named(request: ApiRequest, env: PipelineEnv, group: string | undefined,
   const info = groups.find((candidate) => candidate.group === group);
   if (!info) return undefined;
   const isRoute = env.catalog.table.groups.some((known) => known.group === group);
-  if (version !== undefined && !isRoute && !info.versions.some((served) => served.version === version)) return undefined;
+  if (version !== undefined && !isRoute && !info.versions.some((served) => served.version === version))
+    return undefined;
   if (version !== undefined) return resourceList(request, info, version);
   return value(request, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(info) });
 }

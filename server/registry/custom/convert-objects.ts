@@ -8,9 +8,10 @@ import type { KubeObject } from '../../kube/object.ts';
  *
  * @throws ApiError 500 when it cannot
  */
-export interface ConvertObjects {
-  (objects: readonly Frozen<KubeObject>[], apiVersion: string): Promise<readonly KubeObject[]>;
-}
+export type ConvertObjects = (
+  objects: readonly Frozen<KubeObject>[],
+  apiVersion: string,
+) => Promise<readonly KubeObject[]>;
 
 /** Strategy `None`: versions differ in their name only. */
 export const renamed = (object: Frozen<KubeObject>, apiVersion: string): KubeObject =>

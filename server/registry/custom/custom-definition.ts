@@ -27,7 +27,7 @@ export interface DefinitionParts {
 }
 
 export function customDefinition(parts: DefinitionParts): ResourceDefinition {
-  const { group, plural, version, schema, columns, deprecation } = parts;
+  const { group, plural, version, columns, deprecation } = parts;
   const { status, scale } = version.subresources ?? {};
   const hasStatus = status !== undefined;
   return {
@@ -109,4 +109,3 @@ function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'number' && !Number.isInteger(value) ? goFloat(value) : String(value);
 }
-

@@ -96,4 +96,3 @@ function schemaOf({ spec }: Definition, version: DefinitionVersion, rules: RuleE
     ...(rules && { rules }),
   });
 }
-

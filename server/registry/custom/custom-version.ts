@@ -4,8 +4,8 @@ import type { Frozen } from '../../base/freeze.ts';
 import { apiVersionOf } from '../../kube/object.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import { compareVersions } from '../../kube/version-order.ts';
-import { modelName } from '../../schema/custom/openapi.ts';
 import { customType } from '../../schema/custom/custom-type.ts';
+import { modelName } from '../../schema/custom/openapi.ts';
 import type { StructuralSchema } from '../../schema/custom/structural-schema.ts';
 import type { ResourceInfo, SubresourceInfo } from '../../schema/type-table.ts';
 import { type PrinterColumns, printerColumns } from './printer-columns.ts';
@@ -77,7 +77,8 @@ function subresources(group: string, version: DefinitionVersion, kind: string): 
 /** What users of a deprecated version are told; undefined for others. */
 export function deprecationOf({ spec }: Definition, version: DefinitionVersion): string | undefined {
   if (!version.deprecated) return undefined;
-  if (version.deprecationWarning !== undefined && version.deprecationWarning !== null) return version.deprecationWarning;
+  if (version.deprecationWarning !== undefined && version.deprecationWarning !== null)
+    return version.deprecationWarning;
   const { group, names } = spec;
   const text = `${apiVersionOf({ group, version: version.name })} ${names.kind} is deprecated`;
   const [better] = (spec.versions ?? [])

@@ -19,7 +19,8 @@ const goType = (value: unknown): string => {
   return typeof value === 'boolean' ? 'bool' : 'string';
 };
 
-const goText = (value: unknown): string => (value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const goText = (value: unknown): string =>
+  value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 
 /** @param wanted `int64` or `string` */
 export function nestedField(object: Fields, path: string, wanted: 'int64' | 'string'): Nested {

@@ -82,6 +82,8 @@ function textOf(value: unknown): string {
 
 function ageOf(text: string, nowMs: number): string {
   if (text === '' || text === 'null') return '<unknown>';
-  const timeMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  const timeMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
   return Number.isNaN(timeMs) ? '<invalid>' : humanDuration(nowMs - timeMs);
 }

@@ -89,7 +89,8 @@ class Checker {
       this.#tell(path, `expected map, got ${pointed(value)}`);
       return;
     }
-    for (const [key, inner] of Object.entries(value)) this.#value(inner, type.of as ValueType, `${path}.${key}`, shapeWithin(type.of));
+    for (const [key, inner] of Object.entries(value))
+      this.#value(inner, type.of as ValueType, `${path}.${key}`, shapeWithin(type.of));
   }
 
   #list(value: unknown, type: ValueType, path: string, shape: Shape | undefined): void {

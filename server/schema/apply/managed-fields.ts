@@ -63,7 +63,9 @@ export function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
     // Custom resources are maps, in which nothing exists but what is there.
-    zero = (type.custom ? { metadata: {} } : decodeStruct({}, type, { unknownFields: false })) as NonNullable<typeof zero>;
+    zero = (type.custom ? { metadata: {} } : decodeStruct({}, type, { unknownFields: false })) as NonNullable<
+      typeof zero
+    >;
     zeros.set(type, zero);
   }
   return zero;

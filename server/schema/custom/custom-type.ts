@@ -80,7 +80,8 @@ function fieldOf(name: string, structural: Structural): FieldDescription {
   return {
     ...described(name, RAW, structural.defaultValue),
     get type() {
-      return (type ??= valueType(structural));
+      type ??= valueType(structural);
+      return type;
     },
   };
 }
@@ -119,4 +120,3 @@ function metadataType(): ValueType {
   };
   return metadata;
 }
-
