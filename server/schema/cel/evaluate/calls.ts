@@ -1,0 +1,202 @@
+import { type CallCost, callCost } from '../cost/call-cost.ts';
+import type { Call } from '../syntax/tree.ts';
+import { type CelType, isDyn } from '../types/cel-type.ts';
+import { accepts, type Overload } from '../types/functions.ts';
+import { CelError, CelOptional, isInt, type Value, ValueList } from '../values/value.ts';
+import { constantPlan, type Evaluate, Frame, type Plan } from './frame.ts';
+import { PlanFault, type Planner } from './planner.ts';
+import { prepared } from './prepared.ts';
+
+type Compute = (...args: readonly Value[]) => Value;
+
+const CONVERSIONS: ReadonlySet<string> = new Set('bool bytes double duration dyn int string timestamp uint'.split(' '));
+const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
+const NOTHING = new CelError('no such overload');
+
+/** Plans a call of a function or an operator. */
+export function planCall(planner: Planner, expr: Call): Plan {
+  const { checked } = planner;
+  const namespaced = checked.functions.get(expr.id);
+  const name = namespaced ?? expr.name;
+  const target = namespaced === undefined ? expr.target : undefined;
+  const args = [...(target ? [target] : []), ...expr.args];
+  const plans = args.map((arg) => planner.plan(arg));
+  const runs = plans.map(({ run }) => run);
+  const [first, second] = runs;
+  const overloads = checked.overloads.get(expr.id) ?? [];
+  if (first && second) {
+    if (name === '_&&_') return { run: and(first, second) };
+    if (name === '_||_') return { run: or(first, second) };
+    if (name === 'or' && overloads[0]?.id === 'optional_or_optional') return { run: orElse(first, second, false) };
+    if (name === 'orValue' && overloads[0]?.id === 'optional_orValue_value')
+      return { run: orElse(first, second, true) };
+  }
+  if (name === '@not_strictly_false' && first) return { run: notStrictlyFalse(first) };
+  const known = overloads.length === 1 ? overloads[0] : undefined;
+  if (known?.id === 'in_list' && first) {
+    const members = constantMembers(plans[1]);
+    if (members) return membership(first, members);
+  }
+  const ready = prepared(name, plans);
+  const cost = callCost(name, equality(name) ?? known?.id ?? '');
+  if (ready || PATTERNS.has(name)) return { run: many(ready ?? dispatch(overloads, [true]), runs, cost, true) };
+  const unknown = args.map((arg) => isUnknown(checked.types.get(arg.id)));
+  const run = strict(dispatch(overloads, unknown), runs, cost);
+  return CONVERSIONS.has(name) && plans.length === 1 && plans[0]?.constant !== undefined ? folded(run) : { run };
+}
+
+function equality(name: string): string | undefined {
+  if (name === '_==_') return 'equals';
+  return name === '_!=_' ? 'not_equals' : undefined;
+}
+
+/** The conversion of a constant is done beforehand; upstream makes no program when it fails. */
+function folded(run: Evaluate): Plan {
+  const value = run(new Frame(0, Number.POSITIVE_INFINITY));
+  if (value instanceof CelError) throw new PlanFault(value.message);
+  return constantPlan(value);
+}
+
+function strict(compute: Compute, runs: readonly Evaluate[], cost: CallCost): Evaluate {
+  const [first, second] = runs;
+  if (runs.length === 0) {
+    return (frame) => {
+      const result = compute();
+      frame.charge(cost([], result));
+      return result;
+    };
+  }
+  if (first && runs.length === 1) {
+    return (frame) => {
+      const arg = first(frame);
+      const result = arg instanceof CelError ? arg : compute(arg);
+      frame.charge(cost([arg], result));
+      return result;
+    };
+  }
+  if (first && second && runs.length === 2) {
+    return (frame) => {
+      const one = first(frame);
+      const other = second(frame);
+      const failed = one instanceof CelError ? one : other instanceof CelError ? other : undefined;
+      const result = failed ?? compute(one, other);
+      frame.charge(cost([one, other], result));
+      return result;
+    };
+  }
+  return many(compute, runs, cost, false);
+}
+
+/** With many arguments the first failed one ends the call, and nothing of it is counted. */
+function many(compute: Compute, runs: readonly Evaluate[], cost: CallCost, beforehand: boolean): Evaluate {
+  return (frame) => {
+    const args: Value[] = [];
+    for (const run of runs) {
+      const arg = run(frame);
+      if (arg instanceof CelError) return arg;
+      args.push(arg);
+    }
+    // What a pattern costs follows from its length and the text's: what is too dear is not begun.
+    if (beforehand) frame.charge(cost(args, null));
+    const result = compute(...args);
+    if (!beforehand) frame.charge(cost(args, result));
+    return result;
+  };
+}
+
+function isUnknown(type: CelType | undefined): boolean {
+  return type === undefined || isDyn(type);
+}
+
+/** Calls the overload that fits the values; types that the checker knows need no second look. */
+function dispatch(overloads: readonly Overload[], unknown: readonly boolean[]): Compute {
+  const [only, ...others] = overloads;
+  if (!only) return () => NOTHING;
+  if (others.length === 0 && !unknown.includes(true)) return asCompute(only);
+  const candidates = overloads.map((overload) => ({ overload, compute: asCompute(overload) }));
+  return (...args) => {
+    for (const { overload, compute } of candidates) {
+      if (overload.parameters.every((type, index) => accepts(type, args[index] ?? null))) return compute(...args);
+    }
+    return NOTHING;
+  };
+}
+
+/** The implementation knows its parameters' types, which the checker or the dispatch has made sure of. */
+function asCompute({ implementation }: Overload): Compute {
+  return implementation as Compute;
+}
+
+const asBool = (value: Value): Value => (typeof value === 'boolean' || value instanceof CelError ? value : NOTHING);
+
+/** A false operand decides, even when the other one fails. */
+function and(first: Evaluate, second: Evaluate): Evaluate {
+  return (frame) => {
+    const one = first(frame);
+    if (one === false) return false;
+    const other = second(frame);
+    if (other === false) return false;
+    return one === true ? asBool(other) : asBool(one);
+  };
+}
+
+/** A true operand decides, even when the other one fails. */
+function or(first: Evaluate, second: Evaluate): Evaluate {
+  return (frame) => {
+    const one = first(frame);
+    if (one === true) return true;
+    const other = second(frame);
+    if (other === true) return true;
+    return one === false ? asBool(other) : asBool(one);
+  };
+}
+
+function notStrictlyFalse(argument: Evaluate): Evaluate {
+  return (frame) => {
+    const value = argument(frame);
+    frame.charge(1);
+    return value !== false;
+  };
+}
+
+/** The alternative is evaluated only when it is needed. */
+function orElse(first: Evaluate, second: Evaluate, unwrap: boolean): Evaluate {
+  return (frame) => {
+    const one = first(frame);
+    if (one instanceof CelError) return one;
+    if (!(one instanceof CelOptional)) return NOTHING;
+    if (one.value === undefined) return second(frame);
+    return unwrap ? one.value : one;
+  };
+}
+
+type Member = string | number | bigint | boolean;
+
+/** The elements of a constant list of simple values: being one of them costs nothing. */
+function constantMembers(plan: Plan | undefined): ReadonlySet<Member> | undefined {
+  const list = plan?.constant;
+  if (!(list instanceof ValueList)) return undefined;
+  const members = new Set<Member>();
+  for (const item of list.items) {
+    const member = asMember(item);
+    if (member === undefined) return undefined;
+    members.add(member);
+  }
+  return members;
+}
+
+function asMember(value: Value): Member | undefined {
+  return typeof value === 'string' || typeof value === 'boolean' || isInt(value) ? value : undefined;
+}
+
+function membership(argument: Evaluate, members: ReadonlySet<Member>): Plan {
+  if (members.size === 0) return constantPlan(false);
+  return {
+    run: (frame) => {
+      const value = argument(frame);
+      if (value instanceof CelError) return value;
+      const member = asMember(value);
+      return member !== undefined && members.has(member);
+    },
+  };
+}
