@@ -1,6 +1,8 @@
-import { CostLimitExceeded, Frame } from './evaluate/frame.ts';
-import { PlanFault, Planner } from './evaluate/planner.ts';
-import { BASE_FUNCTIONS } from './library/base.ts';
+import { estimateCost } from './cost/estimate.ts';
+import { CostLimitExceeded, Frame, PlanFault } from './evaluate/frame.ts';
+import { type MakeObject, Planner } from './evaluate/planner.ts';
+import { NEW_FUNCTIONS, NEW_MUTATION_FUNCTIONS, STORED_FUNCTIONS, STORED_MUTATION_FUNCTIONS } from './library/base.ts';
+import { MUTATION_TYPES, makeObject } from './library/mutation.ts';
 import { parse } from './syntax/parser.ts';
 import { type CelIssue, Source } from './syntax/source.ts';
 import type { Expr } from './syntax/tree.ts';
@@ -8,6 +10,7 @@ import { type CelType, DYN } from './types/cel-type.ts';
 import { type Checked, check } from './types/checker.ts';
 import type { Declaration } from './types/declaration.ts';
 import { type CheckEnvironment, objectsOf } from './types/environment.ts';
+import type { FunctionTable } from './types/functions.ts';
 import { checkLiterals } from './types/literals.ts';
 import { CelError, type Value } from './values/value.ts';
 
@@ -16,8 +19,17 @@ export const PER_CALL_LIMIT = 1_000_000;
 /** What all evaluations for one request may cost together. */
 export const RUNTIME_COST_BUDGET = 10_000_000;
 
-/** The variables that expressions may use; one environment serves any number of expressions. */
-export type CelEnvironment = CheckEnvironment;
+/** What expressions may use; one environment serves any number of expressions. */
+export interface CelEnvironment extends CheckEnvironment {
+  readonly makeObject: MakeObject | undefined;
+}
+
+export interface EnvironmentOptions {
+  /** The expression was accepted before: it may use all that this version knows. Otherwise it is new. */
+  readonly stored?: boolean;
+  /** Expressions of mutations may make objects and patches: `Object{…}`, `JSONPatch{…}`. */
+  readonly mutation?: boolean;
+}
 
 /**
  * Makes an environment: Kubernetes' functions, and variables of one's own.
@@ -26,13 +38,22 @@ export type CelEnvironment = CheckEnvironment;
  * const self = schemaDeclaration(schema, 'selfType', true);
  * const environment = celEnvironment({ self, oldSelf: self });
  */
-export function celEnvironment(variables: Readonly<Record<string, Declaration>>): CelEnvironment {
+export function celEnvironment(
+  variables: Readonly<Record<string, Declaration>>,
+  { stored = false, mutation = false }: EnvironmentOptions = {},
+): CelEnvironment {
   return {
     variables: new Map(Object.entries(variables)),
-    functions: BASE_FUNCTIONS,
+    functions: functionsFor(stored, mutation),
     objects: objectsOf(Object.values(variables)),
-    constructible: undefined,
+    constructible: mutation ? MUTATION_TYPES : undefined,
+    makeObject: mutation ? makeObject : undefined,
   };
+}
+
+function functionsFor(stored: boolean, mutation: boolean): FunctionTable {
+  if (mutation) return stored ? STORED_MUTATION_FUNCTIONS : NEW_MUTATION_FUNCTIONS;
+  return stored ? STORED_FUNCTIONS : NEW_FUNCTIONS;
 }
 
 /** An expression that cannot be used, in cel-go's words. */
@@ -74,7 +95,7 @@ export class CompiledExpression {
     this.tree = tree;
     this.checked = checked;
     this.type = checked.types.get(tree.id) ?? DYN;
-    this.planner = new Planner(checked, new Set(environment.variables.keys()), undefined);
+    this.planner = new Planner(checked, new Set(environment.variables.keys()), environment.makeObject);
     this.run = this.planner.plan(tree).run;
     this.inputs = Array.from(this.planner.used, ([name, slot]) => [name, slot, this.declaration(name)]);
   }
@@ -88,6 +109,11 @@ export class CompiledExpression {
   /** Whether the expression uses a variable: rules that use `oldSelf` are for updates only. */
   uses(variable: string): boolean {
     return this.planner.used.has(variable);
+  }
+
+  /** What an evaluation can cost, given the largest values that the declarations allow. */
+  estimateCost(): { readonly min: number; readonly max: number } {
+    return estimateCost(this.tree, this.checked, this.environment.variables);
   }
 
   /**

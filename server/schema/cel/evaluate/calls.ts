@@ -2,14 +2,16 @@ import { type CallCost, callCost } from '../cost/call-cost.ts';
 import type { Call } from '../syntax/tree.ts';
 import { type CelType, isDyn } from '../types/cel-type.ts';
 import { accepts, type Overload } from '../types/functions.ts';
-import { CelError, CelOptional, isInt, type Value, ValueList } from '../values/value.ts';
-import { constantPlan, type Evaluate, Frame, type Plan } from './frame.ts';
-import { PlanFault, type Planner } from './planner.ts';
+import { CelError, CelOptional, isInt, typeName, type Value, ValueList } from '../values/value.ts';
+import { constantPlan, type Evaluate, Frame, type Plan, PlanFault } from './frame.ts';
+import type { Planner } from './planner.ts';
 import { prepared } from './prepared.ts';
 
 type Compute = (...args: readonly Value[]) => Value;
 
-const CONVERSIONS: ReadonlySet<string> = new Set('bool bytes double duration dyn int string timestamp uint'.split(' '));
+const CONVERSIONS: ReadonlySet<string> = new Set(
+  'bool bytes double duration dyn int string timestamp type uint'.split(' '),
+);
 const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
 const NOTHING = new CelError('no such overload');
 
@@ -39,9 +41,9 @@ export function planCall(planner: Planner, expr: Call): Plan {
   }
   const ready = prepared(name, plans);
   const cost = callCost(name, equality(name) ?? known?.id ?? '');
-  if (ready || PATTERNS.has(name)) return { run: many(ready ?? dispatch(overloads, [true]), runs, cost, true) };
+  if (ready || PATTERNS.has(name)) return { run: many(ready ?? dispatch(name, overloads, [true]), runs, cost, true) };
   const unknown = args.map((arg) => isUnknown(checked.types.get(arg.id)));
-  const run = strict(dispatch(overloads, unknown), runs, cost);
+  const run = strict(dispatch(name, overloads, unknown), runs, cost);
   return CONVERSIONS.has(name) && plans.length === 1 && plans[0]?.constant !== undefined ? folded(run) : { run };
 }
 
@@ -109,7 +111,7 @@ function isUnknown(type: CelType | undefined): boolean {
 }
 
 /** Calls the overload that fits the values; types that the checker knows need no second look. */
-function dispatch(overloads: readonly Overload[], unknown: readonly boolean[]): Compute {
+function dispatch(name: string, overloads: readonly Overload[], unknown: readonly boolean[]): Compute {
   const [only, ...others] = overloads;
   if (!only) return () => NOTHING;
   if (others.length === 0 && !unknown.includes(true)) return asCompute(only);
@@ -118,9 +120,14 @@ function dispatch(overloads: readonly Overload[], unknown: readonly boolean[]): 
     for (const { overload, compute } of candidates) {
       if (overload.parameters.every((type, index) => accepts(type, args[index] ?? null))) return compute(...args);
     }
-    return NOTHING;
+    if (STANDARD.test(name)) return NOTHING;
+    return new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
   };
 }
+
+/** The functions of the language say less about values that they do not take than those of libraries. */
+const STANDARD =
+  /^(?:[-_!@].*|size|contains|startsWith|endsWith|matches|get.*|bool|bytes|double|duration|dyn|int|string|timestamp|type|uint)$/;
 
 /** The implementation knows its parameters' types, which the checker or the dispatch has made sure of. */
 function asCompute({ implementation }: Overload): Compute {

@@ -25,6 +25,9 @@ export class CostLimitExceeded extends Error {
   }
 }
 
+/** A constant part of the expression is wrong: upstream cannot make a program of it. */
+export class PlanFault extends Error {}
+
 /** An expression as a function: everything that is known beforehand was done when it was made. */
 export type Evaluate = (frame: Frame) => Value;
 

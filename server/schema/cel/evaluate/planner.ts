@@ -23,9 +23,6 @@ const OBJECT_COST = 40;
 /** Makes the objects of types that have no schema. */
 export type MakeObject = (type: string, fields: ReadonlyMap<string, Value>) => Value;
 
-/** A constant part of the expression is wrong: upstream cannot make a program of it. */
-export class PlanFault extends Error {}
-
 /** Turns checked expressions into functions. */
 export class Planner {
   readonly checked: Checked;

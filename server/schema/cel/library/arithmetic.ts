@@ -37,11 +37,11 @@ export function checkedDuration(nanoseconds: bigint): CelDuration | CelError {
     : new CelDuration(nanoseconds);
 }
 
-export function checkedTimestamp(nanoseconds: bigint): CelTimestamp | CelError {
+export function checkedTimestamp(nanoseconds: bigint, offsetSeconds = 0): CelTimestamp | CelError {
   const seconds = floorDivide(nanoseconds, NANOSECONDS);
   return seconds < MIN_SECONDS || seconds > MAX_SECONDS
     ? new CelError('timestamp overflow')
-    : new CelTimestamp(nanoseconds);
+    : new CelTimestamp(nanoseconds, offsetSeconds);
 }
 
 export function floorDivide(value: bigint, by: bigint): bigint {
@@ -103,7 +103,8 @@ function moduloUints(one: CelUint, other: CelUint): Value {
   return other.value === 0n ? new CelError('modulus by zero') : new CelUint(one.value % other.value);
 }
 
-const later = (time: CelTimestamp, by: CelDuration): Value => checkedTimestamp(time.nanoseconds + by.nanoseconds);
+const later = (time: CelTimestamp, by: CelDuration): Value =>
+  checkedTimestamp(time.nanoseconds + by.nanoseconds, time.offsetSeconds);
 
 /** The value of two added ones, as `sum()` of lists needs it. */
 export function add(one: Value, other: Value): Value {
@@ -136,7 +137,7 @@ export const ARITHMETIC: Library = {
       checkedDuration(one.nanoseconds - other.nanoseconds),
     'subtract_int64(int, int): int': subtractInts,
     'subtract_timestamp_duration(timestamp, duration): timestamp': (time: CelTimestamp, by: CelDuration) =>
-      checkedTimestamp(time.nanoseconds - by.nanoseconds),
+      checkedTimestamp(time.nanoseconds - by.nanoseconds, time.offsetSeconds),
     'subtract_timestamp_timestamp(timestamp, timestamp): duration': (one: CelTimestamp, other: CelTimestamp) =>
       checkedDuration(one.nanoseconds - other.nanoseconds),
     'subtract_uint64(uint, uint): uint': uints((one, other) => one - other),

@@ -1,12 +1,20 @@
 import { type FunctionTable, functionTable, type Library } from '../types/functions.ts';
 import { ARITHMETIC } from './arithmetic.ts';
+import { AUTHORIZATION } from './authorizer.ts';
 import { COLLECTIONS } from './collections.ts';
 import { COMPARISON } from './comparison.ts';
 import { CONVERSIONS } from './conversions.ts';
+import { FORMAT } from './format.ts';
+import { NAMED_FORMATS } from './formats.ts';
+import { MUTATION } from './mutation.ts';
+import { NETWORK } from './network.ts';
 import { OPTIONALS } from './optionals.ts';
+import { QUANTITY } from './quantity.ts';
 import { REGEX } from './regex.ts';
+import { SEMVER } from './semver.ts';
 import { TEXT } from './text.ts';
 import { TIMES } from './times.ts';
+import { URLS } from './url.ts';
 
 /** What the evaluator does itself is declared for the checker only. */
 const planned = (): never => {
@@ -42,7 +50,26 @@ const LIBRARIES: readonly Library[] = [
   COLLECTIONS,
   OPTIONALS,
   REGEX,
+  FORMAT,
+  QUANTITY,
+  NETWORK,
+  URLS,
+  SEMVER,
+  NAMED_FORMATS,
+  AUTHORIZATION,
 ];
 
-/** The functions of every expression in Kubernetes 1.37. */
-export const BASE_FUNCTIONS: FunctionTable = functionTable(LIBRARIES);
+/** All functions of Kubernetes 1.37. */
+export const STORED_FUNCTIONS: FunctionTable = functionTable(LIBRARIES);
+
+/**
+ * The functions of expressions that are written now: without those that came with 1.37, which the version before
+ * could not read after a rollback.
+ */
+export const NEW_FUNCTIONS: FunctionTable = new Map([...STORED_FUNCTIONS].filter(([name]) => name !== 'includes'));
+
+/** The same for expressions that make patches. */
+export const STORED_MUTATION_FUNCTIONS: FunctionTable = functionTable([...LIBRARIES, MUTATION]);
+export const NEW_MUTATION_FUNCTIONS: FunctionTable = new Map(
+  [...STORED_MUTATION_FUNCTIONS].filter(([name]) => name !== 'includes'),
+);

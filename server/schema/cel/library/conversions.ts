@@ -1,8 +1,8 @@
-import { formatDuration, parseDuration } from '../../go-duration.ts';
+import { parseDuration } from '../../go-duration.ts';
 import type { Library } from '../types/functions.ts';
 import { formatDouble } from '../values/double-text.ts';
 import { timestamp } from '../values/readers.ts';
-import { formatTimestamp } from '../values/times.ts';
+import { formatSeconds, formatTimestamp } from '../values/times.ts';
 import {
   CelDouble,
   CelDuration,
@@ -74,7 +74,8 @@ function durationOfText(text: string): Value {
 
 function timestampOfText(text: string): Value {
   try {
-    return checkedTimestamp(timestamp(text).nanoseconds);
+    const { nanoseconds, offsetSeconds } = timestamp(text);
+    return checkedTimestamp(nanoseconds, offsetSeconds);
   } catch {
     return refused('google.protobuf.Timestamp');
   }
@@ -117,10 +118,10 @@ export const CONVERSIONS: Library = {
     'string_to_string(string): string': same,
     'bool_to_string(bool): string': String,
     'bytes_to_string(bytes): string': textOfBytes,
-    'double_to_string(double): string': ({ value }: CelDouble) => formatDouble(value),
-    'duration_to_string(duration): string': ({ nanoseconds }: CelDuration) => formatDuration(nanoseconds),
+    'double_to_string(double): string': ({ value }: CelDouble) => formatDouble(value, 6),
+    'duration_to_string(duration): string': ({ nanoseconds }: CelDuration) => formatSeconds(nanoseconds),
     'int64_to_string(int): string': String,
-    'timestamp_to_string(timestamp): string': ({ nanoseconds }: CelTimestamp) => formatTimestamp(nanoseconds),
+    'timestamp_to_string(timestamp): string': (time: CelTimestamp) => formatTimestamp(time),
     'uint64_to_string(uint): string': ({ value }: CelUint) => String(value),
   },
   timestamp: {

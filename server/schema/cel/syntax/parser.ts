@@ -142,12 +142,14 @@ class Parser {
     const token = this.peek();
     if (begins(token) || (expected === ARGUMENTS && this.is(')'))) return;
     const list = `{${expected.join(', ')}}`;
-    if (begins(this.peek(1)) && token.type !== 'EOF') {
+    if ((begins(this.peek(1)) || (expected === ARGUMENTS && this.is(')', 1))) && token.type !== 'EOF') {
       this.source.report(token.start, `Syntax error: extraneous input '${visible(token.text)}' expecting ${list}`);
       this.position += 1;
       return;
     }
-    this.fail(token, `mismatched input '${visible(token.text)}' expecting ${list}`);
+    this.missing(token);
+    if (token.text === 'in' && this.peek(1).type === 'EOF') this.missing(this.peek(1));
+    throw new Stop();
   }
 
   /** Long chains become balanced trees, so that they do not nest. */
@@ -201,7 +203,9 @@ class Parser {
     const token = this.peek();
     if (symbol === '-' && (!begins(token) || this.is('!'))) {
       const end = token.type === 'EOF' ? '' : visible(token.text);
-      this.fail(token.type === 'EOF' ? token : first, `no viable alternative at input '-${end}'`);
+      this.source.report(token.start, `Syntax error: no viable alternative at input '-${end}'`);
+      if (token.type === 'EOF') this.missing(token);
+      throw new Stop();
     }
     if (!begins(token)) {
       const list = `{${EXPRESSION.join(', ')}}`;
@@ -242,8 +246,15 @@ class Parser {
     if (/^(true|false|null)$/.test(token.text)) {
       this.fail(token, `mismatched input '${token.text}' expecting IDENTIFIER`);
     }
-    const ended = token.type === 'EOF';
-    this.fail(token, `no viable alternative at input '${dot.text}${ended ? '' : visible(token.text)}'`);
+    const text = token.type === 'EOF' ? '' : visible(token.text);
+    this.source.report(token.start, `Syntax error: no viable alternative at input '${dot.text}${text}'`);
+    if (token.text === 'in' && this.peek(1).type === 'EOF') this.missing(this.peek(1));
+    throw new Stop();
+  }
+
+  private missing(token: Token): void {
+    const list = `{${EXPRESSION.join(', ')}}`;
+    this.source.report(token.start, `Syntax error: mismatched input '${visible(token.text)}' expecting ${list}`);
   }
 
   private index(operand: Expr, open: Token): Expr {

@@ -64,6 +64,7 @@ export class Source {
 
   private locate(offset: number): { line: number; column: number } {
     if (offset === NOWHERE) return { line: -1, column: -1 };
+    if (this.text === '') return { line: 1, column: -1 };
     const starts = this.starts();
     let line = starts.length;
     while (line > 1 && (starts[line - 1] ?? 0) > offset) line -= 1;

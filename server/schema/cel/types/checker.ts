@@ -22,6 +22,7 @@ import {
   UINT,
   unwrapOptional,
 } from './cel-type.ts';
+import { fieldOf } from './declaration.ts';
 import { type CheckEnvironment, typeOfTypeName } from './environment.ts';
 import type { Overload } from './functions.ts';
 import { mostGeneral, substitute, Unifier } from './unify.ts';
@@ -99,7 +100,7 @@ class Checker {
       this.names.set(id, name);
       return type;
     }
-    this.source.report(offset, `undeclared reference to '${name}' (in container '')`);
+    this.source.report(offset, undeclared(name));
     return ERROR;
   }
 
@@ -165,7 +166,7 @@ class Checker {
   private objectField(offset: number, typeName: string, name: string): CelType {
     const object = this.environment.objects.get(typeName);
     const made = object ? undefined : this.environment.constructible;
-    const type = object?.fields?.get(name)?.type ?? made?.field(typeName, name);
+    const type = object ? fieldOf(object, name)?.type : made?.field(typeName, name);
     if (type) return type;
     if (object || made?.find(typeName)) this.source.report(offset, `undefined field '${name}'`);
     else this.source.report(offset, `unexpected failed resolution of '${typeName}'`);
@@ -199,7 +200,7 @@ class Checker {
   }
 
   private undeclared(expr: Call): CelType {
-    this.source.report(expr.offset, `undeclared reference to '${expr.name}' (in container '')`);
+    this.source.report(expr.offset, undeclared(expr.name));
     return ERROR;
   }
 
@@ -257,7 +258,7 @@ class Checker {
     for (const [index, element] of expr.elements.entries()) {
       const type = this.check(element);
       const offered = expr.optional.has(index) ? this.offered(element, type) : type;
-      elements = this.join(element, elements, offered);
+      elements = this.join(elements, offered);
     }
     return listOf(elements ?? this.unifier.newType());
   }
@@ -266,9 +267,9 @@ class Checker {
     let keys: CelType | undefined;
     let values: CelType | undefined;
     for (const { key, value, optional } of expr.entries) {
-      keys = this.join(key, keys, this.check(key));
+      keys = this.join(keys, this.check(key));
       const type = this.check(value);
-      values = this.join(value, values, optional ? this.offered(value, type) : type);
+      values = this.join(values, optional ? this.offered(value, type) : type);
     }
     return mapOf(keys ?? this.unifier.newType(), values ?? this.unifier.newType());
   }
@@ -282,22 +283,20 @@ class Checker {
     return inner.type;
   }
 
-  private join(expr: Expr, previous: CelType | undefined, current: CelType): CelType {
+  private join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
     if (this.unifier.assignable(previous, current)) return mostGeneral(previous, current);
-    this.source.report(expr.offset, mismatch(previous, current));
-    return ERROR;
+    // Mixed literals are found later, where they are not allowed: `checkLiterals`.
+    return DYN;
   }
 
   private struct(expr: StructLiteral): CelType {
     const name = expr.name.replace(/^\./, '');
     const type = this.environment.constructible?.find(name) ?? this.environment.objects.get(name)?.type;
     if (!type) {
-      const plain = this.lookup(expr.name);
-      if (!plain) this.source.report(expr.offset, `undeclared reference to '${expr.name}' (in container '')`);
-      else if (plain.kind === 'type') {
-        this.source.report(expr.offset, `'${plain.parameters[0]?.name ?? name}' is not a message type`);
-      } else this.source.report(expr.offset, `'${formatType(plain)}' is not a type`);
+      const plain = typeOfTypeName(name)?.parameters[0];
+      const problem = plain ? `'${plain.name}' is not a message type` : undeclared(expr.name);
+      this.source.report(expr.offset, problem);
       return ERROR;
     }
     this.names.set(expr.id, name);
@@ -357,6 +356,10 @@ class Checker {
     const found = this.check(expr);
     if (!this.unifier.assignable(type, found)) this.source.report(expr.offset, mismatch(type, found));
   }
+}
+
+function undeclared(name: string): string {
+  return `undeclared reference to '${name}' (in container '')`;
 }
 
 function mismatch(expected: CelType, found: CelType): string {

@@ -5,6 +5,8 @@ import { type CelType, DYN, optionalOf } from './cel-type.ts';
 /** What is known of a variable, a field or an element: its type, how large it may be, and how JSON becomes its value. */
 export interface Declaration {
   readonly type: CelType;
+  /** Whether a schema tells how large the values can be. */
+  readonly described: boolean;
   /** The most elements or characters that a value can have: a bound for the estimated cost. 0 for scalars. */
   readonly maxElements: number;
   /** The least bytes that a value takes in a request: what bounds the number of its siblings. */
@@ -17,18 +19,23 @@ export interface Declaration {
   readonly read: Read;
 }
 
+/** A field of an object; fields that are called like keywords may be called so as well as `__namespace__`. */
+export function fieldOf({ fields }: Declaration, name: string): Declaration | undefined {
+  return fields?.get(name) ?? fields?.get(`__${name}__`);
+}
+
 /**
  * A variable without a schema: everything about it is found out at run time.
  *
  * @param read how the value that is bound becomes a value of CEL; JSON by default
  */
 export function dynamic(read: Read = readDyn): Declaration {
-  return { type: DYN, maxElements: 0, minSerializedBytes: 1, read };
+  return { type: DYN, described: false, maxElements: 0, minSerializedBytes: 1, read };
 }
 
 /** A variable of a type that has no fields of a schema: an authorizer, a string, a list … */
 export function ofType(type: CelType, read: Read = readDyn): Declaration {
-  return { type, maxElements: 0, minSerializedBytes: 1, read };
+  return { type, described: false, maxElements: 0, minSerializedBytes: 1, read };
 }
 
 /** The same, when it may be missing: `oldSelf` of a rule with `optionalOldSelf`. Undefined is optional.none(). */

@@ -1,6 +1,6 @@
-import type { Value } from '../values/value.ts';
-import { typeName } from '../values/value.ts';
+import { CelList, CelMap, typeName, type Value } from '../values/value.ts';
 import {
+  at,
   BOOL,
   BYTES,
   type CelType,
@@ -131,15 +131,16 @@ class SignatureReader {
   }
 }
 
-/** Whether a value is what a parameter of a function wants at run time; elements are not looked into. */
+/** Whether a value is what a parameter of a function wants at run time; of elements the first one tells. */
 export function accepts(type: CelType, value: Value): boolean {
-  switch (type.kind) {
-    case 'dyn':
-    case 'parameter':
-      return true;
-    case 'struct':
-      return typeName(value) === type.name || typeName(value) === 'map';
-    default:
-      return typeName(value) === type.name;
+  if (type.kind === 'dyn' || type.kind === 'parameter') return true;
+  if (type.kind === 'list' && value instanceof CelList) {
+    return value.size === 0 || accepts(at(type.parameters, 0), value.at(0));
   }
+  if (type.kind === 'map' && value instanceof CelMap) {
+    const [key] = value.keys();
+    if (key === undefined) return true;
+    return accepts(at(type.parameters, 0), key) && accepts(at(type.parameters, 1), value.find(key) ?? null);
+  }
+  return typeName(value) === type.name || (type.kind === 'struct' && value instanceof CelMap);
 }

@@ -7,12 +7,15 @@ import { CelError, type Value } from '../values/value.ts';
 import type { CelType } from './cel-type.ts';
 import { formatType, isDyn, sameType, unwrapOptional } from './cel-type.ts';
 import type { Checked } from './checker.ts';
+import { checkFormatCall } from './format-calls.ts';
 
 /** Checks what only constants can tell: durations, times and patterns that cannot be read, and mixed literals. */
 export function checkLiterals(source: Source, tree: Expr, checked: Checked): void {
   walk(tree, false, (expr, exempt) => {
-    if (expr.kind === 'call') checkArgument(source, expr);
-    else if (expr.kind === 'list' && !exempt) {
+    if (expr.kind === 'call') {
+      checkArgument(source, expr);
+      checkFormatCall(source, expr, checked);
+    } else if (expr.kind === 'list' && !exempt) {
       const elements = expr.elements.map((element, index) => ({ expr: element, optional: expr.optional.has(index) }));
       sameTypes(source, elements, checked, true);
     } else if (expr.kind === 'map' && !exempt) {

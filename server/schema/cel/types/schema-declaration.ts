@@ -111,7 +111,7 @@ function scalar(
   schema: CelSchema,
   maxElements = 0,
 ): Declaration {
-  return { type, maxElements, minSerializedBytes, read: nullable(read, schema.nullable === true) };
+  return { type, described: true, maxElements, minSerializedBytes, read: nullable(read, schema.nullable === true) };
 }
 
 function intOrString(schema: CelSchema): Declaration {
@@ -155,7 +155,7 @@ function array(schema: CelSchema, name: string): Declaration | undefined {
       ? quotient(MAX_CONTENT, element.minSerializedBytes + 1)
       : atLeastZero(schema.maxItems);
   const read = nullable(readArray(schema, element.read), schema.nullable === true);
-  return { type: listOf(element.type), maxElements, minSerializedBytes: 2, element, read };
+  return { type: listOf(element.type), described: true, maxElements, minSerializedBytes: 2, element, read };
 }
 
 function readArray(schema: CelSchema, read: Read): Read {
@@ -186,6 +186,7 @@ function map(schema: CelSchema, values: CelSchema, name: string): Declaration | 
   const read = readObject((raw) => new JsonMap(raw, element.read));
   return {
     type: mapOf(STRING, element.type),
+    described: true,
     maxElements,
     minSerializedBytes: 2,
     element,
@@ -213,6 +214,7 @@ function object(schema: CelSchema, name: string): Declaration {
   const read = readObject((raw) => new JsonObject(raw, readers));
   return {
     type: structType(name),
+    described: true,
     maxElements: 0,
     minSerializedBytes,
     fields,

@@ -99,7 +99,7 @@ export class JsonObject extends CelMap {
   }
 
   find(key: Value): Value | undefined {
-    const field = typeof key === 'string' ? this.fields.get(key) : undefined;
+    const field = typeof key === 'string' ? (this.fields.get(key) ?? this.fields.get(`__${key}__`)) : undefined;
     if (field === undefined || !Object.hasOwn(this.raw, field.name)) return undefined;
     const value = this.raw[field.name];
     return value === null || value === undefined ? undefined : field.read(value);

@@ -75,7 +75,9 @@ export function nullable(read: Read, allowed: boolean): Read {
 /** @throws Error with Go's message */
 export function timestamp(text: string): CelTimestamp {
   const { seconds, nanoseconds } = parseGoTime(text, RFC3339);
-  return new CelTimestamp(BigInt(seconds) * NANOSECONDS + BigInt(nanoseconds));
+  const [, sign, hours = '0', minutes = '0'] = /([-+])(\d\d):(\d\d)$/.exec(text) ?? [];
+  const offsetSeconds = (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60 : 60);
+  return new CelTimestamp(BigInt(seconds) * NANOSECONDS + BigInt(nanoseconds), offsetSeconds);
 }
 
 function ofText(read: (text: string) => Value): Read {

@@ -1,18 +1,32 @@
-import { CelError } from './value.ts';
+import { CelError, type CelTimestamp } from './value.ts';
 
 /** Points in time as calendars show them. */
 
 const NANOSECONDS = 1_000_000_000n;
 
-/** RFC 3339 with as many digits of the second as are needed. */
-export function formatTimestamp(nanoseconds: bigint): string {
+/** RFC 3339 with as many digits of the second as are needed, in the time's own zone. */
+export function formatTimestamp({ nanoseconds, offsetSeconds }: CelTimestamp): string {
   const rest = ((nanoseconds % NANOSECONDS) + NANOSECONDS) % NANOSECONDS;
-  const seconds = (nanoseconds - rest) / NANOSECONDS;
-  const fraction = rest === 0n ? '' : `.${String(rest).padStart(9, '0').replace(/0+$/, '')}`;
-  return `${new Date(Number(seconds) * 1000)
-    .toISOString()
-    .replace(/\.\d+Z$/, '')
-    .replace(/^\+00/, '')}${fraction}Z`;
+  const seconds = Number((nanoseconds - rest) / NANOSECONDS) + offsetSeconds;
+  const date = new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, '');
+  return date.replace(/^\+00/, '') + fraction(rest) + zoneText(offsetSeconds);
+}
+
+function zoneText(offsetSeconds: number): string {
+  if (offsetSeconds === 0) return 'Z';
+  const minutes = Math.abs(offsetSeconds) / 60;
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${offsetSeconds < 0 ? '-' : '+'}${hour}:${minute}`;
+}
+
+function fraction(nanoseconds: bigint): string {
+  return nanoseconds === 0n ? '' : `.${String(nanoseconds).padStart(9, '0').replace(/0+$/, '')}`;
+}
+
+/** A duration in seconds: `3661s`, `0.5s`. */
+export function formatSeconds(nanoseconds: bigint): string {
+  const absolute = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  return `${nanoseconds < 0n ? '-' : ''}${absolute / NANOSECONDS}${fraction(absolute % NANOSECONDS)}s`;
 }
 
 /** The parts of a time in some zone: a name of the zone database, or an offset such as `+01:30`. */

@@ -59,9 +59,12 @@ export class CelDuration {
 export class CelTimestamp {
   /** Since 1970. */
   readonly nanoseconds: bigint;
+  /** Of the zone in which it was written: only its text shows it. */
+  readonly offsetSeconds: number;
 
-  constructor(nanoseconds: bigint) {
+  constructor(nanoseconds: bigint, offsetSeconds = 0) {
     this.nanoseconds = nanoseconds;
+    this.offsetSeconds = offsetSeconds;
   }
 }
 
