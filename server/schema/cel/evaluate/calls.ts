@@ -2,7 +2,7 @@ import { type CallCost, callCost } from '../cost/call-cost.ts';
 import type { Call } from '../syntax/tree.ts';
 import { type CelType, isDyn } from '../types/cel-type.ts';
 import { accepts, type Overload } from '../types/functions.ts';
-import { CelError, CelOptional, isInt, typeName, type Value, ValueList } from '../values/value.ts';
+import { CelError, CelList, CelOptional, isInt, typeName, type Value, ValueList } from '../values/value.ts';
 import { constantPlan, type Evaluate, Frame, type Plan, PlanFault } from './frame.ts';
 import type { Planner } from './planner.ts';
 import { prepared } from './prepared.ts';
@@ -13,6 +13,8 @@ const CONVERSIONS: ReadonlySet<string> = new Set(
   'bool bytes double duration dyn int string timestamp type uint'.split(' '),
 );
 const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
+/** Upstream calls these like functions with many arguments. */
+const MANY: ReadonlySet<string> = new Set(['format']);
 const NOTHING = new CelError('no such overload');
 
 /** Plans a call of a function or an operator. */
@@ -43,7 +45,9 @@ export function planCall(planner: Planner, expr: Call): Plan {
   const cost = callCost(name, equality(name) ?? known?.id ?? '');
   if (ready || PATTERNS.has(name)) return { run: many(ready ?? dispatch(name, overloads, [true]), runs, cost, true) };
   const unknown = args.map((arg) => isUnknown(checked.types.get(arg.id)));
-  const run = strict(dispatch(name, overloads, unknown), runs, cost);
+  const compute = dispatch(name, overloads, unknown);
+  if (MANY.has(name)) return { run: many(compute, runs, cost, false) };
+  const run = strict(compute, runs, cost);
   return CONVERSIONS.has(name) && plans.length === 1 && plans[0]?.constant !== undefined ? folded(run) : { run };
 }
 
@@ -107,7 +111,7 @@ function many(compute: Compute, runs: readonly Evaluate[], cost: CallCost, befor
 }
 
 function isUnknown(type: CelType | undefined): boolean {
-  return type === undefined || isDyn(type);
+  return type === undefined || isDyn(type) || type.parameters.some(isUnknown);
 }
 
 /** Calls the overload that fits the values; types that the checker knows need no second look. */
@@ -118,16 +122,43 @@ function dispatch(name: string, overloads: readonly Overload[], unknown: readonl
   const candidates = overloads.map((overload) => ({ overload, compute: asCompute(overload) }));
   return (...args) => {
     for (const { overload, compute } of candidates) {
-      if (overload.parameters.every((type, index) => accepts(type, args[index] ?? null))) return compute(...args);
+      if (fits(overload, args)) return compute(...args);
     }
-    if (STANDARD.test(name)) return NOTHING;
-    return new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
+    return noOverload(name, args);
   };
 }
 
-/** The functions of the language say less about values that they do not take than those of libraries. */
-const STANDARD =
-  /^(?:[-_!@].*|size|contains|startsWith|endsWith|matches|get.*|bool|bytes|double|duration|dyn|int|string|timestamp|type|uint)$/;
+const COMPARED = 'bool bytes double google.protobuf.Duration google.protobuf.Timestamp int string uint'.split(' ');
+const ADDED = 'bytes double google.protobuf.Duration google.protobuf.Timestamp int list string uint'.split(' ');
+const SUBTRACTED = ADDED.filter((name) => !['bytes', 'list', 'string'].includes(name));
+/** What the first operand of an operator has to be before the second one is looked at. */
+const OPERANDS: Readonly<Record<string, readonly string[]>> = {
+  '_+_': ADDED,
+  '_-_': SUBTRACTED,
+  '_*_': ['double', 'int', 'uint'],
+  '_/_': ['double', 'int', 'uint'],
+  '_%_': ['int', 'uint'],
+  '_<_': COMPARED,
+  '_<=_': COMPARED,
+  '_>_': COMPARED,
+  '_>=_': COMPARED,
+  size: ['bytes', 'list', 'map', 'string'],
+};
+const SILENT = /^(?:[-!@].*|contains|startsWith|endsWith|matches)$/;
+
+/** Upstream says more or less about it, depending on where it notices. */
+function noOverload(name: string, args: readonly Value[]): CelError {
+  if (SILENT.test(name)) return NOTHING;
+  const taken = OPERANDS[name];
+  if (!taken) return new CelError(`no such overload: ${name}(${args.map(typeName).join(', ')})`);
+  return taken.includes(typeName(args[0] ?? null)) ? NOTHING : new CelError(`no such overload: ${name}`);
+}
+
+/** Flattening takes elements of any kind at run time, whatever its signature says. */
+function fits({ id, parameters }: Overload, args: readonly Value[]): boolean {
+  if (id === 'list_flatten') return args[0] instanceof CelList;
+  return parameters.every((type, index) => accepts(type, args[index] ?? null));
+}
 
 /** The implementation knows its parameters' types, which the checker or the dispatch has made sure of. */
 function asCompute({ implementation }: Overload): Compute {

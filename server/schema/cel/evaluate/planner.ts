@@ -13,7 +13,7 @@ import { typeValue } from '../types/environment.ts';
 import { CelDouble, CelError, CelOptional, CelUint, toInt, type Value, ValueList, ValueMap } from '../values/value.ts';
 import { planCall } from './calls.ts';
 import { planFold } from './folds.ts';
-import { constantPlan, type Evaluate, type Plan, pathPlan } from './frame.ts';
+import { constantPlan, type Evaluate, type Plan, PlanFault, pathPlan } from './frame.ts';
 import { choice, pathFrom } from './path.ts';
 
 const LIST_COST = 10;

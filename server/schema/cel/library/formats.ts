@@ -78,8 +78,8 @@ const FORMATS: Readonly<Record<string, CelFormat>> = {
     unless((text) => UUID.test(text), 'does not match the UUID format'),
   ),
   byte: new CelFormat('byte', 84, unless(readable(readBytes), 'invalid base64')),
-  date: new CelFormat('date', 107, unless(readable(readDate), 'invalid date')),
-  datetime: new CelFormat('datetime', 107, unless(readable(readDateTime), 'invalid datetime')),
+  date: new CelFormat('date', 71, unless(readable(readDate), 'invalid date')),
+  datetime: new CelFormat('datetime', 71, unless(readable(readDateTime), 'invalid datetime')),
 };
 
 function named(name: string): Value {

@@ -1,4 +1,4 @@
-import { type CelType, DYN, STRING, structType } from '../types/cel-type.ts';
+import { type CelType, DYN, opaqueType, STRING, structType } from '../types/cel-type.ts';
 import type { ConstructibleTypes } from '../types/environment.ts';
 import type { Library } from '../types/functions.ts';
 import { equal } from '../values/equality.ts';
@@ -49,7 +49,8 @@ export const MUTATION_TYPES: ConstructibleTypes = {
   find: (name) => (name === 'JSONPatch' || isObjectName(name) ? structType(name) : undefined),
   field: (name, field) => {
     if (name !== 'JSONPatch') return isObjectName(name) ? DYN : undefined;
-    return Object.hasOwn(PATCH_FIELDS, field) ? PATCH_FIELDS[field] : undefined;
+    // Upstream knows every field, but not what may stand in others.
+    return (Object.hasOwn(PATCH_FIELDS, field) ? PATCH_FIELDS[field] : undefined) ?? opaqueType('');
   },
 };
 
@@ -62,10 +63,25 @@ export function makeObject(name: string, values: ReadonlyMap<string, Value>): Va
   if (name === 'JSONPatch') {
     for (const [field, value] of values) {
       if (field === 'value' || typeof value === 'string') continue;
-      return new CelError(`unexpected type ${typeName(value)} for JSONPatchType '${field}' field`);
+      return new CelError(`unexpected type ${goType(value)} for JSONPatchType '${field}' field`);
     }
   }
   return new CelObject(name, values);
+}
+
+const GO_TYPES: Readonly<Record<string, string>> = {
+  int: 'int64',
+  uint: 'uint64',
+  double: 'float64',
+  bool: 'bool',
+  bytes: '[]uint8',
+  null_type: 'structpb.NullValue',
+  list: '[]interface {}',
+  map: 'map[string]interface {}',
+};
+
+function goType(value: Value): string {
+  return GO_TYPES[typeName(value)] ?? typeName(value);
 }
 
 /** One after the other: the `~` that stands for a slash is no `~` of the key. */

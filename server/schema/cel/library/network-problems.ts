@@ -63,7 +63,7 @@ function ipv6Problem(whole: string): string | undefined {
   }
   while (groups < 8) {
     const hex = /^[\da-fA-F]*/.exec(rest)?.[0] ?? '';
-    if (hex.length > 4) return at('each group must have 4 or fewer digits', rest);
+    if (hex.length > 4) return at('each group must have 4 or less digits', rest);
     if (hex === '') return at('each colon-separated field must have at least one digit', rest);
     if (rest[hex.length] === '.') {
       if (!ellipsis && groups !== 6)

@@ -106,7 +106,8 @@ function isGlobalUnicast(value: CelIp): boolean {
 }
 
 function containsIp({ block }: CelCidr, other: CelIp | CelError): Value {
-  if (other instanceof CelError) return other;
+  // Upstream loses the reason on the way.
+  if (other instanceof CelError) return new CelError('no such overload');
   return contains(block, { address: other.address, prefixLength: 0, leadingZeros: false });
 }
 

@@ -11,10 +11,13 @@ const INT64 = 1n << 63n;
 export class CelQuantity extends CelOpaque {
   readonly type: CelType = TYPE;
   readonly nano: bigint;
+  /** Written with decimals or as a part of one: never an integer, even when nothing stands behind the point. */
+  readonly fractional: boolean;
 
-  constructor(nano: bigint) {
+  constructor(nano: bigint, fractional: boolean) {
     super();
     this.nano = nano;
+    this.fractional = fractional;
   }
 
   equals(other: CelOpaque): boolean {
@@ -24,13 +27,32 @@ export class CelQuantity extends CelOpaque {
   /** Undefined when it has a fraction or does not fit. */
   asInteger(): bigint | undefined {
     const whole = this.nano / NANO;
-    return this.nano % NANO === 0n && whole >= -INT64 && whole < INT64 ? whole : undefined;
+    return !this.fractional && this.nano % NANO === 0n && whole >= -INT64 && whole < INT64 ? whole : undefined;
   }
+}
+
+const EXPONENTS: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+
+function isFractional(text: string): boolean {
+  const [, decimals = '', suffix = ''] = /^[-+]?\d*(?:\.(\d*))?(.*)$/.exec(text) ?? [];
+  const exponent = EXPONENTS[suffix] ?? (suffix.endsWith('i') ? 0 : Number(suffix.slice(1)));
+  return exponent < decimals.length;
 }
 
 function quantity(text: string): Value {
   try {
-    return new CelQuantity(parseQuantity(text).nano);
+    return new CelQuantity(parseQuantity(text).nano, isFractional(text));
   } catch (error) {
     return new CelError(error instanceof Error ? error.message : String(error));
   }
@@ -39,10 +61,12 @@ function quantity(text: string): Value {
 const compare = (one: CelQuantity, other: CelQuantity): number =>
   one.nano < other.nano ? -1 : Number(one.nano > other.nano);
 
-const ofInt = (value: Int): CelQuantity => new CelQuantity(BigInt(value) * NANO);
-const add = (one: CelQuantity, other: CelQuantity): Value => new CelQuantity(one.nano + other.nano);
-const subtract = (one: CelQuantity, other: CelQuantity): Value => new CelQuantity(one.nano - other.nano);
-const ZERO = new CelQuantity(0n);
+const ofInt = (value: Int): CelQuantity => new CelQuantity(BigInt(value) * NANO, false);
+const add = (one: CelQuantity, other: CelQuantity): Value =>
+  new CelQuantity(one.nano + other.nano, one.fractional || other.fractional);
+const subtract = (one: CelQuantity, other: CelQuantity): Value =>
+  new CelQuantity(one.nano - other.nano, one.fractional || other.fractional);
+const ZERO = new CelQuantity(0n, false);
 
 export const QUANTITY: Library = {
   quantity: { 'string_to_quantity(string): kubernetes.Quantity': quantity },

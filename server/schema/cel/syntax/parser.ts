@@ -147,7 +147,7 @@ class Parser {
       this.position += 1;
       return;
     }
-    this.missing(token);
+    this.missing(token, expected);
     if (token.text === 'in' && this.peek(1).type === 'EOF') this.missing(this.peek(1));
     throw new Stop();
   }
@@ -252,8 +252,8 @@ class Parser {
     throw new Stop();
   }
 
-  private missing(token: Token): void {
-    const list = `{${EXPRESSION.join(', ')}}`;
+  private missing(token: Token, expected: readonly string[] = EXPRESSION): void {
+    const list = `{${expected.join(', ')}}`;
     this.source.report(token.start, `Syntax error: mismatched input '${visible(token.text)}' expecting ${list}`);
   }
 
@@ -277,11 +277,10 @@ class Parser {
   private args(): Expr[] {
     const args: Expr[] = [];
     if (this.accept(')')) return args;
-    let expected: readonly string[] = ARGUMENTS;
-    do {
-      args.push(this.expression(expected));
-      expected = EXPRESSION;
-    } while (this.accept(','));
+    this.dropStray(ARGUMENTS);
+    if (this.accept(')')) return args;
+    do args.push(this.expression(EXPRESSION));
+    while (this.accept(','));
     this.expect(')', this.peek().type === 'EOF' ? "')'" : "{')', ','}");
     return args;
   }

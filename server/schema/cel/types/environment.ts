@@ -10,6 +10,7 @@ import {
   listOf,
   mapOf,
   NULL,
+  opaqueType,
   optionalOf,
   parameter,
   STRING,
@@ -53,6 +54,8 @@ const STANDARD: readonly (readonly [name: string, type: CelType])[] = [
   ['type', TYPE],
   ['uint', UINT],
   ['optional_type', optionalOf(parameter('V'))],
+  ['net.IP', opaqueType('net.IP')],
+  ['net.CIDR', opaqueType('net.CIDR')],
 ];
 
 /** The names of types, which are values too: `type(x) == string`. */

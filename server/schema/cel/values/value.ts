@@ -176,8 +176,9 @@ function mapKey(key: Value): string | number | bigint | boolean | undefined {
   if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint')
     return key;
   if (key instanceof CelUint) return toInt(key.value);
-  if (key instanceof CelDouble && Number.isInteger(key.value)) return toInt(BigInt(key.value));
-  return undefined;
+  if (!(key instanceof CelDouble)) return undefined;
+  // No text of JSON begins like this.
+  return Number.isInteger(key.value) ? toInt(BigInt(key.value)) : `\0double ${key.value}`;
 }
 
 /** An int in the form that ints have. */
