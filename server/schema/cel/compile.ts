@@ -63,11 +63,14 @@ export class CelFault {
   /** All problems with their lines, as cel-go prints them. */
   readonly message: string;
   readonly issues: readonly CelIssue[];
+  /** The type that it would have had: what has the wrong type is refused for that first. */
+  readonly type: CelType | undefined;
 
-  constructor(stage: CelFault['stage'], message: string, issues: readonly CelIssue[] = []) {
+  constructor(stage: CelFault['stage'], message: string, issues: readonly CelIssue[], type?: CelType) {
     this.stage = stage;
     this.message = message;
     this.issues = issues;
+    this.type = type;
   }
 }
 
@@ -132,8 +135,9 @@ export class CompiledExpression {
       if (value instanceof CelError) return { error: value.message, exceeded: false, cost: frame.cost };
       return { value, cost: frame.cost };
     } catch (error) {
-      if (!(error instanceof CostLimitExceeded)) throw error;
-      return { error: error.message, exceeded: true, cost: frame.cost };
+      // A text or list that JavaScript cannot hold is beyond any budget.
+      if (!(error instanceof CostLimitExceeded) && !(error instanceof RangeError)) throw error;
+      return { error: new CostLimitExceeded().message, exceeded: true, cost: frame.cost };
     }
   }
 }
@@ -156,7 +160,7 @@ export function compile(text: string, environment: CelEnvironment): CompiledExpr
   try {
     return new CompiledExpression(text, environment, tree, checked);
   } catch (error) {
-    if (error instanceof PlanFault) return new CelFault('program', error.message);
+    if (error instanceof PlanFault) return new CelFault('program', error.message, [], checked.types.get(tree.id));
     throw error;
   }
 }

@@ -13,6 +13,10 @@ const CONVERSIONS: ReadonlySet<string> = new Set(
   'bool bytes double duration dyn int string timestamp type uint'.split(' '),
 );
 const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
+/**
+ * What these cost follows from what they give. All others are paid beforehand: what is too dear is not begun.
+ */
+const BY_RESULT: ReadonlySet<string> = new Set(['join', 'slice', 'reverse']);
 /** Upstream calls these like functions with many arguments. */
 const MANY: ReadonlySet<string> = new Set(['format']);
 const NOTHING = new CelError('no such overload');
@@ -47,7 +51,7 @@ export function planCall(planner: Planner, expr: Call): Plan {
   const unknown = args.map((arg) => isUnknown(checked.types.get(arg.id)));
   const compute = dispatch(name, overloads, unknown);
   if (MANY.has(name)) return { run: many(compute, runs, cost, false) };
-  const run = strict(compute, runs, cost);
+  const run = strict(compute, runs, cost, !BY_RESULT.has(name));
   return CONVERSIONS.has(name) && plans.length === 1 && plans[0]?.constant !== undefined ? folded(run) : { run };
 }
 
@@ -63,7 +67,7 @@ function folded(run: Evaluate): Plan {
   return constantPlan(value);
 }
 
-function strict(compute: Compute, runs: readonly Evaluate[], cost: CallCost): Evaluate {
+function strict(compute: Compute, runs: readonly Evaluate[], cost: CallCost, beforehand: boolean): Evaluate {
   const [first, second] = runs;
   if (runs.length === 0) {
     return (frame) => {
@@ -75,8 +79,9 @@ function strict(compute: Compute, runs: readonly Evaluate[], cost: CallCost): Ev
   if (first && runs.length === 1) {
     return (frame) => {
       const arg = first(frame);
+      if (beforehand) frame.charge(cost([arg], null));
       const result = arg instanceof CelError ? arg : compute(arg);
-      frame.charge(cost([arg], result));
+      if (!beforehand) frame.charge(cost([arg], result));
       return result;
     };
   }
@@ -84,13 +89,14 @@ function strict(compute: Compute, runs: readonly Evaluate[], cost: CallCost): Ev
     return (frame) => {
       const one = first(frame);
       const other = second(frame);
+      if (beforehand) frame.charge(cost([one, other], null));
       const failed = one instanceof CelError ? one : other instanceof CelError ? other : undefined;
       const result = failed ?? compute(one, other);
-      frame.charge(cost([one, other], result));
+      if (!beforehand) frame.charge(cost([one, other], result));
       return result;
     };
   }
-  return many(compute, runs, cost, false);
+  return many(compute, runs, cost, beforehand);
 }
 
 /** With many arguments the first failed one ends the call, and nothing of it is counted. */
@@ -102,7 +108,6 @@ function many(compute: Compute, runs: readonly Evaluate[], cost: CallCost, befor
       if (arg instanceof CelError) return arg;
       args.push(arg);
     }
-    // What a pattern costs follows from its length and the text's: what is too dear is not begun.
     if (beforehand) frame.charge(cost(args, null));
     const result = compute(...args);
     if (!beforehand) frame.charge(cost(args, result));

@@ -1,5 +1,6 @@
 import type { Library } from '../types/functions.ts';
 import { equal } from '../values/equality.ts';
+import { refuseEndless } from '../values/json-values.ts';
 import { compare } from '../values/order.ts';
 import { CelError, type CelList, type CelMap, type Value } from '../values/value.ts';
 
@@ -32,6 +33,7 @@ function ordering(name: string, holds: (order: number) => boolean): Library[stri
 
 /** Whether a list holds a value; an error only when nothing equal was found. */
 export function includes(list: CelList, value: Value): boolean | CelError {
+  refuseEndless(list);
   let problem: CelError | undefined;
   for (let index = 0; index < list.size; index += 1) {
     const item = list.at(index);

@@ -74,7 +74,7 @@ const FORMATS: Readonly<Record<string, CelFormat>> = {
   uri: new CelFormat('URI', 1103, uriProblems),
   uuid: new CelFormat(
     'uuid',
-    79,
+    70,
     unless((text) => UUID.test(text), 'does not match the UUID format'),
   ),
   byte: new CelFormat('byte', 84, unless(readable(readBytes), 'invalid base64')),

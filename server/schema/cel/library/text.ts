@@ -1,9 +1,17 @@
+import { CostLimitExceeded } from '../evaluate/frame.ts';
 import type { Library } from '../types/functions.ts';
 import { items } from '../values/json-values.ts';
 import { codePointLength, codePoints, slice } from '../values/strings.ts';
 import { CelError, type CelList, type Int, type Value, ValueList } from '../values/value.ts';
 
 /** The functions of texts: those of the language, and version 2 of its strings library. */
+
+/** No text of a budget is that long; JavaScript could not hold it. */
+const LONGEST = 2 ** 27;
+
+function refuseLong(length: number): void {
+  if (length > LONGEST) throw new CostLimitExceeded();
+}
 
 const outOfRange = (index: Int): CelError => new CelError(`index out of range: ${index}`);
 
@@ -50,6 +58,7 @@ function substring(text: string, start: Int, end?: Int): Value {
 }
 
 function replace(text: string, part: string, by: string, limit: Int = -1): Value {
+  refuseLong((text.length / Math.max(part.length, 1) + 1) * by.length + text.length);
   if (limit < 0)
     return part === '' ? replaceEmpty(text, by, Number.POSITIVE_INFINITY) : text.replaceAll(part, () => by);
   if (part === '') return replaceEmpty(text, by, Number(limit));
@@ -75,6 +84,9 @@ function split(text: string, separator: string, limit: Int = -1): Value {
 
 function join(list: CelList, separator = ''): Value {
   const parts = items(list);
+  let length = separator.length * parts.length;
+  for (const part of parts) length += typeof part === 'string' ? part.length : 0;
+  refuseLong(length);
   const wrong = parts.find((part) => typeof part !== 'string');
   if (wrong !== undefined)
     return wrong instanceof CelError ? wrong : new CelError(`join: invalid input: ${String(wrong)}`);

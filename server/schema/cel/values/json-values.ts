@@ -1,5 +1,6 @@
+import { CostLimitExceeded } from '../evaluate/frame.ts';
 import { equal, noOverload } from './equality.ts';
-import { CelDouble, CelError, CelList, CelMap, GrowingList, type Value, ValueList } from './value.ts';
+import { CelDouble, CelError, CelList, CelMap, GrowingList, JoinedList, type Value, ValueList } from './value.ts';
 
 /** Makes a value of a piece of JSON, as its declaration wants it. */
 export type Read = (raw: unknown) => Value;
@@ -166,13 +167,25 @@ export class JsonMapList extends JsonList {
   }
 }
 
+/** Joined lists can have more elements than anyone could look at; what would do so is given up. */
+const MOST = 10_000_000;
+
+/** @throws CostLimitExceeded */
+export function refuseEndless(list: CelList): void {
+  if (list.size > MOST) throw new CostLimitExceeded();
+}
+
 /** All elements of a list. */
 export function items(list: CelList): Value[] {
   if (list instanceof ValueList) return list.items;
+  refuseEndless(list);
   const all: Value[] = [];
   for (let index = 0; index < list.size; index += 1) all.push(list.at(index));
   return all;
 }
+
+/** Shorter lists are quicker to copy than to search. */
+const COPIED = 64;
 
 /** Two lists one after the other. */
 export function joined(one: CelList, other: CelList): Value {
@@ -180,7 +193,9 @@ export function joined(one: CelList, other: CelList): Value {
     one.items.push(...items(other));
     return one;
   }
-  return one.add ? one.add(other) : new ValueList([...items(one), ...items(other)]);
+  if (one.add) return one.add(other);
+  if (one.size + other.size > COPIED) return new JoinedList(one, other);
+  return new ValueList([...items(one), ...items(other)]);
 }
 
 function rawOf(value: Value): Raw {

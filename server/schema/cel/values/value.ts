@@ -137,6 +137,33 @@ export class ValueList extends CelList {
   }
 }
 
+/** Two lists one after the other, of which none is copied: joining costs next to nothing, however long they are. */
+export class JoinedList extends CelList {
+  readonly size: number;
+  readonly first: CelList;
+  readonly second: CelList;
+
+  constructor(first: CelList, second: CelList) {
+    super();
+    this.first = first;
+    this.second = second;
+    this.size = first.size + second.size;
+  }
+
+  at(index: number): Value {
+    let list: CelList = this;
+    let rest = index;
+    while (list instanceof JoinedList) {
+      if (rest < list.first.size) list = list.first;
+      else {
+        rest -= list.first.size;
+        list = list.second;
+      }
+    }
+    return list.at(rest);
+  }
+}
+
 /** The list that a macro gathers: adding to it changes it, nobody else has it. */
 export class GrowingList extends ValueList {}
 

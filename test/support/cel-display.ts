@@ -1,3 +1,4 @@
+import { CelObject } from '../../server/schema/cel/library/mutation.ts';
 import { formatDouble } from '../../server/schema/cel/values/double-text.ts';
 import { items } from '../../server/schema/cel/values/json-values.ts';
 import { formatTimestamp } from '../../server/schema/cel/values/times.ts';
@@ -28,6 +29,7 @@ export function display(value: Value): string {
   if (value instanceof CelOptional)
     return value.value === undefined ? 'optional.none' : `optional(${display(value.value)})`;
   if (value instanceof CelList) return `[${items(value).map(display).join(', ')}]`;
+  if (value instanceof CelObject) return value.typeName;
   if (value instanceof CelMap) {
     const entries = value.keys().map((key) => `${display(key)}: ${display(value.find(key) ?? null)}`);
     return `{${entries.sort().join(', ')}}`;
