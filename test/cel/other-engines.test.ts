@@ -1,11 +1,11 @@
 import { evaluate as evaluateMarc } from '@marcbachmann/cel-js';
-import { evaluate as evaluateChevrotain } from 'cel-js';
+import { CelParseError, evaluate as evaluateChevrotain } from 'cel-js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CelFault, celEnvironment, compile } from '../../server/schema/cel/compile.ts';
 import { dynamic } from '../../server/schema/cel/types/declaration.ts';
 import { items } from '../../server/schema/cel/values/json-values.ts';
-import { CelList, type Value } from '../../server/schema/cel/values/value.ts';
+import { CelList } from '../../server/schema/cel/values/value.ts';
 
 /** Other people's engines know the core of the language; where all of us know it, we have to agree. */
 const RUNS = { seed: 5, numRuns: 400 };
@@ -64,7 +64,7 @@ function ours(expression: string): unknown {
 }
 
 /** A value as both engines give it, once their ints are numbers. */
-function plain(value: Value | unknown): unknown {
+function plain(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
   return value instanceof CelList ? items(value).map(plain) : value;
 }
@@ -83,6 +83,18 @@ test('ours and @marcbachmann/cel-js agree about the core of the language', () =>
   agree((expression) => evaluateMarc(expression));
 });
 
-test('ours and cel-js agree about the core of the language', () => {
-  agree((expression) => evaluateChevrotain(expression));
+test('ours and cel-js agree about what both can read', () => {
+  let compared = 0;
+  agree((expression) => {
+    try {
+      const value = evaluateChevrotain(expression);
+      compared += 1;
+      return value;
+    } catch (error) {
+      // It knows no calls of what stands in brackets.
+      if (error instanceof CelParseError) return ours(expression);
+      throw error;
+    }
+  });
+  expect(compared).toBeGreaterThan(100);
 });

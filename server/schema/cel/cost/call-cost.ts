@@ -1,6 +1,6 @@
 import { items } from '../values/json-values.ts';
 import { codePointLength } from '../values/strings.ts';
-import { CelList, CelMap, CelOpaque, CelOptional, type Int, type Value } from '../values/value.ts';
+import { CelList, CelMap, CelOpaque, CelOptional, isInt, type Value } from '../values/value.ts';
 
 /** What calls cost when they run: upstream's numbers. */
 
@@ -129,7 +129,7 @@ const setsCost =
     1 + Math.floor(sizeOf(first) * sizeOf(second) * factor);
 
 function flattened([list, depth]: readonly Value[]): number {
-  return Math.floor(sizeOf(list) * Math.max(depth === undefined ? 1 : Number(depth as Int), 0)) + 1 + LIST_COST;
+  return Math.floor(sizeOf(list) * (isInt(depth) ? Math.max(Number(depth), 0) : 1)) + 1 + LIST_COST;
 }
 
 /** By the overload, when it is known which one it is. */
@@ -149,7 +149,7 @@ const BY_OVERLOAD: ReadonlyMap<string, CallCost> = new Map([
     ([text, part]) => Math.ceil(innerSizeOf(text) * TEXT_FACTOR) * Math.ceil(innerSizeOf(part) * TEXT_FACTOR),
   ],
   ...named('list_slice list_reverse', result),
-  ['lists_range', ([size]) => Math.max(Number(size as Int), 0) + 1 + LIST_COST],
+  ['lists_range', ([size]) => (isInt(size) && size >= 0 ? Number(size) : 1) + 1 + LIST_COST],
   ...named('list_flatten list_flatten_int', flattened),
   ['list_distinct', selfCompared(0)],
   ...named('list_sets_contains_list list_sets_intersects_list', setsCost(1)),

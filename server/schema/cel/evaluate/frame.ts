@@ -7,7 +7,7 @@ export class Frame {
   private readonly limit: number;
 
   constructor(slots: number, limit: number) {
-    this.slots = new Array<Value | undefined>(slots).fill(undefined);
+    this.slots = Array.from({ length: slots });
     this.limit = limit;
   }
 

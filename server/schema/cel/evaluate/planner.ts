@@ -10,6 +10,7 @@ import type {
 } from '../syntax/tree.ts';
 import type { Checked } from '../types/checker.ts';
 import { typeValue } from '../types/environment.ts';
+import { keyText } from '../values/keys.ts';
 import { CelDouble, CelError, CelOptional, CelUint, toInt, type Value, ValueList, ValueMap } from '../values/value.ts';
 import { planCall } from './calls.ts';
 import { planFold } from './folds.ts';
@@ -211,7 +212,7 @@ function charged(value: Value, frame: Parameters<Evaluate>[0], cost: number): Va
 function optionalElement(value: Value): Value | undefined {
   if (value instanceof CelError) return value;
   if (value instanceof CelOptional) return value.value;
-  return new CelError(`cannot initialize optional list element from non-optional value ${String(value)}`);
+  return new CelError(`cannot initialize optional list element from non-optional value ${keyText(value)}`);
 }
 
 /** The value that a literal of the text stands for. */

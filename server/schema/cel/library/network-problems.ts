@@ -32,7 +32,7 @@ function problemOf(text: string): string | undefined {
 function ipv4Problem(text: string): string | undefined {
   let field = '';
   let fields = 1;
-  for (const [index, character] of [...text].entries()) {
+  for (const [index, character] of Array.from(text).entries()) {
     const rest = goQuote(text.slice(index));
     if (character >= '0' && character <= '9') {
       if (field === '0') return 'IPv4 field has octet with leading zero';

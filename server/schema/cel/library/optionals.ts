@@ -1,5 +1,6 @@
 import type { Library } from '../types/functions.ts';
 import { items } from '../values/json-values.ts';
+import { keyText } from '../values/keys.ts';
 import {
   CelDouble,
   CelDuration,
@@ -31,7 +32,7 @@ function unwrap(list: CelList): Value {
   const values: Value[] = [];
   for (const item of items(list)) {
     if (item instanceof CelError) return item;
-    if (!(item instanceof CelOptional)) return new CelError(`value ${String(item)} is not optional`);
+    if (!(item instanceof CelOptional)) return new CelError(`value ${keyText(item)} is not optional`);
     if (item.value !== undefined) values.push(item.value);
   }
   return new ValueList(values);

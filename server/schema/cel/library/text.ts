@@ -1,6 +1,7 @@
 import { CostLimitExceeded } from '../evaluate/frame.ts';
 import type { Library } from '../types/functions.ts';
 import { items } from '../values/json-values.ts';
+import { keyText } from '../values/keys.ts';
 import { codePointLength, codePoints, slice } from '../values/strings.ts';
 import { CelError, type CelList, type Int, type Value, ValueList } from '../values/value.ts';
 
@@ -69,14 +70,14 @@ function replace(text: string, part: string, by: string, limit: Int = -1): Value
 
 /** Nothing is found before each character and at the end. */
 function replaceEmpty(text: string, by: string, limit: number): string {
-  const characters = [...codePoints(text)];
+  const characters = Array.from(codePoints(text));
   const replaced = characters.map((character, index) => (index < limit ? by : '') + character);
   return replaced.join('') + (characters.length < limit ? by : '');
 }
 
 function split(text: string, separator: string, limit: Int = -1): Value {
   if (limit === 0) return new ValueList([]);
-  const parts = separator === '' ? [...text] : text.split(separator);
+  const parts = separator === '' ? Array.from(text) : text.split(separator);
   if (limit < 0 || limit >= parts.length) return new ValueList(parts);
   const count = Number(limit) - 1;
   return new ValueList([...parts.slice(0, count), parts.slice(count).join(separator)]);
@@ -89,8 +90,8 @@ function join(list: CelList, separator = ''): Value {
   refuseLong(length);
   const wrong = parts.find((part) => typeof part !== 'string');
   if (wrong !== undefined)
-    return wrong instanceof CelError ? wrong : new CelError(`join: invalid input: ${String(wrong)}`);
-  return parts.join(separator);
+    return wrong instanceof CelError ? wrong : new CelError(`join: invalid input: ${keyText(wrong)}`);
+  return parts.map(keyText).join(separator);
 }
 
 /** What Go's unicode.IsSpace calls a space. */

@@ -92,7 +92,7 @@ function holdsAnyCase(set: CharacterSet, code: number): boolean {
   const others = [
     character.toLowerCase(),
     character.toUpperCase(),
-    ...(FOLDS.find((fold) => fold.includes(character)) ?? ''),
+    ...Array.from(FOLDS.find((fold) => fold.includes(character)) ?? ''),
   ];
-  return others.some((other) => [...other].length === 1 && holdsExactly(set, other.codePointAt(0) ?? 0));
+  return others.some((other) => Array.from(other).length === 1 && holdsExactly(set, other.codePointAt(0) ?? 0));
 }

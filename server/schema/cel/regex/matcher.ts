@@ -103,7 +103,7 @@ export class Matcher {
     const known = this.states.get(key);
     if (known) return known;
     if (this.states.size >= MAX_STATES) this.states = new Map();
-    const state: State = { places, previous, ascii: new Array(129).fill(undefined), others: new Map() };
+    const state: State = { places, previous, ascii: Array.from({ length: 129 }), others: new Map() };
     this.states.set(key, state);
     return state;
   }

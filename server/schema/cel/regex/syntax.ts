@@ -64,7 +64,7 @@ class RegexParser {
   whole(): Node {
     const node = this.choice();
     if (this.at < this.pattern.length) throw new RegexFault('unexpected )', this.pattern);
-    checkRepeats(node, MAX_REPEAT, this.pattern);
+    checkRepeats(node, MAX_REPEAT);
     return node;
   }
 
@@ -367,11 +367,11 @@ function assertion(kind: Assertion): Node {
 }
 
 /** Repeats within repeats may not multiply to more than what one may have. */
-function checkRepeats(node: Node, left: number, pattern: string): void {
+function checkRepeats(node: Node, left: number): void {
   switch (node.kind) {
     case 'sequence':
     case 'choice':
-      for (const inner of node.nodes) checkRepeats(inner, left, pattern);
+      for (const inner of node.nodes) checkRepeats(inner, left);
       return;
     case 'repeat': {
       const times = node.max === Number.POSITIVE_INFINITY ? node.min : node.max;
@@ -380,7 +380,7 @@ function checkRepeats(node: Node, left: number, pattern: string): void {
           'invalid repeat count',
           `{${node.min === node.max ? node.min : `${node.min},${node.max === Number.POSITIVE_INFINITY ? '' : node.max}`}}`,
         );
-      checkRepeats(node.node, times > 1 ? Math.floor(left / times) : left, pattern);
+      checkRepeats(node.node, times > 1 ? Math.floor(left / times) : left);
     }
   }
 }

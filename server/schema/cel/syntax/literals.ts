@@ -1,4 +1,6 @@
-/** What stands between the quotes of a literal. */
+import type { Token } from './lexer.ts';
+
+/** What literals stand for. */
 
 const NAMED: Readonly<Record<string, number>> = {
   a: 0x07,
@@ -52,4 +54,25 @@ function bodyOf(literal: string): { body: string; raw: boolean } {
   const quoted = raw ? literal.slice(1) : literal;
   const width = quoted.length >= 6 && /^("""|''')/.test(quoted) ? 3 : 1;
   return { body: quoted.slice(width, quoted.length - width), raw };
+}
+
+const MIN_INT64 = -(2n ** 63n);
+const MAX_INT64 = 2n ** 63n - 1n;
+const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** The type and the value of a number; without a value when it is too large. */
+export function readNumber(
+  { type, text }: Token,
+  negative: boolean,
+): { type: 'int' | 'uint' | 'double'; value: bigint | number | undefined } {
+  if (type === 'NUM_FLOAT') {
+    const value = Number(text) * (negative ? -1 : 1);
+    return { type: 'double', value: Number.isFinite(value) ? value : undefined };
+  }
+  if (type === 'NUM_UINT') {
+    const value = BigInt(text.slice(0, -1));
+    return { type: 'uint', value: negative || value > MAX_UINT64 ? undefined : value };
+  }
+  const value = BigInt(text) * (negative ? -1n : 1n);
+  return { type: 'int', value: value > MAX_INT64 || value < MIN_INT64 ? undefined : value };
 }

@@ -1,22 +1,14 @@
-import { type Token, tokenize, visible } from './lexer.ts';
-import { unquoteBytes, unquoteString } from './literals.ts';
+import { codePointLength } from '../values/strings.ts';
+import { ARGUMENTS, begins, ELEMENTS, ENTRIES, EXPRESSION, FIELDS, isNumber, OPTIONAL_EXPRESSION } from './expected.ts';
+import { type Token, visible } from './lexer.ts';
+import { readNumber, unquoteBytes, unquoteString } from './literals.ts';
 import { expandMacro, MacroFault } from './macros.ts';
 import { NOWHERE, type Source } from './source.ts';
+import { Stop, TokenReader } from './token-reader.ts';
 import { type Expr, type MapEntry, type StructField, TreeBuilder } from './tree.ts';
 
 const MAX_CODE_POINTS = 100_000;
 const MAX_DEPTH = 250;
-const START = ["'['", "'{'", "'('", "'.'", "'-'", "'!'"];
-const CONSTANTS = ["'true'", "'false'", "'null'"];
-const LITERALS = ['NUM_FLOAT', 'NUM_INT', 'NUM_UINT', 'STRING', 'BYTES', 'IDENTIFIER'];
-/** What may begin an expression, as ANTLR lists it. */
-const EXPRESSION = [...START, ...CONSTANTS, ...LITERALS];
-const OPTIONAL_EXPRESSION = [...START, "'?'", ...CONSTANTS, ...LITERALS];
-const ARGUMENTS = ["'['", "'{'", "'('", "')'", "'.'", "'-'", "'!'", ...CONSTANTS, ...LITERALS];
-const ELEMENTS = ["'['", "']'", "'{'", "'('", "'.'", "','", "'-'", "'!'", "'?'", ...CONSTANTS, ...LITERALS];
-const ENTRIES = ["'['", "'{'", "'}'", "'('", "'.'", "','", "'-'", "'!'", "'?'", ...CONSTANTS, ...LITERALS];
-const FIELDS = ["'}'", "','", "'?'", 'IDENTIFIER', 'ESC_IDENTIFIER'];
-
 const RESERVED: ReadonlySet<string> = new Set(
   (
     'as break const continue else false for function if import in let loop package namespace null return true var ' +
@@ -26,17 +18,11 @@ const RESERVED: ReadonlySet<string> = new Set(
 const RELATIONS: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in']);
 const SUMS: ReadonlySet<string> = new Set(['+', '-']);
 const PRODUCTS: ReadonlySet<string> = new Set(['*', '/', '%']);
-const MIN_INT64 = -(2n ** 63n);
-const MAX_INT64 = 2n ** 63n - 1n;
-const MAX_UINT64 = 2n ** 64n - 1n;
-
-/** Nothing more can be read: the problem is reported already. */
-class Stop extends Error {}
 
 /** The syntax tree of an expression, or undefined when the source now has problems. */
 export function parse(source: Source): Expr | undefined {
   if (source.text.length > MAX_CODE_POINTS) {
-    const size = [...source.text].length;
+    const size = codePointLength(source.text);
     if (size > MAX_CODE_POINTS) {
       const limit = `size: ${size}, limit ${MAX_CODE_POINTS}`;
       source.report(NOWHERE, `expression code point size exceeds limit: ${limit}`);
@@ -53,17 +39,9 @@ export function parse(source: Source): Expr | undefined {
   }
 }
 
-class Parser {
-  private readonly source: Source;
-  private readonly tokens: readonly Token[];
+class Parser extends TokenReader {
   private readonly build = new TreeBuilder();
-  private position = 0;
   private nesting = 0;
-
-  constructor(source: Source) {
-    this.source = source;
-    this.tokens = tokenize(source);
-  }
 
   whole(): Expr {
     const tree = this.expression(EXPRESSION);
@@ -71,42 +49,6 @@ class Parser {
     if (rest.type === 'EOF') return tree;
     const kind = this.peek(1).type === 'EOF' ? 'extraneous' : 'mismatched';
     return this.fail(rest, `${kind} input '${visible(rest.text)}' expecting <EOF>`);
-  }
-
-  private peek(ahead = 0): Token {
-    const token = this.tokens[this.position + ahead] ?? this.tokens.at(-1);
-    if (token === undefined) throw new Error('an expression has at least its end as a token');
-    return token;
-  }
-
-  private next(): Token {
-    const token = this.peek();
-    this.position += 1;
-    return token;
-  }
-
-  private is(symbol: string, ahead = 0): boolean {
-    const token = this.peek(ahead);
-    return token.type === 'SYMBOL' && token.text === symbol;
-  }
-
-  private accept(symbol: string): Token | undefined {
-    return this.is(symbol) ? this.next() : undefined;
-  }
-
-  /** Takes a symbol or says what ANTLR says when it is not there. */
-  private expect(symbol: string, expected = `'${symbol}'`): Token {
-    const found = this.accept(symbol);
-    if (found) return found;
-    const token = this.peek();
-    const inserted = token.type === 'EOF' && (symbol === ')' || symbol === ']') && expected === `'${symbol}'`;
-    if (inserted) return this.fail(token, `missing '${symbol}' at '<EOF>'`);
-    return this.fail(token, `mismatched input '${visible(token.text)}' expecting ${expected}`);
-  }
-
-  private fail(token: Token, message: string): never {
-    this.source.report(token.start, `Syntax error: ${message}`);
-    throw new Stop();
   }
 
   /** Reports what the text as such forbids; reading goes on. */
@@ -135,21 +77,6 @@ class Parser {
     this.expect(':');
     const no = this.expression(EXPRESSION);
     return this.build.call(mark.start, '_?_:_', [condition, yes, no], undefined, true);
-  }
-
-  /** ANTLR leaves one token out when an expression begins after it. */
-  private dropStray(expected: readonly string[]): void {
-    const token = this.peek();
-    if (begins(token) || (expected === ARGUMENTS && this.is(')'))) return;
-    const list = `{${expected.join(', ')}}`;
-    if ((begins(this.peek(1)) || (expected === ARGUMENTS && this.is(')', 1))) && token.type !== 'EOF') {
-      this.source.report(token.start, `Syntax error: extraneous input '${visible(token.text)}' expecting ${list}`);
-      this.position += 1;
-      return;
-    }
-    this.missing(token, expected);
-    if (token.text === 'in' && this.peek(1).type === 'EOF') this.missing(this.peek(1));
-    throw new Stop();
   }
 
   /** Long chains become balanced trees, so that they do not nest. */
@@ -240,21 +167,6 @@ class Parser {
       return this.called(open.start, name, this.args(), operand);
     }
     return this.build.select(dot.start, operand, name);
-  }
-
-  private noName(dot: Token, token: Token): never {
-    if (/^(true|false|null)$/.test(token.text)) {
-      this.fail(token, `mismatched input '${token.text}' expecting IDENTIFIER`);
-    }
-    const text = token.type === 'EOF' ? '' : visible(token.text);
-    this.source.report(token.start, `Syntax error: no viable alternative at input '${dot.text}${text}'`);
-    if (token.text === 'in' && this.peek(1).type === 'EOF') this.missing(this.peek(1));
-    throw new Stop();
-  }
-
-  private missing(token: Token, expected: readonly string[] = EXPRESSION): void {
-    const list = `{${expected.join(', ')}}`;
-    this.source.report(token.start, `Syntax error: mismatched input '${visible(token.text)}' expecting ${list}`);
   }
 
   private index(operand: Expr, open: Token): Expr {
@@ -434,27 +346,9 @@ class Parser {
   private number(sign: Token | undefined): Expr {
     const token = this.next();
     const offset = (sign ?? token).start;
-    if (token.type === 'NUM_FLOAT') {
-      const value = Number(token.text) * (sign ? -1 : 1);
-      if (!Number.isFinite(value)) return this.refuse(offset, 'invalid double literal');
-      return this.build.literal(offset, 'double', value);
-    }
-    if (token.type === 'NUM_UINT') {
-      const value = BigInt(token.text.slice(0, -1));
-      if (sign || value > MAX_UINT64) return this.refuse(offset, 'invalid uint literal');
-      return this.build.literal(offset, 'uint', value);
-    }
-    const value = BigInt(token.text) * (sign ? -1n : 1n);
-    if (value > MAX_INT64 || value < MIN_INT64) return this.refuse(offset, 'invalid int literal');
-    return this.build.literal(offset, 'int', value);
+    const { type, value } = readNumber(token, sign !== undefined);
+    return value === undefined
+      ? this.refuse(offset, `invalid ${type} literal`)
+      : this.build.literal(offset, type, value);
   }
-}
-
-function isNumber(token: Token): boolean {
-  return token.type === 'NUM_INT' || token.type === 'NUM_FLOAT';
-}
-
-function begins(token: Token): boolean {
-  if (token.type === 'EOF' || token.type === 'ESC_IDENTIFIER') return false;
-  return token.type !== 'SYMBOL' || /^(?:[[{(.\-!]|true|false|null)$/.test(token.text);
 }

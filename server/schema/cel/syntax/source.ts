@@ -1,3 +1,5 @@
+import { codePointLength } from '../values/strings.ts';
+
 /** The text of an expression, and where in it something stands. */
 
 /** A problem of an expression: where it stands and what it is. */
@@ -68,7 +70,7 @@ export class Source {
     const starts = this.starts();
     let line = starts.length;
     while (line > 1 && (starts[line - 1] ?? 0) > offset) line -= 1;
-    return { line, column: [...this.text.slice(starts[line - 1], offset)].length };
+    return { line, column: codePointLength(this.text.slice(starts[line - 1], offset)) };
   }
 
   private starts(): readonly number[] {
@@ -78,7 +80,7 @@ export class Source {
 }
 
 function caretLine(snippet: string, column: number): string {
-  const characters = [...snippet];
+  const characters = Array.from(snippet);
   const wide = (character: string | undefined): boolean => character !== undefined && character > '\x7f';
   const dots = characters.slice(0, Math.max(column, 0)).map((character) => (wide(character) ? '\uff0e' : '.'));
   return dots.join('') + (wide(characters[column]) ? '\uff3e' : '^');

@@ -114,9 +114,7 @@ export class JsonObject extends CelMap {
 /** Fields are compared one by one; fields outside of the schema only if both have them. */
 function objectEquals(this: CelMap, other: CelMap): boolean | CelError {
   if (!(this instanceof JsonObject)) return noOverload();
-  const known = new Set<string>();
   for (const key of this.keys()) {
-    known.add(String(key));
     const mine = this.find(key);
     const theirs = other.find(key);
     if ((mine === undefined) !== (theirs === undefined)) return false;

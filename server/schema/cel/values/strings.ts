@@ -12,7 +12,7 @@ export function codePointLength(text: string): number {
 
 /** The code points of a text, each as a text; a plain text is its own list. */
 export function codePoints(text: string): string | readonly string[] {
-  return SURROGATE.test(text) ? [...text] : text;
+  return SURROGATE.test(text) ? Array.from(text) : text;
 }
 
 /** A part of what `codePoints` gave. */

@@ -151,8 +151,9 @@ export class JoinedList extends CelList {
   }
 
   at(index: number): Value {
-    let list: CelList = this;
-    let rest = index;
+    const inFirst = index < this.first.size;
+    let list = inFirst ? this.first : this.second;
+    let rest = inFirst ? index : index - this.first.size;
     while (list instanceof JoinedList) {
       if (rest < list.first.size) list = list.first;
       else {
