@@ -115,8 +115,7 @@ export const AUTHORIZATION: Library = {
     ) => check.with(GROUP_CHECK, { group }),
   },
   serviceAccount: {
-    '.authorizer_serviceaccount(kubernetes.authorization.Authorizer, string, string): kubernetes.authorization.Authorizer':
-      serviceAccount,
+    [`.authorizer_serviceaccount(${AUTHORIZER.name}, string, string): ${AUTHORIZER.name}`]: serviceAccount,
   },
   resource: {
     [`.groupcheck_resource(kubernetes.authorization.GroupCheck, string): ${CHECK}`]: (

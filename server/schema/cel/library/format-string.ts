@@ -71,10 +71,12 @@ function isKind(letter: string | undefined): letter is ClauseKind {
 /** What each clause takes, by the names of types, and what it says about others. */
 const TAKEN: Readonly<Record<ClauseKind, readonly [types: readonly string[], problem: string]>> = {
   s: [
-    'list map int uint double bool string bytes type null_type google.protobuf.Duration google.protobuf.Timestamp'.split(
-      ' ',
-    ),
-    'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+    (
+      'list map int uint double bool string bytes type null_type google.protobuf.Duration ' +
+      'google.protobuf.Timestamp'
+    ).split(' '),
+    'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and ' +
+      'timestamps',
   ],
   d: [['int', 'uint'], 'decimal clause can only be used on integers'],
   f: [['double', 'string'], 'fixed-point clause can only be used on doubles'],

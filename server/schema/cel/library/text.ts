@@ -95,8 +95,8 @@ function join(list: CelList, separator = ''): Value {
 }
 
 /** What Go's unicode.IsSpace calls a space. */
-const AROUND =
-  /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+|[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/gu;
+const SPACES = '[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const AROUND = new RegExp(`^${SPACES}|${SPACES}$`, 'gu');
 
 const QUOTED: Readonly<Record<string, string>> = {
   '\x07': '\\a',

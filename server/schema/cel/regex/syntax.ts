@@ -366,6 +366,11 @@ function assertion(kind: Assertion): Node {
   return { kind: 'assert', assertion: kind };
 }
 
+function countsText({ min, max }: { readonly min: number; readonly max: number }): string {
+  if (min === max) return `{${min}}`;
+  return `{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`;
+}
+
 /** Repeats within repeats may not multiply to more than what one may have. */
 function checkRepeats(node: Node, left: number): void {
   switch (node.kind) {
@@ -375,11 +380,7 @@ function checkRepeats(node: Node, left: number): void {
       return;
     case 'repeat': {
       const times = node.max === Number.POSITIVE_INFINITY ? node.min : node.max;
-      if (times > left)
-        throw new RegexFault(
-          'invalid repeat count',
-          `{${node.min === node.max ? node.min : `${node.min},${node.max === Number.POSITIVE_INFINITY ? '' : node.max}`}}`,
-        );
+      if (times > left) throw new RegexFault('invalid repeat count', countsText(node));
       checkRepeats(node.node, times > 1 ? Math.floor(left / times) : left);
     }
   }

@@ -2,7 +2,7 @@ import { type Read, readDyn } from '../values/json-values.ts';
 import { CelMap, CelOptional, type Value } from '../values/value.ts';
 import { type CelType, DYN, optionalOf } from './cel-type.ts';
 
-/** What is known of a variable, a field or an element: its type, how large it may be, and how JSON becomes its value. */
+/** What is known of a variable, a field or an element: its type, its size, and how JSON becomes its value. */
 export interface Declaration {
   readonly type: CelType;
   /** Whether a schema tells how large the values can be. */

@@ -74,7 +74,9 @@ func (c *sizeEstimator) EstimateSize(element checker.AstNode) *checker.SizeEstim
 	}
 	return &checker.SizeEstimate{Min: 0, Max: uint64(node.MaxElements)}
 }
-func (c *sizeEstimator) EstimateCallCost(function, overloadID string, target *checker.AstNode, args []checker.AstNode) *checker.CallEstimate {
+func (c *sizeEstimator) EstimateCallCost(
+	_, _ string, _ *checker.AstNode, _ []checker.AstNode,
+) *checker.CallEstimate {
 	return nil
 }
 
@@ -160,12 +162,16 @@ func run(c testCase) (a answer) {
 		}
 		scoped := decl.MaybeAssignTypeName("selfType")
 		opts.DeclTypes = []*apiservercel.DeclType{scoped}
-		opts.EnvOptions = []cel.EnvOption{cel.Variable("self", scoped.CelType()), cel.Variable("oldSelf", scoped.CelType())}
+		opts.EnvOptions = []cel.EnvOption{
+			cel.Variable("self", scoped.CelType()),
+			cel.Variable("oldSelf", scoped.CelType()),
+		}
 	} else {
 		opts.EnvOptions = []cel.EnvOption{cel.Variable("self", cel.DynType), cel.Variable("oldSelf", cel.DynType)}
 	}
 	if c.Mutation {
-		opts.EnvOptions = append(opts.EnvOptions, library.JSONPatch(), common.ResolverEnvOption(&mutation.DynamicTypeResolver{}))
+		resolver := common.ResolverEnvOption(&mutation.DynamicTypeResolver{})
+		opts.EnvOptions = append(opts.EnvOptions, library.JSONPatch(), resolver)
 	}
 	set, err := base.Extend(opts)
 	if err != nil {
@@ -184,7 +190,11 @@ func run(c testCase) (a answer) {
 	if err == nil {
 		a.Estimate = &[2]string{fmt.Sprint(cost.Min), fmt.Sprint(cost.Max)}
 	}
-	prog, err := env.Program(ast, cel.CostLimit(celconfig.PerCallLimit), cel.CostTracking(est), cel.InterruptCheckFrequency(celconfig.CheckFrequency))
+	prog, err := env.Program(ast,
+		cel.CostLimit(celconfig.PerCallLimit),
+		cel.CostTracking(est),
+		cel.InterruptCheckFrequency(celconfig.CheckFrequency),
+	)
 	if err != nil {
 		a.Program = err.Error()
 		return
