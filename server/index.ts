@@ -14,6 +14,7 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { settle } from './cluster/settle.ts';
+import { auditIds } from './http/audit-id.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
@@ -176,14 +177,17 @@ class Launch implements RunningCluster {
     const now = (): number => this.#clock.now();
     const onFault = (err: unknown, { method, path }: ApiRequest): void =>
       log.error({ err, method, path }, 'an answer could not be sent');
+    // A sequence of its own: how many requests came must not change the names and uids of a seed.
+    const { seed } = this.#options;
+    const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
     const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
-    const https = await startHttpServer({ host, port, tls, corsOrigins, answer, now, onFault });
+    const serving = { corsOrigins, answer, now, auditId, onFault };
+    const https = await startHttpServer({ host, port, tls, ...serving });
     let http: HttpServer | undefined;
     try {
-      if (httpPort !== undefined)
-        http = await startHttpServer({ host: plainHost('http'), port: httpPort, corsOrigins, answer, now, onFault });
+      if (httpPort !== undefined) http = await startHttpServer({ host: plainHost('http'), port: httpPort, ...serving });
       const proxy =
         proxyPort === undefined
           ? undefined

@@ -18,7 +18,7 @@ import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
@@ -78,10 +78,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     strict: options.strict ?? false,
   });
   const nowMs = clock.now();
-  const objects = {
-    canonical: recordedObjects(nowMs),
-    others: ownObjects({ nowMs, nodes: options.nodes, address: options.address, port: options.port }),
-  };
+  const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
+  const objects = { canonical: recordedObjects(nowMs), own: ownObjects(first), nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());

@@ -4,6 +4,7 @@ import type { Clock } from '../../server/base/clock.ts';
 import { createLogger } from '../../server/base/log.ts';
 import { seededRandom } from '../../server/base/random.ts';
 import { type Assembly, assemble } from '../../server/cluster/assembly.ts';
+import { auditIds } from '../../server/http/audit-id.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -61,6 +62,7 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
     port: 0,
     answer: (r) => pipeline.handle(r),
     now: () => clock.now(),
+    auditId: auditIds(seededRandom(1)),
     onFault: (err) => log.error({ err }, 'an answer could not be sent'),
   });
   return {
