@@ -24,7 +24,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     return { type: 'value', status: 201, value };
   }
   // Admission and strategies change what they are given.
-  if (Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
+  if (object.spec && Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }
