@@ -89,7 +89,7 @@ async function answerOf(path: string, set: string, labels: string): Promise<unkn
 function revisionOf(path: string, set: string): Promise<{ name: string; owner: KubeObject }> {
   return until(async () => {
     const owner = (await ask('GET', set)).json as KubeObject;
-    if ((owner['status'] as { observedGeneration?: number }).observedGeneration === undefined) return undefined;
+    if ((owner.status as { observedGeneration?: number }).observedGeneration === undefined) return undefined;
     const { items } = (await ask('GET', `${path}/controllerrevisions`)).json as { items: KubeObject[] };
     const own = items.find(({ metadata }) => metadata.ownerReferences?.[0]?.uid === owner.metadata.uid);
     return own && { name: own.metadata.name ?? '', owner };
