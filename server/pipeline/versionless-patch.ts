@@ -43,7 +43,7 @@ function otherKind(kind: string, own: string, group: string, table: TypeTable): 
 /** What the client wants to know of unknown fields. */
 export interface Told {
   readonly fieldValidation: FieldValidation;
-  warn(text: string): void;
+  readonly warn: (text: string) => void;
 }
 
 /**
