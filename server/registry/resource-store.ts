@@ -26,7 +26,14 @@ import type { AdmissionChain, Review } from './admission-chain.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
 import { apiErrorOf } from './errors.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
-import { inheritMeta, type MetaRules, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
+import {
+  generateNameProblems,
+  inheritMeta,
+  type MetaRules,
+  metaProblems,
+  metaUpdateProblems,
+  orderedMeta,
+} from './object-meta.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -265,6 +272,9 @@ export class ResourceStore {
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
       const problems = [
         ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
+        ...(rules === 'object' && definition.rechecksGenerateName
+          ? generateNameProblems(object.metadata, this.#metaRules())
+          : []),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];

@@ -200,7 +200,7 @@ async function patched(
   write: WriteRequest,
   env: PipelineEnv,
 ): Promise<Incoming> {
-  const apply = await readPatch(request, env);
+  const apply = await readPatch(request, write, env);
   const next = (parent: Frozen<KubeObject>): NextForm => {
     const parsed = apply(formOf(parent, rules, expected), expected.type);
     return { object: decodeAs(request, expected, parsed, write, env) };
