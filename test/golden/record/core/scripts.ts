@@ -7,6 +7,7 @@ import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
 import { ephemeralContainers, podResize } from './pod-parts.ts';
+import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
 import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
@@ -30,6 +31,10 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-ephemeral-containers': ephemeralContainers,
   'pod-resize': podResize,
   'pod-rules': podRules,
+  'pod-security-baseline': podSecurityBaseline,
+  'pod-security-modes': podSecurityModes,
+  'pod-security-namespaces': podSecurityNamespaces,
+  'pod-security-restricted': podSecurityRestricted,
   'pod-updates': podUpdates,
   replication,
   'service-addresses': serviceAddresses,
