@@ -1,4 +1,5 @@
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger/plugin.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/plugin.ts';
@@ -13,6 +14,7 @@ import { storageObjectInUse } from './storage-object-in-use.ts';
 export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] {
   return [
     namespaceLifecycle(env),
+    limitRanger(env),
     serviceAccount(env),
     podSecurity(env),
     priority(env),

@@ -1,12 +1,12 @@
 /** Pods keep to the Pod Security Standard of their namespace: PodSecurity. */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
-import { forbidden } from '../../kube/api-error.ts';
 import { invalidObject } from '../../kube/field-problem.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { resourceName } from '../../kube/object.ts';
 import type { Namespace, Pod, PodTemplateSpec } from '../../kube/types.gen.ts';
 import type { Review } from '../../registry/admission-chain.ts';
 import type { AdmissionEnv, AdmissionPlugin } from '../plugin.ts';
+import { finalRefusal } from '../refusal.ts';
 import { detailsText, violations } from './checks.ts';
 import { existingPodWarnings } from './existing-pods.ts';
 import { compareLevels, isSame, type Policy, policyOf, policyText } from './policy.ts';
@@ -73,9 +73,7 @@ function checkPod(review: Review, policy: Policy): void {
     warn(review, policy, pod);
     return;
   }
-  const { group, resource } = review.info;
-  const why = `violates PodSecurity ${goQuote(policyText(policy.enforce))}: ${detailsText(found)}`;
-  throw forbidden({ group, resource }, pod.metadata.name ?? '', why);
+  throw finalRefusal(review, `violates PodSecurity ${goQuote(policyText(policy.enforce))}: ${detailsText(found)}`);
 }
 
 /** Whether a change makes a pod run something else; nothing else that matters can be changed. */

@@ -2,6 +2,7 @@ import type { Step } from '../../../support/exchanges.ts';
 import { applies } from './apply.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
+import { limitRanger } from './limit-ranger.ts';
 import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
@@ -20,6 +21,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   endpoints: endpointLists,
   events,
   'event-life': eventLife,
+  'limit-ranger': limitRanger,
   limits,
   namespaces,
   nodes,
