@@ -1,6 +1,8 @@
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { limitRanger } from './limit-ranger/plugin.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { podSecurity } from './pod-security/plugin.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
@@ -10,5 +12,13 @@ import { storageObjectInUse } from './storage-object-in-use.ts';
  * without being asked.
  */
 export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] {
-  return [namespaceLifecycle(env), serviceAccount(env), priority(env), defaultTolerationSeconds, storageObjectInUse];
+  return [
+    namespaceLifecycle(env),
+    limitRanger(env),
+    serviceAccount(env),
+    podSecurity(env),
+    priority(env),
+    defaultTolerationSeconds,
+    storageObjectInUse,
+  ];
 }
