@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { Key } from './object.ts';
 
 /** Where a connection goes: an address to dial, or an open connection such as that to a port of a running pod. */
 export type Connection = { readonly host: string; readonly port: number } | Duplex;
@@ -54,3 +55,14 @@ export interface Outbound {
   /** @throws OutboundError when there is no answer */
   call(request: OutboundRequest): Promise<OutboundResponse>;
 }
+
+/** Finds out where a service of the cluster is reached. */
+export interface ServiceConnector {
+  /** @throws Error in the words of upstream's resolver, or those of a connection that fails */
+  connection(key: Key, port: number): Promise<Connection>;
+}
+
+/** Of a cluster that nobody has given a way out. */
+export const noOutbound: Outbound = {
+  call: ({ method = 'Post', url }) => Promise.reject(new OutboundError(`${method} "${url}": no network`)),
+};
