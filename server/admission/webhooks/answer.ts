@@ -57,8 +57,6 @@ export function verdictOf(body: Buffer, expected: Expected): Verdict {
 const invalid = (why: string): AnswerError => new AnswerError(`received invalid webhook response: ${why}`);
 const uncalled = (why: string): AnswerError => new AnswerError(`failed to call webhook: ${why}`);
 
-const KNOWN = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1']);
-const SCHEME = 'k8s.io/apiserver/pkg/util/webhook/client.go:73';
 
 function decodeReview(body: Buffer): AdmissionReview {
   let value: unknown;
@@ -148,5 +146,5 @@ export function denial(webhook: string, status: Partial<Status> = {}): ApiError 
   const { code = 0, reason = '', message = '', details } = status;
   const begin = `admission webhook ${goQuote(webhook)} denied the request`;
   const why = message !== '' ? `: ${message}` : reason !== '' ? `: ${reason}` : ' without explanation';
-  return new ApiError(code < 400 ? 400 : code, reason, begin + why, details);
+  return new ApiError(Math.max(code, 400), reason, begin + why, details);
 }
