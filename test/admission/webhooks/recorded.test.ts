@@ -19,7 +19,11 @@ async function playerFor(namespace: string): Promise<Player> {
     namespace,
     ask: async (method, path, body, contentType) => {
       const headers = contentType === undefined ? [] : [['content-type', contentType] as const];
-      const { status, body: answer, headers: sent } = await cluster.ask(method, path, { headers, ...(body && { body }) });
+      const {
+        status,
+        body: answer,
+        headers: sent,
+      } = await cluster.ask(method, path, { headers, ...(body && { body }) });
       const warnings = [sent.warning ?? []].flat().flatMap((line) => line.split(/, (?=\d{3} )/));
       return { status, body: answer, warnings };
     },
