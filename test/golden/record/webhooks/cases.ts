@@ -1,26 +1,7 @@
 import type { Step } from '../../../support/exchanges.ts';
-import type { Behaviour, Identity } from '../../../support/webhooks/webhook-server.ts';
-
-/** One webhook of a case. It answers at `/n`, n being its place in the case. */
-export interface Hook {
-  readonly kind: 'mutating' | 'validating';
-  readonly behaviour: Behaviour;
-  /** Fields of the webhook besides the usual ones. */
-  readonly fields?: Readonly<Record<string, unknown>>;
-  /** Its `caBundle`, where that is not the server's. */
-  readonly caBundle?: string;
-}
-
-/** Webhooks, and requests that are sent while they are registered. */
-export interface WebhookCase {
-  readonly name: string;
-  readonly identity?: Identity;
-  /** Whether the server has stopped when the requests are sent. */
-  readonly stopped?: boolean;
-  readonly hooks: readonly Hook[];
-  readonly before?: readonly Step[];
-  readonly steps: readonly Step[];
-}
+import type { Behaviour } from '../../../support/webhooks/webhook-server.ts';
+import { told } from './told.ts';
+import type { Hook, WebhookCase } from './webhook-case.ts';
 
 const post = (name: string, more: object = {}): Step => ({
   method: 'POST',
@@ -170,6 +151,7 @@ const dryRun = (sideEffects: string): WebhookCase[] =>
   }));
 
 export const cases: readonly WebhookCase[] = [
+  ...told,
   ...answers,
   ...patches,
   ...moreAnswers,
