@@ -15,6 +15,7 @@ import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { settle } from './cluster/settle.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
+import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
@@ -90,6 +91,8 @@ class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
   readonly #simulatedNodes = new Set<string>();
+  /** Servers outside live in real time. */
+  readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
   #servers: Servers | undefined;
@@ -127,6 +130,7 @@ class Launch implements RunningCluster {
       tokenFile,
       nodes,
       connector: kubelet.nodes,
+      outbound: this.#outbound,
       serverAddress: () => `${advertised}:${this.#servers?.https.port ?? port}`,
       address: advertised,
       port,
@@ -278,6 +282,7 @@ class Launch implements RunningCluster {
     const { https, http, proxy } = this.#servers ?? {};
     await Promise.all([https?.close(), http?.close(), proxy?.close()]);
     this.#assembly?.authorizer.close();
+    this.#outbound.close();
     await this.#assembly?.cluster.storage.close();
   }
 

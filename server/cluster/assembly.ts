@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
+import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
@@ -32,6 +33,8 @@ export interface AssemblyOptions {
   readonly tokenFile: string | undefined;
   readonly nodes: number;
   readonly connector: NodeConnector;
+  /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
+  readonly outbound?: Outbound;
   /** Known once the server listens. */
   readonly serverAddress: () => string;
   readonly address: string;
@@ -64,14 +67,20 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
   const authorizer = new RbacAuthorizer(storage);
-  const cluster = new Cluster({
+  const cluster: Cluster = new Cluster({
     clock,
     random,
     log,
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random }),
+    admission: admissionOf({
+      storage,
+      random,
+      catalog: () => cluster.catalog,
+      outbound: options.outbound ?? noOutbound,
+      services: { connection: (key, port) => cluster.traffic.connection(key, port) },
+    }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,

@@ -186,6 +186,14 @@ export function metaUpdateProblems(
   return problems;
 }
 
+const SYSTEM_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+
+/** Takes away what only the server says about an object (rest.WipeObjectMetaSystemFields). */
+export function wipeSystemFields(meta: ObjectMeta): ObjectMeta {
+  for (const field of SYSTEM_FIELDS) if (meta[field] !== undefined) delete meta[field];
+  return meta;
+}
+
 /** Fields that a change may leave out: they keep their values. */
 export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
   const meta = object.metadata;
