@@ -159,8 +159,9 @@ export class ResourceStore {
     const finish = definition.beforeCreate?.(object, this.#context(write));
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
-      const problems = [
-        ...metaProblems(object.metadata, this.#metaRules()),
+      const ofMeta = metaProblems(object.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, undefined, false) ?? [
+        ...ofMeta,
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
       ];
@@ -185,6 +186,7 @@ export class ResourceStore {
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
+      await definition.afterWrite?.(stored.value, this.#context(write));
       return stored;
     } catch (error) {
       finish?.(false);
@@ -225,6 +227,7 @@ export class ResourceStore {
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
       finish?.(true);
       if (last) this.definition.afterDelete?.(stored.value, this.#env);
+      await this.definition.afterWrite?.(stored.value, this.#context(write));
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
@@ -279,8 +282,9 @@ export class ResourceStore {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own =
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
-      const problems = [
-        ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
+      const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, rules === 'status') ?? [
+        ...ofMeta,
         ...(rules === 'object' && definition.rechecksGenerateName
           ? generateNameProblems(object.metadata, this.#metaRules())
           : []),
@@ -325,6 +329,7 @@ export class ResourceStore {
     try {
       const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
       if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
+      if (!write.dryRun) await this.definition.afterWrite?.(result.object.value, this.#context(write));
       return result;
     } catch (error) {
       throw apiErrorOf(error, this.about, key, request.options.preconditions);
@@ -377,7 +382,8 @@ export class ResourceStore {
     if (problems.length === 0) return;
     // Only the kinds of k8s.io/api declare rules.
     const isDeclared = this.info.type.name.startsWith('io.k8s.api.');
-    throw invalidObject(this.info, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
+    const about = { group: this.info.group, kind: this.info.isCustom ? (object.kind ?? '') : this.info.kind };
+    throw invalidObject(about, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { ApiError, badRequest } from '../../kube/api-error.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { countKeys } from '../../schema/json-text.ts';
@@ -12,6 +12,7 @@ import { duplicateFields } from '../../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { checkDepth, mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
+import { sortedKeys } from '../decode-custom.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
 import { checkVersion, type Told } from '../versionless-patch.ts';
@@ -35,6 +36,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
     ({ patch, told }, table) =>
     (current, type) => {
       const result = applyJsonPatch(current, patch);
+      if (type.custom) return customResult(result, []);
       checkVersion(result, current, table, told);
       checkResult(result, result, type);
       return decodable(result, {}, [], table, current.kind);
@@ -43,6 +45,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
     ({ patch, duplicates, told }, table) =>
     (current, type) => {
       const result = applyMergePatch(current, patch);
+      if (type.custom) return customResult(result, duplicates);
       checkVersion(result, current, table, told);
       checkResult(result, patch, type);
       return decodable(result, patch, duplicates, table, current.kind);
@@ -59,6 +62,15 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       return { value, patched: { duplicates, refuse }, undecodable: ({ bare }) => refuse(bare) };
     },
 };
+
+/** What upstream takes for a map is shown with its keys in order, and checked by its schema only. */
+function customResult(result: unknown, duplicates: readonly string[]): ParsedBody {
+  const refuse = (detail: string): ApiError => refused(JSON.stringify(sortedKeys(result)), detail);
+  return { value: result, patched: { duplicates, refuse } };
+}
+
+/** Patches that custom resources take. */
+const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
 /** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */
 function decodable(
@@ -86,7 +98,10 @@ function patchTypeOf(request: ApiRequest): (body: PatchBody, table: TypeTable) =
 }
 
 /** Upstream looks at the media type of a patch before anything else. @throws ApiError 415 */
-export const checkPatchType = (request: ApiRequest): void => void patchTypeOf(request);
+export function checkPatchType(request: ApiRequest, { info }: Served): void {
+  if (info.isCustom && !CUSTOM_PATCHES.includes(mediaTypeOf(request))) throw unsupportedMediaType(CUSTOM_PATCHES);
+  patchTypeOf(request);
+}
 
 /** Reads the patch of a request. @throws ApiError 400, 415 */
 export async function readPatch(

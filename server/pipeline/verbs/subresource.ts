@@ -35,7 +35,11 @@ export async function subresource(
   switch (request.info.verb) {
     case 'get':
       if (!rules.get) break;
-      return { type: 'value', status: 200, value: rules.get(served.store.get(requestKey(request, served)).value) };
+      return {
+        type: 'value',
+        status: 200,
+        value: (rules.show ?? rules.get)(served.store.get(requestKey(request, served)).value),
+      };
     case 'create':
       if (!rules.create) break;
       return post(request, served, info, rules, rules.create, env);

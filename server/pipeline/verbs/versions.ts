@@ -51,6 +51,7 @@ function conversions(served: Served, env: PipelineEnv): ToVersion {
     if (from === apiVersion) return { value, type };
     const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];
     if (!source || !target) return undefined;
+    if (target.info.isCustom) return { value: { ...value, apiVersion }, type: target.info.type };
     const fitted = convertedIntegers(value, { kind: 'struct', struct: type }) as Record<string, unknown>;
     const decoded = converted(fitted, type, from);
     const stored = source.conversion ? source.conversion.toStored(decoded) : decoded;

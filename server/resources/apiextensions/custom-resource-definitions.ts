@@ -27,6 +27,20 @@ function addStoredVersion(definition: CustomResourceDefinition): void {
   definition.status = { ...status, storedVersions: [...stored, storage] };
 }
 
+/** The finalizer's controller says more as soon as it begins. */
+function tellDeletion(definition: CustomResourceDefinition): void {
+  const { conditions } = definition.status;
+  if (conditions?.some(({ type, reason }) => type === 'Terminating' && reason !== undefined)) return;
+  const pending = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: definition.metadata.deletionTimestamp ?? '',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  definition.status = { ...definition.status, conditions: [...(conditions ?? []), pending] };
+}
+
 function servedVersions({ spec }: Frozen<CustomResourceDefinition>): string {
   const served = (spec.versions ?? []).filter((version) => version.served);
   return served
@@ -51,11 +65,9 @@ export const definition: ResourceDefinition<CustomResourceDefinition> = {
   checksEnums: true,
   validate: definitionProblems,
   validateStatus: ({ status }) => definitionNameProblems(status.acceptedNames, 'status.acceptedNames'),
-  warnings: (definition, old) => [
-    // Otherwise clients would wait for the condition Established, and not know why.
-    ...(old ? [] : ['fauxkube does not serve custom resources yet: see docs/fidelity.md']),
-    ...definitionWarnings(definition, old),
-  ],
+  warnings: definitionWarnings,
+  deletionFinalizer: 'customresourcecleanup.apiextensions.k8s.io',
+  onDeleting: tellDeletion,
   generation: ({ spec }) => spec,
   cells(object) {
     const { metadata, spec, status } = object;

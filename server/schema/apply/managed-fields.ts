@@ -65,7 +65,8 @@ const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
 export function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
-    zero = decodeStruct({}, type, { unknownFields: false }) as Frozen<Record<string, unknown>>;
+    // Custom resources are maps, in which nothing exists but what is there.
+    zero = (type.custom ? { metadata: {} } : decodeStruct({}, type, { unknownFields: false })) as NonNullable<typeof zero>;
     zeros.set(type, zero);
   }
   return zero;
