@@ -1,4 +1,4 @@
-/** What a Kubernetes client makes of an answer that is no success: client-go's rest.Result and NewGenericServerResponse. */
+/** What client-go makes of an answer that is no success: rest.Result and NewGenericServerResponse. */
 
 const REASONS: Readonly<Record<number, readonly [reason: string, message: string]>> = {
   400: ['BadRequest', 'the server rejected our request for an unknown reason'],

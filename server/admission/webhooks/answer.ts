@@ -105,7 +105,8 @@ function checkKind({ kind, apiVersion }: AdmissionReview, version: ReviewVersion
 function checkTypes({ response }: AdmissionReview): void {
   const field = (name: string, found: unknown, type: string): AnswerError =>
     uncalled(
-      `json: cannot unmarshal ${jsonName(found)} into Go struct field AdmissionResponse.response.${name} of type ${type}`,
+      `json: cannot unmarshal ${jsonName(found)} into Go struct field ` +
+        `AdmissionResponse.response.${name} of type ${type}`,
     );
   if (response === undefined || response === null) return;
   const texts = { uid: 'types.UID', patchType: 'v1.PatchType' } as const;
