@@ -1,4 +1,4 @@
-/** What a Kubernetes client makes of an answer that is no success: client-go's rest.Result and NewGenericServerResponse. */
+/** What client-go makes of an answer that is no success: rest.Result and NewGenericServerResponse. */
 
 const REASONS: Readonly<Record<number, readonly [reason: string, message: string]>> = {
   400: ['BadRequest', 'the server rejected our request for an unknown reason'],
@@ -45,8 +45,8 @@ export function unexpectedResponse({ status, headers, body }: Answer): string | 
 /** The message of a Status that says what went wrong. */
 function statedMessage(body: Buffer): string | undefined {
   try {
-    const value = JSON.parse(body.toString()) as { kind?: unknown; status?: unknown; message?: unknown } | null;
-    return value?.kind === 'Status' && value.status === 'Failure' ? String(value.message ?? '') : undefined;
+    const value = JSON.parse(body.toString()) as { kind?: unknown; status?: unknown; message?: string } | null;
+    return value?.kind === 'Status' && value.status === 'Failure' ? (value.message ?? '') : undefined;
   } catch {
     return undefined;
   }

@@ -29,8 +29,8 @@ interface Response {
 }
 
 interface AdmissionReview {
-  readonly kind?: unknown;
-  readonly apiVersion?: unknown;
+  readonly kind?: string | null;
+  readonly apiVersion?: string | null;
   readonly response?: Response | null;
 }
 
@@ -91,7 +91,7 @@ function parsed(body: Buffer): unknown {
 }
 
 function checkKind({ kind, apiVersion }: AdmissionReview, version: ReviewVersion): void {
-  const [given, group] = [String(kind || 'AdmissionReview'), String(apiVersion || `admission.k8s.io/${version}`)];
+  const [given, group] = [kind || 'AdmissionReview', apiVersion || `admission.k8s.io/${version}`];
   if (given !== 'AdmissionReview' || !VERSIONS.has(group)) {
     const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
     throw uncalled(`no kind ${goQuote(given)} is registered for version ${goQuote(group)} ${scheme}`);
@@ -105,7 +105,8 @@ function checkKind({ kind, apiVersion }: AdmissionReview, version: ReviewVersion
 function checkTypes({ response }: AdmissionReview): void {
   const field = (name: string, found: unknown, type: string): AnswerError =>
     uncalled(
-      `json: cannot unmarshal ${jsonName(found)} into Go struct field AdmissionResponse.response.${name} of type ${type}`,
+      `json: cannot unmarshal ${jsonName(found)} into Go struct field ` +
+        `AdmissionResponse.response.${name} of type ${type}`,
     );
   if (response === undefined || response === null) return;
   const texts = { uid: 'types.UID', patchType: 'v1.PatchType' } as const;
@@ -127,7 +128,7 @@ function checkV1({ kind, apiVersion }: AdmissionReview, response: Response, { ui
   const given = typeof response.uid === 'string' ? response.uid : '';
   if (given !== uid) throw invalid(`expected response.uid=${goQuote(uid)}, got ${goQuote(given)}`);
   if (kind !== 'AdmissionReview' || apiVersion !== 'admission.k8s.io/v1') {
-    const found = `${String(apiVersion ?? '')}, Kind=${String(kind ?? '')}`;
+    const found = `${apiVersion ?? ''}, Kind=${kind ?? ''}`;
     throw invalid(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${found}`);
   }
   const hasPatch = typeof response.patch === 'string' && response.patch !== '';

@@ -89,7 +89,7 @@ export class Subject {
     const { form } = this.review;
     const type = form ? form.type : served.info.type;
     const { kind, ...groupVersion } = this.kindIn(served);
-    this.#checkKind(value as { kind?: unknown; apiVersion?: unknown }, { kind, ...groupVersion });
+    this.#checkKind(value as { kind?: string; apiVersion?: string }, { kind, ...groupVersion });
     try {
       const decoded = decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
       const whole = {
@@ -108,9 +108,9 @@ export class Subject {
   }
 
   /** A patch may not make another kind of the object. @throws ApiError 500 */
-  #checkKind(given: { readonly kind?: unknown; readonly apiVersion?: unknown }, { kind, ...groupVersion }: Kind): void {
+  #checkKind(given: { readonly kind?: string; readonly apiVersion?: string }, { kind, ...groupVersion }: Kind): void {
     const apiVersion = apiVersionOf(groupVersion);
-    const [asKind, asVersion] = [String(given.kind || kind), String(given.apiVersion || apiVersion)];
+    const [asKind, asVersion] = [given.kind || kind, given.apiVersion || apiVersion];
     if (asKind === kind && asVersion === apiVersion) return;
     const { group, version } = parseApiVersion(asVersion) ?? { group: '', version: asVersion };
     if (!this.#catalog.table.typeOfKind(group, version, asKind)) {

@@ -3,7 +3,7 @@ import { at, securedCluster } from '../../support/secured-cluster.ts';
 import { webhookServer } from '../../support/webhooks/webhook-server.ts';
 import { CONFIG_MAPS, hook, register } from './support.ts';
 
-const adding = (key: string): object => ({ patch: [{ op: 'add', path: `/data/${key}`, value: 'x' }] });
+const adding = (key: string): { patch: object[] } => ({ patch: [{ op: 'add', path: `/data/${key}`, value: 'x' }] });
 const body = { metadata: { name: 'a' }, data: { own: 'x' } };
 
 test('mutating webhooks see what those before them made, by the names of their configurations', async () => {

@@ -1,4 +1,4 @@
-// Records what a real server makes of the answers and failures of webhooks, and what it tells them; with names, only those cases.
+// Records what a real server makes of the answers and failures of webhooks, and what it tells them.
 import { rest } from '../../../server/base/turn.ts';
 import { type Player, play, type RecordedCase } from '../../support/webhooks/play.ts';
 import { ask, inNamespace, record } from './oracle.ts';

@@ -67,7 +67,7 @@ const patches: WebhookCase[] = [
   ['an index for a field', { op: 'add', path: '/data/-', value: 'x' }],
   ['a bad label', { op: 'add', path: '/metadata/labels', value: { a: 'b c' } }],
 ].map(([name, operation]) => ({
-  name: `patch: ${String(name)}`,
+  name: `patch: ${name as string}`,
   hooks: [mutating(patching(operation))],
   steps: [create, { method: 'PUT', path: 'configmaps/a', body: { metadata: { name: 'a' }, data: { a: 'c' } } } as Step],
 }));
