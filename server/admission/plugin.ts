@@ -13,7 +13,9 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** Whether the plugin looks at such writes at all. The answer is remembered: it may depend on nothing else. */
   handles(kind: KindOfReview): boolean;
-  /** Changes `review.object`. Deletions have none and skip this. @throws ApiError to refuse */
+  /** Whether `mutate` gets deletions too, which have no object. */
+  readonly mutatesDeletions?: boolean;
+  /** Changes `review.object`. @throws ApiError to refuse */
   mutate?(review: Review): void | Promise<void>;
   /** Looks at the final object. @throws ApiError to refuse */
   validate?(review: Review): void | Promise<void>;

@@ -12,13 +12,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
+import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
@@ -32,6 +33,8 @@ export interface AssemblyOptions {
   readonly tokenFile: string | undefined;
   readonly nodes: number;
   readonly connector: NodeConnector;
+  /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
+  readonly outbound?: Outbound;
   /** Known once the server listens. */
   readonly serverAddress: () => string;
   readonly address: string;
@@ -64,24 +67,28 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
   const authorizer = new RbacAuthorizer(storage);
-  const cluster = new Cluster({
+  const cluster: Cluster = new Cluster({
     clock,
     random,
     log,
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random }),
+    admission: admissionOf({
+      storage,
+      random,
+      catalog: () => cluster.catalog,
+      outbound: options.outbound ?? noOutbound,
+      services: { connection: (key, port) => cluster.traffic.connection(key, port) },
+    }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
   });
   const nowMs = clock.now();
-  const objects = {
-    canonical: recordedObjects(nowMs),
-    others: ownObjects({ nowMs, nodes: options.nodes, address: options.address, port: options.port }),
-  };
+  const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
+  const objects = { canonical: recordedObjects(nowMs), own: ownObjects(first), nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());

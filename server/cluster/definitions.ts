@@ -1,6 +1,8 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
+import type { WebhookEnv } from '../admission/webhooks/env.ts';
+import { noMatchConditions } from '../admission/webhooks/match-conditions.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { RbacAuthorizer } from '../auth/rbac.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
@@ -33,12 +35,14 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 
-export function admissionOf({
-  storage,
-  random,
-}: {
+/** The parts that admission works with. */
+export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' | 'services'> {
   readonly storage: Storage;
   readonly random: Random;
-}): AdmissionChain {
-  return admissionChain(admissionPlugins({ ...storedObjects(storage), random }));
+}
+
+export function admissionOf({ storage, random, ...outside }: AdmissionParts): AdmissionChain {
+  const env = { ...storedObjects(storage), random };
+  const webhooks = { ...env, ...outside, matchConditions: noMatchConditions };
+  return admissionChain(admissionPlugins(env, webhooks, storage));
 }

@@ -9,6 +9,7 @@ import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
 import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
+import { readRepeated } from '../schema/repeated-fields.ts';
 import { strictProblems } from '../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../schema/type-table.ts';
 import { decodeCustom } from './decode-custom.ts';
@@ -241,8 +242,8 @@ export function decodeObject(
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
-  const measure = text === undefined ? undefined : checkDepth(text);
-  const document = value as Record<string, unknown>;
+  const isRepeated = text !== undefined && checkDepth(text).keys !== countKeys(value);
+  const document = (isRepeated ? readRepeated(text, expected.type) : value) as Record<string, unknown>;
   // Go reads a mere slash as no group and no version.
   const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
   checkKind(given, expected, table);
@@ -256,7 +257,7 @@ export function decodeObject(
     const unknown = notes.unknownFields ? strictProblems(JSON.stringify(sorted(value)), expected.type) : [];
     report([...patched.duplicates, ...unknown], expected, validation, warn, patched);
   }
-  if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
+  if (text !== undefined && (notes.unknownFields || isRepeated)) {
     report(strictProblems(text, expected.type), expected, validation, warn);
   }
   return object;

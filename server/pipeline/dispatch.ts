@@ -80,17 +80,25 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   return env.requests.resource(request, served.info, () => answered(request, served, env));
 }
 
+/** Upstream has no route for an unknown subresource, so that nothing else about the request matters. */
+function hasPath({ info }: ApiRequest, { subresources, namespaced }: Served['info']): boolean {
+  const { subresource: name, namespace, rest } = info;
+  if (name === '') return true;
+  return subresources.has(name) && !(namespaced && namespace === '') && (rest.length === 0 || name === 'proxy');
+}
+
 /** The answer to a request for a resource that there is. */
 function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   if (!request.isLocal) env.clientRequests.meet(request, served.info);
   const { group } = request.info;
+  checkTimeout(request);
+  if (!served.info.isCustom && !hasPath(request, served.info)) throw unknownPath();
   const isCollection = request.method === 'GET' && request.info.name === '';
   const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
   const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });
   request.form = form;
-  checkTimeout(request);
   const answer = (request.info.subresource === '' ? object : part)(request, served, env);
   if (form.form === 'object') return answer;
   return answer.then((response) => {
@@ -144,14 +152,13 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
 
 function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const { info } = served;
-  const { verb, subresource: name, namespace, rest } = request.info;
+  const { verb, subresource: name, namespace } = request.info;
   const sub = info.subresources.get(name);
   const { isCustom } = info;
   if (isCustom && info.namespaced && namespace === '') return Promise.resolve(plainNotFound());
   if (!sub && isCustom) throw notFound(served.store.about, request.info.name);
-  if (!sub || (info.namespaced && namespace === '')) throw unknownPath();
+  if (!sub) throw unknownPath();
   if (name === 'proxy') return proxy(request, served, env);
-  if (rest.length > 0 && !isCustom) throw unknownPath();
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   const { deprecation } = served.store.definition;

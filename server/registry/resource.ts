@@ -83,6 +83,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly deprecation?: string;
   /** Which names are allowed; DNS subdomains unless said otherwise. */
   readonly nameProblems?: (name: string) => string[];
+  /** Whether `nameProblems` are asked of generateName on a change too: the kind's ValidateUpdate calls its Validate. */
+  readonly rechecksGenerateName?: boolean;
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
   readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
@@ -116,6 +118,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly returnsDeleted?: boolean;
   /** Fields for field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: Frozen<T>) => string>>;
+  /** Whether `metadata.namespace` is no field for selectors: kinds that name their fields may leave it out. */
+  readonly selectsNoNamespace?: boolean;
   /** Lifetime of a new object. */
   readonly ttlMs?: number;
   /** The message for a field that objects cannot be selected by, where upstream words its own. */

@@ -32,7 +32,7 @@ export async function replay(file: string): Promise<void> {
     const answer = await cluster.ask(step.method, path, { headers, ...(body && { body }) });
     const actual = {
       status: answer.status,
-      warnings: warningsOf(answer),
+      warnings: normalizer.answer(warningsOf(answer)),
       answer: normalizer.answer(answer.body, step.without, step.managers),
     };
     const what = `${step.method} ${step.path} ${JSON.stringify(step.body ?? '')}`;

@@ -4,7 +4,7 @@ import { CustomPublication } from '../../schema/openapi/custom-publication.ts';
 import type { Document } from '../../schema/openapi/publication.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import { chooseMediaType } from './accept.ts';
+import { acceptsGzip, chooseMediaType } from './accept.ts';
 import { exactly, file, type Headers } from './file.ts';
 
 const V3 = '/openapi/v3/';
@@ -115,11 +115,4 @@ function swagger(request: ApiRequest, env: PipelineEnv): ApiResponse {
   if (!acceptsGzip(request) || bytes.length < COMPRESS_FROM_BYTES)
     return file(request, headers, bytes, publishedMs(env));
   return file(request, { ...headers, 'content-encoding': 'gzip' }, found.compressed(bytes), publishedMs(env));
-}
-
-function acceptsGzip(request: ApiRequest): boolean {
-  return (request.header('accept-encoding') ?? '').split(',').some((coding) => {
-    const [name = '', quality = 'q=1'] = coding.split(';').map((part) => part.trim());
-    return name.toLowerCase() === 'gzip' && Number(quality.slice(2)) > 0;
-  });
 }

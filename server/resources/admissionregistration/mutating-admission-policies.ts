@@ -47,6 +47,7 @@ function mutationProblems(mutation: Frozen<Mutation>, path: string): FieldProble
 
 export const definition: ResourceDefinition<MutatingAdmissionPolicy> = {
   resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   fillDefaults({ spec }) {
     spec.failurePolicy ??= 'Fail';

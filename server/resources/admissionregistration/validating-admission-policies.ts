@@ -78,6 +78,7 @@ function validateStatus({ status }: Policy): FieldProblem[] {
 
 export const definition: ResourceDefinition<ValidatingAdmissionPolicy> = {
   resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   fillDefaults({ spec }) {
     spec.failurePolicy ??= 'Fail';

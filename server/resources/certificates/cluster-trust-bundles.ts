@@ -59,10 +59,12 @@ function bundleProblems(bundle: string): FieldProblem[] {
 
 export const definition: ResourceDefinition<ClusterTrustBundle> = {
   resource: 'clustertrustbundles.certificates.k8s.io',
+  rechecksGenerateName: true,
   // The rule depends on the signer: `validate` has it.
   nameProblems: () => [],
   requiresResourceVersion: true,
   validate,
+  selectsNoNamespace: true,
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
   cells: ({ metadata, spec }) => [metadata.name, spec.signerName || '<none>'],
 };

@@ -14,7 +14,7 @@ async function play(steps: readonly Step[], namespace: string): Promise<Recorded
     const of = new Map(headers);
     normalizer.asked(step);
     const answer = await ask(step.method, path, bodyOf(step, namespace), of.get('content-type'), of.get('accept'));
-    const warnings = warningTexts(answer.warnings);
+    const warnings = normalizer.answer(warningTexts(answer.warnings)) as string[];
     recorded.push({
       ...step,
       status: answer.code,
