@@ -1,7 +1,8 @@
 /** Bodies that are objects of a custom resource: maps to upstream, read by its schema. */
 import { type ApiError, badRequest } from '../kube/api-error.ts';
-import { apiVersionOf, type KubeObject } from '../kube/object.ts';
+import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
 import { decodeMetadata } from '../schema/custom/embedded-metadata.ts';
+import { META_FIELDS } from '../schema/custom/structural.ts';
 import { DecodeError } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, measureJson } from '../schema/json-text.ts';
@@ -60,17 +61,26 @@ export function decodeCustom(
   const own = apiVersionOf(expected);
   // What a patch made is only looked at by the rules.
   if (!patched && apiVersion !== own) {
+    // No schema describes the fields of a version that there is not.
+    if (validation !== 'Ignore' && given.kind === expected.kind && groupOf(apiVersion) === expected.group)
+      report(
+        unknownFields(
+          Object.keys(given)
+            .filter((name) => !META_FIELDS.has(name))
+            .sort(),
+        ),
+      );
     const why = `the API version in the data (${apiVersion}) does not match the expected API version (${own})`;
     throw badRequest(why);
   }
   try {
     const { metadata, unknownFields: ofMeta } = decodeMetadata(mapOf(given.metadata ?? {}));
-    const { value: pruned, unknownFields } = expected.reader.prune(given);
-    const unknown = [...ofMeta.map((field) => `metadata.${field}`), ...unknownFields];
+    const { value: pruned, unknownFields: dropped } = expected.reader.prune(given);
+    const unknown = [...ofMeta.map((field) => `metadata.${field}`), ...dropped];
     if (validation !== 'Ignore') {
       const duplicates = patched?.duplicates ?? (text === undefined ? [] : repeated(text, value));
       const isTold = patched !== undefined || text !== undefined || body.textless;
-      report([...duplicates, ...(isTold ? unknown.map((field) => `unknown field ${JSON.stringify(field)}`) : [])]);
+      report([...duplicates, ...(isTold ? unknownFields(unknown) : [])]);
     }
     const filled = expected.reader.applyDefaults(pruned);
     return { ...filled, metadata } as unknown as KubeObject;
@@ -79,6 +89,11 @@ export function decodeCustom(
     throw error;
   }
 }
+
+const unknownFields = (names: readonly string[]): string[] =>
+  names.map((name) => `unknown field ${JSON.stringify(name)}`);
+
+const groupOf = (apiVersion: string): string => parseApiVersion(apiVersion)?.group ?? '';
 
 function mapOf(metadata: unknown): unknown {
   if (typeof metadata === 'object' && !Array.isArray(metadata)) return metadata;

@@ -1,4 +1,6 @@
 /** A cluster behind plain HTTP, and the definitions that tests give it. */
+import { seededRandom } from '../../server/base/random.ts';
+import { auditIds } from '../../server/http/audit-id.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { type TestCluster, testCluster } from './test-cluster.ts';
 
@@ -65,6 +67,7 @@ export async function customServer(...definitions: readonly Json[]): Promise<Cus
     port: 0,
     answer: (request) => cluster.pipeline.handle(request),
     now: () => cluster.clock.now(),
+    auditId: auditIds(seededRandom(1)),
     onFault: (error) => {
       throw error;
     },
