@@ -2,6 +2,8 @@ import type { Storage } from '../storage/storage.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import type { PolicyEnv } from './policies/env.ts';
+import { validatingPolicies } from './policies/validating.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
@@ -16,6 +18,7 @@ import { validatingWebhooks } from './webhooks/validating.ts';
 export function admissionPlugins(
   env: AdmissionEnv,
   webhooks: WebhookEnv,
+  policies: PolicyEnv,
   storage: Pick<Storage, 'list' | 'watch'>,
 ): readonly AdmissionPlugin[] {
   return [
@@ -25,6 +28,7 @@ export function admissionPlugins(
     defaultTolerationSeconds,
     storageObjectInUse,
     mutatingWebhooks(webhooks, storage),
+    validatingPolicies(policies),
     validatingWebhooks(webhooks, storage),
   ];
 }
