@@ -1,6 +1,7 @@
 /** What a webhook answers, and whether it is an answer: VerifyAdmissionResponse. */
 import { ApiError, type Status } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
+import type { OutboundResponse } from '../../kube/outbound.ts';
 import { goSyntaxError } from '../../schema/json-text.ts';
 import type { ReviewVersion } from './review.ts';
 
@@ -40,8 +41,8 @@ interface Expected {
 }
 
 /** @throws AnswerError */
-export function verdictOf(body: Buffer, expected: Expected): Verdict {
-  const review = decodeReview(body);
+export function verdictOf(answer: OutboundResponse, expected: Expected): Verdict {
+  const review = decodeReview(answer, expected.version);
   const { response } = review;
   if (!response) throw invalid('webhook response was absent');
   if (expected.version === 'v1') checkV1(review, response, expected);
@@ -57,19 +58,47 @@ export function verdictOf(body: Buffer, expected: Expected): Verdict {
 const invalid = (why: string): AnswerError => new AnswerError(`received invalid webhook response: ${why}`);
 const uncalled = (why: string): AnswerError => new AnswerError(`failed to call webhook: ${why}`);
 
-const KNOWN = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1']);
-const SCHEME = 'k8s.io/apiserver/pkg/util/webhook/client.go:73';
+const TYPE_META =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-function decodeReview(body: Buffer): AdmissionReview {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString());
-  } catch {
-    throw uncalled(`couldn't get version/kind; json parse error: ${goSyntaxError(body)}`);
+const VERSIONS: ReadonlySet<unknown> = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1']);
+
+/** @throws AnswerError */
+function decodeReview({ status, headers, body }: OutboundResponse, version: ReviewVersion): AdmissionReview {
+  if (body.length === 0) {
+    const type = headers['content-type'] ?? 'application/json';
+    throw uncalled(`0-length response with status code: ${status} and content type: ${String(type)}`);
   }
-  const review = (typeof value === 'object' && value !== null ? value : {}) as AdmissionReview;
+  const value = parsed(body);
+  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
+    const why = `json: cannot unmarshal ${jsonName(value)} into Go value of type ${TYPE_META}`;
+    throw uncalled(`couldn't get version/kind; json parse error: ${why}`);
+  }
+  const review = (value ?? {}) as AdmissionReview;
+  checkKind(review, version);
   checkTypes(review);
   return review;
+}
+
+/** What is no JSON is YAML to Go: a page is one long text. */
+function parsed(body: Buffer): unknown {
+  const text = body.toString();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function checkKind({ kind, apiVersion }: AdmissionReview, version: ReviewVersion): void {
+  const [given, group] = [String(kind || 'AdmissionReview'), String(apiVersion || `admission.k8s.io/${version}`)];
+  if (given !== 'AdmissionReview' || !VERSIONS.has(group)) {
+    const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
+    throw uncalled(`no kind ${goQuote(given)} is registered for version ${goQuote(group)} ${scheme}`);
+  }
+  if (group === `admission.k8s.io/${version}`) return;
+  const other = group.slice('admission.k8s.io/'.length);
+  throw uncalled(`converting (${other}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`);
 }
 
 /** Fields that Go could not decode. */
@@ -148,5 +177,5 @@ export function denial(webhook: string, status: Partial<Status> = {}): ApiError 
   const { code = 0, reason = '', message = '', details } = status;
   const begin = `admission webhook ${goQuote(webhook)} denied the request`;
   const why = message !== '' ? `: ${message}` : reason !== '' ? `: ${reason}` : ' without explanation';
-  return new ApiError(code < 400 ? 400 : code, reason, begin + why, details);
+  return new ApiError(Math.max(code, 400), reason, begin + why, details);
 }

@@ -50,7 +50,7 @@ export async function callWebhook(
     });
     const fault = unexpectedResponse(response);
     if (fault !== undefined) throw new AnswerError(`failed to call webhook: ${fault}`);
-    return verdictOf(response.body, { version, uid, mutating });
+    return verdictOf(response, { version, uid, mutating });
   } catch (error) {
     if (error instanceof OutboundError) throw new CallError(name, `failed to call webhook: ${error.message}`);
     if (error instanceof AnswerError) throw new CallError(name, error.message);

@@ -4,7 +4,7 @@ import { ApiError, internalError } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Review } from '../../registry/admission-chain.ts';
-import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
+import { applyJsonPatch, JsonPatchError } from '../../schema/patch/json-patch.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
 import { denial } from './answer.ts';
@@ -117,6 +117,7 @@ function patched(shown: Frozen<KubeObject>, operations: unknown[]): unknown {
   try {
     return applyJsonPatch(shown, operations);
   } catch (error) {
+    if (error instanceof JsonPatchError) throw internalError(error.fault);
     throw error instanceof ApiError ? internalError(error.message) : error;
   }
 }

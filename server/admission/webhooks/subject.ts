@@ -1,7 +1,8 @@
 /** One write as webhooks see it: in the version that each of them asks for. */
 import { type Frozen, thaw } from '../../base/freeze.ts';
-import { internalError } from '../../kube/api-error.ts';
-import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
+import { ApiError, internalError } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import { apiVersionOf, type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Review } from '../../registry/admission-chain.ts';
 import type { Catalog, Served } from '../../registry/catalog.ts';
 import { DecodeError, decodeStruct } from '../../schema/decode.ts';
@@ -88,6 +89,7 @@ export class Subject {
     const { form } = this.review;
     const type = form ? form.type : served.info.type;
     const { kind, ...groupVersion } = this.kindIn(served);
+    this.#checkKind(value as { kind?: unknown; apiVersion?: unknown }, { kind, ...groupVersion });
     try {
       const decoded = decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
       const whole = {
@@ -103,6 +105,20 @@ export class Subject {
       if (error instanceof DecodeError) throw internalError(error.message);
       throw error;
     }
+  }
+
+  /** A patch may not make another kind of the object. @throws ApiError 500 */
+  #checkKind(given: { readonly kind?: unknown; readonly apiVersion?: unknown }, { kind, ...groupVersion }: Kind): void {
+    const apiVersion = apiVersionOf(groupVersion);
+    const [asKind, asVersion] = [String(given.kind || kind), String(given.apiVersion || apiVersion)];
+    if (asKind === kind && asVersion === apiVersion) return;
+    const { group, version } = parseApiVersion(asVersion) ?? { group: '', version: asVersion };
+    if (!this.#catalog.table.typeOfKind(group, version, asKind)) {
+      const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
+      throw internalError(`no kind ${goQuote(asKind)} is registered for version ${goQuote(asVersion)} ${scheme}`);
+    }
+    const own = groupVersion.group === '' ? 'core' : (groupVersion.group.split('.', 1)[0] ?? '');
+    throw new ApiError(500, '', `converting (${version}.${asKind}) to (${own}.${kind}): unknown conversion`);
   }
 }
 

@@ -8,6 +8,7 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { readObject, settleNamespace, storedForm } from './incoming.ts';
+import { ADMITTED, admit, subresourceReview } from './subresource-admission.ts';
 import { track } from './track.ts';
 
 /** POST to a collection. */
@@ -20,6 +21,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
   const { definition } = served.store;
   track(object, undefined, served, write, env);
   if (definition.create) {
+    await admit(subresourceReview(request, served, write, env, { operation: 'create', object }), env);
     const value = await definition.create(object, subresourceCall(request, served, write, env));
     return { type: 'value', status: 201, value };
   }
@@ -52,7 +54,8 @@ export function subresourceCall(
         change(object, current);
         return object;
       };
-      return store.update(key, make, storeWrite(request, write, env, subresource, 'subresource'));
+      const options = { ...storeWrite(request, write, env, subresource, 'subresource'), admission: ADMITTED };
+      return store.update(key, make, options);
     },
   };
 }
