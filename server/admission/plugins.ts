@@ -3,6 +3,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import type { PolicyEnv } from './policies/env.ts';
+import { mutatingPolicies } from './policies/mutating.ts';
 import { validatingPolicies } from './policies/validating.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
@@ -27,6 +28,7 @@ export function admissionPlugins(
     priority(env),
     defaultTolerationSeconds,
     storageObjectInUse,
+    mutatingPolicies(policies),
     mutatingWebhooks(webhooks, storage),
     validatingPolicies(policies),
     validatingWebhooks(webhooks, storage),

@@ -1,3 +1,4 @@
+import { invocations, mutations } from './mutating.ts';
 import { refusedConditions, refusedMutating, refusedValidating } from './refused.ts';
 import type { PolicyStep } from './steps.ts';
 import { actions, denials, matching, params, variables } from './validating.ts';
@@ -12,4 +13,6 @@ export const scripts: Readonly<Record<string, readonly PolicyStep[]>> = {
   'validating-variables': variables,
   'validating-matching': matching,
   'validating-params': params,
+  mutating: mutations,
+  'mutating-invocations': invocations,
 };
