@@ -42,7 +42,8 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
     mutate(review) {
       const { mutate } = handlersOf(review);
       const done = run(mutate, 'mutate', review);
-      return done === DONE ? done : done.then(() => (review.reinvocation?.wanted ? again(mutate, review) : undefined));
+      const finish = (): Promise<void> => (review.reinvocation?.wanted ? again(mutate, review) : DONE);
+      return done === DONE ? finish() : done.then(finish);
     },
     validate: (review) => run(handlersOf(review).validate, 'validate', review),
   };

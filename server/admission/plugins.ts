@@ -4,6 +4,9 @@ import { limitRanger } from './limit-ranger/plugin.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/plugin.ts';
+import type { PolicyEnv } from './policies/env.ts';
+import { mutatingPolicies } from './policies/mutating.ts';
+import { validatingPolicies } from './policies/validating.ts';
 import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
@@ -18,6 +21,7 @@ import { validatingWebhooks } from './webhooks/validating.ts';
 export function admissionPlugins(
   env: AdmissionEnv,
   webhooks: WebhookEnv,
+  policies: PolicyEnv,
   storage: Pick<Storage, 'list' | 'watch'>,
 ): readonly AdmissionPlugin[] {
   return [
@@ -28,7 +32,9 @@ export function admissionPlugins(
     priority(env),
     defaultTolerationSeconds,
     storageObjectInUse,
+    mutatingPolicies(policies),
     mutatingWebhooks(webhooks, storage),
+    validatingPolicies(policies),
     validatingWebhooks(webhooks, storage),
   ];
 }

@@ -77,6 +77,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     admission: admissionOf({
       storage,
       random,
+      authorizer,
       catalog: () => cluster.catalog,
       outbound: options.outbound ?? noOutbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },

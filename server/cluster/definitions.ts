@@ -1,15 +1,17 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
+import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
-import { noMatchConditions } from '../admission/webhooks/match-conditions.ts';
 import type { Credentials } from '../auth/authenticator.ts';
+import { authorizeAs } from '../auth/expression-authorizer.ts';
 import type { RbacAuthorizer } from '../auth/rbac.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { tokenSubresource } from '../auth/token-request.ts';
 import type { ServiceAccountTokens } from '../auth/tokens.ts';
 import type { Random } from '../base/random.ts';
+import type { Authorizer } from '../pipeline/identity.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { ResourceDefinition } from '../registry/resource.ts';
 import { resourceDefinitions } from '../resources/index.gen.ts';
@@ -39,10 +41,13 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
 export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' | 'services'> {
   readonly storage: Storage;
   readonly random: Random;
+  readonly authorizer: Authorizer;
 }
 
-export function admissionOf({ storage, random, ...outside }: AdmissionParts): AdmissionChain {
+export function admissionOf({ storage, random, authorizer, ...outside }: AdmissionParts): AdmissionChain {
   const env = { ...storedObjects(storage), random };
-  const webhooks = { ...env, ...outside, matchConditions: noMatchConditions };
-  return admissionChain(admissionPlugins(env, webhooks, storage));
+  const ask = authorizeAs(authorizer);
+  const webhooks = { ...env, ...outside, matchConditions: matchConditionsOf(ask) };
+  const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
+  return admissionChain(admissionPlugins(env, webhooks, policies, storage));
 }

@@ -57,6 +57,13 @@ export const tooLong = (field: string, maxBytes: number): FieldProblem => ({
   message: `Too long: may not be more than ${maxBytes} bytes`,
 });
 
+/** A fault of the server itself, about a field. */
+export const internalProblem = (field: string, detail: string): FieldProblem => ({
+  field,
+  reason: 'InternalError',
+  message: `Internal error: ${detail}`,
+});
+
 export const tooMany = (field: string, count: number, max: number): FieldProblem => ({
   field,
   reason: 'FieldValueTooMany',

@@ -27,16 +27,24 @@ const NO_REVIEWS = new Set([
   'subjectaccessreviews.authorization.k8s.io',
 ]);
 
+/** Whether a resource is one of the reviews that admission from outside must not touch. */
+export function isReview({ group, resource }: { readonly group: string; readonly resource: string }): boolean {
+  return NO_REVIEWS.has(`${resource}.${group}`);
+}
+
 /** Whether webhooks are asked about a resource at all; about what configures them they are not. */
 export function isForWebhooks({ info: { group, resource } }: KindOfReview): boolean {
-  return group !== 'admissionregistration.k8s.io' && !NO_REVIEWS.has(`${resource}.${group}`);
+  return group !== 'admissionregistration.k8s.io' && !isReview({ group, resource });
 }
 
 const includes = (items: readonly string[] | undefined, wanted: string): boolean =>
   items !== undefined && (items.includes('*') || items.includes(wanted));
 
 /** Everything of a rule but group and version, which equivalent resources may have others of. */
-function mayMatch({ operations, resources = [], scope = '*' }: Frozen<RuleWithOperations>, subject: Subject): boolean {
+export function mayMatch(
+  { operations, resources = [], scope = '*' }: Frozen<RuleWithOperations>,
+  subject: Subject,
+): boolean {
   const { operation } = subject.review;
   if (!includes(operations, operation.toUpperCase())) return false;
   const { resource, group } = subject.asked.info;
@@ -54,7 +62,7 @@ function splitOnce(text: string): string[] {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-const isOf = ({ apiGroups, apiVersions }: Frozen<RuleWithOperations>, { info }: Served): boolean =>
+export const isOf = ({ apiGroups, apiVersions }: Frozen<RuleWithOperations>, { info }: Served): boolean =>
   includes(apiGroups, info.group) && includes(apiVersions, info.version);
 
 /** The version in which a webhook wants to see the write; undefined when its rules leave it out. */
@@ -70,7 +78,11 @@ function servedFor({ spec: { rules = [], matchPolicy } }: Webhook, subject: Subj
 }
 
 /** Whether the namespace is selected; `unknown` when there is no such namespace. */
-function namespaceMatches({ namespaceSelector }: Webhook, subject: Subject, env: WebhookEnv): boolean | 'unknown' {
+export function namespaceMatches(
+  { namespaceSelector }: Pick<Webhook, 'namespaceSelector'>,
+  subject: Subject,
+  env: Pick<WebhookEnv, 'find'>,
+): boolean | 'unknown' {
   const { namespace, review } = subject;
   if (namespaceSelector.length === 0 || namespace === '') return true;
   const isItself = review.info.resource === 'namespaces' && review.info.group === '' && subject.subresource === '';
@@ -80,7 +92,10 @@ function namespaceMatches({ namespaceSelector }: Webhook, subject: Subject, env:
   return found ? selectorMatches(namespaceSelector, found.value.metadata.labels) : 'unknown';
 }
 
-function objectMatches({ objectSelector }: Webhook, { review: { object, old } }: Subject): boolean {
+export function objectMatches(
+  { objectSelector }: Pick<Webhook, 'objectSelector'>,
+  { review: { object, old } }: Subject,
+): boolean {
   if (objectSelector.length === 0) return true;
   const matches = (candidate: Frozen<KubeObject> | KubeObject | undefined): boolean =>
     candidate?.metadata !== undefined && selectorMatches(objectSelector, candidate.metadata.labels);

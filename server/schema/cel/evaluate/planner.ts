@@ -91,7 +91,13 @@ export class Planner {
     const slot = this.globals.get(global) ?? this.newSlot();
     this.globals.set(global, slot);
     const missing = new CelError(`no such attribute(s): ${global}`);
-    return pathPlan(pathFrom(({ slots }) => slots[slot] ?? missing));
+    // What is bound to null is there.
+    return pathPlan(
+      pathFrom(({ slots }) => {
+        const value = slots[slot];
+        return value === undefined ? missing : value;
+      }),
+    );
   }
 
   private select(expr: Select): Plan {
