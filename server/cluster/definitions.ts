@@ -2,7 +2,8 @@
 import { admissionChain } from '../admission/chain.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import type { Credentials } from '../auth/authenticator.ts';
-import type { RbacAuthorizer } from '../auth/rbac.ts';
+import type { Authorizers } from '../auth/authorizers.ts';
+import { withEscalationCheck } from '../auth/rbac-escalation.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { tokenSubresource } from '../auth/token-request.ts';
@@ -17,7 +18,7 @@ const SERVICE_ACCOUNTS = 'serviceaccounts';
 
 export interface AccessParts {
   readonly credentials: Credentials;
-  readonly authorizer: RbacAuthorizer;
+  readonly authorizer: Authorizers;
   readonly tokens: ServiceAccountTokens;
 }
 
@@ -29,7 +30,9 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
     ...plain,
     subresources: { ...plain?.subresources, token: tokenSubresource(tokens) },
   };
-  const others = resourceDefinitions.filter((definition) => definition !== plain);
+  const others = resourceDefinitions
+    .filter((definition) => definition !== plain)
+    .map((definition) => withEscalationCheck(definition, { authorizer, policy: authorizer }));
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 
