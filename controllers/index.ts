@@ -1,3 +1,4 @@
+import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
@@ -29,6 +30,7 @@ export function createControllers({ caCertificate }: ControllerParts): Controlle
     endpoints,
     endpointSlice,
     flowSchema,
+    clusterRoleAggregation,
     createScheduler(),
   ];
 }

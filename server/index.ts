@@ -136,6 +136,7 @@ class Launch implements RunningCluster {
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
+      authorizationModes: this.#options.authorizationModes,
     });
     this.#assembly = assembly;
     const { cluster, pki } = assembly;

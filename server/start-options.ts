@@ -1,6 +1,7 @@
 /** What a cluster can be started with: the same for the command line and for `startCluster()`. */
 
 import type { ControllerDefinition } from '../controllers/lib/controller.ts';
+import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
 
@@ -39,6 +40,8 @@ export interface StartOptions {
   readonly strict?: boolean;
   /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
   readonly tokenFile?: string;
+  /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
+  readonly authorizationModes?: readonly AuthorizationMode[];
 }
 
 /**

@@ -3,8 +3,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { Credentials } from '../auth/authenticator.ts';
+import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
-import { RbacAuthorizer } from '../auth/rbac.ts';
 import { parseStaticTokens } from '../auth/static-tokens.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
@@ -41,13 +41,14 @@ export interface AssemblyOptions {
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  readonly authorizationModes?: readonly AuthorizationMode[] | undefined;
 }
 
 export interface Assembly {
   readonly cluster: Cluster;
   readonly pki: Pki;
   readonly credentials: Credentials;
-  readonly authorizer: RbacAuthorizer;
+  readonly authorizer: Authorizers;
 }
 
 async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<LocalStorage> {
@@ -66,7 +67,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       ? undefined
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
-  const authorizer = new RbacAuthorizer(storage);
+  const modes = options.authorizationModes ?? DEFAULT_MODES;
+  const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
     clock,
     random,

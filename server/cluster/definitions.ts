@@ -4,8 +4,9 @@ import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
 import type { Credentials } from '../auth/authenticator.ts';
+import type { Authorizers } from '../auth/authorizers.ts';
 import { authorizeAs } from '../auth/expression-authorizer.ts';
-import type { RbacAuthorizer } from '../auth/rbac.ts';
+import { withEscalationCheck } from '../auth/rbac-escalation.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { tokenSubresource } from '../auth/token-request.ts';
@@ -21,7 +22,7 @@ const SERVICE_ACCOUNTS = 'serviceaccounts';
 
 export interface AccessParts {
   readonly credentials: Credentials;
-  readonly authorizer: RbacAuthorizer;
+  readonly authorizer: Authorizers;
   readonly tokens: ServiceAccountTokens;
 }
 
@@ -33,7 +34,9 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
     ...plain,
     subresources: { ...plain?.subresources, token: tokenSubresource(tokens) },
   };
-  const others = resourceDefinitions.filter((definition) => definition !== plain);
+  const others = resourceDefinitions
+    .filter((definition) => definition !== plain)
+    .map((definition) => withEscalationCheck(definition, { authorizer, policy: authorizer }));
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 

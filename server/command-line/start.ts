@@ -1,3 +1,4 @@
+import type { AuthorizationMode } from '../auth/authorizers.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
@@ -22,6 +23,7 @@ interface Flags {
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
+  readonly authorizationMode?: readonly AuthorizationMode[];
   readonly tokenAuthFile?: string;
 }
 
@@ -65,6 +67,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),
+    ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
   });
 }
