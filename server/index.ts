@@ -131,6 +131,10 @@ class Launch implements RunningCluster {
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
+      admissionPlugins: {
+        enable: this.#options.enableAdmissionPlugins ?? [],
+        disable: this.#options.disableAdmissionPlugins ?? [],
+      },
     });
     this.#assembly = assembly;
     const { cluster, pki } = assembly;

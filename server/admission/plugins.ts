@@ -5,10 +5,7 @@ import { priority } from './priority.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
 
-/**
- * All plugins, in the order in which they run: upstream's AllOrderedPlugins, as far as kube-apiserver turns them on
- * without being asked.
- */
+/** All plugins that are built. Their order and which of them run stands in `selection.ts`. */
 export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] {
   return [namespaceLifecycle(env), serviceAccount(env), priority(env), defaultTolerationSeconds, storageObjectInUse];
 }

@@ -2,6 +2,7 @@
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
 import { readFileSync } from 'node:fs';
+import type { AdmissionPluginChoice } from '../admission/selection.ts';
 import { Credentials } from '../auth/authenticator.ts';
 import type { Pki } from '../auth/certificates.ts';
 import { RbacAuthorizer } from '../auth/rbac.ts';
@@ -38,6 +39,8 @@ export interface AssemblyOptions {
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  /** Upstream's default set of admission plugins unless given. */
+  readonly admissionPlugins?: AdmissionPluginChoice;
 }
 
 export interface Assembly {
@@ -71,7 +74,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random }),
+    admission: admissionOf({ storage, random, choice: options.admissionPlugins ?? { enable: [], disable: [] } }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,

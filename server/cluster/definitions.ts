@@ -1,6 +1,7 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
+import { type AdmissionPluginChoice, selectPlugins } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { RbacAuthorizer } from '../auth/rbac.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
@@ -33,12 +34,14 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 
-export function admissionOf({
-  storage,
-  random,
-}: {
+export interface AdmissionParts {
   readonly storage: Storage;
   readonly random: Random;
-}): AdmissionChain {
-  return admissionChain(admissionPlugins({ ...storedObjects(storage), random }));
+  readonly choice: AdmissionPluginChoice;
+}
+
+/** @throws Error when plugins shall run that there are not */
+export function admissionOf({ storage, random, choice }: AdmissionParts): AdmissionChain {
+  const built = admissionPlugins({ ...storedObjects(storage), random });
+  return admissionChain(selectPlugins(built, choice));
 }
