@@ -1,11 +1,29 @@
+import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { podTopologyLabels } from './pod-topology-labels.ts';
 import { priority } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** All plugins that are built. Their order and which of them run stands in `selection.ts`. */
 export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] {
-  return [namespaceLifecycle(env), serviceAccount(env), priority(env), defaultTolerationSeconds, storageObjectInUse];
+  return [
+    namespaceLifecycle(env),
+    serviceAccount(env),
+    taintNodesByCondition,
+    priority(env),
+    defaultTolerationSeconds,
+    defaultStorageClass(env),
+    storageObjectInUse,
+    persistentVolumeClaimResize(env),
+    runtimeClass(env),
+    defaultIngressClass(env),
+    podTopologyLabels(env),
+  ];
 }

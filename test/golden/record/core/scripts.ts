@@ -1,4 +1,5 @@
 import type { Step } from '../../../support/exchanges.ts';
+import { admission } from './admission.ts';
 import { applies } from './apply.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
@@ -14,6 +15,7 @@ import { volumes } from './volumes.ts';
 
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  ...admission,
   ...applies,
   configuration,
   endpoints: endpointLists,
