@@ -1,3 +1,6 @@
+import { certificateApproval, certificateSigning } from './certificate-approval.ts';
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
+import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -23,6 +26,10 @@ export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] 
     storageObjectInUse,
     persistentVolumeClaimResize(env),
     runtimeClass(env),
+    certificateApproval(env),
+    certificateSigning(env),
+    clusterTrustBundleAttest(env),
+    certificateSubjectRestriction,
     defaultIngressClass(env),
     podTopologyLabels(env),
   ];

@@ -74,7 +74,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random, choice: options.admissionPlugins ?? { enable: [], disable: [] } }),
+    admission: admissionOf({
+      storage,
+      authorizer,
+      random,
+      choice: options.admissionPlugins ?? { enable: [], disable: [] },
+    }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,

@@ -36,12 +36,17 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
 
 export interface AdmissionParts {
   readonly storage: Storage;
+  readonly authorizer: RbacAuthorizer;
   readonly random: Random;
   readonly choice: AdmissionPluginChoice;
 }
 
 /** @throws Error when plugins shall run that there are not */
-export function admissionOf({ storage, random, choice }: AdmissionParts): AdmissionChain {
-  const built = admissionPlugins({ ...storedObjects(storage), random });
+export function admissionOf({ storage, authorizer, random, choice }: AdmissionParts): AdmissionChain {
+  const built = admissionPlugins({
+    ...storedObjects(storage),
+    random,
+    authorize: (question) => authorizer.authorize(question),
+  });
   return admissionChain(selectPlugins(built, choice));
 }

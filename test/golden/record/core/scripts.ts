@@ -1,6 +1,7 @@
 import type { Step } from '../../../support/exchanges.ts';
 import { admission } from './admission.ts';
 import { applies } from './apply.ts';
+import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
 import { namespaces } from './namespaces.ts';
@@ -17,6 +18,7 @@ import { volumes } from './volumes.ts';
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
   ...admission,
   ...applies,
+  certificates,
   configuration,
   endpoints: endpointLists,
   events,
