@@ -6,6 +6,7 @@ import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
+import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
@@ -24,6 +25,7 @@ export function createControllers({ caCertificate }: ControllerParts): Controlle
     serviceAccount,
     rootCaController(caCertificate),
     garbageCollector,
+    nodeLifecycle,
     deployment,
     replicaSet,
     replicationController,

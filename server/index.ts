@@ -137,6 +137,10 @@ class Launch implements RunningCluster {
       port,
       strict: this.#options.strict ?? false,
       authorizationModes: this.#options.authorizationModes,
+      admissionPlugins: {
+        enable: this.#options.enableAdmissionPlugins ?? [],
+        disable: this.#options.disableAdmissionPlugins ?? [],
+      },
     });
     this.#assembly = assembly;
     const { cluster, pki } = assembly;

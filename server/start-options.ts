@@ -30,6 +30,10 @@ export interface StartOptions {
   readonly controllers?: readonly string[];
   /** Controllers of your own. */
   readonly extraControllers?: readonly ControllerDefinition[];
+  /** Admission plugins that kube-apiserver has off by default: `NodeRestriction`. */
+  readonly enableAdmissionPlugins?: readonly string[];
+  /** Admission plugins that kube-apiserver has on by default: `ServiceAccount`. */
+  readonly disableAdmissionPlugins?: readonly string[];
   /** Makes names, uids and choices repeat. */
   readonly seed?: number;
   readonly clock?: Clock;

@@ -2,6 +2,7 @@
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
 import { readFileSync } from 'node:fs';
+import type { AdmissionPluginChoice } from '../admission/selection.ts';
 import { Credentials } from '../auth/authenticator.ts';
 import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
@@ -42,6 +43,8 @@ export interface AssemblyOptions {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly authorizationModes?: readonly AuthorizationMode[] | undefined;
+  /** Upstream's default set of admission plugins unless given. */
+  readonly admissionPlugins?: AdmissionPluginChoice;
 }
 
 export interface Assembly {
@@ -80,6 +83,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       storage,
       random,
       authorizer,
+      choice: options.admissionPlugins ?? { enable: [], disable: [] },
       catalog: () => cluster.catalog,
       outbound: options.outbound ?? noOutbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },

@@ -1,7 +1,9 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
+import type { AccessQuestion } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
+import { type AdmissionPluginChoice, selectPlugins } from '../admission/selection.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { Authorizers } from '../auth/authorizers.ts';
@@ -45,12 +47,18 @@ export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' 
   readonly storage: Storage;
   readonly random: Random;
   readonly authorizer: Authorizer;
+  readonly choice: AdmissionPluginChoice;
 }
 
-export function admissionOf({ storage, random, authorizer, ...outside }: AdmissionParts): AdmissionChain {
-  const env = { ...storedObjects(storage), random };
+/** @throws Error when plugins shall run that there are not */
+export function admissionOf({ storage, random, authorizer, choice, ...outside }: AdmissionParts): AdmissionChain {
+  const env = {
+    ...storedObjects(storage),
+    random,
+    authorize: (question: AccessQuestion) => authorizer.authorize(question),
+  };
   const ask = authorizeAs(authorizer);
   const webhooks = { ...env, ...outside, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  return admissionChain(admissionPlugins(env, webhooks, policies, storage));
+  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice));
 }

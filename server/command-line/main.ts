@@ -117,6 +117,8 @@ function program(): Command {
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
+    .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
+    .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))
     .addOption(
       flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
     )

@@ -19,6 +19,8 @@ interface Flags {
   readonly fixtures?: string[];
   readonly nodes: number;
   readonly controllers?: string[];
+  readonly enableAdmissionPlugins?: string[];
+  readonly disableAdmissionPlugins?: string[];
   readonly seed?: number;
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
@@ -64,6 +66,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.controllers && { controllers: flags.controllers }),
+    ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
+    ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),

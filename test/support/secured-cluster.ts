@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../../server/base/clock.ts';
 import { createLogger } from '../../server/base/log.ts';
 import { seededRandom } from '../../server/base/random.ts';
-import { type Assembly, assemble } from '../../server/cluster/assembly.ts';
+import { type Assembly, type AssemblyOptions, assemble } from '../../server/cluster/assembly.ts';
 import { auditIds } from '../../server/http/audit-id.ts';
 import { OutboundClient } from '../../server/http/outbound/outbound-client.ts';
 import { startHttpServer } from '../../server/http/server.ts';
@@ -42,7 +42,10 @@ export const JANE_TOKEN = 'jane-token';
  * await using cluster = await securedCluster();
  * const { status } = await cluster.ask('GET', '/api/v1/pods');
  */
-export async function securedCluster(clock: Clock = new SimulatedClock()): Promise<SecuredCluster> {
+export async function securedCluster(
+  clock: Clock = new SimulatedClock(),
+  options: Partial<AssemblyOptions> = {},
+): Promise<SecuredCluster> {
   const log = createLogger('error');
   const outbound = new OutboundClient(systemClock());
   const assembly = await assemble({
@@ -58,6 +61,7 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
     serverAddress: () => '127.0.0.1:6443',
     address: '127.0.0.1',
     port: 6443,
+    ...options,
   });
   const { pipeline, storage } = assembly.cluster;
   const server = await startHttpServer({

@@ -1,5 +1,7 @@
 import type { Step } from '../../../support/exchanges.ts';
+import { admission } from './admission.ts';
 import { applies } from './apply.ts';
+import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -17,7 +19,9 @@ import { volumes } from './volumes.ts';
 
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  ...admission,
   ...applies,
+  certificates,
   configuration,
   endpoints: endpointLists,
   events,
