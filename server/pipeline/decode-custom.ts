@@ -23,9 +23,9 @@ export function sortedKeys(value: unknown): unknown {
 /** Where the body came from, and how it is refused. */
 interface Refusals {
   /** What cannot be told apart from anything else. */
-  unrecognized(why: string): ApiError;
+  readonly unrecognized: (why: string) => ApiError;
   /** What does not fit. */
-  misfit(why: string): ApiError;
+  readonly misfit: (why: string) => ApiError;
 }
 
 function refusalsOf({ text, patched, undecodable }: ParsedBody, expected: Expected, shown: Unrecognized): Refusals {

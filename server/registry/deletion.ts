@@ -102,13 +102,8 @@ function checkOptions(
   }
 }
 
-const unmet = (
-  { holdsDeletion }: ResourceDefinition,
-  what: string,
-  asked: string,
-  actual: string | undefined,
-): string =>
-  `${holdsDeletion ? 'P' : 'p'}recondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
+const unmet = (definition: ResourceDefinition, what: string, asked: string, actual: string | undefined): string =>
+  `${definition.holdsDeletion ? 'P' : 'p'}recondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
 
 function pluralOf({ resource }: ResourceDefinition): About {
   const [plural = '', ...group] = resource.split('.');

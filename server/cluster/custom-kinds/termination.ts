@@ -81,14 +81,14 @@ export class Termination {
 
   #wait(name: string, store: ResourceStore): void {
     if (this.#waiting.has(name)) return;
-    const { clock, again } = this.#parts;
+    const { clock } = this.#parts;
     const timeout = clock.schedule(TIMEOUT_MS, () => this.#overdue(name));
     const cancel = store.watch(
       '',
       { after: store.revision() },
       {
         events: (batch) => {
-          if (batch.some(({ type }) => type === 'deleted')) again(name);
+          if (batch.some(({ type }) => type === 'deleted')) this.#parts.again(name);
         },
         end: () => undefined,
       },

@@ -35,11 +35,10 @@ export async function subresource(
   switch (request.info.verb) {
     case 'get':
       if (!rules.get) break;
-      return {
-        type: 'value',
-        status: 200,
-        value: (rules.show ?? rules.get)(served.store.get(requestKey(request, served)).value),
-      };
+      {
+        const parent = served.store.get(requestKey(request, served)).value;
+        return { type: 'value', status: 200, value: rules.show?.(parent) ?? rules.get(parent) };
+      }
     case 'create':
       if (!rules.create) break;
       return post(request, served, info, rules, rules.create, env);

@@ -107,5 +107,6 @@ function selectableFields({
 
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'number' && !Number.isInteger(value) ? goFloat(value) : String(value);
+  if (typeof value === 'number' && !Number.isInteger(value)) return goFloat(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -20,7 +20,7 @@ const goType = (value: unknown): string => {
 };
 
 const goText = (value: unknown): string =>
-  value === null ? '<nil>' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  value === null ? '<nil>' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** @param wanted `int64` or `string` */
 export function nestedField(object: Fields, path: string, wanted: 'int64' | 'string'): Nested {

@@ -77,7 +77,7 @@ function cellOf(type: string, value: unknown, nowMs: number): unknown {
 function textOf(value: unknown): string {
   if (value === null) return '<nil>';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : goFloat(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function ageOf(text: string, nowMs: number): string {
