@@ -17,7 +17,8 @@ const MAX_TYPES = 10;
  * What the types of the objects, or of the parameters, do not have.
  *
  * @example
- * expressionWarnings(policy, catalog) // [{ fieldRef: 'spec.validations[0].expression', warning: '/v1, Kind=Pod: …' }]
+ * expressionWarnings(policy, catalog)
+ * // [{ fieldRef: 'spec.validations[0].expression', warning: '/v1, Kind=Pod: …' }]
  */
 export function expressionWarnings({ spec }: Policy, catalog: Catalog): ExpressionWarning[] {
   const { paramKind, variables = [], validations = [] } = spec;
