@@ -11,15 +11,18 @@ import { controller as replicaSet, replicationController } from './replicaset/in
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
+import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
   readonly caCertificate: string;
+  /** Checks the expressions of policies against the types of objects. */
+  readonly checkPolicy: CheckTypes;
 }
 
 /** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
-export function createControllers({ caCertificate }: ControllerParts): ControllerDefinition[] {
+export function createControllers({ caCertificate, checkPolicy }: ControllerParts): ControllerDefinition[] {
   return [
     namespace,
     serviceAccount,
@@ -33,6 +36,7 @@ export function createControllers({ caCertificate }: ControllerParts): Controlle
     endpointSlice,
     flowSchema,
     clusterRoleAggregation,
+    policyStatusController(checkPolicy),
     createScheduler(),
   ];
 }

@@ -21,6 +21,7 @@ import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
+import { expressionWarnings } from './registry/policy-types.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
@@ -150,7 +151,10 @@ class Launch implements RunningCluster {
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     this.#manager = new ControllerManager({
       definitions: [
-        ...createControllers({ caCertificate: pki.ca.cert }),
+        ...createControllers({
+          caCertificate: pki.ca.cert,
+          checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
+        }),
         kubelet.controller,
         ...(this.#options.extraControllers ?? []),
       ],

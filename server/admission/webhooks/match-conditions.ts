@@ -17,8 +17,3 @@ export interface MatchConditions {
   /** Whether all conditions hold, or why that cannot be told. One that is false decides, whatever others fail. */
   evaluate(conditions: readonly Frozen<MatchCondition>[], input: MatchInput): boolean | { readonly error: string };
 }
-
-/** Where nobody can evaluate expressions, the failure policy decides. */
-export const noMatchConditions: MatchConditions = {
-  evaluate: () => ({ error: 'fauxkube does not evaluate the matchConditions of webhooks yet' }),
-};

@@ -52,7 +52,9 @@ const MAPS: Record<string, object[]> = {
   numbers: [patch('[JSONPatch{op: "add", path: "/data", value: {"a": string(1.5 + 2.0)}}]')],
   patch: [
     patch(
-      '[JSONPatch{op: "test", path: "/metadata/name", value: "patch"}, JSONPatch{op: "add", path: "/metadata/labels", value: {"x": "y"}}, JSONPatch{op: "add", path: "/metadata/annotations", value: Object.metadata.annotations{a: "b"}}]',
+      '[JSONPatch{op: "test", path: "/metadata/name", value: "patch"}, JSONPatch{op: "add", path: ' +
+        '"/metadata/labels", value: {"x": "y"}}, JSONPatch{op: "add", path: "/metadata/annotations", value: ' +
+        'Object.metadata.annotations{a: "b"}}]',
     ),
     patch('[JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("a/b"), value: "z"}]'),
     patch('[JSONPatch{op: "copy", from: "/metadata/labels/x", path: "/metadata/labels/copied"}]'),
@@ -60,7 +62,8 @@ const MAPS: Record<string, object[]> = {
   ],
   testfails: [
     patch(
-      '[JSONPatch{op: "add", path: "/metadata/labels", value: {"x": "y"}}, JSONPatch{op: "test", path: "/metadata/name", value: "no"}]',
+      '[JSONPatch{op: "add", path: "/metadata/labels", value: {"x": "y"}}, JSONPatch{op: "test", path: ' +
+        '"/metadata/name", value: "no"}]',
     ),
   ],
   missing: [patch('[JSONPatch{op: "remove", path: "/metadata/labels/x"}]')],
@@ -76,7 +79,10 @@ const MAPS: Record<string, object[]> = {
 const WORKLOADS: Record<string, object[]> = {
   containers: [
     apply(
-      "Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{initContainers: [Object.spec.template.spec.initContainers{name: 'init', image: 'x'}], containers: [Object.spec.template.spec.containers{name: 'c', env: [Object.spec.template.spec.containers.env{name: 'A', value: 'B'}]}]}}}}",
+      'Object{spec: Object.spec{template: Object.spec.template{spec: ' +
+        "Object.spec.template.spec{initContainers: [Object.spec.template.spec.initContainers{name: 'init', " +
+        "image: 'x'}], containers: [Object.spec.template.spec.containers{name: 'c', env: " +
+        "[Object.spec.template.spec.containers.env{name: 'A', value: 'B'}]}]}}}}",
     ),
   ],
   replicas: [
@@ -85,12 +91,14 @@ const WORKLOADS: Record<string, object[]> = {
   selector: [apply("Object{spec: Object.spec{selector: Object.spec.selector{matchLabels: {'c': 'd'}}}}")],
   commands: [
     apply(
-      "Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: 'c', command: ['a']}]}}}}",
+      'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: ' +
+        "[Object.spec.template.spec.containers{name: 'c', command: ['a']}]}}}}",
     ),
   ],
   keyless: [
     apply(
-      "Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{image: 'c'}]}}}}",
+      'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: ' +
+        "[Object.spec.template.spec.containers{image: 'c'}]}}}}",
     ),
   ],
   invalid: [apply('Object{spec: Object.spec{replicas: -1}}')],

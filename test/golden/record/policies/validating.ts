@@ -140,19 +140,22 @@ const probe = (name: string, expression: string, more: object = {}): PolicyStep[
 /** What expressions know about a request. */
 const KNOWN: Record<string, string> = {
   request:
-    "[request.kind.kind, request.resource.resource, request.name, request.namespace, request.operation, string(request.dryRun), string(has(request.uid)), string(has(request.subResource))].join(',')".replace(
-      'string(has(request.uid)), ',
-      '',
-    ),
-  user: "request.userInfo.username + ' ' + request.userInfo.groups.join(',') + ' ' + string(has(request.userInfo.extra)) + string(has(request.userInfo.uid))",
+    '[request.kind.kind, request.resource.resource, request.name, request.namespace, ' +
+    "request.operation, string(request.dryRun), string(has(request.subResource))].join(',')",
+  user:
+    "request.userInfo.username + ' ' + request.userInfo.groups.join(',') + ' ' + " +
+    'string(has(request.userInfo.extra)) + string(has(request.userInfo.uid))',
   options: 'request.options.kind + request.options.apiVersion + string(has(request.options.dryRun))',
   namespace:
-    "namespaceObject.metadata.name + namespaceObject.metadata.labels['kubernetes.io/metadata.name'] + namespaceObject.status.phase + string(namespaceObject.spec.finalizers) + string(has(namespaceObject.metadata.UID))".replace(
-      ' + string(namespaceObject.spec.finalizers)',
-      ' + namespaceObject.spec.finalizers.join()',
-    ),
+    'namespaceObject.metadata.name + ' +
+    "namespaceObject.metadata.labels['kubernetes.io/metadata.name'] + " +
+    'namespaceObject.status.phase + namespaceObject.spec.finalizers.join() + ' +
+    'string(has(namespaceObject.metadata.UID))',
   object:
-    'object.kind + object.apiVersion + string(has(object.metadata.uid)) + string(has(object.metadata.creationTimestamp)) + string(has(object.metadata.managedFields)) + string(has(object.data)) + string(has(object.immutable)) + string(oldObject == null)',
+    'object.kind + object.apiVersion + string(has(object.metadata.uid)) + ' +
+    'string(has(object.metadata.creationTimestamp)) + ' +
+    'string(has(object.metadata.managedFields)) + string(has(object.data)) + ' +
+    'string(has(object.immutable)) + string(oldObject == null)',
   permission: "string(request.name == 'x') + string(has(object.metadata.resourceVersion))",
 };
 
@@ -184,7 +187,8 @@ export const variables: PolicyStep[] = [
           { expression: "authorizer.requestResource.check('create').allowed()", message: 'may not create' },
           {
             expression:
-              "authorizer.serviceAccount(request.namespace, 'default').group('').resource('configmaps').namespace(request.namespace).check('list').allowed()",
+              'authorizer.serviceAccount(request.namespace, ' +
+              "'default').group('').resource('configmaps').namespace(request.namespace).check('list').allowed()",
             message: 'the account may not list',
           },
         ],
@@ -200,7 +204,8 @@ export const variables: PolicyStep[] = [
         validations: [
           {
             expression:
-              'variables.many.all(a, variables.many.all(b, variables.many.all(c, variables.many.all(d, variables.many.all(e, variables.many.all(f, true))))))',
+              'variables.many.all(a, variables.many.all(b, variables.many.all(c, variables.many.all(d, ' +
+              'variables.many.all(e, variables.many.all(f, true))))))',
           },
         ],
       },
@@ -214,7 +219,8 @@ export const variables: PolicyStep[] = [
         variables: [{ name: 'many', expression: "'x,'.replace('x', 'y,y,y,y,y,y,y,y,y,y').split(',')" }],
         validations: Array.from({ length: 30 }, () => ({
           expression:
-            'variables.many.all(a, variables.many.all(b, variables.many.all(c, variables.many.all(d, variables.many.all(e, true)))))',
+            'variables.many.all(a, variables.many.all(b, variables.many.all(c, variables.many.all(d, ' +
+            'variables.many.all(e, true)))))',
         })),
       },
       DENY,
@@ -308,7 +314,8 @@ export const matching: PolicyStep[] = [
           {
             expression: 'false',
             messageExpression:
-              "object.apiVersion + ' ' + request.kind.group + ' ' + request.requestKind.group + string(has(object.note))",
+              "object.apiVersion + ' ' + request.kind.group + ' ' + request.requestKind.group + " +
+              'string(has(object.note))',
           },
         ],
       },
@@ -358,93 +365,4 @@ export const matching: PolicyStep[] = [
     without: ['spec', 'status'],
   },
   ...unbound('validating', 'scale', 'delete', 'named', 'excluded', 'equivalent', 'exact'),
-];
-
-const parametrized = (kind: object, expression = 'false'): object => ({
-  paramKind: kind,
-  validations: [
-    {
-      expression,
-      messageExpression: "params == null ? 'no params' : params.kind + params.apiVersion + params.metadata.name",
-    },
-  ],
-});
-const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
-const ref = (paramRef: object): object => ({ ...DENY, paramRef: { parameterNotFoundAction: 'Deny', ...paramRef } });
-const only = (name: string): object => ({ objectSelector: { matchLabels: { for: name } } });
-
-/** Policies with parameters. */
-export const params: PolicyStep[] = [
-  { method: 'POST', path: 'configmaps', body: map('param', { limit: '3' }) },
-  { method: 'POST', path: 'configmaps', body: map('one', {}, { labels: { is: 'param' } }) },
-  { method: 'POST', path: 'configmaps', body: map('two', {}, { labels: { is: 'param' } }) },
-  ...begin(
-    bound('validating', 'maps', parametrized(CONFIG_MAP), { ...ref({ name: 'param' }), matchResources: only('name') }),
-    [
-      bindingOf('validating', 'missing', 'maps', { ...ref({ name: 'none' }), matchResources: only('missing') }),
-      bindingOf('validating', 'allowed', 'maps', {
-        ...ref({ name: 'none', parameterNotFoundAction: 'Allow' }),
-        matchResources: only('allowed'),
-      }),
-      bindingOf('validating', 'selected', 'maps', {
-        ...ref({ selector: { matchLabels: { is: 'param' } } }),
-        matchResources: only('selected'),
-        validationActions: ['Warn'],
-      }),
-      bindingOf('validating', 'other', 'maps', {
-        ...ref({ name: 'kube-root-ca.crt', namespace: 'default' }),
-        matchResources: only('other'),
-      }),
-      bindingOf('validating', 'without', 'maps', { ...DENY, matchResources: only('without') }),
-    ],
-    bound('validating', 'cluster', parametrized({ apiVersion: 'v1', kind: 'Namespace' }), {
-      ...ref({ name: '$NS' }),
-      matchResources: only('cluster'),
-    }),
-    [
-      bindingOf('validating', 'wrong', 'cluster', {
-        ...ref({ name: '$NS', namespace: '$NS' }),
-        matchResources: only('wrong'),
-      }),
-    ],
-    bound(
-      'validating',
-      'unknown',
-      {
-        ...parametrized({ apiVersion: 'a.example.com/v1', kind: 'Nothing' }),
-        matchConstraints: { ...CONFIG_MAPS, ...only('unknown') },
-      },
-      ref({ name: 'x' }),
-    ),
-    bound(
-      'validating',
-      'roles',
-      {
-        ...parametrized(CONFIG_MAP),
-        matchConstraints: {
-          resourceRules: [
-            { apiGroups: ['*'], apiVersions: ['*'], operations: ['CREATE'], resources: ['clusterroles'] },
-          ],
-          objectSelector: { matchLabels: { for: '$NS' } },
-        },
-      },
-      ref({ name: 'param' }),
-    ),
-  ),
-  ...'name missing allowed selected other without cluster wrong unknown'
-    .split(' ')
-    .map((name) => create(name, {}, { labels: { for: name } })),
-  {
-    method: 'POST',
-    path: '/apis/rbac.authorization.k8s.io/v1/clusterroles?dryRun=All',
-    body: { metadata: { name: '$NS', labels: { for: '$NS' } } },
-  },
-  ...unbound('validating', 'maps', 'cluster', 'unknown', 'roles'),
-  ...'missing allowed selected other without wrong'.split(' ').map(
-    (name): PolicyStep => ({
-      method: 'DELETE',
-      path: `/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/$NS-${name}`,
-      without: ['details'],
-    }),
-  ),
 ];
