@@ -117,7 +117,7 @@ function change(verb: string, at: string, name: string, by: string, code: number
   if (code !== 200) return;
   if (verb === 'create' || verb === 'update' || verb === 'patch') model.set(at + name, by);
   if (verb === 'delete') model.delete(at + name);
-  if (verb === 'deletecollection') for (const key of [...model.keys()]) if (key.startsWith(at)) model.delete(key);
+  if (verb === 'deletecollection') for (const key of model.keys()) if (key.startsWith(at)) model.delete(key);
 }
 
 const keysBelow = (at: string, model: Model): string[] =>
