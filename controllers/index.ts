@@ -1,3 +1,4 @@
+import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
@@ -15,16 +16,19 @@ import { controller as serviceAccount } from './service-account/index.ts';
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
   readonly caCertificate: string;
+  /** Makes certificates of the CA that clients are known by. */
+  readonly signCertificate: SignCertificate;
 }
 
 /** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
-export function createControllers({ caCertificate }: ControllerParts): ControllerDefinition[] {
+export function createControllers({ caCertificate, signCertificate }: ControllerParts): ControllerDefinition[] {
   return [
     namespace,
     serviceAccount,
     rootCaController(caCertificate),
     garbageCollector,
     nodeLifecycle,
+    ...certificateControllers(signCertificate),
     deployment,
     replicaSet,
     replicationController,

@@ -144,7 +144,7 @@ class Launch implements RunningCluster {
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     this.#manager = new ControllerManager({
       definitions: [
-        ...createControllers({ caCertificate: pki.ca.cert }),
+        ...createControllers({ caCertificate: pki.ca.cert, signCertificate: pki.signRequest }),
         kubelet.controller,
         ...(this.#options.extraControllers ?? []),
       ],
