@@ -20,7 +20,7 @@ const AGAIN_MS = 5000;
 interface Recognizer {
   readonly subresource: string;
   readonly message: string;
-  recognizes(request: Request, asked: CertificateRequest): boolean;
+  readonly recognizes: (request: Request, asked: CertificateRequest) => boolean;
 }
 
 const isKubelet = ({ spec }: Request, asked: CertificateRequest): boolean =>

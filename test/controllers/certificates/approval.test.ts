@@ -9,25 +9,21 @@ const key = { namespace: '', name: 'a' };
 const node = (name: string): User => ({ name, groups: ['system:nodes', 'system:authenticated'] });
 const BOOTSTRAPPER: User = { name: 'system:bootstrap:x', groups: ['system:bootstrappers', 'system:authenticated'] };
 
-const approver = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole' };
-const binding = (role: string, group: string): string => `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: "${role}"}
-roleRef: {apiGroup: ${approver.apiGroup}, kind: ClusterRole, name: "system:certificates.k8s.io:certificatesigningrequests:${role}"}
-subjects: [{apiGroup: ${approver.apiGroup}, kind: Group, name: "${group}"}]
-`;
+const GROUP = 'rbac.authorization.k8s.io';
+const binding = (role: string, group: string): object => ({
+  apiVersion: `${GROUP}/v1`,
+  kind: 'ClusterRoleBinding',
+  metadata: { name: role },
+  roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
+  subjects: [{ apiGroup: GROUP, kind: 'Group', name: group }],
+});
+const REQUESTS = 'system:certificates.k8s.io:certificatesigningrequests';
+
 /** What kubeadm binds, and the right to ask at all. */
 const RIGHTS = [
-  binding('nodeclient', 'system:bootstrappers'),
-  binding('selfnodeclient', 'system:nodes'),
-  `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRoleBinding
-metadata: {name: ask}
-roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "system:node-bootstrapper"}
-subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:bootstrappers"}]
-`,
+  binding(`${REQUESTS}:nodeclient`, 'system:bootstrappers'),
+  binding(`${REQUESTS}:selfnodeclient`, 'system:nodes'),
+  binding('system:node-bootstrapper', 'system:bootstrappers'),
 ];
 
 async function asked(cluster: RunningCluster, user: User): Promise<CertificateSigningRequest['status']> {
