@@ -1,3 +1,4 @@
+import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
@@ -19,16 +20,23 @@ export interface ControllerParts {
   readonly caCertificate: string;
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
+  /** Makes certificates of the CA that clients are known by. */
+  readonly signCertificate: SignCertificate;
 }
 
 /** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
-export function createControllers({ caCertificate, checkPolicy }: ControllerParts): ControllerDefinition[] {
+export function createControllers({
+  caCertificate,
+  checkPolicy,
+  signCertificate,
+}: ControllerParts): ControllerDefinition[] {
   return [
     namespace,
     serviceAccount,
     rootCaController(caCertificate),
     garbageCollector,
     nodeLifecycle,
+    ...certificateControllers(signCertificate),
     deployment,
     replicaSet,
     replicationController,

@@ -153,6 +153,7 @@ class Launch implements RunningCluster {
       definitions: [
         ...createControllers({
           caCertificate: pki.ca.cert,
+          signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
         }),
         kubelet.controller,

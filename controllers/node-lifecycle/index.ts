@@ -1,4 +1,4 @@
-/** Tells by taints which nodes are to get no new pods: the part of upstream's node life-cycle that follows conditions. */
+/** Tells by taints which nodes are to get no new pods: what upstream's node life-cycle makes of conditions. */
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';

@@ -1,4 +1,4 @@
-/** Who approves or signs a request for a certificate may do so for its signer: CertificateApproval, CertificateSigning. */
+/** Who approves or signs a request may do so for its signer: CertificateApproval, CertificateSigning. */
 import { deepEqual, type Frozen } from '../base/freeze.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import type { CertificateSigningRequest } from '../kube/types.gen.ts';

@@ -7,6 +7,8 @@ import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { refusal } from './refusal.ts';
 import { mayActFor } from './signers.ts';
 
+const COLLECTED = new Set(['ownerReferences', 'finalizers', 'managedFields', 'resourceVersion']);
+
 export function clusterTrustBundleAttest(env: AdmissionEnv): AdmissionPlugin {
   return {
     name: 'ClusterTrustBundleAttest',
@@ -29,6 +31,6 @@ function isOnlyCollected(object: Frozen<KubeObject>, old: Frozen<KubeObject> | u
 }
 
 function withoutOwners({ metadata, ...rest }: Frozen<KubeObject>): object {
-  const { ownerReferences, finalizers, managedFields, resourceVersion, ...kept } = metadata;
-  return { ...rest, metadata: kept };
+  const kept = Object.entries(metadata).filter(([field]) => !COLLECTED.has(field));
+  return { ...rest, metadata: Object.fromEntries(kept) };
 }

@@ -52,7 +52,7 @@ export interface Pki extends PkiPems {
   /** A new key and certificate for a server, besides the usual names for `names`. */
   servingCertificate(names: readonly string[]): KeyAndCertificate;
   /** A certificate (PEM) for the key and the names of a request; it ends with the CA at the latest. */
-  signRequest(request: CertificateRequest, usages: readonly string[], validity: Validity): string;
+  readonly signRequest: (request: CertificateRequest, usages: readonly string[], validity: Validity) => string;
 }
 
 /** From when until when a certificate is good. */
