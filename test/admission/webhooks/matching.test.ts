@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { at, create, securedCluster } from '../../support/secured-cluster.ts';
+import { create, securedCluster } from '../../support/secured-cluster.ts';
 import { webhookServer } from '../../support/webhooks/webhook-server.ts';
 import { CONFIG_MAPS, EVERYTHING, hook, register, unregister } from './support.ts';
 
