@@ -14,16 +14,16 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { settle } from './cluster/settle.ts';
-import { auditIds } from './http/audit-id.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
+import { auditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { builtInTypes } from './schema/type-table.ts';
-import { checkNames, isEnabled, type StartOptions } from './start-options.ts';
+import { auditOf, checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
@@ -138,6 +138,7 @@ class Launch implements RunningCluster {
       port,
       strict: this.#options.strict ?? false,
       authorizationModes: this.#options.authorizationModes,
+      audit: auditOf(this.#options),
       admissionPlugins: {
         enable: this.#options.enableAdmissionPlugins ?? [],
         disable: this.#options.disableAdmissionPlugins ?? [],
@@ -298,6 +299,7 @@ class Launch implements RunningCluster {
     this.#assembly?.authorizer.close();
     this.#outbound.close();
     await this.#assembly?.cluster.storage.close();
+    this.#assembly?.auditLog?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -44,6 +44,10 @@ export interface StartOptions {
   readonly strict?: boolean;
   /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
   readonly tokenFile?: string;
+  /** Which requests are told of, and how much: upstream's `Policy`, in YAML or JSON. */
+  readonly auditPolicyFile?: string;
+  /** Where their events go, a line of JSON each; `-` for standard output. */
+  readonly auditLogPath?: string;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
 }
@@ -69,4 +73,17 @@ export function checkNames(list: readonly string[], known: readonly { readonly n
     if (name === '*' || names.includes(name) || names.includes(`${name}-controller`)) continue;
     throw new Error(`there is no controller ${JSON.stringify(name)} (--controllers); there are ${names.join(', ')}`);
   }
+}
+
+/** Where events of requests go, and which. @throws Error when one of the two is missing */
+export function auditOf({ auditPolicyFile, auditLogPath }: StartOptions): AuditPaths | undefined {
+  if (auditPolicyFile === undefined && auditLogPath === undefined) return undefined;
+  if (auditPolicyFile === undefined) throw new Error('--audit-log-path needs --audit-policy-file: what is to be told');
+  if (auditLogPath === undefined) throw new Error('--audit-policy-file needs --audit-log-path: where it is to be told');
+  return { policyFile: auditPolicyFile, logPath: auditLogPath };
+}
+
+interface AuditPaths {
+  readonly policyFile: string;
+  readonly logPath: string;
 }

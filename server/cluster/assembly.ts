@@ -19,6 +19,7 @@ import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { type AuditLog, type AuditLogOptions, openAuditLog } from './audit-log.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
@@ -43,6 +44,8 @@ export interface AssemblyOptions {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly authorizationModes?: readonly AuthorizationMode[] | undefined;
+  /** Whether requests are told of, and where. */
+  readonly audit?: Pick<AuditLogOptions, 'policyFile' | 'logPath'> | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
 }
@@ -52,6 +55,7 @@ export interface Assembly {
   readonly pki: Pki;
   readonly credentials: Credentials;
   readonly authorizer: Authorizers;
+  readonly auditLog: AuditLog | undefined;
 }
 
 async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<LocalStorage> {
@@ -70,6 +74,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       ? undefined
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
+  const auditLog = options.audit && (await openAuditLog({ ...options.audit, clock, random }));
   const modes = options.authorizationModes ?? DEFAULT_MODES;
   const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
@@ -92,6 +97,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     authorizer,
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
+    auditor: auditLog?.auditor,
   });
   const nowMs = clock.now();
   const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
@@ -99,5 +105,5 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  return { cluster, pki, credentials, authorizer };
+  return { cluster, pki, credentials, authorizer, auditLog };
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
@@ -34,6 +35,7 @@ export interface ClusterParts {
   readonly serverAddress: () => string;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  readonly auditor?: Auditor | undefined;
 }
 
 /** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
@@ -80,6 +82,8 @@ export class Cluster {
       clientRequests: this.clientRequests,
       checks: new HealthMetrics(),
       flows: new FlowClassifier(parts.storage),
+      clock: parts.clock,
+      ...(parts.auditor && { auditor: parts.auditor }),
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),

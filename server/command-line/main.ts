@@ -133,6 +133,8 @@ function program(): Command {
     .addOption(
       flag('--authorization-mode <list>', 'who decides what users may do: Node,RBAC unless given').argParser(modes),
     )
+    .addOption(flag('--audit-policy-file <file>', 'which requests are told of, and how much (audit.k8s.io/v1 Policy)'))
+    .addOption(flag('--audit-log-path <file>', 'where they are told of, a line of JSON each; - for standard output'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);

@@ -27,6 +27,8 @@ interface Flags {
   readonly strict?: boolean;
   readonly authorizationMode?: readonly AuthorizationMode[];
   readonly tokenAuthFile?: string;
+  readonly auditPolicyFile?: string;
+  readonly auditLogPath?: string;
 }
 
 /** `fauxkube start`: serves until the process is told to end. */
@@ -73,6 +75,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.strict && { strict: true }),
     ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
+    ...(flags.auditPolicyFile !== undefined && { auditPolicyFile: flags.auditPolicyFile }),
+    ...(flags.auditLogPath !== undefined && { auditLogPath: flags.auditLogPath }),
   });
 }
 

@@ -19,8 +19,10 @@ export class IncomingRequest implements ApiRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly rawQuery: string;
   readonly warnings: string[] = [];
   readonly peer: Peer;
+  auditId?: string;
   info: RequestInfo;
   user: User = NOBODY;
   readonly #raw: RawRequest;
@@ -33,7 +35,8 @@ export class IncomingRequest implements ApiRequest {
     this.peer = peer;
     const question = url.indexOf('?');
     this.path = question < 0 ? url : url.slice(0, question);
-    this.query = question < 0 ? NO_QUERY : new URLSearchParams(url.slice(question + 1));
+    this.rawQuery = question < 0 ? '' : url.slice(question + 1);
+    this.query = question < 0 ? NO_QUERY : new URLSearchParams(this.rawQuery);
     this.info = requestInfo(this.method, this.path, this.query);
   }
 

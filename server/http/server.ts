@@ -161,6 +161,7 @@ async function serve(
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));
   const auditId = auditIdOf(request, options.auditId);
+  request.auditId = auditId;
   const cors = options.corsOrigins && corsHeaders(request.header('origin'), options.corsOrigins);
   if (cors && request.method === 'OPTIONS') {
     response.writeHead(204, { ...cors, 'audit-id': auditId });

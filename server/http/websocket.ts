@@ -32,10 +32,11 @@ export async function addWebSocketWatch(
     const message = request.raw as IncomingMessage;
     const raw = messageRequest(message);
     const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw));
+    const auditId = auditIdOf(incoming, options.auditId);
+    incoming.auditId = auditId;
     const answer = await options.answer(incoming);
     await prepareEncoding(incoming);
     const wire = encode(incoming, answer, options.now);
-    const auditId = auditIdOf(incoming, options.auditId);
     addIdentifiers(wire.headers, incoming, auditId);
     if (wire.body.type === 'watch') {
       wires.set(message, wire);

@@ -2,13 +2,14 @@
  * From request to response, without sockets. Start reading here: `handle` runs the stages below in their order, and the
  * innermost one answers.
  */
-import type { Cancel } from '../base/clock.ts';
+import type { Cancel, Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { User } from '../kube/object.ts';
 import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import type { Auditor } from './audit/auditor.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
@@ -19,6 +20,7 @@ import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
 import type { FlowClassifier } from './priority/flow-classifier.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
+import { audit, auditUnknown } from './stages/audit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { classify } from './stages/classify.ts';
@@ -38,6 +40,9 @@ export interface PipelineEnv {
   readonly clientRequests: ClientRequests;
   readonly checks: HealthMetrics;
   readonly flows: FlowClassifier;
+  readonly clock: Clock;
+  /** Tells of requests, where somebody wants to know. */
+  readonly auditor?: Auditor;
   /** What the work queues of controllers have counted. */
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
@@ -48,11 +53,20 @@ export interface PipelineEnv {
   serverAddress(): string;
 }
 
+type Stages = readonly ((env: PipelineEnv) => Stage)[];
+
+/** What tells of a request sees failures as answers. */
+const AUDIT: Stages = [audit, recover];
+
 /** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
-const STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authenticate, impersonate, classify, authorize];
+const stagesOf = ({ auditor }: PipelineEnv): Stages =>
+  auditor
+    ? [recover, auditUnknown, authenticate, ...AUDIT, impersonate, classify, authorize]
+    : [recover, authenticate, impersonate, classify, authorize];
 
 /** A client in the same process says who it is; everything else holds for it too. */
-const LOCAL_STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authorize];
+const localStagesOf = ({ auditor }: PipelineEnv): Stages =>
+  auditor ? [recover, ...AUDIT, authorize] : [recover, authorize];
 
 export interface Pipeline {
   /** Answers one request; failures are answers too. */
@@ -67,13 +81,13 @@ export interface Pipeline {
 /** @example const pipeline = createPipeline(env); const response = await pipeline.handle(request); */
 export function createPipeline(env: PipelineEnv): Pipeline {
   const innermost = dispatch(env);
-  const compose = (stages: typeof STAGES): Handler =>
+  const compose = (stages: Stages): Handler =>
     stages
       .map((stage) => stage(env))
       .reduceRight<Handler>((next, stage) => (request) => stage(request, next), innermost);
   return {
-    handle: compose(STAGES),
-    handleAs: compose(LOCAL_STAGES),
+    handle: compose(stagesOf(env)),
+    handleAs: compose(localStagesOf(env)),
     resources: () => servedResources(env.catalog),
     watchAll: (user, options, observer) => watchEverything(env, user, options, observer),
   };

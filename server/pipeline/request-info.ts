@@ -138,3 +138,9 @@ function resourceVerb(method: string, name: string, watches: boolean): string {
 export function isTrue(value: string | null): boolean {
   return value !== null && value.toLowerCase() !== 'false' && value !== '0';
 }
+
+const LONG_RUNNING = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+/** Whether an answer may take as long as it likes (BasicLongRunningRequestCheck of kube-apiserver). */
+export const isLongRunning = ({ verb, subresource }: RequestInfo): boolean =>
+  verb === 'watch' || verb === 'proxy' || LONG_RUNNING.has(subresource);

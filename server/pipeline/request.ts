@@ -4,6 +4,7 @@ import type { ApiError } from '../kube/api-error.ts';
 import type { KubeObject, User } from '../kube/object.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import type { AuditRecord } from './audit/audit-record.ts';
 import type { Negotiated } from './media-types.ts';
 import type { Flow } from './priority/flow-classifier.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -31,6 +32,8 @@ export interface ApiRequest {
   /** As sent, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as sent, without its question mark. */
+  readonly rawQuery?: string;
   readonly peer: Peer;
   /** Whether a client in the same process asks: a controller, or whoever embeds the cluster. */
   readonly isLocal?: boolean;
@@ -47,7 +50,11 @@ export interface ApiRequest {
   onClose(callback: () => void): Cancel;
   /** Texts for Warning headers, in order. */
   readonly warnings: string[];
-  /** What admission noted for the audit event of the request. */
+  /** What it is called in audit logs. */
+  auditId?: string;
+  /** What is told of it, if anything is. */
+  audit?: AuditRecord;
+  /** What is noted for its audit event. */
   auditAnnotations?: Map<string, string>;
   /** Set by the stages as they learn it. */
   info: RequestInfo;

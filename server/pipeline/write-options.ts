@@ -10,6 +10,7 @@ import {
 } from '../kube/field-problem.ts';
 import { unprintableCharacters } from '../kube/go-quote.ts';
 import type { WriteOptions } from '../registry/resource-store.ts';
+import { annotate } from './audit/annotate.ts';
 import { type FieldValidation, mediaTypeOf } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest } from './request.ts';
@@ -72,12 +73,6 @@ const isGoTrue = (text: string | null): boolean => text !== null && !/^(false|0)
 /** The first word of the user agent, as upstream names managers that do not name themselves. */
 function managerOf(userAgent: string): string {
   return userAgent.split('/', 1)[0] || 'unknown';
-}
-
-/** @param key the first value of a key stays */
-function annotate(request: ApiRequest, key: string, value: string): void {
-  request.auditAnnotations ??= new Map();
-  if (!request.auditAnnotations.has(key)) request.auditAnnotations.set(key, value);
 }
 
 /** What the store needs to know of a write. */

@@ -4,10 +4,10 @@ import { Credentials } from '../../server/auth/authenticator.ts';
 import { createPki } from '../../server/auth/certificates.ts';
 import { systemClock } from '../../server/base/clock.ts';
 import { seededRandom, systemRandom } from '../../server/base/random.ts';
-import { auditIds } from '../../server/http/audit-id.ts';
 import { type HttpServer, startHttpServer } from '../../server/http/server.ts';
 import type { ApiError } from '../../server/kube/api-error.ts';
 import type { User } from '../../server/kube/object.ts';
+import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
 
 const options = { clock: systemClock(), random: systemRandom() };
 const pki = createPki(options);

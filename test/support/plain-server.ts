@@ -2,8 +2,8 @@ import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { seededRandom } from '../../server/base/random.ts';
 import type { Cluster } from '../../server/cluster/cluster.ts';
-import { auditIds } from '../../server/http/audit-id.ts';
 import { startHttpServer } from '../../server/http/server.ts';
+import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
 import { testCluster } from './test-cluster.ts';
 
 /** An answer as it came over the wire. */

@@ -4,9 +4,9 @@ import { type Clock, systemClock } from '../../server/base/clock.ts';
 import { createLogger } from '../../server/base/log.ts';
 import { seededRandom } from '../../server/base/random.ts';
 import { type Assembly, type AssemblyOptions, assemble } from '../../server/cluster/assembly.ts';
-import { auditIds } from '../../server/http/audit-id.ts';
 import { OutboundClient } from '../../server/http/outbound/outbound-client.ts';
 import { startHttpServer } from '../../server/http/server.ts';
+import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 /** What a server answered. */

@@ -3,7 +3,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import type { KubeObject, User } from '../../kube/object.ts';
 import type { FlowSchema } from '../../kube/types.gen.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { RequestInfo } from '../request-info.ts';
+import { isLongRunning, type RequestInfo } from '../request-info.ts';
 import { matchesFlowSchema } from './flow-rules.ts';
 
 /** Uids, as the headers have them. */
@@ -20,11 +20,8 @@ const CATCH_ALL = 'catch-all';
 /** A user who asks for ever new things must not fill the memory. */
 const REMEMBERED_MAX = 1024;
 
-const LONG_RUNNING = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
-
 /** What upstream lets pass without a place in any queue; a watch has one while it begins. */
-const isExcepted = ({ verb, subresource }: RequestInfo): boolean =>
-  verb !== 'watch' && (verb === 'proxy' || LONG_RUNNING.has(subresource));
+const isExcepted = (info: RequestInfo): boolean => info.verb !== 'watch' && isLongRunning(info);
 
 interface Configuration {
   /** In the order in which they are tried. */

@@ -1,5 +1,6 @@
 import { type ApiError, forbidden } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
+import { annotate } from '../audit/annotate.ts';
 import { type AccessRequest, accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { Stage } from '../request.ts';
@@ -9,6 +10,10 @@ export function authorize({ authorizer }: PipelineEnv): Stage {
   return (request, next) => {
     const question = accessOf(request.info, request.user, request.query);
     const { allowed, reason } = authorizer.authorize(question);
+    if (request.audit) {
+      annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+      annotate(request, 'authorization.k8s.io/reason', reason);
+    }
     if (!allowed) throw denial(question, reason);
     return next(request);
   };

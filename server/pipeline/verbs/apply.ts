@@ -120,6 +120,7 @@ export async function apply(
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
   const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
+  request.audit?.takeBody(configuration.value);
   const { store, info } = served;
   const target = targetOf(served, env, subresource ?? '');
   const make = (current: StoredObject | undefined): KubeObject => {

@@ -20,6 +20,8 @@ export async function deleteOptionsOf(request: ApiRequest, env: PipelineEnv): Pr
   const options = empty ? fromQuery(request.query) : await fromBody(request, body, env);
   const problems = optionProblems(options);
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', problems);
+  // The version that upstream reads options in, and tells them in.
+  if (!empty) request.audit?.takeBody({ kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal', ...options });
   return options;
 }
 

@@ -61,6 +61,7 @@ export function storedForm(
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
+  request.audit?.takeObject(conversion ? (conversion.fromStored(object as Frozen<KubeObject>) as KubeObject) : object);
   if (given && !spec && !notes.unknownFields) rememberSpec(store, given, object);
   return object;
 }

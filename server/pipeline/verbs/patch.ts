@@ -113,10 +113,14 @@ export async function readPatch(
   const { table } = env.catalog;
   const told: Told = { fieldValidation, warn: (warning) => request.warnings.push(warning) };
   const body = await request.body();
-  if ('object' in body) return make({ patch: body.object, duplicates: [], told }, table);
+  if ('object' in body) {
+    request.audit?.takeBody(body.object);
+    return make({ patch: body.object, duplicates: [], told }, table);
+  }
   const text = body.bytes.toString();
   try {
     const patch = JSON.parse(text) as unknown;
+    request.audit?.takeBody(patch);
     const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
     return make({ patch, duplicates, told }, table);
   } catch (error) {

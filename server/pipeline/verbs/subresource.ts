@@ -68,6 +68,7 @@ function decodeAs(
     request.warnings.push(text),
   );
   object.metadata ??= {};
+  request.audit?.takeObject(object);
   return object;
 }
 
@@ -236,6 +237,7 @@ async function configured(
   env: PipelineEnv,
 ): Promise<Incoming> {
   const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
+  request.audit?.takeBody(configuration.value);
   const expected = expectedOf(info, env);
   const isScale = info.kind === 'Scale';
   const target = isScale ? scaleTarget(expected, info.name) : targetOf(served, env, info.name);

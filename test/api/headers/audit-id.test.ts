@@ -1,7 +1,7 @@
 /** Every answer names the request that it answers, as audit logs of a real server do. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../../server/base/random.ts';
-import { auditIds } from '../../../server/http/audit-id.ts';
+import { auditIds } from '../../../server/pipeline/audit/audit-ids.ts';
 import { type SecuredCluster, securedCluster } from '../../support/secured-cluster.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';

@@ -1,0 +1,165 @@
+/** What is told of one request while it is answered: k8s.io/apiserver/pkg/audit/request.go. */
+import { rfc3339Micro } from '../../base/clock.ts';
+import type { KubeObject, User } from '../../kube/object.ts';
+import type { ApiRequest, ApiResponse } from '../request.ts';
+import type { AuditExtent, AuditStage } from './audit-policy.ts';
+import { sourceAddresses } from './source-addresses.ts';
+
+/** Takes an event as one line of JSON, without its end. */
+export type AuditSink = (line: string) => void;
+
+const USER_AGENT_MAX = 1024;
+
+/** What an answer says, as far as it is told. */
+export interface Answered {
+  readonly status: number;
+  /** The Status that was answered, where it was one. */
+  readonly outcome?: object;
+  readonly object?: unknown;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const userFields = ({ name, uid = '', groups, extra = {} }: User): Fields => ({
+  username: name === '' ? undefined : name,
+  uid: uid === '' ? undefined : uid,
+  groups: groups.length === 0 ? undefined : groups,
+  extra: Object.keys(extra).length === 0 ? undefined : extra,
+});
+
+export class AuditRecord {
+  readonly extent: AuditExtent;
+  readonly #request: ApiRequest;
+  readonly #sender: User | undefined;
+  readonly #auditId: string;
+  readonly #sink: AuditSink;
+  readonly #now: () => number;
+  readonly #receivedAt: string;
+  #named: KubeObject['metadata'] | undefined;
+  #hasBody = false;
+  #requestObject: unknown;
+  #answered: Answered | undefined;
+
+  constructor(parts: {
+    readonly extent: AuditExtent;
+    readonly request: ApiRequest;
+    /** Who sent the request; undefined for somebody unknown. */
+    readonly sender: User | undefined;
+    readonly auditId: string;
+    readonly sink: AuditSink;
+    readonly now: () => number;
+  }) {
+    this.extent = parts.extent;
+    this.#request = parts.request;
+    this.#sender = parts.sender;
+    this.#auditId = parts.auditId;
+    this.#sink = parts.sink;
+    this.#now = parts.now;
+    this.#receivedAt = rfc3339Micro(parts.now());
+  }
+
+  /** The object of the body, as the requested version has it with its defaults. It is copied if it is told. */
+  takeObject(object: KubeObject): void {
+    if (this.#hasBody) return;
+    const { name, namespace, uid, resourceVersion } = object.metadata ?? {};
+    this.#named = { name, namespace, uid, resourceVersion } as KubeObject['metadata'];
+    this.takeBody(object);
+  }
+
+  /** A body that is no object of the resource: a patch, or options. */
+  takeBody(value: unknown): void {
+    if (this.#hasBody) return;
+    this.#hasBody = true;
+    const { level, omitManagedFields } = this.extent;
+    if (level === 'Metadata') return;
+    this.#requestObject = withoutManagers(JSON.parse(JSON.stringify(value)) as unknown, omitManagedFields);
+  }
+
+  /** What the next stages tell. */
+  takeAnswer({ object, ...answered }: Answered): void {
+    const told = withoutManagers(object, this.extent.omitManagedFields);
+    this.#answered = { ...answered, ...(told !== undefined && { object: told }) };
+  }
+
+  /** Writes the event of a stage, unless the policy leaves it out. */
+  tell(stage: AuditStage): void {
+    if (!this.extent.omitStages.includes(stage)) this.#sink(goJson(this.#event(stage)));
+  }
+
+  #event(stage: AuditStage): Fields {
+    const request = this.#request;
+    const { info, user, auditAnnotations } = request;
+    const isEarly = stage === 'RequestReceived';
+    const impersonated = !isEarly && this.#sender && user !== this.#sender ? user : undefined;
+    const query = request.query.size === 0 ? '' : `?${request.rawQuery ?? request.query.toString()}`;
+    const answered = isEarly ? undefined : this.#answered;
+    const agent = request.header('user-agent') ?? '';
+    return {
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: this.extent.level,
+      auditID: this.#auditId,
+      stage,
+      requestURI: request.path + query,
+      verb: info.verb,
+      user: this.#sender ? userFields(this.#sender) : {},
+      impersonatedUser: impersonated && userFields(impersonated),
+      sourceIPs: sourceAddresses(request),
+      userAgent: agent === '' ? undefined : shortened(agent),
+      objectRef: info.isResource ? this.#reference(isEarly) : undefined,
+      responseStatus: answered && { metadata: {}, ...answered.outcome, code: answered.status },
+      requestObject: isEarly ? undefined : this.#requestObject,
+      responseObject: answered?.object,
+      requestReceivedTimestamp: this.#receivedAt,
+      stageTimestamp: isEarly ? this.#receivedAt : rfc3339Micro(this.#now()),
+      annotations: isEarly || !auditAnnotations?.size ? undefined : sortedObject(auditAnnotations),
+    };
+  }
+
+  #reference(isEarly: boolean): Fields {
+    const { resource, namespace, name, group, version, subresource } = this.#request.info;
+    const named = isEarly ? undefined : this.#named;
+    return {
+      resource,
+      namespace: namespace || named?.namespace || undefined,
+      name: name || named?.name || undefined,
+      uid: named?.uid || undefined,
+      apiGroup: group || undefined,
+      apiVersion: version,
+      resourceVersion: named?.resourceVersion || undefined,
+      subresource: subresource || undefined,
+    };
+  }
+}
+
+/** The Status of an answer without what every Status has, and without what an event tells beside it. */
+export function outcomeOf(response: ApiResponse): object | undefined {
+  if (response.type !== 'value') return undefined;
+  const { kind, metadata, code, apiVersion, ...outcome } = response.value as Fields;
+  return kind === 'Status' ? outcome : undefined;
+}
+
+const shortened = (text: string): string =>
+  text.length > USER_AGENT_MAX ? `${text.slice(0, USER_AGENT_MAX)}...TRUNCATED` : text;
+
+function sortedObject(map: ReadonlyMap<string, string>): Fields {
+  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The object, or the items of the list, without managedFields. */
+function withoutManagers(value: unknown, omits: boolean): unknown {
+  if (!omits || typeof value !== 'object' || value === null) return value;
+  const { metadata, items, rows } = value as {
+    metadata?: { managedFields?: unknown };
+    items?: unknown;
+    rows?: readonly { object?: unknown }[];
+  };
+  if (metadata && typeof metadata === 'object') delete metadata.managedFields;
+  if (Array.isArray(items)) for (const item of items) withoutManagers(item, omits);
+  if (Array.isArray(rows)) for (const { object } of rows) withoutManagers(object, omits);
+  return value;
+}
+
+/** Go escapes what could end a script in a page. */
+const goJson = (value: unknown): string =>
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
