@@ -1,6 +1,5 @@
 import type { Cancel } from '../base/clock.ts';
 import { resourceName } from '../kube/object.ts';
-import type { RuleEngine } from '../schema/custom/rules.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
 import type { Storage, WatchSink } from '../storage/storage.ts';
 import { withCustomGroups } from './custom/custom-groups.ts';
@@ -24,23 +23,14 @@ export class Catalog {
   readonly #stores = new Map<string, ResourceStore>();
   readonly #storage: Storage;
   readonly #env: RegistryEnv;
-  /** Compiles the rules of custom resources. */
-  readonly #rules: RuleEngine | undefined;
   readonly #custom = new Map<string, CustomKind>();
   #groups: readonly GroupInfo[] | undefined;
   #generation = 0;
 
-  constructor(
-    table: TypeTable,
-    definitions: readonly ResourceDefinition[],
-    storage: Storage,
-    env: RegistryEnv,
-    rules?: RuleEngine,
-  ) {
+  constructor(table: TypeTable, definitions: readonly ResourceDefinition[], storage: Storage, env: RegistryEnv) {
     this.table = table;
     this.#storage = storage;
     this.#env = env;
-    this.#rules = rules;
     const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
     const aliases = aliasesOf(definitions);
     for (const { group, versions } of table.groups) {
@@ -76,7 +66,7 @@ export class Catalog {
     if (before?.definition === definition) return;
     if (before) this.#removeCustom(before);
     if (definition && isServed(definition)) {
-      this.#addCustom(customKind(definition, { storage: this.#storage, env: this.#env, rules: this.#rules }));
+      this.#addCustom(customKind(definition, { storage: this.#storage, env: this.#env }));
     } else if (!before) return;
     this.#groups = undefined;
     this.#generation++;

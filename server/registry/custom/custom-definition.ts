@@ -44,7 +44,10 @@ export function customDefinition(parts: DefinitionParts): ResourceDefinition {
       return undefined;
     },
     problemsWith: (others, object, old, isStatus) => problemsOf(parts, scale, others, object, old, isStatus),
-    warnings: finalizerWarnings,
+    warnings: (object, old) => [
+      ...finalizerWarnings(object, old),
+      ...parts.schema.ruleWarnings(object as unknown as Fields).map(({ field, message }) => `${field}: ${message}`),
+    ],
     // Every change but one of metadata counts.
     generation: ({ metadata: _metadata, ...rest }) => rest,
     statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],

@@ -1,7 +1,6 @@
 /** A custom resource in all of its versions, as its definition stands now. */
 import { pathSegmentProblems } from '../../kube/names.ts';
 import { resourceName } from '../../kube/object.ts';
-import type { RuleEngine } from '../../schema/custom/rules.ts';
 import { compileStructural, type JsonSchema, type StructuralSchema } from '../../schema/custom/structural-schema.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Served } from '../catalog.ts';
@@ -16,7 +15,6 @@ import { VersionedStorage } from './versioned-storage.ts';
 export interface CustomKindParts {
   readonly storage: Storage;
   readonly env: RegistryEnv;
-  readonly rules?: RuleEngine | undefined;
 }
 
 export interface CustomVersion {
@@ -40,12 +38,12 @@ export interface CustomKind {
 /** A schema that describes nothing keeps everything (preserveUnknownFields). */
 const OPEN: JsonSchema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
-export function customKind(definition: Definition, { storage, env, rules }: CustomKindParts): CustomKind {
+export function customKind(definition: Definition, { storage, env }: CustomKindParts): CustomKind {
   const { spec, status } = definition;
   const { group } = spec;
   const plural = status.acceptedNames.plural;
   const versions = spec.versions ?? [];
-  const schemas = new Map(versions.map((version) => [version.name, schemaOf(definition, version, rules)]));
+  const schemas = new Map(versions.map((version) => [version.name, schemaOf(definition, version)]));
   const storageVersion = versions.find((version) => version.storage) ?? versions[0];
   if (!storageVersion) throw new Error(`${definition.metadata.name} has no version`);
   const made = (version: DefinitionVersion): Served => {
@@ -86,13 +84,12 @@ export function customKind(definition: Definition, { storage, env, rules }: Cust
 export const isServed = (definition: Definition): boolean =>
   isTrue(definition, 'NamesAccepted') || isTrue(definition, 'Established');
 
-function schemaOf({ spec }: Definition, version: DefinitionVersion, rules: RuleEngine | undefined): StructuralSchema {
+function schemaOf({ spec }: Definition, version: DefinitionVersion): StructuralSchema {
   const schema = version.schema?.openAPIV3Schema;
   const isOpen = spec.preserveUnknownFields === true;
   const given = schema && isOpen ? { ...schema, 'x-kubernetes-preserve-unknown-fields': true } : schema;
   return compileStructural((given as JsonSchema | undefined) ?? OPEN, {
     metadataRules: (metadata) =>
       metaProblems(metadata, { namespaced: (metadata.namespace ?? '') !== '', nameProblems: pathSegmentProblems }),
-    ...(rules && { rules }),
   });
 }

@@ -3,7 +3,8 @@ import { type Frozen, thaw } from '../../base/freeze.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { embeddedProblems, firstMisfit, type MetadataRules } from './embedded-check.ts';
 import { hasUnknownFields } from './prune.ts';
-import { DEFAULT_RULES_BUDGET, type RuleEngine } from './rules.ts';
+import { compileRuleSet } from './rules/rule-engine.ts';
+import { DEFAULT_RULES_BUDGET } from './rules/rule-set.ts';
 import { type JsonSchema, META_FIELDS, type Structural, structuralOf } from './structural.ts';
 import { compileCheck } from './value-check.ts';
 import { fieldProblems } from './value-errors.ts';
@@ -12,7 +13,6 @@ import { childPath, keyPath } from './value-path.ts';
 
 export interface DefaultRuleOptions {
   readonly metadataRules: MetadataRules;
-  readonly rules?: RuleEngine;
 }
 
 /** The resource around a node: its schema, and how to put a value of the node into an object of it. */
@@ -64,21 +64,21 @@ function problemsOf(node: Structural, path: string, around: Resource, options: D
   if (around.insideMeta) {
     const text = metadataProblem(around, value, metadataRules);
     if (text !== undefined) return [invalid(path, value, `must result in valid metadata: ${text}`)];
-    return valueProblems(node, path, around, options);
+    return valueProblems(node, path, around);
   }
   const unknown = hasUnknownFields(value, node) ? [invalid(path, value, 'must not have unknown fields')] : [];
   const misfit = firstMisfit(value, node, path);
   if (misfit) return [...unknown, misfit];
   const embedded = embeddedProblems(value, node, metadataRules, path);
   if (embedded.length > 0) return [...unknown, ...embedded];
-  return [...unknown, ...valueProblems(node, path, around, options)];
+  return [...unknown, ...valueProblems(node, path, around)];
 }
 
-function valueProblems(node: Structural, path: string, around: Resource, options: DefaultRuleOptions): FieldProblem[] {
+function valueProblems(node: Structural, path: string, around: Resource): FieldProblem[] {
   const value = node.defaultValue;
   const found = fieldProblems(path, compileCheck(node.schema, node, 'structural')(value));
   if (found.length > 0) return found;
-  const rules = options.rules?.compile(node.schema, node === around.root);
+  const rules = compileRuleSet(node.schema, node === around.root);
   if (!rules) return [];
   const unchanged = rules.check(value, value, path, DEFAULT_RULES_BUDGET).problems;
   return [...(unchanged.length > 0 ? unchanged : rules.check(value, undefined, path, DEFAULT_RULES_BUDGET).problems)];

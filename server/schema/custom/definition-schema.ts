@@ -3,7 +3,7 @@ import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-pro
 import { defaultProblems } from './default-rules.ts';
 import type { MetadataRules } from './embedded-check.ts';
 import { internalSchemaForm } from './internal-schema.ts';
-import type { RuleContext, RuleEngine } from './rules.ts';
+import { NodeContext } from './rules/node-context.ts';
 import { schemaNodeProblems } from './schema-rules.ts';
 import type { JsonSchema } from './structural.ts';
 import { structuralProblems } from './structural-rules.ts';
@@ -13,7 +13,6 @@ export interface DefinitionSchemaOptions {
   readonly metadataRules: MetadataRules;
   /** Whether a version with this schema has the status subresource. */
   readonly hasStatus: boolean;
-  readonly rules?: RuleEngine;
 }
 
 /** In upstream's order and words, with Go's names. */
@@ -36,12 +35,12 @@ export function definitionSchemaProblems(
   const problems = options.hasStatus ? rootProblems(schema, path) : [];
   if (schema.nullable) problems.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
   const unsupported = unsupportedReason(schema);
-  let rules: RuleContext | undefined;
+  let rules: NodeContext | undefined;
   if (unsupported === undefined) {
     const found = structuralProblems(schema, path);
     if (found.length === 0) found.push(...defaultProblems(schema, path, options));
     problems.push(...found);
-    if (found.length === 0) rules = options.rules?.rootContext(schema);
+    if (found.length === 0) rules = NodeContext.root(schema);
   }
   const nodes = schemaNodeProblems(schema, path, rules);
   problems.push(...nodes.schema, ...nodes.rules);

@@ -2,7 +2,7 @@
 import { type FieldProblem, forbiddenField, notSupported } from '../../kube/field-problem.ts';
 import { expressionRuleProblems } from './expression-rules.ts';
 import { extensionProblems } from './extension-rules.ts';
-import type { RuleContext } from './rules.ts';
+import type { NodeContext } from './rules/node-context.ts';
 import { SCHEMA_TYPES } from './schema-types.ts';
 import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
 import { type JsonSchema, META_FIELDS } from './structural.ts';
@@ -22,13 +22,13 @@ interface Surroundings {
   readonly insideMeta: boolean;
   /** The outermost node below which old values cannot be found. */
   readonly uncorrelatable: string | undefined;
-  readonly rules: RuleContext | undefined;
+  readonly rules: NodeContext | undefined;
 }
 
 /**
  * @param rules what is known about the rules of the root; undefined when they are not to be looked at
  */
-export function schemaNodeProblems(schema: JsonSchema, path: string, rules: RuleContext | undefined): NodeProblems {
+export function schemaNodeProblems(schema: JsonSchema, path: string, rules: NodeContext | undefined): NodeProblems {
   const found: NodeProblems = { schema: [], rules: [] };
   const root = { isRoot: true, forbidsDefaults: undefined, insideMeta: false, uncorrelatable: undefined, rules };
   visit(schema, path, root, found);

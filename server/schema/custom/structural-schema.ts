@@ -9,7 +9,8 @@ import { embeddedProblems, type MetadataRules } from './embedded-check.ts';
 import { listProblems } from './list-check.ts';
 import { type CustomShape, shapeOf } from './merge-shapes.ts';
 import { type Pruned, prune } from './prune.ts';
-import { RULES_BUDGET, type RuleEngine, type RuleSet } from './rules.ts';
+import { compileRuleSet } from './rules/rule-engine.ts';
+import { RULES_BUDGET, type RuleSet } from './rules/rule-set.ts';
 import { type JsonSchema, type Structural, structuralOf } from './structural.ts';
 import { type CompiledCheck, compileCheck } from './value-check.ts';
 import { fieldProblems, NO_PATH } from './value-errors.ts';
@@ -23,8 +24,6 @@ export type { JsonSchema, Structural } from './structural.ts';
 export interface StructuralOptions {
   /** The rules of embedded metadata, which belong to the registry. */
   readonly metadataRules: MetadataRules;
-  /** Compiles `x-kubernetes-validations`; without one they are not looked at. */
-  readonly rules?: RuleEngine;
 }
 
 /** What the objects of one version have in common. An object that is there is frozen and stays as it is. */
@@ -50,6 +49,8 @@ export interface StructuralSchema {
   problems(object: JsonObject, old?: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
   /** The same for a write to `/status`: only the status is looked at. */
   statusProblems(object: JsonObject, old: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
+  /** What rules hold against parts of an object that are as they were: known once its problems were asked for. */
+  ruleWarnings(object: JsonObject): readonly FieldProblem[];
   /** How server-side apply takes objects apart. */
   shape(): CustomShape;
 }
@@ -74,6 +75,7 @@ class Compiled implements StructuralSchema {
   #check: CompiledCheck | undefined;
   #statusCheck: CompiledCheck | undefined;
   #shape: CustomShape | undefined;
+  readonly #told = new WeakMap<JsonObject, readonly FieldProblem[]>();
   #rules: { readonly set: RuleSet | undefined } | undefined;
 
   constructor(schema: JsonSchema, options: StructuralOptions) {
@@ -88,7 +90,7 @@ class Compiled implements StructuralSchema {
   }
 
   get rules(): RuleSet | undefined {
-    this.#rules ??= { set: this.#options.rules?.compile(this.#schema, true) };
+    this.#rules ??= { set: compileRuleSet(this.#schema, true) };
     return this.#rules.set;
   }
 
@@ -121,6 +123,10 @@ class Compiled implements StructuralSchema {
     return this.#withRules(found, object, old);
   }
 
+  ruleWarnings(object: JsonObject): readonly FieldProblem[] {
+    return this.#told.get(object) ?? [];
+  }
+
   shape(): CustomShape {
     this.#shape ??= shapeOf(this.structural);
     return this.#shape;
@@ -138,7 +144,9 @@ class Compiled implements StructuralSchema {
     const { rules } = this;
     if (!rules) return found;
     if (found.some(({ reason }) => BLOCKING.has(reason))) return [...found, invalid(NO_PATH, null, UNCHECKED)];
-    return [...found, ...rules.check(object, old, '', RULES_BUDGET).problems];
+    const { problems, warnings } = rules.check(object, old, '', RULES_BUDGET, true);
+    if (warnings.length > 0) this.#told.set(object, warnings);
+    return [...found, ...problems];
   }
 }
 
