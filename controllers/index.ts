@@ -6,6 +6,7 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
+import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
@@ -29,6 +30,7 @@ export function createControllers({ caCertificate }: ControllerParts): Controlle
     endpoints,
     endpointSlice,
     flowSchema,
+    resourceQuota,
     createScheduler(),
   ];
 }

@@ -1,8 +1,23 @@
+import type { Frozen } from '../base/freeze.ts';
+import type { Key, KubeObject } from '../kube/object.ts';
 import type { Review } from '../registry/admission-chain.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 
 /** What plugins may use besides the review. */
-export type AdmissionEnv = Pick<RegistryEnv, 'find' | 'list' | 'random'>;
+export interface AdmissionEnv extends RegistryEnv {
+  /**
+   * Changes a stored object as part of a request for another one, without admission of its own. `make` runs again when
+   * another write came first.
+   *
+   * @throws StorageError `not-found`, and what `make` throws
+   */
+  readonly change: (
+    resource: string,
+    key: Key,
+    make: (current: Frozen<KubeObject>) => KubeObject,
+  ) => Promise<StoredObject>;
+}
 
 /** The part of a review that is the same for every write of its kind. */
 export type KindOfReview = Pick<Review, 'operation' | 'info' | 'subresource'>;

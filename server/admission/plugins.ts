@@ -4,6 +4,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/plugin.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota/plugin.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUse } from './storage-object-in-use.ts';
 
@@ -20,5 +21,6 @@ export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] 
     priority(env),
     defaultTolerationSeconds,
     storageObjectInUse,
+    resourceQuota(env),
   ];
 }

@@ -71,7 +71,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random }),
+    admission: admissionOf({ storage, random, clock }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,

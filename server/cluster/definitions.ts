@@ -1,12 +1,14 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
+import type { AdmissionEnv } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { RbacAuthorizer } from '../auth/rbac.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
-import { storedObjects } from '../auth/stored-objects.ts';
+import { storedKey, storedObjects } from '../auth/stored-objects.ts';
 import { tokenSubresource } from '../auth/token-request.ts';
 import type { ServiceAccountTokens } from '../auth/tokens.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { ResourceDefinition } from '../registry/resource.ts';
@@ -36,9 +38,13 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
 export function admissionOf({
   storage,
   random,
+  clock,
 }: {
   readonly storage: Storage;
   readonly random: Random;
+  readonly clock: Clock;
 }): AdmissionChain {
-  return admissionChain(admissionPlugins({ ...storedObjects(storage), random }));
+  const change: AdmissionEnv['change'] = (resource, { namespace, name }, make) =>
+    storage.guaranteedUpdate(storedKey(resource, namespace, name), {}, async ({ value }) => make(value));
+  return admissionChain(admissionPlugins({ ...storedObjects(storage), random, clock, change }));
 }

@@ -14,6 +14,8 @@ export interface Review {
   readonly object?: KubeObject;
   readonly old?: Frozen<KubeObject>;
   readonly warn: (text: string) => void;
+  /** Calls back once it is known whether the write was made. */
+  readonly onSettled?: (callback: () => void) => void;
 }
 
 /** A plugin and the chain of all of them have the same two methods. */

@@ -44,6 +44,9 @@ export interface WriteOptions {
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
 const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
 
+/** What is called when a write was made, or is known not to be. */
+type Settled = (() => void)[];
+
 /** Makes the new version of an object from the stored one. It runs again after a conflict. */
 export type MakeVersion = (current: StoredObject) => KubeObject | Promise<KubeObject>;
 
@@ -138,8 +141,22 @@ export class ResourceStore {
   }
 
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
+    const settled: Settled = [];
+    try {
+      return await this.#admitted(object, write, isVersioned, settled);
+    } finally {
+      for (const callback of settled) callback();
+    }
+  }
+
+  async #admitted(
+    object: KubeObject,
+    write: WriteOptions,
+    isVersioned: boolean,
+    settled: Settled,
+  ): Promise<StoredObject> {
     const { definition } = this;
-    const review = this.#review('create', object, undefined, write);
+    const review = this.#review('create', object, undefined, write, { settled });
     await write.admission.mutate(review);
     if (definition.generation) object.metadata.generation = 1;
     const finish = definition.beforeCreate?.(object, this.#context(write));
@@ -192,10 +209,11 @@ export class ResourceStore {
   async update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
     let finish: Finish | undefined;
     let last: StoredObject | undefined;
+    const settled: Settled = [];
     const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
       finish?.(false);
       finish = undefined;
-      const result = await this.#checkedUpdate(await make(current), current, write);
+      const result = await this.#checkedUpdate(await make(current), current, write, settled);
       const { object } = result;
       finish = result.finish;
       const goes = goesNow(object, current.value, this.definition);
@@ -216,6 +234,8 @@ export class ResourceStore {
     } catch (error) {
       finish?.(false);
       throw apiErrorOf(error, this.about, key, expect);
+    } finally {
+      for (const callback of settled) callback();
     }
   }
 
@@ -235,6 +255,7 @@ export class ResourceStore {
     object: KubeObject,
     current: StoredObject,
     write: WriteOptions,
+    settled: Settled,
   ): Promise<{ object: KubeObject; finish: Finish | undefined }> {
     const { definition } = this;
     const old = current.value;
@@ -254,7 +275,7 @@ export class ResourceStore {
     const rules = part ? 'part' : (write.rules ?? 'object');
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
-    const review = this.#review('update', object, old, write);
+    const review = this.#review('update', object, old, write, { settled });
     await write.admission.mutate(review);
     part?.keepRest(object, old);
     const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
@@ -294,7 +315,7 @@ export class ResourceStore {
     write: WriteOptions,
   ): Promise<{ object: StoredObject; gone: boolean }> {
     const current = this.get(key);
-    await write.admission.validate(this.#review('delete', undefined, current.value, write, key));
+    await write.admission.validate(this.#review('delete', undefined, current.value, write, { key }));
     const store = {
       storage: this.#storage,
       key: this.keyOf(key),
@@ -332,7 +353,7 @@ export class ResourceStore {
     object: KubeObject | undefined,
     old: Frozen<KubeObject> | undefined,
     write: WriteOptions,
-    key?: Key,
+    { key, settled }: { readonly key?: Key; readonly settled?: Settled },
   ): Review {
     const meta = (object ?? old)?.metadata;
     return {
@@ -345,6 +366,7 @@ export class ResourceStore {
       ...(object && { object }),
       ...(old && { old }),
       warn: write.warn,
+      ...(settled && { onSettled: (callback: () => void) => settled.push(callback) }),
     };
   }
 

@@ -11,6 +11,7 @@ import { ephemeralContainers, podResize } from './pod-parts.ts';
 import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
 import { volumes } from './volumes.ts';
 
@@ -39,6 +40,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-security-restricted': podSecurityRestricted,
   'pod-updates': podUpdates,
   replication,
+  'resource-quota': resourceQuota,
   'service-addresses': serviceAddresses,
   'service-node-ports': serviceNodePorts,
   'service-rules': serviceRules,
