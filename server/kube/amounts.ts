@@ -18,12 +18,6 @@ export function addQuantity(a: string, b: string): string {
   return formatQuantity({ nano: left.nano + right.nano, format: left.nano === 0n ? right.format : left.format });
 }
 
-/** Quantity.Sub, but never below zero. */
-export function subtractQuantity(a: string, b: string): string {
-  const [left, right] = [parseQuantity(a), parseQuantity(b)];
-  return left.nano <= right.nano ? '0' : formatQuantity({ nano: left.nano - right.nano, format: left.format });
-}
-
 function joined(a: Amounts, b: Amounts, join: (known: string, other: string) => string): Record<string, string> {
   const result: Record<string, string> = { ...a };
   for (const [name, amount] of Object.entries(b)) {
@@ -38,18 +32,21 @@ export const sumAmounts = (a: Amounts, b: Amounts): Record<string, string> => jo
 export const largerAmounts = (a: Amounts, b: Amounts): Record<string, string> =>
   joined(a, b, (known, other) => (compareAmounts(other, known) > 0 ? other : known));
 
-/** What `a` has more of than `b`, nothing where it has less. */
+/** What `a` has more of than `b`, nothing where it has less (SubtractWithNonNegativeResult). */
 export function excessAmounts(a: Amounts, b: Amounts): Record<string, string> {
-  return mapAmounts(a, (amount, name) => subtractQuantity(amount, getOwn(b, name) ?? '0'));
+  return Object.fromEntries(
+    Object.entries(a).map(([name, amount]) => [name, excessQuantity(amount, getOwn(b, name) ?? '0')]),
+  );
+}
+
+function excessQuantity(a: string, b: string): string {
+  const [left, right] = [parseQuantity(a), parseQuantity(b)];
+  return left.nano > right.nano ? formatQuantity({ nano: left.nano - right.nano, format: left.format }) : '0';
 }
 
 /** The amounts whose names are asked for. */
 export function onlyAmounts(amounts: Amounts, isAsked: (name: string) => boolean): Record<string, string> {
   return Object.fromEntries(Object.entries(amounts).filter(([name]) => isAsked(name)));
-}
-
-function mapAmounts(amounts: Amounts, change: (amount: string, name: string) => string): Record<string, string> {
-  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, change(amount, name)]));
 }
 
 /** Whether both have the same names, and as much of each. */

@@ -1,11 +1,11 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
-import { type About, ApiError, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
-import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
+import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
+import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
-import type { Key, KubeObject, User } from '../kube/object.ts';
+import type { Key, KubeObject } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
 import { keepTimes } from '../schema/apply/timestamps.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
@@ -22,30 +22,25 @@ import {
   type WatchSink,
 } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
-import type { AdmissionChain, Review } from './admission-chain.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
-import { apiErrorOf } from './errors.ts';
+import { apiErrorOf, OTHER_NAMESPACE } from './errors.ts';
+import { keepAllButStatus, restoreField } from './kept-fields.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
-import { inheritMeta, type MetaRules, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
+import {
+  generateNameProblems,
+  inheritMeta,
+  type MetaRules,
+  metaProblems,
+  metaUpdateProblems,
+  orderedMeta,
+  wipeSystemFields,
+} from './object-meta.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
-
-/** How a write is made, besides the object. */
-export interface WriteOptions {
-  readonly user: User;
-  readonly dryRun: boolean;
-  readonly admission: AdmissionChain;
-  readonly subresource?: string | undefined;
-  /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
-  readonly rules?: 'object' | 'status' | 'subresource';
-  readonly warn: (text: string) => void;
-}
+import { reviewOf, settling, type WriteOptions } from './write.ts';
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
 const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
-
-/** What is called when a write was made, or is known not to be. */
-type Settled = (() => void)[];
 
 /** Makes the new version of an object from the stored one. It runs again after a conflict. */
 export type MakeVersion = (current: StoredObject) => KubeObject | Promise<KubeObject>;
@@ -117,11 +112,20 @@ export class ResourceStore {
    * Stores a new object. `object` is canonical, has its defaults, and belongs to the store from now on.
    * @throws ApiError 409 when the name is taken, 422 when rules are broken, and what admission throws
    */
-  async create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
-    const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
+  create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+    return settling(write, (settled) => this.#create(object, settled));
+  }
+
+  async #create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+    const { namespace } = object.metadata;
+    // What the client may not choose (rest.WipeObjectMetaSystemFields).
+    const given = wipeSystemFields(object.metadata);
+    await write.admission.mutate(reviewOf('create', this.info, write, { object }));
     const meta = object.metadata;
-    // What the client may not choose (rest.FillObjectMetaSystemFields and WipeObjectMetaSystemFields).
-    for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[field];
+    if (meta.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
+    const generated = !meta.name && meta.generateName ? meta.generateName : undefined;
+    // What every new object has (rest.FillObjectMetaSystemFields).
+    if (meta !== given) wipeSystemFields(meta);
     meta.uid = this.#env.random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
     // What is no version counts for none.
@@ -141,35 +145,20 @@ export class ResourceStore {
   }
 
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
-    const settled: Settled = [];
-    try {
-      return await this.#admitted(object, write, isVersioned, settled);
-    } finally {
-      for (const callback of settled) callback();
-    }
-  }
-
-  async #admitted(
-    object: KubeObject,
-    write: WriteOptions,
-    isVersioned: boolean,
-    settled: Settled,
-  ): Promise<StoredObject> {
     const { definition } = this;
-    const review = this.#review('create', object, undefined, write, { settled });
-    await write.admission.mutate(review);
     if (definition.generation) object.metadata.generation = 1;
     const finish = definition.beforeCreate?.(object, this.#context(write));
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
-      const problems = [
-        ...metaProblems(object.metadata, this.#metaRules()),
+      const ofMeta = metaProblems(object.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, undefined, false) ?? [
+        ...ofMeta,
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
       ];
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
-      await write.admission.validate(review);
+      await write.admission.validate(reviewOf('create', this.info, write, { object }));
       // Upstream's storage says so, after everything else, and a dry run does not come as far.
       if (isVersioned && !write.dryRun)
         throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
@@ -188,6 +177,7 @@ export class ResourceStore {
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
+      await definition.afterWrite?.(stored.value, this.#context(write));
       return stored;
     } catch (error) {
       finish?.(false);
@@ -206,14 +196,17 @@ export class ResourceStore {
    * Changes an object. `make` gets the stored version and returns the canonical new one; all checks run on it.
    * @throws ApiError 404, 409, 422 and what admission or `make` throw
    */
-  async update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
+  update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
+    return settling(write, (settled) => this.#update(key, make, settled, expect));
+  }
+
+  async #update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions): Promise<StoredObject> {
     let finish: Finish | undefined;
     let last: StoredObject | undefined;
-    const settled: Settled = [];
     const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
       finish?.(false);
       finish = undefined;
-      const result = await this.#checkedUpdate(await make(current), current, write, settled);
+      const result = await this.#checkedUpdate(await make(current), current, write);
       const { object } = result;
       finish = result.finish;
       const goes = goesNow(object, current.value, this.definition);
@@ -229,13 +222,12 @@ export class ResourceStore {
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
       finish?.(true);
       if (last) this.definition.afterDelete?.(stored.value, this.#env);
+      await this.definition.afterWrite?.(stored.value, this.#context(write));
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
       finish?.(false);
       throw apiErrorOf(error, this.about, key, expect);
-    } finally {
-      for (const callback of settled) callback();
     }
   }
 
@@ -255,7 +247,6 @@ export class ResourceStore {
     object: KubeObject,
     current: StoredObject,
     write: WriteOptions,
-    settled: Settled,
   ): Promise<{ object: KubeObject; finish: Finish | undefined }> {
     const { definition } = this;
     const old = current.value;
@@ -273,10 +264,12 @@ export class ResourceStore {
     inheritMeta(object, old);
     const part = definition.subresources?.[write.subresource ?? '']?.part;
     const rules = part ? 'part' : (write.rules ?? 'object');
+    const meta = object.metadata;
+    const review = reviewOf('update', this.info, write, { object, old });
+    await write.admission.mutate(review);
+    if (object.metadata !== meta) inheritMeta(object, old);
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
-    const review = this.#review('update', object, old, write, { settled });
-    await write.admission.mutate(review);
     part?.keepRest(object, old);
     const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
@@ -284,8 +277,12 @@ export class ResourceStore {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own =
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
-      const problems = [
-        ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
+      const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, rules === 'status') ?? [
+        ...ofMeta,
+        ...(rules === 'object' && definition.rechecksGenerateName
+          ? generateNameProblems(object.metadata, this.#metaRules())
+          : []),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];
@@ -315,7 +312,9 @@ export class ResourceStore {
     write: WriteOptions,
   ): Promise<{ object: StoredObject; gone: boolean }> {
     const current = this.get(key);
-    await write.admission.validate(this.#review('delete', undefined, current.value, write, { key }));
+    const review = reviewOf('delete', this.info, write, { key, old: current.value, deleteOptions: request.options });
+    await write.admission.mutate(review);
+    await write.admission.validate(review);
     const store = {
       storage: this.#storage,
       key: this.keyOf(key),
@@ -325,6 +324,7 @@ export class ResourceStore {
     try {
       const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
       if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
+      if (!write.dryRun) await this.definition.afterWrite?.(result.object.value, this.#context(write));
       return result;
     } catch (error) {
       throw apiErrorOf(error, this.about, key, request.options.preconditions);
@@ -348,30 +348,12 @@ export class ResourceStore {
     return { clock, random, find, list, user: write.user, dryRun: write.dryRun, warn: write.warn };
   }
 
-  #review(
-    operation: Review['operation'],
-    object: KubeObject | undefined,
-    old: Frozen<KubeObject> | undefined,
-    write: WriteOptions,
-    { key, settled }: { readonly key?: Key; readonly settled?: Settled },
-  ): Review {
-    const meta = (object ?? old)?.metadata;
-    return {
-      operation,
-      info: this.info,
-      subresource: write.subresource,
-      key: key ?? { namespace: meta?.namespace ?? '', name: meta?.name ?? '' },
-      user: write.user,
-      dryRun: write.dryRun,
-      ...(object && { object }),
-      ...(old && { old }),
-      warn: write.warn,
-      ...(settled && { onSettled: (callback: () => void) => settled.push(callback) }),
-    };
-  }
-
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
-    if (problems.length > 0) throw invalidObject(this.info, object.metadata.name ?? '', problems);
+    if (problems.length === 0) return;
+    // Only the kinds of k8s.io/api declare rules.
+    const isDeclared = this.info.type.name.startsWith('io.k8s.api.');
+    const about = { group: this.info.group, kind: this.info.isCustom ? (object.kind ?? '') : this.info.kind };
+    throw invalidObject(about, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
   }
 }
 
@@ -383,22 +365,4 @@ function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown 
   )
     return error;
   return new ApiError(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
-}
-
-/** A write through /status leaves everything else as it is stored. */
-function keepAllButStatus(object: KubeObject, old: Frozen<KubeObject>, definition: ResourceDefinition): void {
-  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
-    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion')
-      restoreField(object, old, field);
-  }
-  const meta = object.metadata as Record<string, unknown>;
-  for (const field of definition.statusKeeps ?? []) {
-    if (old.metadata[field] === undefined) delete meta[field];
-    else meta[field] = old.metadata[field];
-  }
-}
-
-function restoreField(object: KubeObject, old: Frozen<KubeObject>, field: string): void {
-  if (old[field] === undefined) delete object[field];
-  else object[field] = old[field];
 }

@@ -116,6 +116,7 @@ function validate({ spec }: Frozen<LimitRange>): FieldProblem[] {
 
 export const definition: ResourceDefinition<LimitRange> = {
   resource: 'limitranges',
+  rechecksGenerateName: true,
   fillDefaults({ spec }) {
     for (const item of spec.limits ?? []) fillItem(item);
   },

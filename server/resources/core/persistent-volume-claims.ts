@@ -109,6 +109,7 @@ function cells({ metadata, spec, status }: Claim, nowMs: number): unknown[] {
 
 export const definition: ResourceDefinition<PersistentVolumeClaim> = {
   resource: 'persistentvolumeclaims',
+  rechecksGenerateName: true,
   fillDefaults({ spec, status }) {
     fillClaimSpecDefaults(spec);
     status.phase ||= 'Pending';

@@ -95,6 +95,7 @@ function graceSeconds({ spec, status }: Frozen<Pod>, asked: number | undefined):
 
 export const definition: ResourceDefinition<Pod> = {
   resource: 'pods',
+  rechecksGenerateName: true,
   fillDefaults: fillPodDefaults,
   beforeCreate(pod, { clock, warn }) {
     copyAppArmorAnnotations(pod, warn);

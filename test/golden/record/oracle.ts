@@ -20,6 +20,7 @@ export function ask(
   body?: unknown,
   contentType = 'application/json',
   accept = 'application/json',
+  impersonated?: string,
 ): Promise<Answer> {
   const { GOLDEN_SERVER: server, GOLDEN_TOKEN: token } = process.env;
   if (!server) throw new Error('GOLDEN_SERVER is not set: the URL of a real kube-apiserver');
@@ -29,6 +30,7 @@ export function ask(
     const headers = {
       Authorization: `Bearer ${token}`,
       Accept: accept,
+      ...(impersonated !== undefined && { 'Impersonate-User': impersonated }),
       ...(bytes !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
     };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {

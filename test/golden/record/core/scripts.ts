@@ -1,8 +1,11 @@
 import type { Step } from '../../../support/exchanges.ts';
+import { admission } from './admission.ts';
 import { applies } from './apply.ts';
+import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
 import { limitRanger } from './limit-ranger.ts';
+import { managers } from './managers.ts';
 import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
@@ -17,13 +20,16 @@ import { volumes } from './volumes.ts';
 
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  ...admission,
   ...applies,
+  certificates,
   configuration,
   endpoints: endpointLists,
   events,
   'event-life': eventLife,
   'limit-ranger': limitRanger,
   limits,
+  ...managers,
   namespaces,
   nodes,
   'pod-binding': podBinding,
