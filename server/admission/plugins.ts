@@ -1,10 +1,16 @@
+import { alwaysAdmit, alwaysDeny } from './always.ts';
+import { alwaysPullImages } from './always-pull-images.ts';
 import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { denyServiceExternalIps } from './deny-service-external-ips.ts';
+import { extendedResourceToleration } from './extended-resource-toleration.ts';
+import { namespaceExists } from './namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
@@ -32,5 +38,13 @@ export function admissionPlugins(env: AdmissionEnv): readonly AdmissionPlugin[] 
     certificateSubjectRestriction,
     defaultIngressClass(env),
     podTopologyLabels(env),
+    // Off by default.
+    alwaysAdmit,
+    namespaceExists(env),
+    alwaysPullImages,
+    extendedResourceToleration,
+    ownerReferences(env),
+    denyServiceExternalIps,
+    alwaysDeny,
   ];
 }
