@@ -29,7 +29,8 @@ function start(env: ControllerEnv): Cancel {
   const quotas = env.lister<ResourceQuota>(QUOTAS);
   const changes = new Changes(env, (namespace, resource) => {
     for (const quota of quotas.list(namespace)) {
-      const isCounted = resource === undefined || countedResources(Object.keys(quota.spec.hard ?? {})).includes(resource);
+      const isCounted =
+        resource === undefined || countedResources(Object.keys(quota.spec.hard ?? {})).includes(resource);
       if (isCounted) env.enqueue(keyOf(quota));
     }
   });

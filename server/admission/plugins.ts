@@ -1,12 +1,18 @@
 import type { Storage } from '../storage/storage.ts';
+import { alwaysAdmit, alwaysDeny } from './always.ts';
+import { alwaysPullImages } from './always-pull-images.ts';
 import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { denyServiceExternalIps } from './deny-service-external-ips.ts';
+import { extendedResourceToleration } from './extended-resource-toleration.ts';
 import { limitRanger } from './limit-ranger/plugin.ts';
+import { namespaceExists } from './namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
 import { podSecurity } from './pod-security/plugin.ts';
@@ -54,5 +60,13 @@ export function admissionPlugins(
     validatingPolicies(policies),
     validatingWebhooks(webhooks, storage),
     resourceQuota(env),
+    // Off by default.
+    alwaysAdmit,
+    namespaceExists(env),
+    alwaysPullImages,
+    extendedResourceToleration,
+    ownerReferences(env),
+    denyServiceExternalIps,
+    alwaysDeny,
   ];
 }

@@ -55,11 +55,13 @@ export function reviewOf(
 
 /** Makes a write, and then calls those back that wait to know whether it was made. */
 export async function settling<T>(write: WriteOptions, make: (write: WriteOptions) => Promise<T>): Promise<T> {
-  let waiting: (() => void)[] | undefined;
-  const onSettled = (callback: () => void): void => void (waiting ??= []).push(callback);
+  const waiting: (() => void)[] = [];
+  const onSettled = (callback: () => void): void => {
+    waiting.push(callback);
+  };
   try {
     return await make({ ...write, onSettled });
   } finally {
-    for (const callback of waiting ?? []) callback();
+    for (const callback of waiting) callback();
   }
 }

@@ -53,12 +53,7 @@ export function resourceQuota(env: AdmissionEnv): AdmissionPlugin {
 }
 
 /** @throws ApiError 403 when other writes were quicker */
-async function chargeAll(
-  review: Review,
-  charges: readonly Charge[],
-  ledger: Ledger,
-  env: AdmissionEnv,
-): Promise<void> {
+async function chargeAll(review: Review, charges: readonly Charge[], ledger: Ledger, env: AdmissionEnv): Promise<void> {
   const pending = ledger.open(review);
   const charged = charges.map(async ({ quota, requested }) => {
     const { namespace = '', name = '', uid = '' } = quota.metadata;

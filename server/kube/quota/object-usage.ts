@@ -74,10 +74,7 @@ export const claimEvaluator: Evaluator = {
       status.currentVolumeAttributesClassName,
       status.modifyVolumeStatus?.targetVolumeAttributesClassName,
     ];
-    return selects(
-      scope,
-      names.filter((name) => name !== undefined && name !== '') as string[],
-    );
+    return selects(scope, names.filter((name) => name !== undefined && name !== '') as string[]);
   },
   countsChanges: true,
 };
@@ -110,7 +107,8 @@ export const deviceEvaluator: Evaluator = {
         const amount = devices(request as DeviceCount);
         if (known === undefined || compareAmounts(amount, known) > 0) setOwn(most, name, amount);
       }
-      for (const [name, amount] of Object.entries(most)) setOwn(usage, name, addQuantity(getOwn(usage, name) ?? '0', amount));
+      for (const [name, amount] of Object.entries(most))
+        setOwn(usage, name, addQuantity(getOwn(usage, name) ?? '0', amount));
     }
     return usage;
   },

@@ -10,7 +10,11 @@ import { selects } from './scope.ts';
 const REQUESTS = 'requests.';
 const DEVICE_CLASS = 'deviceclass.resource.kubernetes.io/';
 const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
-const NAMES = new Set(['count/pods', 'pods', ...COMPUTE.flatMap((name) => [name, `requests.${name}`, `limits.${name}`])]);
+const NAMES = new Set([
+  'count/pods',
+  'pods',
+  ...COMPUTE.flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
+]);
 
 /** What containers have to ask for where it is limited. Upstream calls it a mistake and adds no more. */
 const REQUIRED = new Set(['cpu', 'memory'].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]));
@@ -37,7 +41,8 @@ const isInfeasible = ({ status }: Frozen<Pod>): boolean =>
 function totalOf(pod: Frozen<Pod>, bound: Bound): Record<string, string> {
   const { spec, status } = pod;
   const statuses = new Map<string, Frozen<ContainerStatus>>();
-  for (const of of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]) statuses.set(of.name, of);
+  for (const of of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
+    statuses.set(of.name, of);
   const asked = totalOfContainers(spec, bound);
   const isResized = [...statuses.values()].some(({ resources, allocatedResources }) => resources ?? allocatedResources);
   if (!isResized) return withPod(pod, bound, asked);
@@ -102,12 +107,17 @@ function missing(names: readonly string[], object: Frozen<KubeObject>): string |
   const ownNames = Object.keys({ ...spec.resources?.requests, ...spec.resources?.limits });
   if (ownNames.some(isPodLevel)) return undefined;
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
-  const problems = names.filter((name) => REQUIRED.has(name)).sort().flatMap((name) => {
-    const silent = containers
-      .filter(({ resources: { requests = {}, limits = {} } }) => getOwn(usageOf(requests, limits), name) === undefined)
-      .map((container) => container.name);
-    return silent.length === 0 ? [] : [`${name} for: ${[...new Set(silent)].sort().join(',')}`];
-  });
+  const problems = names
+    .filter((name) => REQUIRED.has(name))
+    .sort()
+    .flatMap((name) => {
+      const silent = containers
+        .filter(
+          ({ resources: { requests = {}, limits = {} } }) => getOwn(usageOf(requests, limits), name) === undefined,
+        )
+        .map((container) => container.name);
+      return silent.length === 0 ? [] : [`${name} for: ${[...new Set(silent)].sort().join(',')}`];
+    });
   return problems.length === 0 ? undefined : `must specify ${problems.join('; ')}`;
 }
 

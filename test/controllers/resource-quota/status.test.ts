@@ -20,9 +20,11 @@ async function statusOf({ client, settle }: TestCluster): Promise<unknown> {
   return (await client.get<ResourceQuota>(QUOTAS, KEY)).status;
 }
 
-function pod(name: string, requests: Record<string, string> = {}, spec: object = {}): Parameters<
-  TestCluster['client']['create']
->[1] {
+function pod(
+  name: string,
+  requests: Record<string, string> = {},
+  spec: object = {},
+): Parameters<TestCluster['client']['create']>[1] {
   const containers = [{ name: 'c', image: 'i', resources: { requests } }];
   return { metadata: { namespace: 'default', name }, spec: { containers, ...spec } };
 }

@@ -57,7 +57,10 @@ const counts: Step[] = [
 const computed: Step[] = [
   ...quota('c', { pods: '5', 'requests.cpu': '500m', 'limits.memory': '1Gi' }),
   tried({}),
-  tried({ containers: [container('c'), container('a', { limits: { memory: '1Gi' } })], initContainers: [container('i')] }),
+  tried({
+    containers: [container('c'), container('a', { limits: { memory: '1Gi' } })],
+    initContainers: [container('i')],
+  }),
   one({ requests: { cpu: '300m' }, limits: { memory: '2Gi' } }),
   one({ requests: { cpu: '800m' }, limits: { memory: '2Gi' } }),
   post(
@@ -75,7 +78,10 @@ const computed: Step[] = [
   tried({ containers: [container('c')], resources: { requests: { cpu: '300m' }, limits: { memory: '1Mi' } } }),
   post(
     'pods',
-    { ...pod('', { containers: [container('c', { requests: { cpu: '1' }, limits: { memory: '1' } })] }), metadata: { generateName: 'gen-q' } },
+    {
+      ...pod('', { containers: [container('c', { requests: { cpu: '1' }, limits: { memory: '1' } })] }),
+      metadata: { generateName: 'gen-q' },
+    },
     quiet,
   ),
   patch(
@@ -100,7 +106,13 @@ const services: Step[] = [
   service('plain', {}),
   service('node', { type: 'NodePort' }),
   service('second', { type: 'NodePort' }),
-  service('many', { type: 'NodePort', ports: [{ port: 1, name: 'a' }, { port: 2, name: 'b' }] }),
+  service('many', {
+    type: 'NodePort',
+    ports: [
+      { port: 1, name: 'a' },
+      { port: 2, name: 'b' },
+    ],
+  }),
   service('balanced', { type: 'LoadBalancer' }),
   service('bare', { type: 'LoadBalancer', allocateLoadBalancerNodePorts: false }),
   patch('services/plain', { spec: { type: 'NodePort' } }, quiet),
@@ -112,7 +124,10 @@ const services: Step[] = [
 const claim = (storage: string, spec: object = {}): Step =>
   post(
     'persistentvolumeclaims?dryRun=All',
-    { metadata: { name: 'v' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, ...spec } },
+    {
+      metadata: { name: 'v' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, ...spec },
+    },
     quiet,
   );
 
@@ -135,7 +150,11 @@ const scoped = (name: string, ...scopes: string[]): Step[] => quota(name, { pods
 const selected = (scopeName: string, operator: string, values?: string[]): object => ({
   scopeSelector: { matchExpressions: [{ scopeName, operator, ...(values && { values }) }] },
 });
-const affinity = { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', namespaces: ['n'], labelSelector: {} }] } };
+const affinity = {
+  podAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'z', namespaces: ['n'], labelSelector: {} }],
+  },
+};
 const burst = { requests: { cpu: '1' } };
 
 const scopes: Step[] = [
@@ -149,7 +168,8 @@ const scopes: Step[] = [
   one(burst),
   tried({ activeDeadlineSeconds: 5 }),
   ...gone('n'),
-  ...scoped('b', 'NotBestEffort'),
+  // There is `first` already.
+  ...quota('b', { pods: '0' }, { pods: '1' }, { scopes: ['NotBestEffort'] }),
   tried({}),
   one(burst),
   ...gone('b'),
@@ -158,7 +178,7 @@ const scopes: Step[] = [
   tried({ priorityClassName: 'system-node-critical' }),
   tried({ priorityClassName: 'system-cluster-critical' }),
   ...gone('p'),
-  ...quota('o', { pods: '0' }, {}, selected('PriorityClass', 'DoesNotExist')),
+  ...quota('o', { pods: '0' }, { pods: '1' }, selected('PriorityClass', 'DoesNotExist')),
   tried({}),
   tried({ priorityClassName: 'system-node-critical' }),
   ...gone('o'),
