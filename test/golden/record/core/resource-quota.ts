@@ -91,7 +91,11 @@ const computed: Step[] = [
   ),
   patch('pods/first', { metadata: { labels: { a: 'b' } } }, quiet),
   ...gone('c'),
-  ...quota('x', { 'requests.example.com/gpu': '2', cpu: '1', 'requests.ephemeral-storage': '1Gi' }),
+  ...quota(
+    'x',
+    { 'requests.example.com/gpu': '2', cpu: '1300m', 'requests.ephemeral-storage': '1Gi' },
+    { cpu: '300m' },
+  ),
   one({ requests: { cpu: '1', 'example.com/gpu': '3' }, limits: { 'example.com/gpu': '3' } }),
   one({ requests: { cpu: '1', 'ephemeral-storage': '2Gi' } }),
   one({ requests: { cpu: '1', 'example.com/gpu': '2' }, limits: { 'example.com/gpu': '2' } }),
