@@ -12,9 +12,12 @@ import { extendedResourceToleration } from './extended-resource-toleration.ts';
 import { limitRanger } from './limit-ranger/plugin.ts';
 import { namespaceExists } from './namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
+import { nodeRestriction } from './node-restriction/plugin.ts';
 import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { podResize } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import type { PolicyEnv } from './policies/env.ts';
@@ -24,7 +27,7 @@ import { priority } from './priority.ts';
 import { resourceQuota } from './resource-quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
-import { storageObjectInUse } from './storage-object-in-use.ts';
+import { podGroupProtection, storageObjectInUse } from './storage-object-in-use.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import type { WebhookEnv } from './webhooks/env.ts';
 import { mutatingWebhooks } from './webhooks/mutating.ts';
@@ -47,6 +50,7 @@ export function admissionPlugins(
     defaultTolerationSeconds,
     defaultStorageClass(env),
     storageObjectInUse,
+    podGroupProtection,
     persistentVolumeClaimResize(env),
     runtimeClass(env),
     certificateApproval(env),
@@ -55,6 +59,8 @@ export function admissionPlugins(
     certificateSubjectRestriction,
     defaultIngressClass(env),
     podTopologyLabels(env),
+    nodeDeclaredFeatures(env),
+    podResize(env),
     mutatingPolicies(policies),
     mutatingWebhooks(webhooks, storage),
     validatingPolicies(policies),
@@ -63,6 +69,7 @@ export function admissionPlugins(
     // Off by default.
     alwaysAdmit,
     namespaceExists(env),
+    nodeRestriction(env),
     alwaysPullImages,
     extendedResourceToleration,
     ownerReferences(env),

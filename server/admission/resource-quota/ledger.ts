@@ -1,5 +1,5 @@
-import type { Frozen } from '../../base/freeze.ts';
-import { type Amounts, largerAmounts, sumAmounts } from '../../kube/amounts.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { type Amounts, largerAmounts, onlyAmounts, sumAmounts } from '../../kube/amounts.ts';
 import { resourceName } from '../../kube/object.ts';
 import { totalUsage } from '../../kube/quota/total.ts';
 import type { Review } from '../../registry/admission-chain.ts';
@@ -32,13 +32,14 @@ export class Ledger {
   open(review: Review): Pending {
     const { namespace } = review.key;
     const pending: Pending = { review, charges: new Map() };
+    if (!review.onSettled) return pending;
     const all = this.#pending.get(namespace) ?? new Set();
     this.#pending.set(namespace, all.add(pending));
     const close = (): void => {
       all.delete(pending);
       if (all.size === 0 && this.#pending.get(namespace) === all) this.#pending.delete(namespace);
     };
-    review.onSettled?.(close);
+    review.onSettled(close);
     return pending;
   }
 
@@ -58,7 +59,11 @@ export class Ledger {
       const charge = other.charges.get(metadata.uid ?? '');
       if (charge && other !== asking && !this.#isStored(other.review)) counted = sumAmounts(counted, charge);
     }
-    return largerAmounts(used, counted);
+    // What no controller has counted stays unknown.
+    return largerAmounts(
+      used,
+      onlyAmounts(counted, (name) => getOwn(used, name) !== undefined),
+    );
   }
 
   /** The quota with a new use, which holds from then on. */

@@ -1,7 +1,7 @@
 import { type Frozen, getOwn } from '../../base/freeze.ts';
-import { type Amounts, largerAmounts, sumAmounts } from '../amounts.ts';
+import { type Amounts, largerAmounts } from '../amounts.ts';
 import type { KubeObject } from '../object.ts';
-import { type Bound, totalOfContainers } from '../pod-amounts.ts';
+import { type Bound, totalOfContainers, totalOfPod } from '../pod-amounts.ts';
 import { isExtendedResource, isHugePages, isNativeResource, isPodLevel } from '../resource-names.ts';
 import type { Container, ContainerStatus, Pod, PodAffinityTerm } from '../types.gen.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -45,7 +45,7 @@ function totalOf(pod: Frozen<Pod>, bound: Bound): Record<string, string> {
     statuses.set(of.name, of);
   const asked = totalOfContainers(spec, bound);
   const isResized = [...statuses.values()].some(({ resources, allocatedResources }) => resources ?? allocatedResources);
-  if (!isResized) return withPod(pod, bound, asked);
+  if (!isResized) return totalOfPod(spec, bound, asked);
   const otherwise = ({ resources }: Frozen<Container>): Amounts => (isInfeasible(pod) ? {} : (resources[bound] ?? {}));
   const actual = totalOfContainers(spec, bound, (container) => {
     const of = statuses.get(container.name);
@@ -53,23 +53,13 @@ function totalOf(pod: Frozen<Pod>, bound: Bound): Record<string, string> {
     return of?.resources?.[bound] ?? allocated ?? otherwise(container);
   });
   const known = isInfeasible(pod) ? actual : largerAmounts(asked, actual);
-  if (bound === 'limits') return withPod(pod, bound, known);
+  if (bound === 'limits') return totalOfPod(spec, bound, known);
   const allocated = totalOfContainers(
     spec,
     bound,
     (container) => statuses.get(container.name)?.allocatedResources ?? otherwise(container),
   );
-  return withPod(pod, bound, largerAmounts(known, allocated));
-}
-
-/** What the pod as a whole asks for counts instead, and its overhead besides. */
-function withPod({ spec }: Frozen<Pod>, bound: Bound, total: Record<string, string>): Record<string, string> {
-  const own = Object.entries(spec.resources?.[bound] ?? {}).filter(([name]) => isPodLevel(name));
-  const amounts = { ...total, ...Object.fromEntries(own) };
-  const overhead = Object.entries(spec.overhead ?? {}).filter(
-    ([name]) => bound === 'requests' || (getOwn(amounts, name) ?? '0') !== '0',
-  );
-  return overhead.length === 0 ? amounts : sumAmounts(amounts, Object.fromEntries(overhead));
+  return totalOfPod(spec, bound, largerAmounts(known, allocated));
 }
 
 /** Pods that ended use nothing, and neither do those that should be gone since long (QuotaV1Pod). */

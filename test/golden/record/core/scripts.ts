@@ -7,6 +7,7 @@ import { eventLife, events } from './events.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { managers } from './managers.ts';
 import { namespaces } from './namespaces.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
@@ -31,6 +32,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   limits,
   ...managers,
   namespaces,
+  'node-restriction': nodeRestriction,
   nodes,
   'pod-binding': podBinding,
   'pod-columns': podColumns,
