@@ -1,5 +1,6 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
+import { AdmissionMetrics } from '../admission/metrics.ts';
 import type { AccessQuestion, AdmissionEnv } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
@@ -53,7 +54,14 @@ export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' 
 }
 
 /** @throws Error when plugins shall run that there are not */
-export function admissionOf({ storage, random, clock, authorizer, choice, ...outside }: AdmissionParts): AdmissionChain {
+export function admissionOf({
+  storage,
+  random,
+  clock,
+  authorizer,
+  choice,
+  ...outside
+}: AdmissionParts): AdmissionChain {
   const change: AdmissionEnv['change'] = (resource, { namespace, name }, make) =>
     storage.guaranteedUpdate(storedKey(resource, namespace, name), {}, async ({ value }) => make(value));
   const env = {
@@ -64,7 +72,8 @@ export function admissionOf({ storage, random, clock, authorizer, choice, ...out
     authorize: (question: AccessQuestion) => authorizer.authorize(question),
   };
   const ask = authorizeAs(authorizer);
-  const webhooks = { ...env, ...outside, matchConditions: matchConditionsOf(ask) };
+  const metrics = new AdmissionMetrics(clock);
+  const webhooks = { ...env, ...outside, metrics, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice));
+  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice), metrics);
 }

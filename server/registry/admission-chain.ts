@@ -1,4 +1,5 @@
 import type { Frozen } from '../base/freeze.ts';
+import type { MetricFamily } from '../base/metrics-text.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo, TypeDescription } from '../schema/type-table.ts';
 import type { DeleteOptions } from './resource.ts';
@@ -58,4 +59,8 @@ export interface AdmissionChain {
   mutate(review: Review): Promise<void>;
   /** @throws ApiError to refuse */
   validate(review: Review): Promise<void>;
+  /** What was counted, for `/metrics`. */
+  families?(): MetricFamily[];
+  /** Forgets it. */
+  resetMetrics?(): void;
 }
