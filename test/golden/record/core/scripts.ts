@@ -12,6 +12,7 @@ import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
 import { ephemeralContainers, podResize } from './pod-parts.ts';
+import { podResizeNodes } from './pod-resize-nodes.ts';
 import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
@@ -41,6 +42,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-eviction': podEviction,
   'pod-ephemeral-containers': ephemeralContainers,
   'pod-resize': podResize,
+  'pod-resize-nodes': podResizeNodes,
   'pod-rules': podRules,
   'pod-security-baseline': podSecurityBaseline,
   'pod-security-modes': podSecurityModes,
