@@ -1,6 +1,7 @@
 import type { Storage } from '../storage/storage.ts';
 import { alwaysAdmit, alwaysDeny } from './always.ts';
 import { alwaysPullImages } from './always-pull-images.ts';
+import { antiAffinityTopology } from './anti-affinity-topology.ts';
 import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
@@ -17,8 +18,10 @@ import { nodeRestriction } from './node-restriction/plugin.ts';
 import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { podNodeSelector } from './pod-node-selector.ts';
 import { podResize } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
+import { podTolerationRestriction } from './pod-toleration-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import type { PolicyEnv } from './policies/env.ts';
 import { mutatingPolicies } from './policies/mutating.ts';
@@ -69,7 +72,10 @@ export function admissionPlugins(
     // Off by default.
     alwaysAdmit,
     namespaceExists(env),
+    antiAffinityTopology,
     nodeRestriction(env),
+    podNodeSelector(env),
+    podTolerationRestriction(env),
     alwaysPullImages,
     extendedResourceToleration,
     ownerReferences(env),

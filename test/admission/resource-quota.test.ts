@@ -32,7 +32,7 @@ const pod = (i: number): object => ({
   spec: { containers: [{ name: 'c', image: 'i' }] },
 });
 
-const BURST = 40;
+const BURST = 100;
 
 async function burst(cluster: SecuredCluster): Promise<number> {
   const answers = await Promise.all(

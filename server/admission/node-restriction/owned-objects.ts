@@ -38,12 +38,16 @@ export function checkClaim(review: Review, node: string): void {
   throw refusal(review, `node ${goQuote(node)} is not allowed to update fields ${only}`);
 }
 
+/** Of the metadata, what every write changes, or may leave out. */
+const BOOKKEEPING = ['resourceVersion', 'managedFields'];
+
 /** A claim without what a node may tell about it. */
 function untold({ metadata, status, ...rest }: Frozen<KubeObject>): object {
-  const { resourceVersion, managedFields, ...meta } = metadata;
-  const others = Object.entries((status ?? {}) as object).filter(([field]) => !TOLD.includes(field));
-  return { ...rest, metadata: meta, status: Object.fromEntries(others) };
+  return { ...rest, metadata: without(metadata, BOOKKEEPING), status: without((status ?? {}) as object, TOLD) };
 }
+
+const without = (value: object, fields: readonly string[]): object =>
+  Object.fromEntries(Object.entries(value).filter(([field]) => !fields.includes(field)));
 
 interface Slice {
   readonly spec: { readonly nodeName?: string };
