@@ -139,7 +139,9 @@ export class AdmissionMetrics {
     return [
       {
         name: 'apiserver_admission_step_admission_duration_seconds',
-        help: `[STABLE] Admission sub-step latency histogram in seconds, ${WORDS} ${each} step type (validate or admit).`,
+        help:
+          '[STABLE] Admission sub-step latency histogram in seconds, ' +
+          `${WORDS} ${each} step type (validate or admit).`,
         type: 'histogram',
         samples: this.#steps.samples,
       },
@@ -178,9 +180,9 @@ export class AdmissionMetrics {
       {
         name: 'apiserver_admission_webhook_rejection_count',
         help:
-          `[ALPHA] Admission webhook rejection count, ${named} and operation. Additional labels specify an error type ` +
-          '(calling_webhook_error or apiserver_internal_error if an error occurred; no_error otherwise) and optionally ' +
-          'a non-zero rejection code if the webhook rejects the request with an HTTP status code (honored by the ' +
+          `[ALPHA] Admission webhook rejection count, ${named} and operation. Additional labels specify an error ` +
+          'type (calling_webhook_error or apiserver_internal_error if an error occurred; no_error otherwise) and ' +
+          'optionally a non-zero rejection code if the webhook rejects the request with an HTTP status code (honored by the ' +
           `apiserver when the code is greater or equal to 400). ${bounded}`,
         type: 'counter',
         samples: this.#rejections.samples,

@@ -1,4 +1,4 @@
-/** Namespaces say what their pods tolerate, and may tolerate, by annotations: PodTolerationRestriction. Off by default. */
+/** Namespaces say what their pods tolerate, and may tolerate: PodTolerationRestriction. Off by default. */
 import { type Frozen, getOwn } from '../base/freeze.ts';
 import { ApiError, notFound } from '../kube/api-error.ts';
 import type { Container, Pod, Toleration } from '../kube/types.gen.ts';

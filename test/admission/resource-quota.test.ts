@@ -56,6 +56,17 @@ test('a controller that counts too little in the middle of a burst lets nothing 
   expect(created).toBe(10);
 });
 
+test('objects that nobody has counted count all the same', async () => {
+  await using cluster = await start({ pods: '2' }, { pods: '0' });
+  await create(cluster, `${NAMESPACE}/pods`, pod(1));
+  await setStatus(cluster, { used: { pods: '0' } });
+  await create(cluster, `${NAMESPACE}/pods`, pod(2));
+  const { body } = await cluster.ask('POST', `${NAMESPACE}/pods`, { body: pod(3) });
+  expect(at(body, 'message')).toBe(
+    'pods "p3" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2',
+  );
+});
+
 test('what a dry run would use is checked and not charged', async () => {
   await using cluster = await start({ pods: '1' }, { pods: '0' });
   const dryRun = { body: pod(1) };
