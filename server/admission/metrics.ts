@@ -182,7 +182,8 @@ export class AdmissionMetrics {
         help:
           `[ALPHA] Admission webhook rejection count, ${named} and operation. Additional labels specify an error ` +
           'type (calling_webhook_error or apiserver_internal_error if an error occurred; no_error otherwise) and ' +
-          'optionally a non-zero rejection code if the webhook rejects the request with an HTTP status code (honored by the ' +
+          'optionally a non-zero rejection code ' +
+          'if the webhook rejects the request with an HTTP status code (honored by the ' +
           `apiserver when the code is greater or equal to 400). ${bounded}`,
         type: 'counter',
         samples: this.#rejections.samples,
