@@ -9,6 +9,7 @@ import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
+import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
@@ -43,6 +44,7 @@ export function createControllers({
     endpoints,
     endpointSlice,
     flowSchema,
+    resourceQuota,
     clusterRoleAggregation,
     policyStatusController(checkPolicy),
     createScheduler(),

@@ -1,24 +1,42 @@
 import type { AdmissionChain, Review } from '../registry/admission-chain.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
+import type { AdmissionMetrics, QuickRuns, StepType } from './metrics.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
+/** The plugins that a kind of write concerns, in one of the two phases. */
+interface Phase {
+  readonly method: 'mutate' | 'validate';
+  readonly plugins: readonly AdmissionPlugin[];
+  readonly runs: QuickRuns;
+}
+
 interface Handlers {
-  readonly mutate: readonly AdmissionPlugin[];
-  readonly validate: readonly AdmissionPlugin[];
+  readonly mutate: Phase;
+  readonly validate: Phase;
 }
 
 const DONE = Promise.resolve();
+
+const TYPES: Readonly<Record<Phase['method'], StepType>> = { mutate: 'admit', validate: 'validate' };
 
 /**
  * Runs plugins in their order. Which ones a kind of write concerns is found out once, so that writes which concern none
  * cost next to nothing.
  *
  * @example
- * const chain = admissionChain(admissionPlugins(env));
+ * const chain = admissionChain(admissionPlugins(env), metrics);
  * await chain.mutate(review);
  */
-export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionChain {
+export function admissionChain(plugins: readonly AdmissionPlugin[], metrics: AdmissionMetrics): AdmissionChain {
   const known = new WeakMap<ResourceInfo, Map<string, Handlers>>();
+  const phaseOf = (
+    method: Phase['method'],
+    operation: Review['operation'],
+    concerned: readonly AdmissionPlugin[],
+  ): Phase => {
+    const names = concerned.map(({ name }) => name);
+    return { method, plugins: concerned, runs: metrics.quickRuns(TYPES[method], operation, names) };
+  };
   const handlersOf = (review: Review): Handlers => {
     const { info, operation, subresource = '' } = review;
     let byKind = known.get(info);
@@ -30,9 +48,13 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
     let handlers = byKind.get(kind);
     if (!handlers) {
       const concerned = plugins.filter((plugin) => plugin.handles(review));
+      const changing = concerned.filter(
+        (plugin) => plugin.mutate && (operation !== 'delete' || plugin.mutatesDeletions),
+      );
+      const looking = concerned.filter((plugin) => plugin.validate !== undefined);
       handlers = {
-        mutate: concerned.filter((plugin) => plugin.mutate && (operation !== 'delete' || plugin.mutatesDeletions)),
-        validate: concerned.filter((plugin) => plugin.validate !== undefined),
+        mutate: phaseOf('mutate', operation, changing),
+        validate: phaseOf('validate', operation, looking),
       };
       byKind.set(kind, handlers);
     }
@@ -41,42 +63,68 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
   return {
     mutate(review) {
       const { mutate } = handlersOf(review);
-      const done = run(mutate, 'mutate', review);
-      const finish = (): Promise<void> => (review.reinvocation?.wanted ? again(mutate, review) : DONE);
+      const done = run(mutate, review, metrics);
+      const finish = (): Promise<void> => (review.reinvocation?.wanted ? again(mutate, review, metrics) : DONE);
       return done === DONE ? finish() : done.then(finish);
     },
-    validate: (review) => run(handlersOf(review).validate, 'validate', review),
+    validate: (review) => run(handlersOf(review).validate, review, metrics),
+    families: () => metrics.families(),
+    resetMetrics: () => metrics.reset(),
   };
 }
 
 /** All plugins look once more: those that want to say so, and the built-in ones (NewReinvocationHandler). */
-function again(plugins: readonly AdmissionPlugin[], review: Review): Promise<void> {
+function again(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
   review.reinvocation = { wanted: false, isSecond: true };
-  return run(plugins, 'mutate', review);
+  return run(phase, review, metrics);
 }
 
 /** Takes a turn only where a plugin does. */
-function run(plugins: readonly AdmissionPlugin[], phase: 'mutate' | 'validate', review: Review): Promise<void> {
+function run(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
+  const { plugins, method, runs } = phase;
+  let at = 0;
   try {
-    for (const [index, plugin] of plugins.entries()) {
-      const pending = plugin[phase]?.(review);
-      if (pending instanceof Promise) return finish(pending, plugins.slice(index + 1), phase, review);
+    for (; at < plugins.length; at++) {
+      const pending = plugins[at]?.[method]?.(review);
+      if (pending instanceof Promise) return finish(pending, at, phase, review, metrics);
     }
+    runs.count++;
     return DONE;
   } catch (error) {
+    for (const { name } of plugins.slice(0, at)) metrics.controller(name, runs, 0, false);
+    metrics.controller(plugins[at]?.name ?? '', runs, 0, true);
+    metrics.step(runs, 0, true);
     return Promise.reject(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
+/** The rest of a run in which a plugin takes its time. */
 async function finish(
   pending: Promise<void>,
-  plugins: readonly AdmissionPlugin[],
-  phase: 'mutate' | 'validate',
+  first: number,
+  { plugins, method, runs }: Phase,
   review: Review,
+  metrics: AdmissionMetrics,
 ): Promise<void> {
-  await pending;
-  for (const plugin of plugins) {
-    const next = plugin[phase]?.(review);
-    if (next instanceof Promise) await next;
+  const { clock } = metrics;
+  const beginMs = clock.now();
+  for (const { name } of plugins.slice(0, first)) metrics.controller(name, runs, 0, false);
+  let isRefused = true;
+  try {
+    for (const [at, plugin] of plugins.entries()) {
+      if (at < first) continue;
+      const ownMs = clock.now();
+      let isOwn = true;
+      try {
+        const next = at === first ? pending : plugin[method]?.(review);
+        if (next instanceof Promise) await next;
+        isOwn = false;
+      } finally {
+        metrics.controller(plugin.name, runs, clock.now() - ownMs, isOwn);
+      }
+    }
+    isRefused = false;
+  } finally {
+    metrics.step(runs, clock.now() - beginMs, isRefused);
   }
 }

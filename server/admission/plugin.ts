@@ -1,6 +1,8 @@
-import type { User } from '../kube/object.ts';
+import type { Frozen } from '../base/freeze.ts';
+import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { Review } from '../registry/admission-chain.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 
 /** What a plugin asks the authorizer: whether somebody may do something. */
 export interface AccessQuestion {
@@ -17,7 +19,18 @@ export interface AccessQuestion {
 }
 
 /** What plugins may use besides the review. */
-export interface AdmissionEnv extends Pick<RegistryEnv, 'find' | 'list' | 'random'> {
+export interface AdmissionEnv extends RegistryEnv {
+  /**
+   * Changes a stored object as part of a request for another one, without admission of its own. `make` runs again when
+   * another write came first.
+   *
+   * @throws StorageError `not-found`, and what `make` throws
+   */
+  readonly change: (
+    resource: string,
+    key: Key,
+    make: (current: Frozen<KubeObject>) => KubeObject,
+  ) => Promise<StoredObject>;
   authorize(question: AccessQuestion): { readonly allowed: boolean; readonly reason: string };
 }
 

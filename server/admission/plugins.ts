@@ -1,23 +1,36 @@
 import type { Storage } from '../storage/storage.ts';
+import { alwaysAdmit, alwaysDeny } from './always.ts';
+import { alwaysPullImages } from './always-pull-images.ts';
+import { antiAffinityTopology } from './anti-affinity-topology.ts';
 import { certificateApproval, certificateSigning } from './certificate-approval.ts';
 import { certificateSubjectRestriction } from './certificate-subject-restriction.ts';
 import { clusterTrustBundleAttest } from './cluster-trust-bundle-attest.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { denyServiceExternalIps } from './deny-service-external-ips.ts';
+import { extendedResourceToleration } from './extended-resource-toleration.ts';
 import { limitRanger } from './limit-ranger/plugin.ts';
+import { namespaceExists } from './namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeDeclaredFeatures } from './node-declared-features.ts';
+import { nodeRestriction } from './node-restriction/plugin.ts';
+import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
+import { podNodeSelector } from './pod-node-selector.ts';
+import { podResize } from './pod-resize.ts';
 import { podSecurity } from './pod-security/plugin.ts';
+import { podTolerationRestriction } from './pod-toleration-restriction.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import type { PolicyEnv } from './policies/env.ts';
 import { mutatingPolicies } from './policies/mutating.ts';
 import { validatingPolicies } from './policies/validating.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota/plugin.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
-import { storageObjectInUse } from './storage-object-in-use.ts';
+import { podGroupProtection, storageObjectInUse } from './storage-object-in-use.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 import type { WebhookEnv } from './webhooks/env.ts';
 import { mutatingWebhooks } from './webhooks/mutating.ts';
@@ -40,6 +53,7 @@ export function admissionPlugins(
     defaultTolerationSeconds,
     defaultStorageClass(env),
     storageObjectInUse,
+    podGroupProtection,
     persistentVolumeClaimResize(env),
     runtimeClass(env),
     certificateApproval(env),
@@ -48,9 +62,24 @@ export function admissionPlugins(
     certificateSubjectRestriction,
     defaultIngressClass(env),
     podTopologyLabels(env),
+    nodeDeclaredFeatures(env),
+    podResize(env),
     mutatingPolicies(policies),
     mutatingWebhooks(webhooks, storage),
     validatingPolicies(policies),
     validatingWebhooks(webhooks, storage),
+    resourceQuota(env),
+    // Off by default.
+    alwaysAdmit,
+    namespaceExists(env),
+    antiAffinityTopology,
+    nodeRestriction(env),
+    podNodeSelector(env),
+    podTolerationRestriction(env),
+    alwaysPullImages,
+    extendedResourceToleration,
+    ownerReferences(env),
+    denyServiceExternalIps,
+    alwaysDeny,
   ];
 }

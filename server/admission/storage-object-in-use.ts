@@ -1,4 +1,5 @@
-/** Volumes and claims stay as long as something uses them: StorageObjectInUseProtection. */
+/** Objects stay as long as something uses them: StorageObjectInUseProtection and PodGroupProtection. */
+import type { KubeObject } from '../kube/object.ts';
 import { type AdmissionPlugin, isObjectOf } from './plugin.ts';
 
 /** A controller takes the finalizer away when nothing uses the object any more. */
@@ -19,9 +20,22 @@ export const storageObjectInUse: AdmissionPlugin = {
     );
   },
   mutate({ info, object }) {
-    const finalizer = FINALIZERS[info.resource];
-    if (!object || finalizer === undefined) return;
-    const { finalizers = [] } = object.metadata;
-    if (!finalizers.includes(finalizer)) object.metadata.finalizers = [...finalizers, finalizer];
+    if (object) protect(object, FINALIZERS[info.resource]);
   },
 };
+
+/** Groups of pods stay as long as pods belong to them. They are only there where the API is served. */
+export const podGroupProtection: AdmissionPlugin = {
+  name: 'PodGroupProtection',
+  handles: (kind) => kind.operation === 'create' && isObjectOf(kind, 'podgroups', 'scheduling.k8s.io'),
+  mutate({ object }) {
+    if (object) protect(object, 'scheduling.k8s.io/podgroup-protection');
+  },
+};
+
+function protect(object: KubeObject, finalizer: string | undefined): void {
+  const { finalizers = [] } = object.metadata;
+  if (finalizer !== undefined && !finalizers.includes(finalizer)) {
+    object.metadata.finalizers = [...finalizers, finalizer];
+  }
+}

@@ -8,13 +8,14 @@ export type ObjectLookup = Pick<RegistryEnv, 'find'>;
 /** `list('pods', namespace)`: every object of a resource. */
 export type ObjectLists = Pick<RegistryEnv, 'list'>;
 
-const keyOf = (resource: string, namespace: string, name: string): string =>
+/** The key under which the registry stores an object. */
+export const storedKey = (resource: string, namespace: string, name: string): string =>
   namespace === '' ? `${resource}/${name}` : `${resource}/${namespace}/${name}`;
 
 /** The lookup for parts that exist before the registry does. Keys are the ones under which the registry stores. */
 export function storedObjects(storage: Pick<Storage, 'get' | 'list'>): ObjectLookup & ObjectLists {
   return {
-    find: (resource, { namespace, name }) => storage.get(keyOf(resource, namespace, name)),
-    list: (resource, namespace = '') => storage.list(keyOf(resource, namespace, '')).items,
+    find: (resource, { namespace, name }) => storage.get(storedKey(resource, namespace, name)),
+    list: (resource, namespace = '') => storage.list(storedKey(resource, namespace, '')).items,
   };
 }

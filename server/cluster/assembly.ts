@@ -87,6 +87,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     admission: admissionOf({
       storage,
       random,
+      clock,
       authorizer,
       choice: options.admissionPlugins ?? { enable: [], disable: [] },
       catalog: () => cluster.catalog,

@@ -1,6 +1,7 @@
 /** What a cluster serves and checks: kinds with behaviour, and the admission plugins. */
 import { admissionChain } from '../admission/chain.ts';
-import type { AccessQuestion } from '../admission/plugin.ts';
+import { AdmissionMetrics } from '../admission/metrics.ts';
+import type { AccessQuestion, AdmissionEnv } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
 import { type AdmissionPluginChoice, selectPlugins } from '../admission/selection.ts';
@@ -10,9 +11,10 @@ import type { Authorizers } from '../auth/authorizers.ts';
 import { authorizeAs } from '../auth/expression-authorizer.ts';
 import { withEscalationCheck } from '../auth/rbac-escalation.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
-import { storedObjects } from '../auth/stored-objects.ts';
+import { storedKey, storedObjects } from '../auth/stored-objects.ts';
 import { tokenSubresource } from '../auth/token-request.ts';
 import type { ServiceAccountTokens } from '../auth/tokens.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { Authorizer } from '../pipeline/identity.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
@@ -46,19 +48,32 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
 export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' | 'services'> {
   readonly storage: Storage;
   readonly random: Random;
+  readonly clock: Clock;
   readonly authorizer: Authorizer;
   readonly choice: AdmissionPluginChoice;
 }
 
 /** @throws Error when plugins shall run that there are not */
-export function admissionOf({ storage, random, authorizer, choice, ...outside }: AdmissionParts): AdmissionChain {
+export function admissionOf({
+  storage,
+  random,
+  clock,
+  authorizer,
+  choice,
+  ...outside
+}: AdmissionParts): AdmissionChain {
+  const change: AdmissionEnv['change'] = (resource, { namespace, name }, make) =>
+    storage.guaranteedUpdate(storedKey(resource, namespace, name), {}, async ({ value }) => make(value));
   const env = {
     ...storedObjects(storage),
     random,
+    clock,
+    change,
     authorize: (question: AccessQuestion) => authorizer.authorize(question),
   };
   const ask = authorizeAs(authorizer);
-  const webhooks = { ...env, ...outside, matchConditions: matchConditionsOf(ask) };
+  const metrics = new AdmissionMetrics(clock);
+  const webhooks = { ...env, ...outside, metrics, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice));
+  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice), metrics);
 }

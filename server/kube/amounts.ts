@@ -1,5 +1,5 @@
 /** Arithmetic with maps from resource names to quantities, such as the requests of a container. */
-import { getOwn, setOwn } from '../base/freeze.ts';
+import { type Frozen, getOwn, setOwn } from '../base/freeze.ts';
 import { formatQuantity, parseQuantity } from './quantity.ts';
 
 /** Resource name to quantity: core.ResourceList. */
@@ -31,3 +31,30 @@ export const sumAmounts = (a: Amounts, b: Amounts): Record<string, string> => jo
 
 export const largerAmounts = (a: Amounts, b: Amounts): Record<string, string> =>
   joined(a, b, (known, other) => (compareAmounts(other, known) > 0 ? other : known));
+
+/** What `a` has more of than `b`, nothing where it has less (SubtractWithNonNegativeResult). */
+export function excessAmounts(a: Amounts, b: Amounts): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(a).map(([name, amount]) => [name, excessQuantity(amount, getOwn(b, name) ?? '0')]),
+  );
+}
+
+function excessQuantity(a: string, b: string): string {
+  const [left, right] = [parseQuantity(a), parseQuantity(b)];
+  return left.nano > right.nano ? formatQuantity({ nano: left.nano - right.nano, format: left.format }) : '0';
+}
+
+/** The amounts whose names are asked for. */
+export function onlyAmounts(amounts: Amounts, isAsked: (name: string) => boolean): Record<string, string> {
+  return Object.fromEntries(Object.entries(amounts).filter(([name]) => isAsked(name)));
+}
+
+/** Whether both have the same names, and as much of each. */
+export function sameAmounts(a: Frozen<Amounts>, b: Frozen<Amounts>): boolean {
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => {
+    const other = getOwn(b, name);
+    return other !== undefined && compareAmounts(a[name] ?? '', other) === 0;
+  });
+}

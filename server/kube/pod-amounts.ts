@@ -1,6 +1,7 @@
 /** How much of each resource the containers of a pod need together. */
-import type { Frozen } from '../base/freeze.ts';
+import { type Frozen, getOwn } from '../base/freeze.ts';
 import { type Amounts, largerAmounts, sumAmounts } from './amounts.ts';
+import { isPodLevel } from './resource-names.ts';
 import type { Container, PodSpec } from './types.gen.ts';
 
 export type Bound = 'requests' | 'limits';
@@ -32,4 +33,23 @@ export function totalOfContainers(
     } else peak = largerAmounts(peak, sumAmounts(own, sidecars));
   }
   return largerAmounts(total, peak);
+}
+
+/**
+ * What a pod needs: what it asks for as a whole counts instead of what its containers need, and its overhead besides
+ * (PodRequests and PodLimits).
+ *
+ * @param ofContainers what all containers together need; what their specs say unless given
+ */
+export function totalOfPod(
+  spec: Frozen<PodSpec>,
+  bound: Bound,
+  ofContainers: Amounts = totalOfContainers(spec, bound),
+): Amounts {
+  const own = Object.entries(spec.resources?.[bound] ?? {}).filter(([name]) => isPodLevel(name));
+  const amounts: Amounts = { ...ofContainers, ...Object.fromEntries(own) };
+  const overhead = Object.entries(spec.overhead ?? {}).filter(
+    ([name]) => bound === 'requests' || (getOwn(amounts, name) ?? '0') !== '0',
+  );
+  return overhead.length === 0 ? amounts : sumAmounts(amounts, Object.fromEntries(overhead));
 }

@@ -2,6 +2,7 @@
 import { badRequest, methodNotAllowed, methodNotSupported, notFound, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
 import { parseDuration } from '../schema/go-duration.ts';
+import type { SubresourceInfo } from '../schema/type-table.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
@@ -12,6 +13,7 @@ import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler } from './request.ts';
 import { apply } from './verbs/apply.ts';
+import { admitConnection, isConnected } from './verbs/connect.ts';
 import { create } from './verbs/create.ts';
 import { deleteCollection, deleteOne } from './verbs/delete.ts';
 import { get } from './verbs/get.ts';
@@ -158,7 +160,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (isCustom && info.namespaced && namespace === '') return Promise.resolve(plainNotFound());
   if (!sub && isCustom) throw notFound(served.store.about, request.info.name);
   if (!sub) throw unknownPath();
-  if (name === 'proxy') return proxy(request, served, env);
+  if (isConnected(sub)) return connected(request, served, sub, env);
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   const { deprecation } = served.store.definition;
@@ -170,4 +172,16 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   return verb === 'update'
     ? update(request, served, env, name)
     : (isApply(request) ? apply : patch)(request, served, env, name);
+}
+
+async function connected(
+  request: ApiRequest,
+  served: Served,
+  sub: SubresourceInfo,
+  env: PipelineEnv,
+): Promise<ApiResponse> {
+  const isProxy = sub.name === 'proxy';
+  if (!isProxy && (request.method === 'HEAD' || !sub.verbs.includes(request.info.verb))) throw methodNotAllowed();
+  await admitConnection(request, served, sub, env);
+  return isProxy ? proxy(request, served, env) : subresource(request, served, sub, env);
 }

@@ -9,7 +9,7 @@ import {
   tooLong,
 } from '../kube/field-problem.ts';
 import { unprintableCharacters } from '../kube/go-quote.ts';
-import type { WriteOptions } from '../registry/resource-store.ts';
+import type { WriteOptions } from '../registry/write.ts';
 import { annotate } from './audit/annotate.ts';
 import { type FieldValidation, mediaTypeOf } from './decode-body.ts';
 import type { PipelineEnv } from './pipeline.ts';

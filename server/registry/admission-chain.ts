@@ -1,4 +1,5 @@
 import type { Frozen } from '../base/freeze.ts';
+import type { MetricFamily } from '../base/metrics-text.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo, TypeDescription } from '../schema/type-table.ts';
 import type { DeleteOptions } from './resource.ts';
@@ -44,6 +45,8 @@ export interface Review {
   readonly asked?: Asked;
   readonly deleteOptions?: DeleteOptions;
   readonly warn: (text: string) => void;
+  /** Calls back once it is known whether the write was made. */
+  readonly onSettled?: (callback: () => void) => void;
   /** Adds an annotation to the audit event of the request; the first value of a key stays. */
   readonly annotate?: (key: string, value: string) => void;
   /** Set by the chain. */
@@ -56,4 +59,8 @@ export interface AdmissionChain {
   mutate(review: Review): Promise<void>;
   /** @throws ApiError to refuse */
   validate(review: Review): Promise<void>;
+  /** What was counted, for `/metrics`. */
+  families?(): MetricFamily[];
+  /** Forgets it. */
+  resetMetrics?(): void;
 }

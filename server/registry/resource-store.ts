@@ -5,7 +5,7 @@ import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED }
 import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
-import type { Key, KubeObject, User } from '../kube/object.ts';
+import type { Key, KubeObject } from '../kube/object.ts';
 import { resourceName } from '../kube/object.ts';
 import { keepTimes } from '../schema/apply/timestamps.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
@@ -22,7 +22,6 @@ import {
   type WatchSink,
 } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
-import type { AdmissionChain, Asked, Review } from './admission-chain.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
 import { apiErrorOf, OTHER_NAMESPACE } from './errors.ts';
 import { keepAllButStatus, restoreField } from './kept-fields.ts';
@@ -36,21 +35,9 @@ import {
   orderedMeta,
   wipeSystemFields,
 } from './object-meta.ts';
-import type { DeleteOptions, Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
+import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
-
-/** How a write is made, besides the object. */
-export interface WriteOptions {
-  readonly user: User;
-  readonly dryRun: boolean;
-  readonly admission: AdmissionChain;
-  readonly subresource?: string | undefined;
-  /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
-  readonly rules?: 'object' | 'status' | 'subresource';
-  readonly warn: (text: string) => void;
-  readonly asked?: Asked;
-  readonly annotate?: Review['annotate'];
-}
+import { reviewOf, settling, type WriteOptions } from './write.ts';
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
 const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
@@ -125,11 +112,15 @@ export class ResourceStore {
    * Stores a new object. `object` is canonical, has its defaults, and belongs to the store from now on.
    * @throws ApiError 409 when the name is taken, 422 when rules are broken, and what admission throws
    */
-  async create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+  create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
+    return settling(write, (settled) => this.#create(object, settled));
+  }
+
+  async #create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
     const { namespace } = object.metadata;
     // What the client may not choose (rest.WipeObjectMetaSystemFields).
     const given = wipeSystemFields(object.metadata);
-    await write.admission.mutate(this.#review('create', object, undefined, write));
+    await write.admission.mutate(reviewOf('create', this.info, write, { object }));
     const meta = object.metadata;
     if (meta.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
     const generated = !meta.name && meta.generateName ? meta.generateName : undefined;
@@ -167,7 +158,7 @@ export class ResourceStore {
       ];
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
-      await write.admission.validate(this.#review('create', object, undefined, write));
+      await write.admission.validate(reviewOf('create', this.info, write, { object }));
       // Upstream's storage says so, after everything else, and a dry run does not come as far.
       if (isVersioned && !write.dryRun)
         throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
@@ -205,7 +196,11 @@ export class ResourceStore {
    * Changes an object. `make` gets the stored version and returns the canonical new one; all checks run on it.
    * @throws ApiError 404, 409, 422 and what admission or `make` throw
    */
-  async update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
+  update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions = {}): Promise<StoredObject> {
+    return settling(write, (settled) => this.#update(key, make, settled, expect));
+  }
+
+  async #update(key: Key, make: MakeVersion, write: WriteOptions, expect: Preconditions): Promise<StoredObject> {
     let finish: Finish | undefined;
     let last: StoredObject | undefined;
     const change = async (current: StoredObject): Promise<KubeObject | 'delete'> => {
@@ -270,7 +265,7 @@ export class ResourceStore {
     const part = definition.subresources?.[write.subresource ?? '']?.part;
     const rules = part ? 'part' : (write.rules ?? 'object');
     const meta = object.metadata;
-    const review = this.#review('update', object, old, write);
+    const review = reviewOf('update', this.info, write, { object, old });
     await write.admission.mutate(review);
     if (object.metadata !== meta) inheritMeta(object, old);
     if (rules === 'status') keepAllButStatus(object, old, definition);
@@ -317,7 +312,7 @@ export class ResourceStore {
     write: WriteOptions,
   ): Promise<{ object: StoredObject; gone: boolean }> {
     const current = this.get(key);
-    const review = this.#review('delete', undefined, current.value, write, key, request.options);
+    const review = reviewOf('delete', this.info, write, { key, old: current.value, deleteOptions: request.options });
     await write.admission.mutate(review);
     await write.admission.validate(review);
     const store = {
@@ -351,31 +346,6 @@ export class ResourceStore {
   #context(write: WriteOptions): WriteContext {
     const { clock, random, find, list } = this.#env;
     return { clock, random, find, list, user: write.user, dryRun: write.dryRun, warn: write.warn };
-  }
-
-  #review(
-    operation: Review['operation'],
-    object: KubeObject | undefined,
-    old: Frozen<KubeObject> | undefined,
-    write: WriteOptions,
-    key?: Key,
-    deleteOptions?: DeleteOptions,
-  ): Review {
-    const meta = (object ?? old)?.metadata;
-    return {
-      operation,
-      info: this.info,
-      subresource: write.subresource,
-      key: key ?? { namespace: meta?.namespace ?? '', name: meta?.name ?? '' },
-      user: write.user,
-      dryRun: write.dryRun,
-      ...(object && { object }),
-      ...(old && { old }),
-      ...(write.asked && { asked: write.asked }),
-      ...(deleteOptions && { deleteOptions }),
-      warn: write.warn,
-      ...(write.annotate && { annotate: write.annotate }),
-    };
   }
 
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
 import { admissionChain } from '../../server/admission/chain.ts';
+import { AdmissionMetrics } from '../../server/admission/metrics.ts';
 import type { AdmissionPlugin } from '../../server/admission/plugin.ts';
 import { nextTurn } from '../../server/base/turn.ts';
-import type { Review } from '../../server/registry/admission-chain.ts';
+import type { AdmissionChain, Review } from '../../server/registry/admission-chain.ts';
 import { builtInTypes } from '../../server/schema/type-table.ts';
+import { SimulatedClock } from '../support/simulated-clock.ts';
+
+const chainOf = (plugins: readonly AdmissionPlugin[]): AdmissionChain =>
+  admissionChain(plugins, new AdmissionMetrics(new SimulatedClock()));
 
 const [core] = builtInTypes().groups.find(({ group }) => group === '')?.versions ?? [];
 const infoOf = (plural: string): Review['info'] => {
@@ -37,7 +42,7 @@ test('plugins run one after the other, in their order', async () => {
     },
     validate: () => void calls.push(`${name} looks`),
   });
-  const chain = admissionChain([plugin('first'), plugin('second')]);
+  const chain = chainOf([plugin('first'), plugin('second')]);
   await chain.mutate(review('pods', 'create'));
   await chain.validate(review('pods', 'create'));
   expect(calls).toEqual(['first begins', 'first ends', 'second begins', 'second ends', 'first looks', 'second looks']);
@@ -48,7 +53,7 @@ test('a refusal ends the chain', async () => {
   const refuse = (): never => {
     throw new Error('no');
   };
-  const chain = admissionChain([
+  const chain = chainOf([
     { name: 'first', handles: () => true, validate: refuse },
     { name: 'second', handles: () => true, validate: () => void calls.push('second') },
   ]);
@@ -59,7 +64,7 @@ test('a refusal ends the chain', async () => {
 test('a plugin is asked once for each kind of write', async () => {
   const asked: string[] = [];
   let mutated = 0;
-  const chain = admissionChain([
+  const chain = chainOf([
     {
       name: 'creates of pods',
       handles({ info, operation, subresource = '' }) {

@@ -36,7 +36,7 @@ function certificateNames(url: string): Promise<string> {
   });
 }
 
-const POD = '{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}';
+const POD = '{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i:1"}]}}';
 const FIXTURE = '{apiVersion: v1, kind: ConfigMap, metadata: {name: from-fixture}}';
 
 describe('what flags do, and their variables', () => {
@@ -50,6 +50,7 @@ describe('what flags do, and their variables', () => {
       NODES: '3',
       CONTROLLERS: '-deployment',
       DISABLE_ADMISSION_PLUGINS: 'Priority,DefaultTolerationSeconds',
+      ENABLE_ADMISSION_PLUGINS: 'AlwaysPullImages,NamespaceExists',
       FIXTURES: 'fixture.yaml',
       INSECURE_ADMIN: 'true',
       DATA_DIR: `data-${form}`,
@@ -83,6 +84,7 @@ describe('what flags do, and their variables', () => {
     const pod = (await ask(pods, { ...post, credentials: await admin() })).text;
     expect(pod).toContain('"serviceAccountName":"default"');
     expect(pod).not.toMatch(/"(priority|tolerations)"/);
+    expect(pod).toContain('"imagePullPolicy":"Always"');
     expect((await stat(cli.file(`data-${form}`))).isDirectory()).toBe(true);
     expect((await json<{ strict: boolean }>(`${url}/-/fidelity`)).strict).toBe(true);
     expect(await certificateNames(url)).toMatch(/DNS:first\.example.*IP Address:192\.0\.2\.7/);

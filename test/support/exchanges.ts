@@ -15,6 +15,8 @@ export interface Step {
   readonly managers?: boolean;
   /** The user that the administrator acts as. */
   readonly as?: string;
+  /** The group of that user. */
+  readonly group?: string;
   /** Whether to ask for a table. */
   readonly table?: boolean;
   /** Fields that controllers of the real server change meanwhile. */
@@ -41,7 +43,7 @@ const SUFFIX = /\b(gen-[a-z]*)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 
 /** Full path and content type of a step. */
 export function requestOf(
-  { method, path, strategic, apply, table, as }: Step,
+  { method, path, strategic, apply, table, as, group }: Step,
   namespace: string,
 ): { path: string; headers: [string, string][] } {
   const isWithin = !path.startsWith('/');
@@ -51,6 +53,7 @@ export function requestOf(
   const headers: [string, string][] = method === 'PATCH' ? [['content-type', patch]] : [];
   if (table) headers.push(['accept', 'application/json;as=Table;v=v1;g=meta.k8s.io']);
   if (as !== undefined) headers.push(['impersonate-user', as.replaceAll(NAMESPACE, namespace)]);
+  if (group !== undefined) headers.push(['impersonate-group', group]);
   return { path: full, headers };
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { AssemblyOptions } from '../../server/cluster/assembly.ts';
 import { bodyOf, NAMESPACE, Normalizer, type RecordedStep, requestOf, warningTexts } from './exchanges.ts';
 import { golden } from './golden.ts';
 import { type Answer, create, type SecuredCluster, securedCluster } from './secured-cluster.ts';
@@ -20,9 +21,10 @@ function warningsOf({ headers }: Answer): string[] {
  * Sends the recorded requests to a new cluster and expects the recorded answers.
  *
  * @param file below test/golden, made by test/golden/record/core.ts
+ * @param options how the cluster differs from others
  */
-export async function replay(file: string): Promise<void> {
-  await using cluster = await securedCluster();
+export async function replay(file: string, options: Partial<AssemblyOptions> = {}): Promise<void> {
+  await using cluster = await securedCluster(undefined, options);
   await createNamespace(cluster, NAME);
   const normalizer = new Normalizer(NAME);
   for (const step of golden<RecordedStep>(file)) {

@@ -173,10 +173,13 @@ function illegalByte(text: string): number {
   return at < 0 ? text.length - (text.length % 4) : at;
 }
 
+/** What a webhook refuses, in its own words. */
+export class Denial extends ApiError {}
+
 /** The refusal of a webhook: webhook/errors.ToStatusErr. */
-export function denial(webhook: string, status: Partial<Status> = {}): ApiError {
+export function denial(webhook: string, status: Partial<Status> = {}): Denial {
   const { code = 0, reason = '', message = '', details } = status;
   const begin = `admission webhook ${goQuote(webhook)} denied the request`;
   const why = message !== '' ? `: ${message}` : reason !== '' ? `: ${reason}` : ' without explanation';
-  return new ApiError(Math.max(code, 400), reason, begin + why, details);
+  return new Denial(Math.max(code, 400), reason, begin + why, details);
 }

@@ -9,11 +9,17 @@ import type { Invocation } from './matching.ts';
 import { reviewText, reviewVersionOf } from './review.ts';
 import type { Subject } from './subject.ts';
 
+const UNAVAILABLE = 503;
+
 /** A webhook that could not be asked: its failure policy decides what this means. */
 export class CallError extends Error {
+  /** Under which the failure is counted. */
+  readonly code: number;
+
   /** Not for the message of a refusal of dry runs. */
-  constructor(webhook: string, why: string) {
+  constructor(webhook: string, why: string, code = UNAVAILABLE) {
     super(`failed calling webhook ${goQuote(webhook)}: ${why}`);
+    this.code = code;
   }
 }
 
@@ -38,7 +44,7 @@ export async function callWebhook(
   const version = reviewVersionOf(admissionReviewVersions ?? []);
   if (!version) {
     const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)';
-    throw new CallError(name, `could not create admission objects: ${why}`);
+    throw new CallError(name, `could not create admission objects: ${why}`, 400);
   }
   const uid = env.random.uuid();
   try {

@@ -1,5 +1,6 @@
 import type { Outbound, ServiceConnector } from '../../kube/outbound.ts';
 import type { Catalog } from '../../registry/catalog.ts';
+import type { AdmissionMetrics } from '../metrics.ts';
 import type { AdmissionEnv } from '../plugin.ts';
 import type { MatchConditions } from './match-conditions.ts';
 
@@ -10,4 +11,5 @@ export interface WebhookEnv extends Pick<AdmissionEnv, 'find' | 'random'> {
   readonly outbound: Outbound;
   readonly services: ServiceConnector;
   readonly matchConditions: MatchConditions;
+  readonly metrics: AdmissionMetrics;
 }

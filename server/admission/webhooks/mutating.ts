@@ -10,6 +10,7 @@ import type { AdmissionPlugin } from '../plugin.ts';
 import { denial } from './answer.ts';
 import { CallError, callWebhook } from './call.ts';
 import { WebhookConfigurations } from './configurations.ts';
+import { counted } from './counted.ts';
 import type { WebhookEnv } from './env.ts';
 import { type Invocation, invocationOf, isForWebhooks } from './matching.ts';
 import { become, Subject } from './subject.ts';
@@ -76,7 +77,7 @@ async function call(invocation: Invocation, subject: Subject, annotation: string
   const { review } = subject;
   const { configuration, spec } = invocation.webhook;
   let mutated = false;
-  try {
+  const ask = async (): Promise<boolean> => {
     const verdict = await callWebhook(invocation, subject, true, env);
     for (const [key, value] of Object.entries(verdict.auditAnnotations))
       review.annotate?.(`${spec.name}/${key}`, value);
@@ -88,6 +89,10 @@ async function call(invocation: Invocation, subject: Subject, annotation: string
       review.annotate?.(`patch.${annotation}`, JSON.stringify(noted));
     }
     return mutated;
+  };
+  const { name, failurePolicy } = spec;
+  try {
+    return await counted({ name, type: 'admit', failurePolicy, operation: review.operation }, env.metrics, ask);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     if (spec.failurePolicy !== 'Ignore') throw internalError(error.message);

@@ -6,6 +6,7 @@ import type { AdmissionPlugin } from '../plugin.ts';
 import { denial } from './answer.ts';
 import { CallError, callWebhook } from './call.ts';
 import { WebhookConfigurations } from './configurations.ts';
+import { counted } from './counted.ts';
 import type { WebhookEnv } from './env.ts';
 import { type Invocation, invocationOf, isForWebhooks } from './matching.ts';
 import { Subject } from './subject.ts';
@@ -38,11 +39,14 @@ async function callAll({ webhooks }: WebhookConfigurations, review: Review, env:
 async function call(invocation: Invocation, subject: Subject, index: number, env: WebhookEnv): Promise<void> {
   const { review } = subject;
   const { name, failurePolicy } = invocation.webhook.spec;
-  try {
+  const ask = async (): Promise<void> => {
     const verdict = await callWebhook(invocation, subject, false, env);
     for (const [key, value] of Object.entries(verdict.auditAnnotations)) review.annotate?.(`${name}/${key}`, value);
     for (const text of verdict.warnings) review.warn(text);
     if (!verdict.allowed) throw denial(name, verdict.status);
+  };
+  try {
+    await counted({ name, type: 'validating', failurePolicy, operation: review.operation }, env.metrics, ask);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     if (failurePolicy !== 'Ignore') throw internalError(error.message);

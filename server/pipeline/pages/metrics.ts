@@ -17,6 +17,7 @@ export function metricsPage(request: ApiRequest, env: PipelineEnv): ApiResponse 
   if (info.path !== '/metrics' && !isOfHealth) return undefined;
   if (method === 'DELETE') {
     (isOfHealth ? env.checks : env.requests).reset();
+    if (!isOfHealth) env.admission.resetMetrics?.();
     return { type: 'bytes', status: 200, mediaType: 'text/plain; charset=utf-8', body: 'metrics reset\n' };
   }
   const body = metricsText(isOfHealth ? env.checks.families() : everything(env));
@@ -28,6 +29,7 @@ export function metricsPage(request: ApiRequest, env: PipelineEnv): ApiResponse 
 function everything(env: PipelineEnv): MetricFamily[] {
   return [
     ...env.requests.families(),
+    ...(env.admission.families?.() ?? []),
     ...objectFamilies(env.catalog),
     ...workQueueFamilies(env.workQueues()),
     ...processFamilies(),

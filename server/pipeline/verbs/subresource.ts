@@ -147,7 +147,10 @@ async function change(
   if (parentUid === undefined || (expect.uid ?? parentUid) !== parentUid) check?.();
   const call = subresourceCall(request, served, write, env);
   let review: Review | undefined;
-  const admission = { ...ADMITTED, validate: async () => review && env.admission.validate(review) };
+  const validate = async ({ onSettled }: Review): Promise<void> => {
+    if (review) await env.admission.validate({ ...review, ...(onSettled && { onSettled }) });
+  };
+  const admission = { ...ADMITTED, validate };
   const stored = await served.store.update(
     key,
     async (current) => {

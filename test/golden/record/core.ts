@@ -14,8 +14,9 @@ async function play(steps: readonly Step[], namespace: string): Promise<Recorded
     const of = new Map(headers);
     normalizer.asked(step);
     const body = bodyOf(step, namespace);
-    const [type, accept, as] = ['content-type', 'accept', 'impersonate-user'].map((name) => of.get(name));
-    const answer = await ask(step.method, path, body, type, accept, as);
+    const names = ['content-type', 'accept', 'impersonate-user', 'impersonate-group'];
+    const [type, accept, as, group] = names.map((name) => of.get(name));
+    const answer = await ask(step.method, path, body, type, accept, as, group);
     const warnings = normalizer.answer(warningTexts(answer.warnings)) as string[];
     recorded.push({
       ...step,

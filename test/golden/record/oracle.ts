@@ -21,6 +21,7 @@ export function ask(
   contentType = 'application/json',
   accept = 'application/json',
   impersonated?: string,
+  group?: string,
 ): Promise<Answer> {
   const { GOLDEN_SERVER: server, GOLDEN_TOKEN: token } = process.env;
   if (!server) throw new Error('GOLDEN_SERVER is not set: the URL of a real kube-apiserver');
@@ -31,6 +32,7 @@ export function ask(
       Authorization: `Bearer ${token}`,
       Accept: accept,
       ...(impersonated !== undefined && { 'Impersonate-User': impersonated }),
+      ...(group !== undefined && { 'Impersonate-Group': group }),
       ...(bytes !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
     };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {

@@ -7,13 +7,16 @@ import { eventLife, events } from './events.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { managers } from './managers.ts';
 import { namespaces } from './namespaces.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
 import { ephemeralContainers, podResize } from './pod-parts.ts';
+import { podResizeNodes } from './pod-resize-nodes.ts';
 import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
 import { volumes } from './volumes.ts';
 
@@ -30,6 +33,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   limits,
   ...managers,
   namespaces,
+  'node-restriction': nodeRestriction,
   nodes,
   'pod-binding': podBinding,
   'pod-columns': podColumns,
@@ -38,6 +42,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-eviction': podEviction,
   'pod-ephemeral-containers': ephemeralContainers,
   'pod-resize': podResize,
+  'pod-resize-nodes': podResizeNodes,
   'pod-rules': podRules,
   'pod-security-baseline': podSecurityBaseline,
   'pod-security-modes': podSecurityModes,
@@ -45,6 +50,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-security-restricted': podSecurityRestricted,
   'pod-updates': podUpdates,
   replication,
+  'resource-quota': resourceQuota,
   'service-addresses': serviceAddresses,
   'service-node-ports': serviceNodePorts,
   'service-rules': serviceRules,

@@ -74,6 +74,32 @@ export const told: readonly WebhookCase[] = [
     ],
   },
   {
+    name: 'told: connections',
+    hooks: [
+      {
+        kind: 'validating',
+        behaviour: { response: { allowed: false, status: { message: 'no' } } },
+        fields: { rules: [{ operations: ['CONNECT'], apiGroups: [''], apiVersions: ['v1'], resources: ['*/*'] }] },
+      },
+    ],
+    before: [account, pod],
+    steps: [
+      { method: 'POST', path: 'pods/p/exec?command=ls&command=-l&container=c&stdin=true&stdout=false&tty=' },
+      { method: 'GET', path: 'pods/missing/exec' },
+      { method: 'GET', path: 'pods/p/attach?stderr=1&timeoutSeconds=5' },
+      { method: 'POST', path: 'pods/p/portforward?ports=80,81&ports=82' },
+      { method: 'POST', path: 'pods/p/portforward?ports=http' },
+      { method: 'POST', path: 'pods/p/portforward?ports=70000' },
+      { method: 'GET', path: 'pods/p/portforward' },
+      { method: 'GET', path: 'pods/p:80/proxy/a%20b/c/?d=e&path=f' },
+      { method: 'DELETE', path: 'pods/p/proxy' },
+      { method: 'PUT', path: 'services/https:s:web/proxy/', body: {} },
+      { method: 'GET', path: '/api/v1/nodes/n:10250/proxy/metrics?dryRun=All' },
+      { method: 'GET', path: '/api/v1/nodes/n:10250/proxy/metrics' },
+      { method: 'PATCH', path: 'pods/p/exec', body: {} },
+    ],
+  },
+  {
     name: 'told: subresources of pods',
     hooks: hooks(['*'], ['*'], ['pods/*']),
     before: [account, pod],
