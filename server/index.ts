@@ -133,14 +133,17 @@ class Launch implements RunningCluster {
       strict: this.#options.strict ?? false,
     });
     this.#assembly = assembly;
-    const { cluster, pki } = assembly;
+    const { cluster, pki, tokens } = assembly;
     cluster.health.set('controllers', false);
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     this.#manager = new ControllerManager({
       definitions: [
-        ...createControllers({ caCertificate: pki.ca.cert }),
+        ...createControllers({
+          caCertificate: pki.ca.cert,
+          issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
+        }),
         kubelet.controller,
         ...(this.#options.extraControllers ?? []),
       ],

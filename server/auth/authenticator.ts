@@ -4,18 +4,18 @@
  */
 import { unauthorized } from '../kube/api-error.ts';
 import type { User } from '../kube/object.ts';
-import type { Authenticator } from '../pipeline/identity.ts';
+import type { Authenticator, CredentialedRequest } from '../pipeline/identity.ts';
 import type { Peer } from '../pipeline/request.ts';
 import type { StaticTokens } from './static-tokens.ts';
-import type { ServiceAccountTokens, TokenResult } from './tokens.ts';
+import type { TokenAuthenticator, TokenResult } from './token-authenticator.ts';
 import { ANONYMOUS_USER, authenticated, CREDENTIAL_ID } from './well-known-users.ts';
 
 type Certificate = NonNullable<Peer['certificate']>;
 
 export interface CredentialsOptions {
   readonly staticTokens?: StaticTokens;
-  readonly serviceAccountTokens?: ServiceAccountTokens;
-  /** Audiences of the API server: for static tokens, which are good for these only. */
+  readonly serviceAccountTokens?: TokenAuthenticator & { readonly audiences: readonly string[] };
+  /** Audiences of the API server: for tokens that name none, which are good for these only. */
   readonly audiences?: readonly string[];
   /** Whether requests without credentials are served, as `system:anonymous`; true unless given. */
   readonly anonymous?: boolean;
@@ -25,7 +25,7 @@ export interface CredentialsOptions {
 export class Credentials implements Authenticator {
   readonly audiences: readonly string[];
   readonly #staticTokens: StaticTokens;
-  readonly #serviceAccountTokens: ServiceAccountTokens | undefined;
+  readonly #serviceAccountTokens: TokenAuthenticator | undefined;
   readonly #anonymous: boolean;
   /** One user object for each connection: authorization remembers decisions by it. */
   readonly #users = new WeakMap<Certificate, User>();
@@ -37,15 +37,19 @@ export class Credentials implements Authenticator {
     this.#anonymous = anonymous;
   }
 
-  authenticate(peer: Peer, authorization: string | undefined): User | Promise<User> {
-    if (peer.certificate) return this.#userOf(peer.certificate);
+  authenticate(request: CredentialedRequest): User | Promise<User> {
+    const { certificate, untrustedCertificate } = request.peer;
+    if (certificate) return this.#userOf(certificate);
+    const authorization = request.header('authorization');
     const token = authorization === undefined ? undefined : bearerToken(authorization);
     if (token !== undefined) {
       const result = this.authenticateToken(token, this.audiences);
-      return result instanceof Promise ? result.then(userOrRefusal) : userOrRefusal(result);
+      return result instanceof Promise
+        ? result.then((settled) => userOrRefusal(settled, request))
+        : userOrRefusal(result, request);
     }
     // Credentials that are no good do not make anybody anonymous.
-    if (peer.untrustedCertificate || !this.#anonymous) throw unauthorized();
+    if (untrustedCertificate || !this.#anonymous) throw unauthorized();
     return ANONYMOUS_USER;
   }
 
@@ -80,8 +84,9 @@ function worded(result: TokenResult | undefined): TokenResult {
   return 'problem' in result ? { problem: `[${INVALID}, ${result.problem}]` } : result;
 }
 
-function userOrRefusal(result: TokenResult): User {
+function userOrRefusal(result: TokenResult, { warnings }: CredentialedRequest): User {
   if ('problem' in result) throw unauthorized();
+  if (result.warnings) warnings.push(...result.warnings);
   return result.user;
 }
 

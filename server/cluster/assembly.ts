@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
+import type { User } from '../kube/object.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
@@ -22,6 +23,7 @@ import { ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
+import { LocalTransport } from './local-transport.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
@@ -43,9 +45,13 @@ export interface AssemblyOptions {
 export interface Assembly {
   readonly cluster: Cluster;
   readonly pki: Pki;
+  readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
   readonly authorizer: RbacAuthorizer;
 }
+
+/** Who the server itself is when it writes through its own API (user.APIServerUser). */
+const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
 async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<LocalStorage> {
   if (dataDir === undefined) return new MemoryStorage({ clock });
@@ -57,14 +63,25 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const storage = await openStorage(options);
   const pki = identityOf({ clock, random, names: options.tlsNames, dataDir: options.dataDir });
-  const tokens = new ServiceAccountTokens({ key: pki.tokenKey, clock, random, objects: storedObjects(storage) });
+  const tokens = new ServiceAccountTokens({
+    key: pki.tokenKey,
+    clock,
+    random,
+    objects: storedObjects(storage),
+    markUsed: async ({ metadata: { namespace = '', name = '' } }, body) => {
+      const transport = new LocalTransport(cluster.pipeline, OWN_USER, 'kube-apiserver');
+      const key = { namespace, name };
+      const marked = transport.send({ verb: 'patch', resource: 'v1/secrets', key, patchType: 'merge', body });
+      await marked.catch((err: unknown) => log.debug({ err, key }, 'the use of a token was not written down'));
+    },
+  });
   const staticTokens =
     options.tokenFile === undefined
       ? undefined
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
   const authorizer = new RbacAuthorizer(storage);
-  const cluster = new Cluster({
+  const cluster: Cluster = new Cluster({
     clock,
     random,
     log,
@@ -74,6 +91,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     admission: admissionOf({ storage, random }),
     authenticator: credentials,
     authorizer,
+    publishedKeys: { issuer: tokens.issuer, keys: () => [tokens.publicKey()] },
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
   });
@@ -85,5 +103,5 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  return { cluster, pki, credentials, authorizer };
+  return { cluster, pki, tokens, credentials, authorizer };
 }

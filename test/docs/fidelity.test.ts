@@ -67,7 +67,7 @@ test('docs/fidelity.md names every subresource that answers 501, and no other', 
 });
 
 test('docs/fidelity.md names every controller, and no other', () => {
-  const names = createControllers({ caCertificate: '' }).map(({ name }) => name);
+  const names = createControllers({ caCertificate: '', issueToken: async () => '' }).map(({ name }) => name);
   expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet'].sort());
 });
 
