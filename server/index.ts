@@ -39,8 +39,13 @@ export interface RunningCluster extends AsyncDisposable {
   readonly httpUrl: string | undefined;
   readonly proxyUrl: string | undefined;
   readonly kubernetesVersion: string;
-  /** A kubeconfig of the cluster's administrator. */
-  kubeconfig(options?: { server?: string }): string;
+  /**
+   * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
+   *
+   * @example
+   * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
+   */
+  kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
   /** A client without a socket, as the administrator or as anybody. */
   transport(user?: User): Transport;
   /** Creates or changes objects: YAML text with any number of documents, or objects. */
@@ -235,10 +240,17 @@ class Launch implements RunningCluster {
     return this.#parts.cluster.catalog.table.gitVersion;
   }
 
-  kubeconfig({ server = this.url }: { server?: string } = {}): string {
+  kubeconfig({ server = this.url, user, groups = [] }: Parameters<RunningCluster['kubeconfig']>[0] = {}): string {
     const { pki } = this.#parts;
-    const { key, cert } = pki.clientCertificate({ commonName: ADMIN.name, organizations: ADMIN.groups });
-    return kubeconfigText({ server, caCertificate: pki.ca.cert, certificate: cert, key });
+    const subject = user === undefined ? ADMIN : { name: user, groups };
+    const { key, cert } = pki.clientCertificate({ commonName: subject.name, organizations: subject.groups });
+    return kubeconfigText({
+      server,
+      caCertificate: pki.ca.cert,
+      certificate: cert,
+      key,
+      ...(user !== undefined && { user, context: `${user}@fauxkube` }),
+    });
   }
 
   transport(user: User = ADMIN_USER): Transport {

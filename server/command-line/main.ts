@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { parseDuration } from '../schema/go-duration.ts';
 import { startCommand } from './start.ts';
+import { kubeconfigCommand } from './user-kubeconfig.ts';
 import { waitCommand } from './wait.ts';
 
 /** Wrong flags and whatever keeps a server from starting end with this code. */
@@ -21,6 +23,20 @@ function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
 }
+
+/** Whole seconds of a duration as Go writes it: `8h`, `30m`. */
+function seconds(text: string): number {
+  try {
+    const given = Number(parseDuration(text) / 1_000_000_000n);
+    if (given >= MIN_TTL_SECONDS) return given;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('it has to be a duration of ten minutes or more, such as 8h or 30m.');
+}
+
+/** The API refuses certificates that end sooner. */
+const MIN_TTL_SECONDS = 600;
 
 /** A repeatable flag; each may hold several values. What is given replaces the default. */
 function list(byDefault: readonly string[] = []): (text: string, before: string[] | undefined) => string[] {
@@ -127,6 +143,18 @@ function program(): Command {
     .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
     .exitOverride()
     .action(waitCommand);
+  root
+    .command('kubeconfig')
+    .description('make a user of a running cluster, through its certificate API, and write the kubeconfig')
+    .requiredOption('--user <name>', 'name of the user')
+    .addOption(flag('--group <group>', 'group that the user is in (repeatable)').argParser(collect))
+    .addOption(flag('--ttl <duration>', 'how long the certificate is good: 8h, 30m').argParser(seconds))
+    .addOption(flag('--output <file>', 'where to write it, - for stdout (default: .fauxkube/USER.kubeconfig)'))
+    .addOption(
+      new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
+    )
+    .exitOverride()
+    .action(kubeconfigCommand);
   return root;
 }
 
