@@ -38,7 +38,7 @@ const TABLE = {
   ],
   'server/admin': ['server/cluster', 'server/pipeline', 'server/kube', 'server/base'],
   'server/http': ['server/pipeline', 'server/admin', 'server/kube', 'server/base'],
-  'controllers/lib': ['server/kube', 'server/base'],
+  'controllers/lib': ['server/kube', 'server/base', 'server/schema/hash'],
 };
 
 const CONTROLLER_MAY = ['controllers/lib', 'server/kube', 'server/base', 'server/schema/patch', 'server/schema/hash'];

@@ -1,3 +1,5 @@
+import { certificateControllers, type SignCertificate } from './certificates/index.ts';
+import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
@@ -5,33 +7,48 @@ import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
+import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
   readonly caCertificate: string;
+  /** Checks the expressions of policies against the types of objects. */
+  readonly checkPolicy: CheckTypes;
   readonly issueToken: TokenParts['issue'];
+  /** Makes certificates of the CA that clients are known by. */
+  readonly signCertificate: SignCertificate;
 }
 
 /** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
-export function createControllers({ caCertificate, issueToken }: ControllerParts): ControllerDefinition[] {
+export function createControllers({
+  caCertificate,
+  checkPolicy,
+  issueToken,
+  signCertificate,
+}: ControllerParts): ControllerDefinition[] {
   return [
     serviceAccountTokenController({ caCertificate, issue: issueToken }),
     namespace,
     serviceAccount,
     rootCaController(caCertificate),
     garbageCollector,
+    nodeLifecycle,
+    ...certificateControllers(signCertificate),
     deployment,
     replicaSet,
     replicationController,
     endpoints,
     endpointSlice,
     flowSchema,
+    clusterRoleAggregation,
+    policyStatusController(checkPolicy),
     createScheduler(),
   ];
 }

@@ -1,9 +1,11 @@
 // `npm test`: everything that CI runs. The last line counts: N passed, N failed.
+// `npm run test:kubectl`: what kubectl does, by the kubectl of the server's own version, which is built when it is new.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { findKubectl } from './kubectl.mjs';
+import { buildKubectl, findKubectl } from './kubectl.mjs';
 
-const kubectl = findKubectl();
+const SAME_VERSION = '--same-version';
+const kubectl = process.argv.includes(SAME_VERSION) ? buildKubectl() : findKubectl();
 process.stdout.write(`kubectl of the tests: ${kubectl.text} (${kubectl.command})\n`);
 
 const report = 'node_modules/.cache/vitest-report.json';
@@ -15,7 +17,7 @@ const args = [
   '--reporter=default',
   '--reporter=json',
   `--outputFile.json=${report}`,
-  ...process.argv.slice(2),
+  ...process.argv.slice(2).filter((argument) => argument !== SAME_VERSION),
 ];
 const child = spawn(process.execPath, args, {
   stdio: 'inherit',

@@ -14,11 +14,14 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { settle } from './cluster/settle.ts';
+import { auditIds } from './http/audit-id.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
+import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
+import { expressionWarnings } from './registry/policy-types.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
@@ -95,6 +98,8 @@ class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
   readonly #simulatedNodes = new Set<string>();
+  /** Servers outside live in real time. */
+  readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
   #servers: Servers | undefined;
@@ -132,10 +137,16 @@ class Launch implements RunningCluster {
       tokenFile,
       nodes,
       connector: kubelet.nodes,
+      outbound: this.#outbound,
       serverAddress: () => `${advertised}:${this.#servers?.https.port ?? port}`,
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
+      authorizationModes: this.#options.authorizationModes,
+      admissionPlugins: {
+        enable: this.#options.enableAdmissionPlugins ?? [],
+        disable: this.#options.disableAdmissionPlugins ?? [],
+      },
     });
     this.#assembly = assembly;
     const { cluster, pki, tokens } = assembly;
@@ -148,6 +159,8 @@ class Launch implements RunningCluster {
         ...createControllers({
           caCertificate: pki.ca.cert,
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
+          signCertificate: pki.signRequest,
+          checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
         }),
         kubelet.controller,
         ...(this.#options.extraControllers ?? []),
@@ -184,14 +197,17 @@ class Launch implements RunningCluster {
     const now = (): number => this.#clock.now();
     const onFault = (err: unknown, { method, path }: ApiRequest): void =>
       log.error({ err, method, path }, 'an answer could not be sent');
+    // A sequence of its own: how many requests came must not change the names and uids of a seed.
+    const { seed } = this.#options;
+    const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
     const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
-    const https = await startHttpServer({ host, port, tls, corsOrigins, answer, now, onFault });
+    const serving = { corsOrigins, answer, now, auditId, onFault };
+    const https = await startHttpServer({ host, port, tls, ...serving });
     let http: HttpServer | undefined;
     try {
-      if (httpPort !== undefined)
-        http = await startHttpServer({ host: plainHost('http'), port: httpPort, corsOrigins, answer, now, onFault });
+      if (httpPort !== undefined) http = await startHttpServer({ host: plainHost('http'), port: httpPort, ...serving });
       const proxy =
         proxyPort === undefined
           ? undefined
@@ -293,6 +309,7 @@ class Launch implements RunningCluster {
     const { https, http, proxy } = this.#servers ?? {};
     await Promise.all([https?.close(), http?.close(), proxy?.close()]);
     this.#assembly?.authorizer.close();
+    this.#outbound.close();
     await this.#assembly?.cluster.storage.close();
   }
 

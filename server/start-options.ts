@@ -1,6 +1,7 @@
 /** What a cluster can be started with: the same for the command line and for `startCluster()`. */
 
 import type { ControllerDefinition } from '../controllers/lib/controller.ts';
+import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
 
@@ -29,6 +30,10 @@ export interface StartOptions {
   readonly controllers?: readonly string[];
   /** Controllers of your own. */
   readonly extraControllers?: readonly ControllerDefinition[];
+  /** Admission plugins that kube-apiserver has off by default: `NodeRestriction`. */
+  readonly enableAdmissionPlugins?: readonly string[];
+  /** Admission plugins that kube-apiserver has on by default: `ServiceAccount`. */
+  readonly disableAdmissionPlugins?: readonly string[];
   /** Makes names, uids and choices repeat. */
   readonly seed?: number;
   readonly clock?: Clock;
@@ -39,6 +44,8 @@ export interface StartOptions {
   readonly strict?: boolean;
   /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
   readonly tokenFile?: string;
+  /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
+  readonly authorizationModes?: readonly AuthorizationMode[];
 }
 
 /**

@@ -76,6 +76,23 @@ export class Client {
     })) as Frozen<T>;
   }
 
+  /** Server-side apply, whoever owned the fields before. */
+  async apply<T extends KubeObject>(
+    resource: ResourceId,
+    object: object & KubeObject,
+    manager: string,
+  ): Promise<Frozen<T>> {
+    const { namespace = '', name = '' } = object.metadata;
+    return (await this.#transport.send({
+      verb: 'patch',
+      resource,
+      key: { namespace, name },
+      patchType: 'apply',
+      body: object,
+      query: { fieldManager: manager, force: 'true' },
+    })) as Frozen<T>;
+  }
+
   async delete(resource: ResourceId, key: Key, options: DeleteOptions = {}): Promise<void> {
     await this.#transport.send({ verb: 'delete', resource, key, body: deleteBody(options) });
   }

@@ -31,7 +31,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
     if (!handlers) {
       const concerned = plugins.filter((plugin) => plugin.handles(review));
       handlers = {
-        mutate: concerned.filter((plugin) => plugin.mutate !== undefined),
+        mutate: concerned.filter((plugin) => plugin.mutate && (operation !== 'delete' || plugin.mutatesDeletions)),
         validate: concerned.filter((plugin) => plugin.validate !== undefined),
       };
       byKind.set(kind, handlers);
@@ -41,18 +41,42 @@ export function admissionChain(plugins: readonly AdmissionPlugin[]): AdmissionCh
   return {
     mutate(review) {
       const { mutate } = handlersOf(review);
-      return mutate.length === 0 ? DONE : run(mutate, 'mutate', review);
+      const done = run(mutate, 'mutate', review);
+      const finish = (): Promise<void> => (review.reinvocation?.wanted ? again(mutate, review) : DONE);
+      return done === DONE ? finish() : done.then(finish);
     },
-    validate(review) {
-      const { validate } = handlersOf(review);
-      return validate.length === 0 ? DONE : run(validate, 'validate', review);
-    },
+    validate: (review) => run(handlersOf(review).validate, 'validate', review),
   };
 }
 
-async function run(plugins: readonly AdmissionPlugin[], phase: 'mutate' | 'validate', review: Review): Promise<void> {
+/** All plugins look once more: those that want to say so, and the built-in ones (NewReinvocationHandler). */
+function again(plugins: readonly AdmissionPlugin[], review: Review): Promise<void> {
+  review.reinvocation = { wanted: false, isSecond: true };
+  return run(plugins, 'mutate', review);
+}
+
+/** Takes a turn only where a plugin does. */
+function run(plugins: readonly AdmissionPlugin[], phase: 'mutate' | 'validate', review: Review): Promise<void> {
+  try {
+    for (const [index, plugin] of plugins.entries()) {
+      const pending = plugin[phase]?.(review);
+      if (pending instanceof Promise) return finish(pending, plugins.slice(index + 1), phase, review);
+    }
+    return DONE;
+  } catch (error) {
+    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+async function finish(
+  pending: Promise<void>,
+  plugins: readonly AdmissionPlugin[],
+  phase: 'mutate' | 'validate',
+  review: Review,
+): Promise<void> {
+  await pending;
   for (const plugin of plugins) {
-    const pending = plugin[phase]?.(review);
-    if (pending instanceof Promise) await pending;
+    const next = plugin[phase]?.(review);
+    if (next instanceof Promise) await next;
   }
 }

@@ -1,7 +1,7 @@
 import { type Frozen, getOwn } from '../base/freeze.ts';
 import type { Container, PodSpec, ServiceAccount } from '../kube/types.gen.ts';
 import type { Review } from '../registry/admission-chain.ts';
-import { refusal } from './refusal.ts';
+import { finalRefusal } from './refusal.ts';
 
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets';
 /** What Go reads as true. */
@@ -17,11 +17,11 @@ export function checkMountableSecrets(review: Review, spec: PodSpec, account: Fr
   const listed = new Set((account.secrets ?? []).map(({ name }) => name));
   const end = `is not allowed because service account ${account.metadata.name ?? ''} does not reference that`;
   const refuse = (begin: string, secret: string): never => {
-    throw refusal(review, `${begin} secret.secretName="${secret}" ${end} secret`);
+    throw finalRefusal(review, `${begin} secret.secretName="${secret}" ${end} secret`);
   };
   for (const { secret } of spec.volumes ?? []) {
     if (!secret || listed.has(secret.secretName)) continue;
-    throw refusal(review, `volume with secret.secretName="${secret.secretName ?? ''}" ${end} secret`);
+    throw finalRefusal(review, `volume with secret.secretName="${secret.secretName ?? ''}" ${end} secret`);
   }
   const check = ({ name, env = [], envFrom = [] }: Container, kind: string): void => {
     for (const variable of env) {
@@ -39,6 +39,6 @@ export function checkMountableSecrets(review: Review, spec: PodSpec, account: Fr
   const pullSecrets = new Set((account.imagePullSecrets ?? []).map(({ name }) => name));
   (spec.imagePullSecrets ?? []).forEach(({ name = '' }, i) => {
     if (pullSecrets.has(name)) return;
-    throw refusal(review, `imagePullSecrets[${i}].name="${name}" ${end} imagePullSecret`);
+    throw finalRefusal(review, `imagePullSecrets[${i}].name="${name}" ${end} imagePullSecret`);
   });
 }

@@ -9,7 +9,12 @@ export function refusal(review: Review, why: string): ApiError {
   return forbidden({ group, resource }, shownName(review), why);
 }
 
-/** Upstream generates names after admission, so its plugins only know the beginning of such a name. */
+/** The 403 of a plugin that only looks: those run after the name was generated. */
+export function finalRefusal({ info, key }: Review, why: string): ApiError {
+  return forbidden({ group: info.group, resource: info.resource }, key.name, why);
+}
+
+/** Upstream generates names after mutating admission, whose plugins only know the beginning of such a name. */
 function shownName({ key, object }: Review): string {
   const { generateName = '' } = object?.metadata ?? {};
   const isGenerated = generateName !== '' && key.name.length === generateName.length + SUFFIX_LENGTH;

@@ -1,11 +1,11 @@
 /** Pods run as a service account and get a token of it: ServiceAccount. */
 import { type Frozen, getOwn } from '../base/freeze.ts';
 import { nextTurn } from '../base/turn.ts';
+import { secretNames } from '../kube/pod-references.ts';
 import type { Pod, PodSpec, ServiceAccount } from '../kube/types.gen.ts';
 import type { Review } from '../registry/admission-chain.ts';
 import { checkMountableSecrets } from './mountable-secrets.ts';
 import { type AdmissionEnv, type AdmissionPlugin, isObjectOf } from './plugin.ts';
-import { secretNames } from './pod-secrets.ts';
 import { refusal } from './refusal.ts';
 import { mountToken } from './token-volume.ts';
 

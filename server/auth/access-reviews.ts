@@ -18,7 +18,7 @@ import {
   selectorProblems,
   subjectProblems,
 } from './access-review-rules.ts';
-import { ignoredSelectors } from './ignored-selectors.ts';
+import { fieldsOf, ignoredSelectors } from './ignored-selectors.ts';
 
 /** What somebody else may do. */
 export function subjectAccessReviews(authorizer: Authorizer): ResourceDefinition<SubjectAccessReview> {
@@ -100,5 +100,10 @@ function questionOf(
     subresource = '',
     name = '',
   } = resourceAttributes;
-  return { user, verb, resource: { group, version, resource, subresource, namespace, name } };
+  const fields = fieldsOf(resourceAttributes.fieldSelector);
+  return {
+    user,
+    verb,
+    resource: { group, version, resource, subresource, namespace, name, ...(fields && { fields }) },
+  };
 }

@@ -2,11 +2,21 @@
  * The certificates of one cluster: its CA, what the server shows and what clients show. Written with our own DER
  * writer: a library costs a tenth of a second at start, this a few milliseconds.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import type { CertificateRequest } from '../kube/certificate-request.ts';
 import * as der from './der.ts';
 import { ipBytes } from './ip-bytes.ts';
+import { OID as EXTENSION_OID, extension, requestedExtensions } from './x509-extensions.ts';
 
 /** A private key (PKCS #8) and the certificate for it, both PEM. */
 export interface KeyAndCertificate {
@@ -41,6 +51,14 @@ export interface Pki extends PkiPems {
   clientCertificate(subject: CertificateSubject): KeyAndCertificate;
   /** A new key and certificate for a server, besides the usual names for `names`. */
   servingCertificate(names: readonly string[]): KeyAndCertificate;
+  /** A certificate (PEM) for the key and the names of a request; it ends with the CA at the latest. */
+  readonly signRequest: (request: CertificateRequest, usages: readonly string[], validity: Validity) => string;
+}
+
+/** From when until when a certificate is good. */
+export interface Validity {
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
 }
 
 /** Under these names pods and clients on the same machine reach an API server. */
@@ -67,21 +85,16 @@ const OID = {
   commonName: '2.5.4.3',
   organization: '2.5.4.10',
   ecdsaWithSha256: ECDSA_WITH_SHA256,
-  subjectKeyId: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyId: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-  clientAuth: '1.3.6.1.5.5.7.3.2',
+  ...EXTENSION_OID,
 } as const;
 
 /** What one certificate says, besides who signs it. */
 interface Contents {
-  readonly subject: CertificateSubject;
+  readonly subject: CertificateSubject | Buffer;
   readonly publicKey: Buffer;
   readonly extensions: readonly Buffer[];
+  /** Ten years unless given. */
+  readonly validity?: Validity;
 }
 
 interface Signer {
@@ -126,7 +139,17 @@ function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
     tokenKey: pems.tokenKey,
     clientCertificate: (subject) => leaf(subject, OID.clientAuth, [], signer, options),
     servingCertificate: (names) => servingCertificate(signer, names, options),
+    signRequest: (request, usages, { notBeforeMs, notAfterMs }) => {
+      const { subject, publicKey } = request;
+      const extensions = requestedExtensions(request, usages, signer.keyId);
+      const validity = { notBeforeMs, notAfterMs: Math.min(notAfterMs, endOf(pems.ca.cert)) };
+      return certificate({ subject, publicKey, extensions, validity }, signer, options);
+    },
   };
+}
+
+function endOf(cert: string): number {
+  return Date.parse(new X509Certificate(cert).validTo);
 }
 
 function servingCertificate(signer: Signer, names: readonly string[], options: PkiOptions): KeyAndCertificate {
@@ -162,19 +185,20 @@ function leaf(
 }
 
 function certificate(
-  { subject, publicKey, extensions }: Contents,
+  { subject, publicKey, extensions, validity }: Contents,
   signer: Signer,
   { clock, random }: PkiOptions,
 ): string {
   const now = clock.now();
+  const { notBeforeMs, notAfterMs } = validity ?? { notBeforeMs: now - BACKDATED_MS, notAfterMs: now + VALID_MS };
   const algorithm = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
   const signed = der.sequence(
     der.explicit(0, der.integer(Buffer.of(2))), // version 3
     der.integer(Buffer.from(random.uuid().replaceAll('-', ''), 'hex')),
     algorithm,
     distinguishedName(signer.name),
-    der.sequence(der.time(now - BACKDATED_MS), der.time(now + VALID_MS)),
-    distinguishedName(subject),
+    der.sequence(der.time(notBeforeMs), der.time(notAfterMs)),
+    Buffer.isBuffer(subject) ? subject : distinguishedName(subject),
     publicKey,
     der.explicit(3, der.sequence(...extensions)),
   );
@@ -189,11 +213,6 @@ export function distinguishedName({ commonName, organizations = [] }: Certificat
     ...organizations.map((organization) => attribute(OID.organization, organization)),
     attribute(OID.commonName, commonName),
   );
-}
-
-function extension(type: string, critical: boolean, value: Buffer): Buffer {
-  const parts = critical ? [der.boolean(true)] : [];
-  return der.sequence(der.objectIdentifier(type), ...parts, der.octetString(value));
 }
 
 /** The first bit is "digital signature", the sixth "certificate signing". */

@@ -1,5 +1,5 @@
 /** Selectors of an access review that cannot be read: pkg/registry/authorization/util. RBAC looks at none of them. */
-import { parseFieldSelector } from '../kube/fields.ts';
+import { type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
 import { parseLabelSelector } from '../kube/labels.ts';
 import type { FieldSelectorAttributes, LabelSelectorAttributes, ResourceAttributes } from '../kube/types.gen.ts';
 
@@ -46,4 +46,17 @@ function isFieldRequirement({ operator, values = [] }: Requirement): boolean {
 
 function isLabelRequirement({ operator }: Requirement): boolean {
   return ['In', 'NotIn', 'Exists', 'DoesNotExist'].includes(operator);
+}
+
+/** The requirements of a review that can be used; undefined when there are none. */
+export function fieldsOf(selector: FieldSelectorAttributes | undefined): FieldSelector | undefined {
+  const { rawSelector = '', requirements = [] } = selector ?? {};
+  if (requirements.length === 0) {
+    return rawSelector !== '' && reads(parseFieldSelector, rawSelector) ? parseFieldSelector(rawSelector) : undefined;
+  }
+  return requirements.filter(isFieldRequirement).map(({ key, operator, values = [] }) => ({
+    field: key,
+    negated: operator === 'NotIn',
+    value: values[0] ?? '',
+  }));
 }

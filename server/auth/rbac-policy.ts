@@ -15,8 +15,7 @@ const GROUP = 'rbac.authorization.k8s.io';
 
 /** What a binding gives: the rules of its role, or the reason why there are none. */
 export interface Grant {
-  /** Absent for what nodes have without a binding. */
-  readonly binding?: Binding;
+  readonly binding: Binding;
   readonly rules: readonly Rule[];
   readonly missing?: string;
 }
@@ -53,8 +52,9 @@ export class RbacPolicy {
     return this.#bindings.of(namespace, keys).map((binding) => this.#grantOf(binding));
   }
 
-  clusterRole(name: string): readonly Rule[] {
-    return this.#roles.get(`/${name}`) ?? NO_RULES;
+  /** The rules of a role, or of a cluster role for the namespace ''; undefined where there is none. */
+  role(namespace: string, name: string): readonly Rule[] | undefined {
+    return this.#roles.get(`${namespace}/${name}`);
   }
 
   #grantOf(binding: Binding): Grant {

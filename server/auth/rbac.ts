@@ -3,26 +3,19 @@
  * changes, because nearly every request asks what another one asked before.
  */
 import type { User } from '../kube/object.ts';
-import type { AccessRequest, Authorizer } from '../pipeline/identity.ts';
+import type { AccessRequest, Authorizer, Decision } from '../pipeline/identity.ts';
 import { aggregated } from './aggregated.ts';
-import { isNode, NODE_ROLE } from './node-rules.ts';
 import { allowedBy, subjectKeys } from './rbac-bindings.ts';
 import { type Grant, type PolicySource, RbacPolicy } from './rbac-policy.ts';
 import { allowsName, type Rule, ruleTest } from './rbac-rules.ts';
-import { MASTERS } from './well-known-users.ts';
-
-export interface Decision {
-  readonly allowed: boolean;
-  readonly reason: string;
-}
 
 /** What somebody may do in a namespace: the answer to a rules review. */
 export interface RulesOfUser {
   readonly rules: readonly Rule[];
   /** Whether there may be permissions besides `rules`. */
   readonly incomplete: boolean;
-  /** Why rules are missing; '' when none are. */
-  readonly error: string;
+  /** Why rules are missing. */
+  readonly errors: readonly string[];
 }
 
 /** Answers rules reviews. */
@@ -30,10 +23,17 @@ export interface RuleResolver {
   rulesFor(user: User, namespace: string): RulesOfUser;
 }
 
+/** What roles and bindings say, whoever else decides besides. */
+export interface BoundRules {
+  /** What bindings give to somebody in a namespace. */
+  boundRules(user: User, namespace: string): RulesOfUser;
+  /** The rules of a role, or of a cluster role for the namespace ''; undefined where there is none. */
+  rulesOfRole(namespace: string, name: string): readonly Rule[] | undefined;
+}
+
 /** What is known of one user, until some role or binding changes. */
 interface Known {
   readonly keys: ReadonlySet<string>;
-  readonly isNode: boolean;
   /** By namespace; what holds in the whole cluster comes first in each. */
   readonly grants: Map<string, readonly Grant[]>;
   readonly decisions: Map<string, Decision | typeof BY_NAME>;
@@ -46,14 +46,12 @@ const BY_NAME = Symbol('by name');
 const MAX_USERS = 1000;
 const MAX_DECISIONS = 4000;
 
-const ALLOWED: Decision = { allowed: true, reason: '' };
-
 /**
  * @example
  * const authorizer = new RbacAuthorizer(storage);
  * authorizer.authorize({ user, verb: 'get', path: '/healthz' }).allowed
  */
-export class RbacAuthorizer implements Authorizer, RuleResolver {
+export class RbacAuthorizer implements Authorizer, BoundRules {
   readonly #policy: RbacPolicy;
   #known = new Map<string, Known>();
   /** The same by identity: authentication hands out one object for each token and connection. */
@@ -70,7 +68,6 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
 
   authorize(request: AccessRequest): Decision {
     const { user, resource } = request;
-    if (user.groups.includes(MASTERS)) return ALLOWED;
     const known = this.#knownOf(user);
     const key = keyOf(request);
     const remembered = known.decisions.get(key);
@@ -80,13 +77,14 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     return (known.decisions.get(named) as Decision | undefined) ?? this.#decide(known, key, request);
   }
 
-  rulesFor(user: User, namespace: string): RulesOfUser {
-    const known = this.#knownOf(user);
-    const grants = this.#grantsOf(known, namespace).filter(({ binding }) => binding !== undefined);
+  boundRules(user: User, namespace: string): RulesOfUser {
+    const grants = this.#grantsOf(this.#knownOf(user), namespace);
     const problems = grants.flatMap(({ missing }) => missing ?? []);
-    // Upstream's Node authorizer decides by more than rules, and says so.
-    if (known.isNode) problems.unshift('node authorizer does not support user rule resolution');
-    return { rules: grants.flatMap(({ rules }) => rules), incomplete: known.isNode, error: aggregated(problems) };
+    return { rules: grants.flatMap(({ rules }) => rules), incomplete: false, errors: problems };
+  }
+
+  rulesOfRole(namespace: string, name: string): readonly Rule[] | undefined {
+    return this.#policy.role(namespace, name);
   }
 
   #forget(): void {
@@ -101,7 +99,7 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     known = this.#known.get(text);
     if (!known) {
       if (this.#known.size >= MAX_USERS) this.#forget();
-      known = { keys: subjectKeys(user), isNode: isNode(user), grants: new Map(), decisions: new Map() };
+      known = { keys: subjectKeys(user), grants: new Map(), decisions: new Map() };
       this.#known.set(text, known);
     }
     this.#knownObjects.set(user, known);
@@ -112,7 +110,6 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
     let grants = known.grants.get(namespace);
     if (!grants) {
       grants = this.#policy.grants('', known.keys);
-      if (known.isNode) grants = [{ rules: this.#policy.clusterRole(NODE_ROLE) }, ...grants];
       if (namespace !== '') grants = [...grants, ...this.#policy.grants(namespace, known.keys)];
       known.grants.set(namespace, grants);
     }
@@ -142,7 +139,7 @@ export class RbacAuthorizer implements Authorizer, RuleResolver {
 }
 
 function permission({ binding }: Grant, keys: ReadonlySet<string>): Decision {
-  return binding ? { allowed: true, reason: allowedBy(binding, keys) } : ALLOWED;
+  return { allowed: true, reason: allowedBy(binding, keys) };
 }
 
 function remember(known: Known, key: string, decision: Decision): Decision {
@@ -161,6 +158,5 @@ function keyOf({ verb, resource, path = '' }: AccessRequest): string {
 /** Nothing allows it. Bindings to roles that do not exist are told: they may be the cause. */
 function denial(grants: readonly Grant[]): Decision {
   const missing = grants.flatMap((grant) => grant.missing ?? []);
-  // The first name is the one of the authorizer in upstream's chain.
-  return { allowed: false, reason: missing.length === 0 ? '' : `rbac: RBAC: ${aggregated(missing)}` };
+  return { allowed: false, reason: missing.length === 0 ? '' : `RBAC: ${aggregated(missing)}` };
 }

@@ -1,6 +1,7 @@
 import { badRequest } from '../kube/api-error.ts';
 import type { NonResourceRule, ResourceRule, SelfSubjectRulesReview } from '../kube/types.gen.ts';
 import type { ResourceDefinition } from '../registry/resource.ts';
+import { aggregated } from './aggregated.ts';
 import type { RuleResolver } from './rbac.ts';
 import type { Rule } from './rbac-rules.ts';
 
@@ -11,7 +12,8 @@ export function selfSubjectRulesReviews(resolver: RuleResolver): ResourceDefinit
     async create({ kind, apiVersion, spec }, { user }) {
       const { namespace = '' } = spec;
       if (namespace === '') throw badRequest('no namespace on request');
-      const { rules, incomplete, error } = resolver.rulesFor(user, namespace);
+      const { rules, incomplete, errors } = resolver.rulesFor(user, namespace);
+      const error = aggregated(errors);
       return {
         ...(kind !== undefined && { kind }),
         ...(apiVersion !== undefined && { apiVersion }),

@@ -2,9 +2,10 @@
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
 import { readFileSync } from 'node:fs';
+import type { AdmissionPluginChoice } from '../admission/selection.ts';
 import { Credentials } from '../auth/authenticator.ts';
+import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
-import { RbacAuthorizer } from '../auth/rbac.ts';
 import { parseStaticTokens } from '../auth/static-tokens.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
@@ -13,13 +14,14 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
+import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
@@ -34,12 +36,17 @@ export interface AssemblyOptions {
   readonly tokenFile: string | undefined;
   readonly nodes: number;
   readonly connector: NodeConnector;
+  /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
+  readonly outbound?: Outbound;
   /** Known once the server listens. */
   readonly serverAddress: () => string;
   readonly address: string;
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  readonly authorizationModes?: readonly AuthorizationMode[] | undefined;
+  /** Upstream's default set of admission plugins unless given. */
+  readonly admissionPlugins?: AdmissionPluginChoice;
 }
 
 export interface Assembly {
@@ -47,7 +54,7 @@ export interface Assembly {
   readonly pki: Pki;
   readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
-  readonly authorizer: RbacAuthorizer;
+  readonly authorizer: Authorizers;
 }
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
@@ -80,7 +87,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       ? undefined
       : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
   const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
-  const authorizer = new RbacAuthorizer(storage);
+  const modes = options.authorizationModes ?? DEFAULT_MODES;
+  const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
     clock,
     random,
@@ -88,7 +96,15 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     storage,
     definitions: definitionsOf({ credentials, authorizer, tokens }),
     nodes: options.connector,
-    admission: admissionOf({ storage, random }),
+    admission: admissionOf({
+      storage,
+      random,
+      authorizer,
+      choice: options.admissionPlugins ?? { enable: [], disable: [] },
+      catalog: () => cluster.catalog,
+      outbound: options.outbound ?? noOutbound,
+      services: { connection: (key, port) => cluster.traffic.connection(key, port) },
+    }),
     authenticator: credentials,
     authorizer,
     publishedKeys: { issuer: tokens.issuer, keys: () => [tokens.publicKey()] },
@@ -96,10 +112,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     strict: options.strict ?? false,
   });
   const nowMs = clock.now();
-  const objects = {
-    canonical: recordedObjects(nowMs),
-    others: ownObjects({ nowMs, nodes: options.nodes, address: options.address, port: options.port }),
-  };
+  const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
+  const objects = { canonical: recordedObjects(nowMs), own: ownObjects(first), nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());

@@ -15,6 +15,9 @@ import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
+import { SERVER } from './custom-kinds/server-user.ts';
+import { LocalTransport } from './local-transport.ts';
 
 export interface ClusterParts {
   readonly clock: Clock;
@@ -57,7 +60,12 @@ export class Cluster {
       list: (resource: string, namespace = ''): readonly StoredObject[] =>
         this.catalog.store(resource)?.list(namespace).items ?? [],
     };
-    this.catalog = new Catalog(builtInTypes(), parts.definitions, parts.storage, registry);
+    const { activity } = this;
+    const customKinds = new CustomKinds({ storage: parts.storage, clock: parts.clock, log: parts.log, activity });
+    const definitions = parts.definitions.map((definition) =>
+      definition.resource === DEFINITIONS ? customKinds.followed(definition) : definition,
+    );
+    this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry);
     this.traffic = new ServiceTraffic(registry, parts.nodes);
     this.clientRequests = new ClientRequests(parts.strict ?? false);
     this.pipeline = createPipeline({
@@ -76,6 +84,10 @@ export class Cluster {
       health: () => this.health,
       flush: () => parts.storage.flush(),
       serverAddress: parts.serverAddress,
+    });
+    customKinds.start({
+      catalog: this.catalog,
+      transport: new LocalTransport(this.pipeline, SERVER, 'kube-apiserver'),
     });
   }
 }

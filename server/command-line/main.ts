@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { checkModes } from '../auth/authorizers.ts';
 import { LOG_LEVELS } from '../base/log.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { startCommand } from './start.ts';
@@ -52,6 +53,16 @@ function plainPorts(text: string, before: string[] | undefined): string[] {
   const ports = collect(text, before);
   if (ports.every((name) => name === 'http' || name === 'proxy')) return ports;
   throw new InvalidArgumentError('it has to be http, proxy or http,proxy.');
+}
+
+function modes(text: string, before: string[] | undefined): string[] {
+  const given = collect(text, before);
+  try {
+    checkModes(given);
+    return given;
+  } catch (error) {
+    throw new InvalidArgumentError(`${(error as Error).message}.`);
+  }
 }
 
 /** Where the kubeconfig goes unless the user says otherwise. */
@@ -122,6 +133,8 @@ function program(): Command {
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
+    .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
+    .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))
     .addOption(
       flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
     )
@@ -133,6 +146,9 @@ function program(): Command {
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
     .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
+    .addOption(
+      flag('--authorization-mode <list>', 'who decides what users may do: Node,RBAC unless given').argParser(modes),
+    )
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);

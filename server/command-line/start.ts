@@ -1,3 +1,4 @@
+import type { AuthorizationMode } from '../auth/authorizers.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
@@ -18,10 +19,13 @@ interface Flags {
   readonly fixtures?: string[];
   readonly nodes: number;
   readonly controllers?: string[];
+  readonly enableAdmissionPlugins?: string[];
+  readonly disableAdmissionPlugins?: string[];
   readonly seed?: number;
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
+  readonly authorizationMode?: readonly AuthorizationMode[];
   readonly tokenAuthFile?: string;
 }
 
@@ -62,9 +66,12 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.controllers && { controllers: flags.controllers }),
+    ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
+    ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),
+    ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
   });
 }

@@ -6,6 +6,7 @@ import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
+import { auditIdOf } from './audit-id.ts';
 import { compress, mayCompress } from './compress.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
@@ -29,6 +30,8 @@ export interface HttpServerOptions {
   readonly corsOrigins?: readonly string[];
   readonly answer: Answer;
   readonly now: () => number;
+  /** Names a request whose client gave it no name. */
+  readonly auditId: () => string;
   /** Told about faults of our own that no answer could be made of. */
   readonly onFault: (error: unknown, request: ApiRequest) => void;
 }
@@ -144,8 +147,8 @@ const unreachable: RouteHandlerMethod = () => {
 };
 
 /** The plainest of answers: nothing that could have failed is used again. */
-function tellFault(response: RawResponse, error: Error): void {
-  response.writeHead(500, { 'content-type': 'application/json' });
+function tellFault(response: RawResponse, error: Error, auditId: string): void {
+  response.writeHead(500, { 'content-type': 'application/json', 'audit-id': auditId });
   response.channel.end(JSON.stringify(internalError(error.message).status));
 }
 
@@ -157,9 +160,10 @@ async function serve(
   watches: OpenWatches,
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));
+  const auditId = auditIdOf(request, options.auditId);
   const cors = options.corsOrigins && corsHeaders(request.header('origin'), options.corsOrigins);
   if (cors && request.method === 'OPTIONS') {
-    response.writeHead(204, cors);
+    response.writeHead(204, { ...cors, 'audit-id': auditId });
     response.channel.end();
     return;
   }
@@ -170,12 +174,13 @@ async function serve(
     if (loading) await loading;
     const wire = encode(request, answer, options.now);
     if (cors) Object.assign(wire.headers, cors);
+    wire.headers['audit-id'] = auditId;
     const sent = mayCompress(answer, wire, request.header('accept-encoding')) ? await compress(wire) : wire;
     await respond(response, sent, watches, request.method === 'HEAD');
   } catch (error) {
     options.onFault(error, request);
     // Whatever was written of the answer is not the whole of it: the client must not take it for one.
     if (response.headersSent) response.channel.destroy();
-    else tellFault(response, error as Error);
+    else tellFault(response, error as Error, auditId);
   }
 }

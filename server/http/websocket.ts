@@ -3,6 +3,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
+import { auditIdOf } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
@@ -10,6 +11,7 @@ import type { HttpServerOptions } from './server.ts';
 import { WatchWriter } from './watch-writer.ts';
 
 const wires = new WeakMap<object, WireResponse>();
+const auditIdsOfUpgrades = new WeakMap<object, string>();
 
 /**
  * Watches over WebSocket: one text message for each event. The request is answered before the upgrade, so that whoever
@@ -21,6 +23,10 @@ export async function addWebSocketWatch(
   watches: OpenWatches,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
+  app.websocketServer.on('headers', (lines, message) => {
+    const auditId = auditIdsOfUpgrades.get(message);
+    if (auditId !== undefined) lines.push(`Audit-Id: ${auditId}`);
+  });
   app.addHook('preValidation', async (request, reply) => {
     if (!request.ws) return;
     const message = request.raw as IncomingMessage;
@@ -29,8 +35,11 @@ export async function addWebSocketWatch(
     const answer = await options.answer(incoming);
     await prepareEncoding(incoming);
     const wire = encode(incoming, answer, options.now);
+    const auditId = auditIdOf(incoming, options.auditId);
+    wire.headers['audit-id'] = auditId;
     if (wire.body.type === 'watch') {
       wires.set(message, wire);
+      auditIdsOfUpgrades.set(message, auditId);
       return;
     }
     reply.hijack();

@@ -1,4 +1,5 @@
 import { ApiError, type StatusCause } from './api-error.ts';
+import { goFloat } from './go-float.ts';
 import { goQuote } from './go-quote.ts';
 
 /** One failed rule of validation: k8s.io/apimachinery/pkg/util/validation/field.Error. */
@@ -13,7 +14,11 @@ export interface FieldProblem {
 /** How Go prints the bad value of a field: strings quoted, everything else as JSON. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return typeof value === 'string' ? goQuote(value) : JSON.stringify(value);
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : goFloat(value);
+  // Go's encoder escapes what could end a script in a page.
+  const escaped = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
 }
 
 export const required = (field: string, detail = ''): FieldProblem => ({
@@ -52,6 +57,13 @@ export const tooLong = (field: string, maxBytes: number): FieldProblem => ({
   message: `Too long: may not be more than ${maxBytes} bytes`,
 });
 
+/** A fault of the server itself, about a field. */
+export const internalProblem = (field: string, detail: string): FieldProblem => ({
+  field,
+  reason: 'InternalError',
+  message: `Internal error: ${detail}`,
+});
+
 export const tooMany = (field: string, count: number, max: number): FieldProblem => ({
   field,
   reason: 'FieldValueTooMany',
@@ -68,8 +80,13 @@ export const absent = (field: string, value: unknown): FieldProblem => ({
 /** A change of a field that may not change (apimachinery validation.FieldImmutableErrorMsg). */
 export const immutable = (field: string, value: unknown): FieldProblem => invalid(field, value, 'field is immutable');
 
+/** Equal problems once. Kinds whose rules are declared do so: handwritten rules are found twice now and then. */
+export function withoutRepeats(problems: readonly FieldProblem[]): readonly FieldProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.field}: ${problem.message}`, problem])).values()];
+}
+
 /**
- * The 422 of an object that breaks rules (NewInvalid). Equal messages count once, as in field.ErrorList.ToAggregate.
+ * The 422 of an object that breaks rules (NewInvalid). Its message has equal ones once (field.ErrorList.ToAggregate).
  *
  * @param kind the kind with its group, such as `Deployment.apps`
  */
@@ -78,11 +95,10 @@ export function invalidObject(
   name: string,
   problems: readonly FieldProblem[],
 ): ApiError {
-  const byText = new Map(problems.map((p) => [p.field === '' ? p.message : `${p.field}: ${p.message}`, p]));
-  const texts = [...byText.keys()];
+  const texts = withoutRepeats(problems).map((p) => (p.field === '' ? p.message : `${p.field}: ${p.message}`));
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   const listed = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
-  const causes: StatusCause[] = [...byText.values()].map(({ reason, message, field }) => ({ reason, message, field }));
+  const causes: StatusCause[] = problems.map(({ reason, message, field }) => ({ reason, message, field }));
   const details = {
     ...(name && { name }),
     ...(kind.group && { group: kind.group }),

@@ -7,6 +7,8 @@ export const LIMITS = {
   plainAnswerBytes: 128 * 1024,
   /** Largest request body (MaxRequestBodyBytes). */
   bodyBytes: 3 * 1024 * 1024,
+  /** Largest answer of a webhook. Ours: upstream reads whatever comes. */
+  outboundAnswerBytes: 16 * 1024 * 1024,
   /** All annotations of an object together (TotalAnnotationSizeLimitB). */
   annotationsBytes: 256 * 1024,
   /** How deep JSON and YAML may nest. Ours: Go stops at 10,000, which is more than a JavaScript stack carries. */

@@ -12,7 +12,7 @@ export interface ClientRequest {
   readonly key: Key;
   readonly subresource?: string;
   readonly body?: object;
-  readonly patchType?: 'json' | 'merge' | 'strategic';
+  readonly patchType?: 'json' | 'merge' | 'strategic' | 'apply';
   readonly query?: Readonly<Record<string, string>>;
 }
 

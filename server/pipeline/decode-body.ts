@@ -9,8 +9,10 @@ import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
 import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
+import { readRepeated } from '../schema/repeated-fields.ts';
 import { strictProblems } from '../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../schema/type-table.ts';
+import { decodeCustom } from './decode-custom.ts';
 import type { ApiRequest, Body } from './request.ts';
 
 /** What the URL says the body is. */
@@ -70,7 +72,7 @@ function summary(text: string): string {
 }
 
 /** @param kind that the body should have; undefined for options, which upstream refuses without further words */
-const unrecognized = (kind: string | undefined, why: string, text: string): Error =>
+const unrecognized = (kind: string | undefined, why: string, text: string): ApiError =>
   badRequest(
     kind === undefined
       ? why
@@ -223,13 +225,25 @@ export function decodeObject(
   warn: (text: string) => void,
   notes: DecodeNotes = { unknownFields: false },
 ): KubeObject {
+  const { custom: reader } = expected.type;
+  const isMap = typeof value === 'object' && !Array.isArray(value);
+  if (reader && isMap) {
+    if (text !== undefined) checkDepth(text);
+    const body = { value, ...(text !== undefined && { text }), ...(textless && { textless }) };
+    const parsed = { ...body, ...(patched && { patched }), ...(undecodable && { undecodable }) };
+    const { group, version, kind, type } = expected;
+    const told = (problems: readonly string[]): void => report(problems, expected, validation, warn, patched);
+    return decodeCustom(parsed, { group, version, kind, type, reader }, validation, told, (why, whole) =>
+      unrecognized(kind, why, whole),
+    );
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     if (value === null) return decode({}, expected, { unknownFields: false }, text);
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
-  const measure = text === undefined ? undefined : checkDepth(text);
-  const document = value as Record<string, unknown>;
+  const isRepeated = text !== undefined && checkDepth(text).keys !== countKeys(value);
+  const document = (isRepeated ? readRepeated(text, expected.type) : value) as Record<string, unknown>;
   // Go reads a mere slash as no group and no version.
   const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
   checkKind(given, expected, table);
@@ -243,7 +257,7 @@ export function decodeObject(
     const unknown = notes.unknownFields ? strictProblems(JSON.stringify(sorted(value)), expected.type) : [];
     report([...patched.duplicates, ...unknown], expected, validation, warn, patched);
   }
-  if (text !== undefined && measure && (notes.unknownFields || measure.keys !== countKeys(value))) {
+  if (text !== undefined && (notes.unknownFields || isRepeated)) {
     report(strictProblems(text, expected.type), expected, validation, warn);
   }
   return object;

@@ -1,5 +1,5 @@
 /** The innermost stage: from what is asked to who answers. */
-import { badRequest, methodNotAllowed, methodNotSupported, notImplemented, unknownPath } from '../kube/api-error.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, notFound, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { internalPackage } from './decode-body.ts';
@@ -70,21 +70,12 @@ async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse>
   return plainNotFound();
 }
 
-/** Whether there is a CustomResourceDefinition: its objects are not served yet, and 404 would be a wrong answer. */
-function isDeclared(group: string, plural: string, { registry }: PipelineEnv): boolean {
-  const key = { namespace: '', name: `${plural}.${group}` };
-  return registry.find('customresourcedefinitions.apiextensions.k8s.io', key) !== undefined;
-}
-
-/** What is asked for where there is no such resource. @throws ApiError 404, 501 */
-function unserved({ info, isLocal }: ApiRequest, env: PipelineEnv): ApiResponse {
-  const { group, resource: plural, prefix, verb } = info;
-  const known = env.catalog.groups.find((other) => other.group === group && (group === '') === (prefix === 'api'));
+/** What is asked for where there is no such resource. Groups of custom resources are no routes. @throws ApiError 404 */
+function unserved({ info }: ApiRequest, env: PipelineEnv): ApiResponse {
+  const { group, prefix } = info;
+  const { groups } = env.catalog.table;
+  const known = groups.find((other) => other.group === group && (group === '') === (prefix === 'api'));
   if (known) throw unknownPath();
-  if (isDeclared(group, plural, env)) {
-    if (!isLocal) env.clientRequests.meetCustom(`${plural}.${group}`, verb);
-    throw notImplemented(`custom resources such as ${plural}.${group}`);
-  }
   return plainNotFound();
 }
 
@@ -97,16 +88,25 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   return env.requests.resource(request, served.info, () => answered(request, served, env));
 }
 
+/** Upstream has no route for an unknown subresource, so that nothing else about the request matters. */
+function hasPath({ info }: ApiRequest, { subresources, namespaced }: Served['info']): boolean {
+  const { subresource: name, namespace, rest } = info;
+  if (name === '') return true;
+  return subresources.has(name) && !(namespaced && namespace === '') && (rest.length === 0 || name === 'proxy');
+}
+
 /** The answer to a request for a resource that there is. */
 function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   if (!request.isLocal) env.clientRequests.meet(request, served.info);
   const { group } = request.info;
+  checkTimeout(request);
+  if (!served.info.isCustom && !hasPath(request, served.info)) throw unknownPath();
   const isCollection = request.method === 'GET' && request.info.name === '';
   const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
-  const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable });
+  const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
+  const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });
   request.form = form;
-  checkTimeout(request);
   const answer = (request.info.subresource === '' ? object : part)(request, served, env);
   if (form.form === 'object') return answer;
   return answer.then((response) => {
@@ -136,33 +136,41 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   const isMisplaced = info.namespaced
     ? name !== '' && namespace === ''
     : namespace !== '' && !(info.resource === 'namespaces' && name === namespace);
+  if (isMisplaced && info.isCustom) return Promise.resolve(plainNotFound());
   if (isMisplaced || (legacyWatch && !info.verbs.includes('watch'))) throw unknownPath();
   const handler = VERBS[verb];
   const isCollection = COLLECTION_VERBS.has(verb);
   const fits = legacyWatch || isCollection === (name === '');
   const needsNamespace = info.namespaced && namespace === '' && (verb === 'create' || verb === 'deletecollection');
   const isKnown = request.method !== 'HEAD' && (!legacyWatch || request.method === 'GET');
+  // Discovery leaves out what a definition that is being deleted refuses.
+  const isOffered = info.isCustom || info.verbs.includes(verb);
   const { deprecation } = served.store.definition;
   if (verb === 'watch' && !legacyWatch && info.verbs.includes('list') && !info.verbs.includes('watch')) {
     if (deprecation) request.warnings.push(deprecation);
     throw methodNotSupported(served.store.about, verb);
   }
-  if (!handler || !isKnown || !fits || needsNamespace || !info.verbs.includes(verb) || segments.length === 0)
-    throw methodNotAllowed();
-  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
+  if (needsNamespace && info.isCustom) return Promise.resolve(plainNotFound());
+  if (info.isCustom && !fits && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided');
+  if (!handler || !isKnown || !fits || needsNamespace || !isOffered || segments.length === 0) throw methodNotAllowed();
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   if (deprecation) request.warnings.push(deprecation);
   return handler(request, served, env);
 }
 
 function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   const { info } = served;
-  const { verb, subresource: name, namespace, rest } = request.info;
+  const { verb, subresource: name, namespace } = request.info;
   const sub = info.subresources.get(name);
-  if (!sub || (info.namespaced && namespace === '')) throw unknownPath();
+  const { isCustom } = info;
+  if (isCustom && info.namespaced && namespace === '') return Promise.resolve(plainNotFound());
+  if (!sub && isCustom) throw notFound(served.store.about, request.info.name);
+  if (!sub) throw unknownPath();
   if (name === 'proxy') return proxy(request, served, env);
-  if (rest.length > 0) throw unknownPath();
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
-  if (verb === 'patch' && !isApply(request)) checkPatchType(request);
+  if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
+  const { deprecation } = served.store.definition;
+  if (isCustom && deprecation !== undefined) request.warnings.push(deprecation);
   // Status and parts are read and written as the object that they belong to.
   if (name !== 'status' && !served.store.definition.subresources?.[name]?.part)
     return subresource(request, served, sub, env);

@@ -1,4 +1,6 @@
 /** What the pipeline needs to know about users; `server/auth` implements it. */
+import { exactField, type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
+import { pathSegmentProblems } from '../kube/names.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -33,18 +35,45 @@ export interface AccessRequest {
     readonly subresource: string;
     readonly namespace: string;
     readonly name: string;
+    /** What a list, a watch or a deletion of many is narrowed to, as it was asked. */
+    readonly fields?: FieldSelector;
   };
   readonly path?: string;
 }
 
-export interface Authorizer {
-  /** Whether it is allowed, and by which rule or why not. */
-  authorize(request: AccessRequest): { readonly allowed: boolean; readonly reason: string };
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason: string;
+  /** Whether no other authorizer is asked any more. */
+  readonly denied?: boolean;
 }
 
+export interface Authorizer {
+  /** Whether it is allowed, and by which rule or why not. */
+  authorize(request: AccessRequest): Decision;
+}
+
+/** Verbs that selectors narrow; of the last, upstream does not take the name out of them. */
+const SELECTING = new Set(['list', 'watch', 'deletecollection']);
+
 /** The question that a request puts to the authorizer. */
-export function accessOf(info: RequestInfo, user: User): AccessRequest {
+export function accessOf(info: RequestInfo, user: User, query?: URLSearchParams): AccessRequest {
   if (!info.isResource) return { user, verb: info.verb, path: info.path };
   const { verb, group, version, resource, subresource, namespace, name } = info;
-  return { user, verb, resource: { group, version, resource, subresource, namespace, name } };
+  const question = { group, version, resource, subresource, namespace, name };
+  const text = query && SELECTING.has(verb) ? (query.get('fieldSelector') ?? '') : '';
+  const fields = text === '' ? undefined : readFields(text);
+  if (!fields) return { user, verb, resource: question };
+  const selected = verb === 'deletecollection' || name !== '' ? undefined : exactField(fields, 'metadata.name');
+  const isName = selected !== undefined && selected !== '' && pathSegmentProblems(selected).length === 0;
+  return { user, verb, resource: { ...question, fields, ...(isName && { name: selected }) } };
+}
+
+/** Selectors that cannot be read are refused later, by whoever reads the query. */
+function readFields(text: string): FieldSelector | undefined {
+  try {
+    return parseFieldSelector(text);
+  } catch {
+    return undefined;
+  }
 }

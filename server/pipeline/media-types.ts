@@ -59,6 +59,8 @@ export interface Offer {
   readonly isCollection: boolean;
   /** Kinds that nobody can read have no columns: access reviews, token reviews, bindings. */
   readonly hasTable: boolean;
+  /** Objects of custom resources have no messages. */
+  readonly isCustom?: boolean;
 }
 
 /**
@@ -69,11 +71,16 @@ export interface Offer {
 export function negotiate(accept: string, userAgent: string, query: URLSearchParams, offer: Offer): Negotiated {
   // Whoever wants JSON gets it; reading the header anew for every request would take longer than finding the object.
   if (!isPlain(accept)) checkAccept(accept, offer.isCollection ? COLLECTION_OFFERS : OFFERS);
-  return chooseForm(accept, userAgent, query, offer.hasTable);
+  return chooseForm(accept, userAgent, query, offer);
 }
 
 /** The same for pages and errors, whose routes do not say what they offer. @throws ApiError 406 */
-export function chooseForm(accept: string, userAgent: string, query: URLSearchParams, hasTable = true): Negotiated {
+export function chooseForm(
+  accept: string,
+  userAgent: string,
+  query: URLSearchParams,
+  { hasTable, isCustom }: Pick<Offer, 'hasTable' | 'isCustom'> = { hasTable: true },
+): Negotiated {
   const pretty = wantsPretty(query, userAgent);
   if (isPlain(accept)) return pretty ? { ...PLAIN, pretty } : PLAIN;
   for (const clause of acceptClauses(accept)) {
@@ -82,6 +89,7 @@ export function chooseForm(accept: string, userAgent: string, query: URLSearchPa
     if (type === undefined || form === undefined) continue;
     // Tables have cells of any type, which protobuf has no message for.
     if (form === 'table' && (!hasTable || type === PROTOBUF)) continue;
+    if (form === 'object' && isCustom && type === PROTOBUF) continue;
     const { as, v } = clause.parameters;
     return {
       encoding: ENCODINGS[type],

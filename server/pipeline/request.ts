@@ -46,6 +46,8 @@ export interface ApiRequest {
   onClose(callback: () => void): Cancel;
   /** Texts for Warning headers, in order. */
   readonly warnings: string[];
+  /** What admission noted for the audit event of the request. */
+  auditAnnotations?: Map<string, string>;
   /** Set by the stages as they learn it. */
   info: RequestInfo;
   user: User;

@@ -5,6 +5,7 @@ import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-
 import { goQuote } from '../kube/go-quote.ts';
 import type { NodeConnector, RunningPod } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import type { Connection } from '../kube/outbound.ts';
 import type { EndpointSlice, Pod, Service } from '../kube/types.gen.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 
@@ -51,6 +52,34 @@ export class ServiceTraffic {
     }
     const portName = wanted[0]?.name ?? '';
     return this.#anyOf(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
+  }
+
+  /**
+   * Where the API server itself reaches a service: at its cluster IP, behind which is one of its ready endpoints
+   * (ResolveCluster, and what kube-proxy does with it).
+   *
+   * @throws Error in the words of upstream's resolver, or those of a connection that is refused
+   */
+  async connection(key: Key, port: number): Promise<Connection> {
+    const stored = this.#registry.find('services', key);
+    if (!stored) throw new Error(`service ${goQuote(key.name)} not found`);
+    const { spec } = stored.value as unknown as Frozen<Service>;
+    if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
+    const { clusterIP = '' } = spec;
+    if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
+    const wanted = (spec.ports ?? []).find((candidate) => candidate.port === port);
+    if (!wanted) throw new Error(`no service port ${port} found for service ${goQuote(key.name)}`);
+    const { name: portName = '' } = wanted;
+    const backends = this.#backends(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
+    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    const refused = new Error(`dial tcp ${clusterIP}:${port}: connect: connection refused`);
+    if (!chosen) throw refused;
+    const pod = chosen.target ?? this.#podAt(chosen.address);
+    // What is no pod of this cluster is an address of the machine's network.
+    if (!pod) return { host: chosen.address, port: chosen.port };
+    const running = this.#nodes.pod(pod);
+    if (!running) throw refused;
+    return running.dial(chosen.port).catch(() => Promise.reject(refused));
   }
 
   /** @param port a number; '' takes the first port that a container declares. @throws ApiError 404, 400, 503 */

@@ -74,6 +74,12 @@ function managerOf(userAgent: string): string {
   return userAgent.split('/', 1)[0] || 'unknown';
 }
 
+/** @param key the first value of a key stays */
+function annotate(request: ApiRequest, key: string, value: string): void {
+  request.auditAnnotations ??= new Map();
+  if (!request.auditAnnotations.has(key)) request.auditAnnotations.set(key, value);
+}
+
 /** What the store needs to know of a write. */
 export function storeWrite(
   request: ApiRequest,
@@ -88,6 +94,8 @@ export function storeWrite(
     admission: env.admission,
     subresource,
     rules: rules ?? (subresource === 'status' ? 'status' : 'object'),
+    asked: request,
+    annotate: (key, value) => annotate(request, key, value),
     warn: (text) => {
       if (!request.warnings.includes(text)) request.warnings.push(text);
     },

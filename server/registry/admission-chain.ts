@@ -1,6 +1,33 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
-import type { ResourceInfo } from '../schema/type-table.ts';
+import type { ResourceInfo, TypeDescription } from '../schema/type-table.ts';
+import type { DeleteOptions } from './resource.ts';
+
+/** The request behind a write, as far as admission tells others about it. */
+export interface Asked {
+  /** What the URL names: the version that the client speaks, and the name if there is one. */
+  readonly info: { readonly group: string; readonly version: string; readonly resource: string; readonly name: string };
+  readonly query: URLSearchParams;
+}
+
+/** What the objects of a review are, where they are none of the resource: the Scale of a Deployment, an Eviction. */
+export interface ReviewForm {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly type: TypeDescription;
+}
+
+/**
+ * Plugins that change objects may have to look again at what others changed after them: the chain then runs a second
+ * time (reinvocationContext).
+ */
+export interface Reinvocation {
+  /** Set by a plugin that wants the second run. */
+  wanted: boolean;
+  /** Whether this is the second run. */
+  readonly isSecond: boolean;
+}
 
 /** What admission looks at: one write, before it happens. */
 export interface Review {
@@ -13,7 +40,14 @@ export interface Review {
   /** The object that would be stored; mutating plugins change it. */
   readonly object?: KubeObject;
   readonly old?: Frozen<KubeObject>;
+  readonly form?: ReviewForm;
+  readonly asked?: Asked;
+  readonly deleteOptions?: DeleteOptions;
   readonly warn: (text: string) => void;
+  /** Adds an annotation to the audit event of the request; the first value of a key stays. */
+  readonly annotate?: (key: string, value: string) => void;
+  /** Set by the chain. */
+  reinvocation?: Reinvocation;
 }
 
 /** A plugin and the chain of all of them have the same two methods. */

@@ -1,7 +1,11 @@
 import type { Cancel } from '../base/clock.ts';
 import { resourceName } from '../kube/object.ts';
+import type { RuleEngine } from '../schema/custom/rules.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
 import type { Storage, WatchSink } from '../storage/storage.ts';
+import { withCustomGroups } from './custom/custom-groups.ts';
+import { type CustomKind, customKind, isServed } from './custom/custom-kind.ts';
+import type { Definition } from './custom/custom-version.ts';
 import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
 import { ResourceStore } from './resource-store.ts';
 
@@ -19,10 +23,24 @@ export class Catalog {
   readonly #served = new Map<string, Served>();
   readonly #stores = new Map<string, ResourceStore>();
   readonly #storage: Storage;
+  readonly #env: RegistryEnv;
+  /** Compiles the rules of custom resources. */
+  readonly #rules: RuleEngine | undefined;
+  readonly #custom = new Map<string, CustomKind>();
+  #groups: readonly GroupInfo[] | undefined;
+  #generation = 0;
 
-  constructor(table: TypeTable, definitions: readonly ResourceDefinition[], storage: Storage, env: RegistryEnv) {
+  constructor(
+    table: TypeTable,
+    definitions: readonly ResourceDefinition[],
+    storage: Storage,
+    env: RegistryEnv,
+    rules?: RuleEngine,
+  ) {
     this.table = table;
     this.#storage = storage;
+    this.#env = env;
+    this.#rules = rules;
     const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
     const aliases = aliasesOf(definitions);
     for (const { group, versions } of table.groups) {
@@ -32,8 +50,50 @@ export class Catalog {
     }
   }
 
+  /** In the order of `/apis`. */
   get groups(): readonly GroupInfo[] {
-    return this.table.groups;
+    this.#groups ??= withCustomGroups(this.table.groups, this.#custom.values());
+    return this.#groups;
+  }
+
+  /** Counts how often what is served has changed. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Custom resources that discovery tells of. */
+  customKinds(): CustomKind[] {
+    return [...this.#custom.values()].filter(({ isEstablished }) => isEstablished);
+  }
+
+  customKind(name: string): CustomKind | undefined {
+    return this.#custom.get(name);
+  }
+
+  /** Serves the objects of a definition as it stands now; `undefined` when there is no such definition any more. */
+  setDefinition(name: string, definition: Definition | undefined): void {
+    const before = this.#custom.get(name);
+    if (before?.definition === definition) return;
+    if (before) this.#removeCustom(before);
+    if (definition && isServed(definition)) {
+      this.#addCustom(customKind(definition, { storage: this.#storage, env: this.#env, rules: this.#rules }));
+    } else if (!before) return;
+    this.#groups = undefined;
+    this.#generation++;
+  }
+
+  #addCustom(kind: CustomKind): void {
+    // What the server has of its own is not replaced.
+    if (this.#stores.has(kind.name)) return;
+    this.#custom.set(kind.name, kind);
+    this.#stores.set(kind.name, kind.store);
+    for (const { served } of kind.versions) this.#served.set(servedKey(served.info), served);
+  }
+
+  #removeCustom(kind: CustomKind): void {
+    this.#custom.delete(kind.name);
+    this.#stores.delete(kind.name);
+    for (const { served } of kind.versions) this.#served.delete(servedKey(served.info));
   }
 
   lookup(group: string, version: string, resource: string): Served | undefined {
@@ -42,7 +102,7 @@ export class Catalog {
 
   /** The resource that serves a kind. */
   lookupKind(group: string, version: string, kind: string): Served | undefined {
-    const versions = this.table.groups.find((candidate) => candidate.group === group)?.versions;
+    const versions = this.groups.find((candidate) => candidate.group === group)?.versions;
     const info = versions
       ?.find((candidate) => candidate.version === version)
       ?.resources.find((resource) => resource.kind === kind);
@@ -83,13 +143,15 @@ export class Catalog {
     if (alias)
       store = new ResourceStore(store.info, definition, storage, env, { group: info.group, resource: info.resource });
     const conversion = definition.versions?.[groupVersion];
-    this.#served.set(`${info.group}/${info.version}/${info.resource}`, {
+    this.#served.set(servedKey(info), {
       info,
       store,
       ...(conversion && { conversion }),
     });
   }
 }
+
+const servedKey = ({ group, version, resource }: ResourceInfo): string => `${group}/${version}/${resource}`;
 
 /** Resources of another group that show the same objects: `events.k8s.io/v1/events` → the definition of `events`. */
 function aliasesOf(definitions: readonly ResourceDefinition[]): Map<string, ResourceDefinition> {

@@ -79,20 +79,21 @@ function checkOptions(
   { about, definition }: Target,
 ): void {
   const { name = '', uid, resourceVersion } = metadata;
-  // Namespaces have a deletion of their own, and it words its conflicts in its own way.
+  const isOwn = definition.holdsDeletion !== undefined || definition.deletionFinalizer !== undefined;
+  // Namespaces and definitions have a deletion of their own, and it words its conflicts in its own way.
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    if (definition.holdsDeletion) throw conflict(pluralOf(definition), name, unmet('UID', preconditions.uid, uid));
+    if (isOwn) throw conflict(pluralOf(definition), name, unmet(definition, 'UID', preconditions.uid, uid));
     const why =
       `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The ` +
       `object might have been deleted and then recreated`;
     throw conflict(about, name, why);
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
-    if (definition.holdsDeletion)
+    if (isOwn)
       throw conflict(
         pluralOf(definition),
         name,
-        unmet('ResourceVersion', preconditions.resourceVersion, resourceVersion),
+        unmet(definition, 'ResourceVersion', preconditions.resourceVersion, resourceVersion),
       );
     const why =
       `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ` +
@@ -101,8 +102,8 @@ function checkOptions(
   }
 }
 
-const unmet = (what: string, asked: string, actual: string | undefined): string =>
-  `Precondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
+const unmet = (definition: ResourceDefinition, what: string, asked: string, actual: string | undefined): string =>
+  `${definition.holdsDeletion ? 'P' : 'p'}recondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
 
 function pluralOf({ resource }: ResourceDefinition): About {
   const [plural = '', ...group] = resource.split('.');
@@ -123,6 +124,15 @@ function marked(
 ): Marked {
   const object = thaw(current) as KubeObject;
   const meta = object.metadata;
+  if (definition.deletionFinalizer !== undefined && meta.deletionTimestamp === undefined) {
+    const finalizers = meta.finalizers ?? [];
+    const own = definition.deletionFinalizer;
+    setFinalizers(meta, finalizers.includes(own) ? finalizers : [...finalizers, own]);
+    meta.deletionTimestamp = rfc3339(nowMs);
+    definition.onDeleting?.(object);
+    object.metadata = orderedMeta(meta);
+    return { object, outcome: 'kept' };
+  }
   if (definition.holdsDeletion) {
     if (meta.deletionTimestamp === undefined)
       return { object: firstMark(object, options, definition, nowMs), outcome: 'kept' };

@@ -15,6 +15,9 @@ import { StorageError } from '../storage/storage.ts';
 /** The message of a watch or list at a revision that is gone (etcd's, as kube-apiserver passes it on). */
 export const REVISION_GONE = 'The resourceVersion for the provided list is too old.';
 
+/** The 400 of an object in another namespace than that of the URL. */
+export const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
+
 /** Resources that upstream keeps under another name (SpecialDefaultResourcePrefixes). */
 const STORED_UNDER: Readonly<Record<string, string>> = {
   endpoints: 'services/endpoints',

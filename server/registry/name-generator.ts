@@ -14,3 +14,15 @@ export const NAME_ATTEMPTS = 8;
 export function generateName(prefix: string, random: Random): string {
   return prefix.slice(0, MAX_PREFIX) + random.suffix(SUFFIX_LENGTH);
 }
+
+/** Whether an object's name is one that was made up for it. */
+export function isGenerated({
+  name = '',
+  generateName: prefix = '',
+}: {
+  name?: string;
+  generateName?: string;
+}): boolean {
+  const length = Math.min(prefix.length, MAX_PREFIX);
+  return prefix !== '' && name.length === length + SUFFIX_LENGTH && name.startsWith(prefix.slice(0, MAX_PREFIX));
+}

@@ -54,14 +54,23 @@ function prefixProblems(prefix: string, rules: MetaRules): string[] {
   return rules.nameProblems(prefix.length > 1 && prefix.endsWith('-') ? `${prefix.slice(0, -2)}a` : prefix);
 }
 
+/** A generated name has to follow the rules of names, which most kinds forget when an object changes. */
+export function generateNameProblems({ generateName = '' }: Frozen<ObjectMeta>, rules: MetaRules): FieldProblem[] {
+  if (generateName === '') return [];
+  return prefixProblems(generateName, rules).map((detail) => invalid('metadata.generateName', generateName, detail));
+}
+
+/** What no kind lets through (path.IsValidPathSegmentPrefix). */
+function pathProblems({ generateName = '' }: Frozen<ObjectMeta>): FieldProblem[] {
+  return ['/', '%']
+    .filter((character) => generateName.includes(character))
+    .map((character) => invalid('metadata.generateName', generateName, `may not contain '${character}'`));
+}
+
 /** Rules for new objects, in upstream's order. */
 export function metaProblems(meta: Frozen<ObjectMeta>, rules: MetaRules): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const { name = '', generateName = '', namespace = '' } = meta;
-  if (generateName !== '') {
-    for (const detail of prefixProblems(generateName, rules))
-      problems.push(invalid('metadata.generateName', generateName, detail));
-  }
+  const problems = generateNameProblems(meta, rules);
+  const { name = '', namespace = '' } = meta;
   if (name === '') problems.push(required('metadata.name', 'name or generateName is required'));
   else for (const detail of rules.nameProblems(name)) problems.push(invalid('metadata.name', name, detail));
   if (rules.namespaced && namespace === '') problems.push(required('metadata.namespace'));
@@ -156,7 +165,7 @@ export function metaUpdateProblems(
   old: Frozen<ObjectMeta>,
   rules: Partial<MetaRules> = {},
 ): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+  const problems = pathProblems(meta);
   const { finalizers = [] } = meta;
   if (old.deletionTimestamp !== undefined) {
     const added = finalizers.filter((finalizer) => !(old.finalizers ?? []).includes(finalizer)).sort();
@@ -184,6 +193,14 @@ export function metaUpdateProblems(
     ...(rules.knowsFinalizers ? bareFinalizerProblems(meta.finalizers) : []),
   );
   return problems;
+}
+
+const SYSTEM_FIELDS = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const;
+
+/** Takes away what only the server says about an object (rest.WipeObjectMetaSystemFields). */
+export function wipeSystemFields(meta: ObjectMeta): ObjectMeta {
+  for (const field of SYSTEM_FIELDS) if (meta[field] !== undefined) delete meta[field];
+  return meta;
 }
 
 /** Fields that a change may leave out: they keep their values. */

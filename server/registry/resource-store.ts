@@ -1,8 +1,8 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
-import { type About, ApiError, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
-import { type FieldProblem, invalid, invalidObject } from '../kube/field-problem.ts';
+import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
+import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
@@ -22,12 +22,21 @@ import {
   type WatchSink,
 } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
-import type { AdmissionChain, Review } from './admission-chain.ts';
+import type { AdmissionChain, Asked, Review } from './admission-chain.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
-import { apiErrorOf } from './errors.ts';
+import { apiErrorOf, OTHER_NAMESPACE } from './errors.ts';
+import { keepAllButStatus, restoreField } from './kept-fields.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
-import { inheritMeta, type MetaRules, metaProblems, metaUpdateProblems, orderedMeta } from './object-meta.ts';
-import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
+import {
+  generateNameProblems,
+  inheritMeta,
+  type MetaRules,
+  metaProblems,
+  metaUpdateProblems,
+  orderedMeta,
+  wipeSystemFields,
+} from './object-meta.ts';
+import type { DeleteOptions, Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
 
 /** How a write is made, besides the object. */
@@ -39,6 +48,8 @@ export interface WriteOptions {
   /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
   readonly rules?: 'object' | 'status' | 'subresource';
   readonly warn: (text: string) => void;
+  readonly asked?: Asked;
+  readonly annotate?: Review['annotate'];
 }
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
@@ -115,10 +126,15 @@ export class ResourceStore {
    * @throws ApiError 409 when the name is taken, 422 when rules are broken, and what admission throws
    */
   async create(object: KubeObject, write: WriteOptions): Promise<StoredObject> {
-    const generated = !object.metadata.name && object.metadata.generateName ? object.metadata.generateName : undefined;
+    const { namespace } = object.metadata;
+    // What the client may not choose (rest.WipeObjectMetaSystemFields).
+    const given = wipeSystemFields(object.metadata);
+    await write.admission.mutate(this.#review('create', object, undefined, write));
     const meta = object.metadata;
-    // What the client may not choose (rest.FillObjectMetaSystemFields and WipeObjectMetaSystemFields).
-    for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete meta[field];
+    if (meta.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
+    const generated = !meta.name && meta.generateName ? meta.generateName : undefined;
+    // What every new object has (rest.FillObjectMetaSystemFields).
+    if (meta !== given) wipeSystemFields(meta);
     meta.uid = this.#env.random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
     // What is no version counts for none.
@@ -139,20 +155,19 @@ export class ResourceStore {
 
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
     const { definition } = this;
-    const review = this.#review('create', object, undefined, write);
-    await write.admission.mutate(review);
     if (definition.generation) object.metadata.generation = 1;
     const finish = definition.beforeCreate?.(object, this.#context(write));
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
-      const problems = [
-        ...metaProblems(object.metadata, this.#metaRules()),
+      const ofMeta = metaProblems(object.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, undefined, false) ?? [
+        ...ofMeta,
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
       ];
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
-      await write.admission.validate(review);
+      await write.admission.validate(this.#review('create', object, undefined, write));
       // Upstream's storage says so, after everything else, and a dry run does not come as far.
       if (isVersioned && !write.dryRun)
         throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
@@ -171,6 +186,7 @@ export class ResourceStore {
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
+      await definition.afterWrite?.(stored.value, this.#context(write));
       return stored;
     } catch (error) {
       finish?.(false);
@@ -211,6 +227,7 @@ export class ResourceStore {
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
       finish?.(true);
       if (last) this.definition.afterDelete?.(stored.value, this.#env);
+      await this.definition.afterWrite?.(stored.value, this.#context(write));
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
@@ -252,10 +269,12 @@ export class ResourceStore {
     inheritMeta(object, old);
     const part = definition.subresources?.[write.subresource ?? '']?.part;
     const rules = part ? 'part' : (write.rules ?? 'object');
-    if (rules === 'status') keepAllButStatus(object, old, definition);
-    else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
+    const meta = object.metadata;
     const review = this.#review('update', object, old, write);
     await write.admission.mutate(review);
+    if (object.metadata !== meta) inheritMeta(object, old);
+    if (rules === 'status') keepAllButStatus(object, old, definition);
+    else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     part?.keepRest(object, old);
     const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
@@ -263,8 +282,12 @@ export class ResourceStore {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own =
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
-      const problems = [
-        ...metaUpdateProblems(object.metadata, old.metadata, this.#metaRules()),
+      const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules());
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, rules === 'status') ?? [
+        ...ofMeta,
+        ...(rules === 'object' && definition.rechecksGenerateName
+          ? generateNameProblems(object.metadata, this.#metaRules())
+          : []),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
       ];
@@ -294,7 +317,9 @@ export class ResourceStore {
     write: WriteOptions,
   ): Promise<{ object: StoredObject; gone: boolean }> {
     const current = this.get(key);
-    await write.admission.validate(this.#review('delete', undefined, current.value, write, key));
+    const review = this.#review('delete', undefined, current.value, write, key, request.options);
+    await write.admission.mutate(review);
+    await write.admission.validate(review);
     const store = {
       storage: this.#storage,
       key: this.keyOf(key),
@@ -304,6 +329,7 @@ export class ResourceStore {
     try {
       const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
       if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
+      if (!write.dryRun) await this.definition.afterWrite?.(result.object.value, this.#context(write));
       return result;
     } catch (error) {
       throw apiErrorOf(error, this.about, key, request.options.preconditions);
@@ -333,6 +359,7 @@ export class ResourceStore {
     old: Frozen<KubeObject> | undefined,
     write: WriteOptions,
     key?: Key,
+    deleteOptions?: DeleteOptions,
   ): Review {
     const meta = (object ?? old)?.metadata;
     return {
@@ -344,12 +371,19 @@ export class ResourceStore {
       dryRun: write.dryRun,
       ...(object && { object }),
       ...(old && { old }),
+      ...(write.asked && { asked: write.asked }),
+      ...(deleteOptions && { deleteOptions }),
       warn: write.warn,
+      ...(write.annotate && { annotate: write.annotate }),
     };
   }
 
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
-    if (problems.length > 0) throw invalidObject(this.info, object.metadata.name ?? '', problems);
+    if (problems.length === 0) return;
+    // Only the kinds of k8s.io/api declare rules.
+    const isDeclared = this.info.type.name.startsWith('io.k8s.api.');
+    const about = { group: this.info.group, kind: this.info.isCustom ? (object.kind ?? '') : this.info.kind };
+    throw invalidObject(about, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
   }
 }
 
@@ -361,22 +395,4 @@ function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown 
   )
     return error;
   return new ApiError(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
-}
-
-/** A write through /status leaves everything else as it is stored. */
-function keepAllButStatus(object: KubeObject, old: Frozen<KubeObject>, definition: ResourceDefinition): void {
-  for (const field of new Set([...Object.keys(object), ...Object.keys(old)])) {
-    if (field !== 'status' && field !== 'metadata' && field !== 'kind' && field !== 'apiVersion')
-      restoreField(object, old, field);
-  }
-  const meta = object.metadata as Record<string, unknown>;
-  for (const field of definition.statusKeeps ?? []) {
-    if (old.metadata[field] === undefined) delete meta[field];
-    else meta[field] = old.metadata[field];
-  }
-}
-
-function restoreField(object: KubeObject, old: Frozen<KubeObject>, field: string): void {
-  if (old[field] === undefined) delete object[field];
-  else object[field] = old[field];
 }

@@ -63,6 +63,18 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * Whether `validate` itself checks which texts are allowed, in upstream's order and words; the table then does not.
    */
   readonly checksEnums?: boolean;
+  /**
+   * All rules of a kind that wants to know what is wrong with the metadata first, in place of the ones above and of those
+   * for the status.
+   *
+   * @param others problems of the metadata
+   */
+  problemsWith?(
+    others: readonly FieldProblem[],
+    object: Frozen<T>,
+    old: Frozen<T> | undefined,
+    isStatus: boolean,
+  ): readonly FieldProblem[];
   /** Rules for a change through the status subresource; without it none beyond the table's. */
   readonly validateStatus?: (object: Frozen<T>, old: Frozen<T>) => readonly FieldProblem[];
   /** Warnings for the client, after validation. */
@@ -71,6 +83,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly deprecation?: string;
   /** Which names are allowed; DNS subdomains unless said otherwise. */
   readonly nameProblems?: (name: string) => string[];
+  /** Whether `nameProblems` are asked of generateName on a change too: the kind's ValidateUpdate calls its Validate. */
+  readonly rechecksGenerateName?: boolean;
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
   readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
@@ -90,6 +104,10 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   holdsDeletion?(object: Frozen<T>): boolean;
   /** Called when an object gets its deletionTimestamp. */
   onDeleting?(object: T): void;
+  /** The finalizer that the first request to delete an object adds instead of what was asked for. */
+  readonly deletionFinalizer?: string;
+  /** Called after an object was written, or is gone; the request is not answered before it has come to its end. */
+  afterWrite?(object: Frozen<T>, context: WriteContext): Promise<void>;
   /** Called after the object is gone. */
   afterDelete?(object: Frozen<T>, env: RegistryEnv): void;
   /** Whether dependents are orphaned when the request does not say. */
@@ -100,6 +118,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly returnsDeleted?: boolean;
   /** Fields for field selectors besides metadata.name and metadata.namespace. */
   readonly selectableFields?: Readonly<Record<string, (object: Frozen<T>) => string>>;
+  /** Whether `metadata.namespace` is no field for selectors: kinds that name their fields may leave it out. */
+  readonly selectsNoNamespace?: boolean;
   /** Lifetime of a new object. */
   readonly ttlMs?: number;
   /** The message for a field that objects cannot be selected by, where upstream words its own. */
@@ -171,6 +191,10 @@ export interface Subresource {
   readonly checksName?: boolean;
   /** The subresource's own object, made of the parent. */
   get?(parent: Frozen<KubeObject>): KubeObject;
+  /** The same as the answer to a GET, where that is stricter. @throws ApiError */
+  show?(parent: Frozen<KubeObject>): KubeObject;
+  /** Of a Scale: where its parent has the replicas, unless that is `.spec.replicas`. */
+  readonly replicasPath?: string;
   /** Puts what a PUT or PATCH of the subresource says into the parent. */
   apply?(object: KubeObject, parent: KubeObject, call: SubresourceCall): void;
   /** POST. The answer is the object that is returned. */

@@ -22,7 +22,8 @@ type FieldReader = (object: Frozen<KubeObject>) => string;
 
 function readerOf(field: string, definition: ResourceDefinition): FieldReader {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
-  if (field === 'metadata.namespace') return (object) => object.metadata.namespace ?? '';
+  if (field === 'metadata.namespace' && !definition.selectsNoNamespace)
+    return (object) => object.metadata.namespace ?? '';
   const { selectableFields } = definition;
   const reader = selectableFields && Object.hasOwn(selectableFields, field) ? selectableFields[field] : undefined;
   if (reader) return reader;

@@ -5,6 +5,9 @@ import type { TypeDescription } from '../schema/type-table.ts';
 
 /** Parts that are remembered: about as many as there are templates in a busy cluster. */
 const PARTS_MAX = 1024;
+/** After so many parts in a row that nobody had before, only some are still looked up. */
+const MISSES_MAX = 64;
+const LOOKED_UP_ONE_OF = 8;
 /** Larger parts are kept with their objects only. */
 const TEXT_CHARACTERS_MAX = 64 * 1024;
 
@@ -17,6 +20,8 @@ export class SharedParts {
   readonly #parts = new Map<string, Frozen<object>>();
   #last: Frozen<object> | undefined;
   #isSeries = false;
+  /** In a row. */
+  #misses = 0;
 
   /** @param type of the parts */
   constructor(type: TypeDescription) {
@@ -37,9 +42,15 @@ export class SharedParts {
   }
 
   #find(part: object): Frozen<object> {
+    if (this.#misses++ > MISSES_MAX && this.#misses % LOOKED_UP_ONE_OF !== 0) {
+      return deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
+    }
     const text = JSON.stringify(part);
     const known = this.#parts.get(text);
-    if (known) return known;
+    if (known) {
+      this.#misses = 0;
+      return known;
+    }
     const shared = deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
     if (text.length > TEXT_CHARACTERS_MAX) return shared;
     if (this.#parts.size >= PARTS_MAX) this.#parts.clear();

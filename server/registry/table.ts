@@ -2,7 +2,8 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { columnDescription } from '../schema/docs.ts';
-import type { ResourceInfo } from '../schema/type-table.ts';
+import { inFieldOrder } from '../schema/field-order.ts';
+import { builtInTypes, type ResourceInfo } from '../schema/type-table.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 /** Which object a row carries along. */
@@ -40,12 +41,15 @@ export function columnDefinitions(info: ResourceInfo): readonly ColumnDefinition
   return columns;
 }
 
-/** The metadata of an object as an object of its own. */
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** The metadata of an object as an object of its own. Custom resources have their fields in another order. */
 export function partialMetadata(
-  { metadata }: Frozen<KubeObject>,
+  { metadata: given }: Frozen<KubeObject>,
   apiVersion: string,
   { versionAnnotation }: Pick<ResourceDefinition, 'versionAnnotation'> = {},
 ): object {
+  const metadata = inFieldOrder(given, builtInTypes().type(OBJECT_META));
   const { annotations, ...rest } = metadata;
   if (versionAnnotation === undefined || annotations?.[versionAnnotation] === undefined)
     return { kind: 'PartialObjectMetadata', apiVersion, metadata };

@@ -1,7 +1,7 @@
 /** Values with an encoding of their own in protobuf: times, quantities, IntOrString, raw JSON. */
 import { rfc3339, rfc3339Micro } from '../base/clock.ts';
 import { formatDuration } from './go-duration.ts';
-import { BYTES, type Reader, SmallMessage } from './protobuf-reader.ts';
+import { BYTES, type Reader, SmallMessage, VARINT } from './protobuf-reader.ts';
 import type { TypeDescription, ValueType } from './type-table.ts';
 
 type ReadStruct = (reader: Reader, type: TypeDescription) => unknown;
@@ -9,6 +9,7 @@ type ReadStruct = (reader: Reader, type: TypeDescription) => unknown;
 /** The JSON value of an opaque type. */
 export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStruct): unknown {
   if (type.kind === 'quantity') return readText(reader) || '0';
+  if (type.kind === 'int-or-string') return readIntOrString(reader);
   const message = new SmallMessage(reader);
   switch (type.kind) {
     case 'time':
@@ -17,8 +18,6 @@ export function readOpaque(reader: Reader, type: ValueType, readStruct: ReadStru
       return message.isEmpty ? null : microTime(message.number(1), message.number(2));
     case 'duration':
       return formatDuration(message.number(1));
-    case 'int-or-string':
-      return message.number(1) === 1n ? message.text(3) : Number(message.number(2));
     case 'raw': {
       const json = message.text(1);
       return json === '' ? null : JSON.parse(json);
@@ -40,6 +39,25 @@ function readText(reader: Reader): string {
 }
 
 const TEXT = 8 + BYTES;
+
+/** Which of the two it is, the number, the text; there are many of them as well. */
+function readIntOrString(reader: Reader): string | number {
+  let kind = 0;
+  let number = 0;
+  let text = '';
+  while (!reader.done) {
+    const tag = reader.integer();
+    if (tag === INT_OR_STRING_KIND) kind = reader.integer();
+    else if (tag === INT_OR_STRING_NUMBER) number = reader.integer();
+    else if (tag === INT_OR_STRING_TEXT) text = reader.text();
+    else reader.skip(tag & 7);
+  }
+  return kind === 1 ? text : number;
+}
+
+const INT_OR_STRING_KIND = 8 + VARINT;
+const INT_OR_STRING_NUMBER = 16 + VARINT;
+const INT_OR_STRING_TEXT = 24 + BYTES;
 
 function microTime(seconds: bigint, nanos: bigint): string {
   const micros = (nanos / 1000n).toString().padStart(6, '0');

@@ -6,21 +6,43 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 const FIXED32 = 5;
 
-/** Texts up to this length are put together here: asking for them costs more than they are long. */
-const SHORT_TEXT = 12;
+/** Longer texts are looked at by Node itself. */
+const SHORT_TEXT = 128;
+/** Longer bodies are not kept as text: each text cut out of it would keep the whole. */
+const SHORT_BODY = 64 * 1024;
 const TWO_28 = 2 ** 28;
+
+/** The bytes of a body, and the same as text of one character a byte, out of which ASCII is cut cheaply. */
+class Source {
+  readonly bytes: Buffer;
+  #latin1: string | undefined;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  text(begin: number, end: number): string {
+    const { bytes } = this;
+    if (end - begin > SHORT_TEXT || bytes.length > SHORT_BODY) return bytes.toString('utf8', begin, end);
+    for (let at = begin; at < end; at++) if ((bytes[at] as number) >= 0x80) return bytes.toString('utf8', begin, end);
+    this.#latin1 ??= bytes.toString('latin1');
+    return this.#latin1.slice(begin, end);
+  }
+}
 
 /** Reads the fields of one message from front to back. */
 export class Reader {
+  readonly #source: Source;
   readonly #bytes: Buffer;
   /** How many messages are around this one. */
   readonly #depth: number;
   readonly #end: number;
   #at: number;
 
-  constructor(bytes: Buffer, depth = 0, at = 0, end = bytes.length) {
+  constructor(bytes: Buffer | Source, depth = 0, at = 0, end = bytes instanceof Source ? 0 : bytes.length) {
     if (depth > LIMITS.jsonDepth) throw new Error(`proto: exceeded max depth of ${LIMITS.jsonDepth}`);
-    this.#bytes = bytes;
+    this.#source = bytes instanceof Source ? bytes : new Source(bytes);
+    this.#bytes = this.#source.bytes;
     this.#depth = depth;
     this.#at = at;
     this.#end = end;
@@ -68,21 +90,14 @@ export class Reader {
   text(): string {
     const length = this.integer();
     const begin = this.#skipped(length);
-    if (length > SHORT_TEXT) return this.#bytes.toString('utf8', begin, begin + length);
-    let text = '';
-    for (let at = begin; at < begin + length; at++) {
-      const byte = this.#bytes[at] as number;
-      if (byte >= 0x80) return this.#bytes.toString('utf8', begin, begin + length);
-      text += String.fromCharCode(byte);
-    }
-    return text;
+    return this.#source.text(begin, begin + length);
   }
 
   /** A message inside this one. */
   message(): Reader {
     const length = this.integer();
     const begin = this.#skipped(length);
-    return new Reader(this.#bytes, this.#depth + 1, begin, begin + length);
+    return new Reader(this.#source, this.#depth + 1, begin, begin + length);
   }
 
   double(): number {

@@ -39,44 +39,80 @@ export function messageOf(type: TypeDescription): Message {
   return message;
 }
 
+/** A field as it is read. */
+interface Slot {
+  readonly name: string;
+  readonly type: ValueType;
+  readonly wire: number;
+  readonly repeats: 'list' | 'map' | undefined;
+  /** Whether a zero value is left out: Go writes whatever is no pointer, and the decoder fills it in without being told. */
+  readonly dropsZero: boolean;
+}
+
+/** By field number. */
+type Slots = readonly (Slot | Slots | undefined)[];
+
+const slotsOfTypes = new WeakMap<TypeDescription, Slots>();
+
+function slotsOf(type: TypeDescription): Slots {
+  let slots = slotsOfTypes.get(type);
+  if (!slots) {
+    slots = slotsOfMessage(messageOf(type));
+    slotsOfTypes.set(type, slots);
+  }
+  return slots;
+}
+
+function slotsOfMessage(message: Message): Slots {
+  const slots: (Slot | Slots | undefined)[] = [];
+  for (let number = 0; number <= Math.max(0, ...message.keys()); number++) {
+    const field = message.get(number);
+    slots.push(field instanceof Map ? slotsOfMessage(field as Message) : field && slotOf(field as FieldDescription));
+  }
+  return slots;
+}
+
+function slotOf({ name, type }: FieldDescription): Slot {
+  const isList = type.kind === 'list' && type.of && !isListMessage(type);
+  const repeats = isList ? 'list' : type.kind === 'map' && type.of ? 'map' : undefined;
+  return { name, type, wire: wireOf(type), repeats, dropsZero: !type.pointer };
+}
+
 function readStruct(reader: Reader, type: TypeDescription): Record<string, unknown> {
   const output: Record<string, unknown> = {};
-  readMessage(reader, messageOf(type), output);
+  readMessage(reader, slotsOf(type), output);
   return output;
 }
 
-function readMessage(reader: Reader, message: Message, output: Record<string, unknown>): void {
+function readMessage(reader: Reader, slots: Slots, output: Record<string, unknown>): void {
   while (!reader.done) {
     const tag = reader.integer();
-    const field = message.get(tag >>> 3);
-    if (!field) reader.skip(tag & 7);
-    else if (field instanceof Map) readMessage(reader.message(), field as Message, output);
-    else readField(reader, field as FieldDescription, tag & 7, output);
+    const number = tag >>> 3;
+    const slot = number < slots.length ? slots[number] : undefined;
+    if (slot === undefined) reader.skip(tag & 7);
+    else if (Array.isArray(slot)) readMessage(reader.message(), slot as Slots, output);
+    else readField(reader, slot as Slot, tag & 7, output);
   }
 }
 
-function readField(
-  reader: Reader,
-  { name, type }: FieldDescription,
-  wire: number,
-  output: Record<string, unknown>,
-): void {
-  if (type.kind === 'list' && type.of && !isListMessage(type)) {
+function readField(reader: Reader, slot: Slot, wire: number, output: Record<string, unknown>): void {
+  const { name, type, repeats } = slot;
+  if (repeats === 'list') {
     const list = (output[name] ?? []) as unknown[];
     output[name] = list;
-    readElements(reader, name, type.of, wire, list);
-  } else if (type.kind === 'map' && type.of) {
+    readElements(reader, name, type.of as ValueType, wire, list);
+    return;
+  }
+  if (wire !== slot.wire) throw wrongWire(name, wire);
+  if (repeats === 'map') {
     const map = (output[name] ?? {}) as Record<string, unknown>;
     output[name] = map;
-    checkWire(name, type, wire);
-    const [key, value] = readEntry(reader.message(), name, type.of);
+    const [key, value] = readEntry(reader.message(), name, type.of as ValueType);
     setOwn(map, key, value);
-  } else {
-    checkWire(name, type, wire);
-    const value = readValue(reader, name, type);
-    // Go writes whatever is no pointer: zero values, which the decoder fills in without being told.
-    if (type.pointer || !isZero(value, type)) output[name] = value;
+    return;
   }
+  const value = readValue(reader, name, type);
+  if (!slot.dropsZero || !isZero(value, type)) output[name] = value;
 }
 
 function isZero(value: unknown, { kind }: ValueType): boolean {
@@ -99,9 +135,11 @@ function readElements(reader: Reader, name: string, type: ValueType, wire: numbe
 }
 
 function checkWire(name: string, type: ValueType, wire: number): void {
-  if (wire === wireOf(type)) return;
-  throw new Error(`proto: wrong wireType = ${wire} for field ${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  if (wire !== wireOf(type)) throw wrongWire(name, wire);
 }
+
+const wrongWire = (name: string, wire: number): Error =>
+  new Error(`proto: wrong wireType = ${wire} for field ${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 
 function readEntry(reader: Reader, name: string, type: ValueType): [string, unknown] {
   let key = '';

@@ -7,8 +7,12 @@ import type { ColumnRow, FieldRow, KindsFile, ResourceRow, SubresourceRow, TypeR
 
 export type Scalar = 'string' | 'boolean' | 'int32' | 'int64' | 'double' | 'bytes';
 
-/** Types with an encoding of their own. */
+/**
+ * Types with an encoding of their own, and `deduced`: what no schema describes, taken apart as it comes (objects by
+ * their fields, everything else as a whole).
+ */
 export type Opaque =
+  | 'deduced'
   | 'time'
   | 'micro-time'
   | 'duration'
@@ -47,6 +51,16 @@ export interface ValueType {
   readonly struct?: TypeDescription;
   /** Another type of the same table, in the spelling of kinds.gen.json. */
   sibling?(spelling: string): ValueType;
+  /** Of a list of a custom resource, wherever it stands: how server-side apply takes it apart. */
+  readonly list?: ListMerge;
+  /** Whether server-side apply takes it as a whole. */
+  readonly isAtomic?: boolean;
+}
+
+/** How server-side apply takes a list apart. */
+export interface ListMerge {
+  readonly merge: 'atomic' | 'set' | 'map';
+  readonly keys: readonly string[];
 }
 
 export interface FieldDescription {
@@ -61,7 +75,7 @@ export interface FieldDescription {
   readonly default?: unknown;
   /** Allowed values of a string, or of the strings in a list. */
   readonly enum?: readonly string[];
-  readonly list?: { readonly merge: 'atomic' | 'set' | 'map'; readonly keys: readonly string[] };
+  readonly list?: ListMerge;
   /** Strategic merge patch. */
   readonly patch?: { readonly merge: boolean; readonly retainKeys: boolean; readonly key?: string };
   /** The row this came from: what only OpenAPI and protobuf need. */
@@ -75,6 +89,21 @@ export interface TypeDescription {
   readonly fields: readonly FieldDescription[];
   readonly byName: ReadonlyMap<string, FieldDescription>;
   readonly row: TypeRow;
+  /** Whether there may be fields besides, which nothing describes. */
+  readonly keepsOthers?: boolean;
+  /** Of the kind of a custom resource: reads its objects. */
+  readonly custom?: CustomReader;
+}
+
+/** How objects of a custom resource are read; `server/schema/custom` compiles one of a schema. */
+export interface CustomReader {
+  /** Drops what the schema does not describe. The object's own metadata is left as it is. */
+  prune(object: Readonly<Record<string, unknown>>): {
+    readonly value: Record<string, unknown>;
+    readonly unknownFields: readonly string[];
+  };
+  /** Fills in defaults; the same object when there is nothing to fill in. */
+  applyDefaults<T extends Readonly<Record<string, unknown>>>(object: T): T;
 }
 
 export interface SubresourceInfo {
@@ -94,6 +123,10 @@ export interface ResourceInfo {
   readonly resource: string;
   readonly singular: string;
   readonly kind: string;
+  /** Where it is not the kind and `List`. */
+  readonly listKind?: string;
+  /** Whether a definition declares it. */
+  readonly isCustom?: boolean;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
   readonly shortNames: readonly string[];

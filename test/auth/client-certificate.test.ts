@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Credentials } from '../../server/auth/authenticator.ts';
 import { createPki } from '../../server/auth/certificates.ts';
 import { systemClock } from '../../server/base/clock.ts';
-import { systemRandom } from '../../server/base/random.ts';
+import { seededRandom, systemRandom } from '../../server/base/random.ts';
+import { auditIds } from '../../server/http/audit-id.ts';
 import { type HttpServer, startHttpServer } from '../../server/http/server.ts';
 import type { ApiError } from '../../server/kube/api-error.ts';
 import type { User } from '../../server/kube/object.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     tls: { ...pki.serving, clientCa: pki.ca.cert },
     answer: async (incoming) => ({ type: 'value', status: 200, value: whoIs(incoming) }),
     now: () => 0,
+    auditId: auditIds(seededRandom(1)),
     onFault: (error) => expect(error).toBeUndefined(),
   });
 });

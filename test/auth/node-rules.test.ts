@@ -22,12 +22,12 @@ test('nodes have the rules of ClusterRole system:node without a binding', async 
 
 test('a rules review of a node says that it does not know everything', async () => {
   await using cluster = await securedCluster();
-  const { incomplete, error } = cluster.authorizer.rulesFor(
+  const { incomplete, errors } = cluster.authorizer.rulesFor(
     { name: 'system:node:node01', groups: ['system:nodes'] },
     'default',
   );
-  expect({ incomplete, error }).toEqual({
+  expect({ incomplete, errors }).toEqual({
     incomplete: true,
-    error: 'node authorizer does not support user rule resolution',
+    errors: ['node authorizer does not support user rule resolution'],
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { RbacAuthorizer } from '../../server/auth/rbac.ts';
+import { Authorizers } from '../../server/auth/authorizers.ts';
+import { storedObjects } from '../../server/auth/stored-objects.ts';
 import type { User } from '../../server/kube/object.ts';
 import { MemoryStorage } from '../../server/storage/memory.ts';
 import type { Storage } from '../../server/storage/storage.ts';
@@ -31,7 +32,11 @@ const CLUSTER_ROLE = { kind: 'ClusterRole', name: 'reader' };
 
 function ask(storage: Storage, user: User, namespace: string): { allowed: boolean; reason: string } {
   const resource = { group: '', version: 'v1', resource: 'pods', subresource: '', namespace, name: 'p' };
-  return new RbacAuthorizer(storage).authorize({ user, verb: 'get', resource });
+  return new Authorizers({ modes: ['RBAC'], policy: storage, objects: storedObjects(storage) }).authorize({
+    user,
+    verb: 'get',
+    resource,
+  });
 }
 
 const jane: User = { name: 'jane', groups: ['dev'] };

@@ -36,6 +36,7 @@ function certificateNames(url: string): Promise<string> {
   });
 }
 
+const POD = '{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}';
 const FIXTURE = '{apiVersion: v1, kind: ConfigMap, metadata: {name: from-fixture}}';
 
 describe('what flags do, and their variables', () => {
@@ -48,6 +49,7 @@ describe('what flags do, and their variables', () => {
     const settings = {
       NODES: '3',
       CONTROLLERS: '-deployment',
+      DISABLE_ADMISSION_PLUGINS: 'Priority,DefaultTolerationSeconds',
       FIXTURES: 'fixture.yaml',
       INSECURE_ADMIN: 'true',
       DATA_DIR: `data-${form}`,
@@ -76,6 +78,11 @@ describe('what flags do, and their variables', () => {
     expect(controllers.controllers.filter(({ enabled }) => !enabled).map(({ name }) => name)).toEqual([
       'deployment-controller',
     ]);
+    const pods = `${url}/api/v1/namespaces/default/pods?dryRun=All`;
+    const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: POD };
+    const pod = (await ask(pods, { ...post, credentials: await admin() })).text;
+    expect(pod).toContain('"serviceAccountName":"default"');
+    expect(pod).not.toMatch(/"(priority|tolerations)"/);
     expect((await stat(cli.file(`data-${form}`))).isDirectory()).toBe(true);
     expect((await json<{ strict: boolean }>(`${url}/-/fidelity`)).strict).toBe(true);
     expect(await certificateNames(url)).toMatch(/DNS:first\.example.*IP Address:192\.0\.2\.7/);
@@ -171,12 +178,21 @@ describe('wrong flags', () => {
     expect(code).not.toBe(0);
   });
 
+  it.each(['enable', 'disable'])('names admission plugins that there are when asked to %s another', async (which) => {
+    const flag = `--${which}-admission-plugins`;
+    const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', `${flag}=Priority,Quota`]);
+    expect(stderr).toMatch(/^fauxkube: there is no admission plugin "Quota" .*NamespaceLifecycle, .*AlwaysDeny\n$/);
+    expect(stderr).toContain(`(${flag})`);
+    expect(code).not.toBe(0);
+  });
+
   it('lists every flag with its variable in --help, and prints its version', async () => {
     const help = await cli.run(['start', '--help']);
     expect(help.code).toBe(0);
     const flags =
       'host port http-port proxy-port tls-san kubeconfig kubeconfig-mode data-dir fixtures nodes controllers';
-    for (const flag of `${flags} seed log-level insecure-admin`.split(' ')) {
+    const more = 'enable-admission-plugins disable-admission-plugins seed log-level insecure-admin';
+    for (const flag of `${flags} ${more}`.split(' ')) {
       expect(help.stdout).toContain(`--${flag}`);
       expect(help.stdout).toContain(`FAUXKUBE_${flag.toUpperCase().replaceAll('-', '_')}`);
     }

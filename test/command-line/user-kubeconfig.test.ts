@@ -1,18 +1,15 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CertificateSigningRequest } from '../../server/kube/types.gen.ts';
 import { type RunningCluster, startCluster } from '../../server/index.ts';
 import { ask, readKubeconfigFile } from '../support/ask.ts';
 import { type CommandLine, commandLine, type Ended } from '../support/command-line.ts';
-import { opensslSigner } from '../support/openssl-signer.ts';
 
 let cli: CommandLine;
 let cluster: RunningCluster;
 beforeAll(async () => {
   cli = await commandLine();
-  const dataDir = join(cli.folder, 'data');
-  cluster = await startCluster({ nodes: 0, dataDir, extraControllers: [opensslSigner(dataDir)] });
+  cluster = await startCluster({ nodes: 0 });
   await writeFile(cli.file('admin'), cluster.kubeconfig());
 });
 afterAll(async () => {

@@ -67,7 +67,8 @@ test('docs/fidelity.md names every subresource that answers 501, and no other', 
 });
 
 test('docs/fidelity.md names every controller, and no other', () => {
-  const names = createControllers({ caCertificate: '', issueToken: async () => '' }).map(({ name }) => name);
+  const parts = { caCertificate: '', checkPolicy: () => [], issueToken: async () => '', signCertificate: () => '' };
+  const names = createControllers(parts).map(({ name }) => name);
   expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet'].sort());
 });
 

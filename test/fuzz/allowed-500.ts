@@ -12,6 +12,7 @@ const ALLOWED: readonly RegExp[] = [
   /strconv\.ParseUint: parsing /,
   /^\[?target\.(name|kind): /,
   /^The order in patch list:/,
+  /^merging an object in json but data type is not struct, instead is: map$/,
   /^list element types are not identical: /,
   /^resourceVersion should not be set on objects to be created$/,
 ];

@@ -2,20 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../support/kubectl.ts';
 
-const names = { plural: 'things', kind: 'Thing' };
-const schema = { openAPIV3Schema: { type: 'object' } };
-const DEFINITION = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'things.example.com' },
-  spec: {
-    group: 'example.com',
-    scope: 'Namespaced',
-    names,
-    versions: [{ name: 'v1', served: true, storage: true, schema }],
-  },
-};
-
 let shop: Shop;
 beforeAll(async () => {
   shop = await openShop();
@@ -40,12 +26,6 @@ describe('what is not there yet is named, and nothing hangs', () => {
   it('pods/exec for kubectl cp', async () => {
     const { stderr } = await shop.fails('cp', shop.file('a.txt'), 'web:a.txt');
     expect(stderr).toContain('fauxkube does not implement pods/exec yet');
-  });
-
-  it('custom resources, as creating their definition says', async () => {
-    const { stderr, code } = await shop.run(['apply', '-f', '-'], { input: JSON.stringify(DEFINITION) });
-    expect(code).toBe(0);
-    expect(stderr).toContain('Warning: fauxkube does not serve custom resources yet');
   });
 
   it('has no metrics, as a cluster without metrics-server', async () => {

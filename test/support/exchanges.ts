@@ -13,6 +13,8 @@ export interface Step {
   readonly text?: string;
   /** Whether the managers of fields are part of the answer. */
   readonly managers?: boolean;
+  /** The user that the administrator acts as. */
+  readonly as?: string;
   /** Whether to ask for a table. */
   readonly table?: boolean;
   /** Fields that controllers of the real server change meanwhile. */
@@ -39,7 +41,7 @@ const SUFFIX = /\b(gen-[a-z]*)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
 
 /** Full path and content type of a step. */
 export function requestOf(
-  { method, path, strategic, apply, table }: Step,
+  { method, path, strategic, apply, table, as }: Step,
   namespace: string,
 ): { path: string; headers: [string, string][] } {
   const isWithin = !path.startsWith('/');
@@ -48,6 +50,7 @@ export function requestOf(
   const patch = `application/${type}`;
   const headers: [string, string][] = method === 'PATCH' ? [['content-type', patch]] : [];
   if (table) headers.push(['accept', 'application/json;as=Table;v=v1;g=meta.k8s.io']);
+  if (as !== undefined) headers.push(['impersonate-user', as.replaceAll(NAMESPACE, namespace)]);
   return { path: full, headers };
 }
 

@@ -1,6 +1,8 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { seededRandom } from '../../server/base/random.ts';
 import type { Cluster } from '../../server/cluster/cluster.ts';
+import { auditIds } from '../../server/http/audit-id.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { testCluster } from './test-cluster.ts';
 
@@ -48,6 +50,7 @@ export async function plainServer(): Promise<PlainServer> {
     port: 0,
     answer: (request) => cluster.pipeline.handle(request),
     now: () => cluster.clock.now(),
+    auditId: auditIds(seededRandom(1)),
     onFault: (error) => {
       throw error;
     },

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { bodyOf, Normalizer, type RecordedStep, requestOf, warningTexts } from './exchanges.ts';
+import { bodyOf, NAMESPACE, Normalizer, type RecordedStep, requestOf, warningTexts } from './exchanges.ts';
 import { golden } from './golden.ts';
 import { type Answer, create, type SecuredCluster, securedCluster } from './secured-cluster.ts';
 
@@ -32,7 +32,7 @@ export async function replay(file: string): Promise<void> {
     const answer = await cluster.ask(step.method, path, { headers, ...(body && { body }) });
     const actual = {
       status: answer.status,
-      warnings: warningsOf(answer),
+      warnings: normalizer.answer(warningsOf(answer).map((text) => text.replaceAll(NAME, NAMESPACE))),
       answer: normalizer.answer(answer.body, step.without, step.managers),
     };
     const what = `${step.method} ${step.path} ${JSON.stringify(step.body ?? '')}`;

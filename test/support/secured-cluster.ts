@@ -1,9 +1,11 @@
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Clock } from '../../server/base/clock.ts';
+import { type Clock, systemClock } from '../../server/base/clock.ts';
 import { createLogger } from '../../server/base/log.ts';
 import { seededRandom } from '../../server/base/random.ts';
-import { type Assembly, assemble } from '../../server/cluster/assembly.ts';
+import { type Assembly, type AssemblyOptions, assemble } from '../../server/cluster/assembly.ts';
+import { auditIds } from '../../server/http/audit-id.ts';
+import { OutboundClient } from '../../server/http/outbound/outbound-client.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -40,8 +42,12 @@ export const JANE_TOKEN = 'jane-token';
  * await using cluster = await securedCluster();
  * const { status } = await cluster.ask('GET', '/api/v1/pods');
  */
-export async function securedCluster(clock: Clock = new SimulatedClock()): Promise<SecuredCluster> {
+export async function securedCluster(
+  clock: Clock = new SimulatedClock(),
+  options: Partial<AssemblyOptions> = {},
+): Promise<SecuredCluster> {
   const log = createLogger('error');
+  const outbound = new OutboundClient(systemClock());
   const assembly = await assemble({
     clock,
     random: seededRandom(1),
@@ -51,9 +57,11 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
     tokenFile: fileURLToPath(new URL('./tokens.csv', import.meta.url)),
     nodes: 1,
     connector: { pod: () => undefined },
+    outbound,
     serverAddress: () => '127.0.0.1:6443',
     address: '127.0.0.1',
     port: 6443,
+    ...options,
   });
   const { pipeline, storage } = assembly.cluster;
   const server = await startHttpServer({
@@ -61,6 +69,7 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
     port: 0,
     answer: (r) => pipeline.handle(r),
     now: () => clock.now(),
+    auditId: auditIds(seededRandom(1)),
     onFault: (err) => log.error({ err }, 'an answer could not be sent'),
   });
   return {
@@ -70,6 +79,7 @@ export async function securedCluster(clock: Clock = new SimulatedClock()): Promi
     ask: (method, path, question = {}) => send(server.port, method, path, question),
     async [Symbol.asyncDispose]() {
       await server.close();
+      outbound.close();
       await storage.close();
     },
   };

@@ -3,6 +3,7 @@ import type { Random } from '../../base/random.ts';
 import { type KubeObject, keyOf, parseApiVersion } from '../../kube/object.ts';
 import type { Catalog } from '../../registry/catalog.ts';
 import { orderedMeta } from '../../registry/object-meta.ts';
+import { fieldsOfPaths, trackUpdate } from '../../schema/apply/managed-fields.ts';
 import { decodeStruct } from '../../schema/decode.ts';
 import type { Storage } from '../../storage/storage.ts';
 
@@ -10,15 +11,24 @@ import type { Storage } from '../../storage/storage.ts';
 export interface FirstObjects {
   /** Those that need no decoding: recorded from a server that had done it. */
   readonly canonical: readonly KubeObject[];
-  readonly others: readonly KubeObject[];
+  /** Those that the API server writes as a client of its own. */
+  readonly own: readonly KubeObject[];
+  readonly nodes: readonly KubeObject[];
 }
+
+/** The API server as a manager of fields; what it allocates for a service belongs to nobody. */
+const SERVER = {
+  manager: 'kube-apiserver',
+  subresource: '',
+  reset: fieldsOfPaths(['spec.clusterIPs', 'spec.ipFamilies', 'status']),
+};
 
 /**
  * Writes objects straight into an empty storage: the server's own objects are not asked for by anybody, so nobody
  * admits or authorizes them. What is there already stays.
  */
 export async function installObjects(
-  { canonical, others }: FirstObjects,
+  { canonical, own, nodes }: FirstObjects,
   catalog: Catalog,
   storage: Storage,
   random: Random,
@@ -26,17 +36,23 @@ export async function installObjects(
 ): Promise<void> {
   const creationTimestamp = rfc3339(nowMs);
   const uids = new Map<string, string>();
-  const install = async (given: KubeObject, isCanonical: boolean): Promise<void> => {
+  const install = async (given: KubeObject, from: keyof FirstObjects): Promise<void> => {
     const { group, version } = parseApiVersion(given.apiVersion ?? '') ?? { group: '', version: '' };
     const served = catalog.lookupKind(group, version, given.kind ?? '');
     if (!served) throw new Error(`a cluster cannot begin with a ${given.apiVersion} ${given.kind}: no such kind`);
     const key = served.store.keyOf(keyOf(given));
     if (storage.get(key)) return;
     const { definition, info } = served.store;
-    const object = isCanonical
-      ? given
-      : (decodeStruct(given, info.type, { unknownFields: false }) as unknown as KubeObject);
+    const object =
+      from === 'canonical'
+        ? given
+        : (decodeStruct(given, info.type, { unknownFields: false }) as unknown as KubeObject);
     definition.fillDefaults?.(object);
+    if (from === 'own') {
+      const { type } = info;
+      const apiVersion = given.apiVersion ?? '';
+      trackUpdate(undefined, object, { ...SERVER, apiVersion, type, time: creationTimestamp });
+    }
     const uid = random.uuid();
     uids.set(`${given.kind} ${given.metadata.name}`, uid);
     const meta = { ...object.metadata, uid, creationTimestamp };
@@ -47,6 +63,7 @@ export async function installObjects(
     object.metadata = orderedMeta(meta);
     await storage.create(key, object);
   };
-  for (const given of canonical) await install(given, true);
-  for (const given of others) await install(given, false);
+  for (const given of canonical) await install(given, 'canonical');
+  for (const given of own) await install(given, 'own');
+  for (const given of nodes) await install(given, 'nodes');
 }

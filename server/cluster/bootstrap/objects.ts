@@ -17,9 +17,9 @@ export interface BootstrapOptions {
 /** The address of the `kubernetes` service, the first of the range. */
 export const API_SERVICE_IP = '10.96.0.1';
 
-/** What belongs to this cluster, in an order in which each object finds what it needs; `recordedObjects` come first. */
+/** What the API server writes about itself. */
 export function ownObjects(options: BootstrapOptions): KubeObject[] {
-  return [...apiService(options), legacyTokenTracking(options.nowMs), ...nodes(options)];
+  return [...apiService(options), legacyTokenTracking(options.nowMs)];
 }
 
 /**
@@ -101,7 +101,8 @@ export function nodeName(index: number): string {
   return `node${String(index + 1).padStart(2, '0')}`;
 }
 
-function nodes({ nodes: count, nowMs }: BootstrapOptions): KubeObject[] {
+/** Nodes and their leases; each node comes before its lease. */
+export function nodeObjects({ nodes: count, nowMs }: BootstrapOptions): KubeObject[] {
   const objects: KubeObject[] = [];
   for (let index = 0; index < count; index++) {
     const name = nodeName(index);

@@ -16,7 +16,13 @@ process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // a control plane started for r
 interface Recorded {
   apiVersion?: string;
   kind?: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    managedFields?: { manager: string; time: string }[];
+  };
   [field: string]: unknown;
 }
 
@@ -36,10 +42,10 @@ const SOURCES: readonly { path: string; keep: (object: Recorded) => boolean }[] 
   { path: `${RBAC}/clusterrolebindings`, keep: isBootstrap },
   { path: `${RBAC}/roles`, keep: isBootstrap },
   { path: `${RBAC}/rolebindings`, keep: isBootstrap },
-  { path: `${FLOW}/prioritylevelconfigurations`, keep: () => true },
-  { path: `${FLOW}/flowschemas`, keep: () => true },
+  { path: `${FLOW}/prioritylevelconfigurations`, keep: isServers },
+  { path: `${FLOW}/flowschemas`, keep: isServers },
   { path: '/apis/scheduling.k8s.io/v1/priorityclasses', keep: ({ metadata }) => metadata.name.startsWith('system-') },
-  { path: '/apis/networking.k8s.io/v1/servicecidrs', keep: () => true },
+  { path: '/apis/networking.k8s.io/v1/servicecidrs', keep: isServers },
   { path: '/apis/apiregistration.k8s.io/v1/apiservices', keep: ({ spec }) => !(spec as { service?: unknown }).service },
   { path: '/api/v1/namespaces/kube-system/serviceaccounts', keep: ({ metadata }) => metadata.name !== 'default' },
 ];
@@ -48,13 +54,20 @@ function isBootstrap({ metadata }: Recorded): boolean {
   return metadata.labels?.['kubernetes.io/bootstrapping'] === 'rbac-defaults';
 }
 
+/** Whether the API server itself made an object, and no user of the server that is asked. */
+function isServers({ metadata }: Recorded): boolean {
+  const own = ['kube-apiserver', 'api-priority-and-fairness-config-producer-v1'];
+  return metadata.managedFields?.some(({ manager }) => own.includes(manager)) ?? false;
+}
+
 function stripped(object: Recorded): Recorded {
-  const { name, namespace, labels, annotations } = object.metadata;
+  const { name, namespace, labels, annotations, managedFields } = object.metadata;
   const metadata = {
     name,
     ...(namespace && { namespace }),
     ...(labels && { labels }),
     ...(annotations && { annotations }),
+    ...(managedFields && { managedFields: managedFields.map((entry) => ({ ...entry, time: '$now' })) }),
   };
   return { ...object, metadata };
 }
@@ -73,8 +86,10 @@ function withoutTimes(value: unknown): unknown {
 const objects: unknown[] = [];
 for (const { path, keep } of SOURCES)
   for (const object of await list(path)) if (keep(object)) objects.push(withoutTimes(stripped(object)));
-for (const name of SYSTEM_NAMESPACES)
-  objects.unshift({ kind: 'Namespace', apiVersion: 'v1', metadata: { name }, spec: {}, status: {} });
+for (const object of await list('/api/v1/namespaces')) {
+  if (!SYSTEM_NAMESPACES.includes(object.metadata.name)) continue;
+  objects.unshift({ ...stripped(object), spec: {}, status: {} });
+}
 const lines = objects.map((object) => JSON.stringify(object)).join(',\n');
 writeFileSync('server/cluster/bootstrap/bootstrap.gen.json', `[\n${lines}\n]\n`);
 process.stdout.write(`server/cluster/bootstrap/bootstrap.gen.json: ${objects.length} objects\n`);

@@ -65,7 +65,14 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
     const list = { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: items.length === 0 ? null : [] };
     return { list, key: 'items', itemOf: (item) => partialMetadata(item.value, apiVersion, served.store.definition) };
   }
-  const list = { kind: `${served.info.kind}List`, apiVersion: apiVersionOf(served.info), metadata, items: [] };
+  const { kind, listKind = `${kind}List`, isCustom } = served.info;
+  const apiVersion = apiVersionOf(served.info);
+  // A list of maps is one itself, and so are its metadata.
+  if (isCustom) {
+    const list = { apiVersion, items: [], kind: listKind, metadata: { continue: '', ...metadata } };
+    return { list, key: 'items', itemOf: (item) => servedValue(served, item) };
+  }
+  const list = { kind: listKind, apiVersion, metadata, items: [] };
   const itemOf = (item: StoredObject): object => {
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = servedValue(served, item);
     return rest;
@@ -76,13 +83,19 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
 /** Items are the bytes that their objects keep. */
 function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
   const { served } = response;
+  const isCustom = served.info.isCustom === true;
   const prefixLength = Buffer.byteLength(typePrefix(served));
   return {
     ...aroundItems(JSON.stringify(formOf(response, form, 0).list), false),
     turnItems: TURN_ITEMS,
     append(parts, object, isFirst) {
-      const item = jsonBytes(served, object).subarray(prefixLength);
+      const whole = jsonBytes(served, object);
       if (!isFirst) parts.push(COMMA);
+      if (isCustom) {
+        parts.push(whole);
+        return whole.length;
+      }
+      const item = whole.subarray(prefixLength);
       parts.push(BRACE, item);
       return item.length;
     },

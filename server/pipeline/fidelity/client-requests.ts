@@ -40,8 +40,8 @@ const ORDER: readonly Fidelity[] = ['absent', 'approximate', 'exact'];
 export class ClientRequests {
   readonly #strict: boolean;
   readonly #byResource = new Map<ResourceInfo, Map<string, Counters>>();
-  /** Requests for objects of custom resources, by `foos.example.com` and verb. */
-  readonly #custom = new Map<string, Map<string, number>>();
+  /** Requests for objects of custom resources, by `example.com/v1/foos` and verb. */
+  readonly #custom = new Map<string, { readonly kind: string; readonly verbs: Map<string, number> }>();
 
   /** @param strict whether to refuse what is served approximately */
   constructor(strict: boolean) {
@@ -51,6 +51,10 @@ export class ClientRequests {
   /** Counts a request for a resource. @throws ApiError 501 for what `--strict` refuses */
   meet(request: ApiRequest, info: ResourceInfo): void {
     const { verb, subresource } = request.info;
+    if (info.isCustom) {
+      this.#meetCustom(fidelityId(info, subresource), info.kind, verb === 'patch' && isApply(request) ? 'apply' : verb);
+      return;
+    }
     const counters = this.#countersOf(info, subresource);
     const counter = (verb === 'patch' && isApply(request) && counters.get('apply')) || counters.get(verb);
     if (!counter) return;
@@ -58,11 +62,11 @@ export class ClientRequests {
     if (counter.isRefused) throw refusal(counter.verb, info, subresource);
   }
 
-  /** Counts a request for objects that a definition declares, and that are not served. */
-  meetCustom(name: string, verb: string): void {
-    const counts = this.#custom.get(name) ?? new Map<string, number>();
-    this.#custom.set(name, counts);
-    counts.set(verb, (counts.get(verb) ?? 0) + 1);
+  /** What is served of custom resources is one mechanism, which is compared as a whole. */
+  #meetCustom(id: string, kind: string, verb: string): void {
+    const counts = this.#custom.get(id) ?? { kind, verbs: new Map<string, number>() };
+    this.#custom.set(id, counts);
+    counts.verbs.set(verb, (counts.verbs.get(verb) ?? 0) + 1);
   }
 
   report(): FidelityReport {
@@ -104,8 +108,8 @@ export class ClientRequests {
   }
 
   #declared(): FidelityCount[] {
-    return [...this.#custom].flatMap(([resource, counts]) =>
-      [...counts].map(([verb, count]) => ({ resource, kind: '', verb, fidelity: 'absent' as const, count })),
+    return [...this.#custom].flatMap(([resource, { kind, verbs }]) =>
+      [...verbs].map(([verb, count]) => ({ resource, kind, verb, fidelity: 'exact' as const, count })),
     );
   }
 }

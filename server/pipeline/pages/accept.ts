@@ -64,3 +64,11 @@ export function checkAccept(header: string | undefined, offers: readonly string[
   const representations = offers.join(', ');
   throw new ApiError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${representations}`, {});
 }
+
+/** Whether a client takes compressed pages. */
+export function acceptsGzip(request: ApiRequest): boolean {
+  return (request.header('accept-encoding') ?? '').split(',').some((coding) => {
+    const [name = '', quality = 'q=1'] = coding.split(';').map((part) => part.trim());
+    return name.toLowerCase() === 'gzip' && Number(quality.slice(2)) > 0;
+  });
+}

@@ -56,6 +56,9 @@ function named(request: ApiRequest, env: PipelineEnv, group: string | undefined,
   }
   const info = groups.find((candidate) => candidate.group === group);
   if (!info) return undefined;
+  const isRoute = env.catalog.table.groups.some((known) => known.group === group);
+  if (version !== undefined && !isRoute && !info.versions.some((served) => served.version === version))
+    return undefined;
   if (version !== undefined) return resourceList(request, info, version);
   return value(request, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(info) });
 }
@@ -70,7 +73,10 @@ function resourceList(request: ApiRequest, info: GroupInfo, version: string): Ap
   if (!found) throw unknownPath();
   checkRoute(request, MEDIA_TYPES);
   const groupVersion = info.group === '' ? version : `${info.group}/${version}`;
-  const resources = found.resources.flatMap(entries).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const listed = found.resources.flatMap(entries);
+  // Those of custom resources come one after the other, each with its subresources as they are.
+  const isCustom = found.resources.some((resource) => resource.isCustom);
+  const resources = isCustom ? listed : listed.sort((a, b) => (a.name < b.name ? -1 : 1));
   const apiVersion = info.group === '' ? {} : { apiVersion: 'v1' };
   return value(request, { kind: 'APIResourceList', ...apiVersion, groupVersion, resources });
 }

@@ -1,8 +1,10 @@
 /** /openapi/v2 and /openapi/v3: what clients read before they validate, explain and apply. Any method will do. */
-import { type Document, type OpenApiPublication, publicationOf } from '../../schema/openapi/publication.ts';
+import { publishedKinds } from '../../registry/custom/published-kinds.ts';
+import { CustomPublication } from '../../schema/openapi/custom-publication.ts';
+import type { Document } from '../../schema/openapi/publication.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
-import { chooseMediaType } from './accept.ts';
+import { acceptsGzip, chooseMediaType } from './accept.ts';
 import { exactly, file, type Headers } from './file.ts';
 
 const V3 = '/openapi/v3/';
@@ -17,14 +19,35 @@ const V3_PROTOBUF_DEPRECATED = 'application/com.github.proto-openapi.spec.v3@v1.
 /** gziphandler leaves smaller answers as they are. */
 const COMPRESS_FROM_BYTES = 1400;
 
+interface Published {
+  readonly documents: CustomPublication;
+  generation: number;
+  index?: Buffer;
+}
+
+const publications = new WeakMap<PipelineEnv, Published>();
+
+/** The documents of what is served right now. */
+function current(env: PipelineEnv): Published {
+  const { catalog } = env;
+  let known = publications.get(env);
+  if (known?.generation === catalog.generation) return known;
+  known = { documents: known?.documents ?? new CustomPublication(catalog.table), generation: catalog.generation };
+  known.documents.publish(catalog.customKinds().flatMap(publishedKinds));
+  publications.set(env, known);
+  return known;
+}
+
+const published = (env: PipelineEnv): CustomPublication => current(env).documents;
+
 /** When each cluster first published its documents: they are not younger than the first request for one. */
-const published = new WeakMap<PipelineEnv, number>();
+const firstPublished = new WeakMap<PipelineEnv, number>();
 
 function publishedMs(env: PipelineEnv): number {
-  let timeMs = published.get(env);
+  let timeMs = firstPublished.get(env);
   if (timeMs === undefined) {
     timeMs = env.registry.clock.now();
-    published.set(env, timeMs);
+    firstPublished.set(env, timeMs);
   }
   return timeMs;
 }
@@ -43,16 +66,12 @@ function locationOf(name: string, { hash }: Document): string {
 
 /** The list of documents. Upstream's aggregator makes it anew for every request, and without a media type. */
 function index(request: ApiRequest, env: PipelineEnv): ApiResponse {
-  const publication = publicationOf(env.catalog.table);
-  const bytes =
-    indexes.get(publication) ?? Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths(publication)) }));
-  indexes.set(publication, bytes);
-  return file(request, { 'content-type': 'text/plain; charset=utf-8' }, bytes, env.registry.clock.now());
+  const known = current(env);
+  known.index ??= Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths(known.documents)) }));
+  return file(request, { 'content-type': 'text/plain; charset=utf-8' }, known.index, env.registry.clock.now());
 }
 
-const indexes = new WeakMap<OpenApiPublication, Buffer>();
-
-function paths(publication: OpenApiPublication): [name: string, entry: object][] {
+function paths(publication: CustomPublication): [name: string, entry: object][] {
   return publication.names.flatMap((name) => {
     const found = publication.document(name);
     return found ? [[name, { serverRelativeURL: locationOf(name, found) }]] : [];
@@ -60,7 +79,7 @@ function paths(publication: OpenApiPublication): [name: string, entry: object][]
 }
 
 function document(request: ApiRequest, name: string, env: PipelineEnv): ApiResponse {
-  const found = publicationOf(env.catalog.table).document(name);
+  const found = published(env).document(name);
   if (!found) return exactly(404, { 'content-length': '0' });
   const chosen = chooseMediaType(request.header('accept'), [JSON_TYPE, V3_PROTOBUF, V3_PROTOBUF_DEPRECATED]);
   if (!chosen) return exactly(406, { vary: 'Accept', 'content-length': '0' });
@@ -89,18 +108,11 @@ function swagger(request: ApiRequest, env: PipelineEnv): ApiResponse {
   const vary = ['Accept-Encoding', 'Accept'];
   const chosen = chooseMediaType(request.header('accept'), [JSON_TYPE, V2_PROTOBUF_DEPRECATED, V2_PROTOBUF]);
   if (!chosen) return exactly(406, { vary, 'content-length': '0' });
-  const found = publicationOf(env.catalog.table).swagger;
+  const found = published(env).swagger;
   const isJson = chosen === JSON_TYPE;
   const bytes = isJson ? found.json : found.protobuf;
   const headers: Headers = { 'content-type': isJson ? JSON_TYPE : V2_PROTOBUF, etag: `"${found.hash}"`, vary };
   if (!acceptsGzip(request) || bytes.length < COMPRESS_FROM_BYTES)
     return file(request, headers, bytes, publishedMs(env));
   return file(request, { ...headers, 'content-encoding': 'gzip' }, found.compressed(bytes), publishedMs(env));
-}
-
-function acceptsGzip(request: ApiRequest): boolean {
-  return (request.header('accept-encoding') ?? '').split(',').some((coding) => {
-    const [name = '', quality = 'q=1'] = coding.split(';').map((part) => part.trim());
-    return name.toLowerCase() === 'gzip' && Number(quality.slice(2)) > 0;
-  });
 }

@@ -7,7 +7,7 @@ import type { Stage } from '../request.ts';
 /** Refuses what the user may not do. */
 export function authorize({ authorizer }: PipelineEnv): Stage {
   return (request, next) => {
-    const question = accessOf(request.info, request.user);
+    const question = accessOf(request.info, request.user, request.query);
     const { allowed, reason } = authorizer.authorize(question);
     if (!allowed) throw denial(question, reason);
     return next(request);

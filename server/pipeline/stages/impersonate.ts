@@ -15,7 +15,7 @@ export function impersonate({ authorizer }: PipelineEnv): Stage {
     // Looks at the names only: every request comes by here.
     if (!request.hasHeaderWith(PREFIX)) return next(request);
     const wanted = wantedUser(request);
-    if (wanted) request.user = impersonation.impersonated(wanted, accessOf(request.info, request.user));
+    if (wanted) request.user = impersonation.impersonated(wanted, accessOf(request.info, request.user, request.query));
     return next(request);
   };
 }

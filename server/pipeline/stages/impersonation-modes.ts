@@ -4,7 +4,7 @@
  * and another one for what is done as that user. Upstream also remembers positive answers for ten seconds; here each
  * request asks anew.
  */
-import { nodeOf } from '../../auth/node-rules.ts';
+import { nodeOf } from '../../auth/node-identity.ts';
 import { serviceAccountGroups, serviceAccountOf } from '../../auth/service-account-names.ts';
 import { ANONYMOUS, AUTHENTICATED, MASTERS, NODES, UNAUTHENTICATED } from '../../auth/well-known-users.ts';
 import { ApiError } from '../../kube/api-error.ts';

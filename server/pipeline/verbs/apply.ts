@@ -2,15 +2,14 @@ import { rfc3339 } from '../../base/clock.ts';
 import type { Frozen } from '../../base/freeze.ts';
 import { thaw } from '../../base/freeze.ts';
 import { ApiError, badRequest, conflict, notFound } from '../../kube/api-error.ts';
-import { apiVersionOf, type KubeObject, parseApiVersion } from '../../kube/object.ts';
+import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { configurationFault } from '../../schema/apply/configuration-check.ts';
+import type { Versions } from '../../schema/apply/differences.ts';
 import { KUBECTL, LAST_APPLIED, lastAppliedText } from '../../schema/apply/last-applied.ts';
 import { zeroOf } from '../../schema/apply/managed-fields.ts';
-import type { ToVersion, Versioned } from '../../schema/apply/prune.ts';
 import { type Applied, applyConfiguration } from '../../schema/apply/server-side-apply.ts';
-import { convertedIntegers } from '../../schema/converted-integers.ts';
-import { DecodeError, decodeStruct } from '../../schema/decode.ts';
+import type { DecodeError } from '../../schema/decode.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { ParsedBody } from '../decode-body.ts';
@@ -22,24 +21,14 @@ import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.
 import { repeatedKeysMessage } from '../yaml-duplicates.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
-import { resetOf } from './track.ts';
+import { kindText, versionsOf } from './versions.ts';
 
 /** Something that configurations are applied to: an object, or what a subresource shows of it. */
-export interface Target {
+export interface Target extends Versions {
   readonly kind: string;
   readonly apiVersion: string;
   readonly subresource: string;
   readonly type: TypeDescription;
-  readonly toVersion: ToVersion;
-  readonly resetOf: (apiVersion: string) => ReturnType<typeof resetOf>;
-}
-
-/** A kind as upstream prints it: `apps/v1, Kind=Deployment`. */
-function kindText({ apiVersion, kind }: { readonly apiVersion?: unknown; readonly kind?: unknown }): string {
-  const parsed = typeof apiVersion === 'string' ? parseApiVersion(apiVersion) : undefined;
-  if (!parsed && apiVersion) return '/, Kind=';
-  const { group, version } = parsed ?? { group: '', version: '' };
-  return `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
 }
 
 interface Meta {
@@ -108,45 +97,10 @@ export function applied(
   return result;
 }
 
-/** Converts between the versions of a resource. */
-function versionsOf(served: Served, env: PipelineEnv): ToVersion {
-  const own = apiVersionOf(served.info);
-  return ({ value, type }: Versioned, apiVersion: string): Versioned | undefined => {
-    const from = type === served.info.type ? own : ((value as KubeObject).apiVersion ?? own);
-    if (from === apiVersion) return { value, type };
-    const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];
-    if (!source || !target) return undefined;
-    const fitted = convertedIntegers(value, { kind: 'struct', struct: type }) as Record<string, unknown>;
-    const decoded = converted(fitted, type, from);
-    const stored = source.conversion ? source.conversion.toStored(decoded) : decoded;
-    const shown = target.conversion ? target.conversion.fromStored(stored as Frozen<KubeObject>) : stored;
-    return { value: { ...shown, apiVersion, kind: target.info.kind }, type: target.info.type };
-  };
-}
-
-/** @throws ApiError 500 (as upstream) for what does not fit its type */
-function converted(value: Record<string, unknown>, type: TypeDescription, apiVersion: string): KubeObject {
-  try {
-    return decodeStruct(value, type, { unknownFields: false }) as unknown as KubeObject;
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    const kind = kindText({ apiVersion, kind: value.kind });
-    const begin = `failed to convert new object: unable to convert unstructured object to ${kind}`;
-    throw new ApiError(500, '', `${begin}: ${error.bare}`);
-  }
-}
-
-function servedIn(apiVersion: string, { info }: Served, env: PipelineEnv): Served | undefined {
-  const parsed = parseApiVersion(apiVersion);
-  return parsed && env.catalog.lookup(parsed.group, parsed.version, info.resource);
-}
-
 /** An object, or its status, as something to apply to. */
 export function targetOf(served: Served, env: PipelineEnv, subresource: string): Target {
   const { kind, type } = served.info;
-  const toVersion = versionsOf(served, env);
-  const reset: Target['resetOf'] = (apiVersion) => resetOf(servedIn(apiVersion, served, env) ?? served, subresource);
-  return { kind, apiVersion: apiVersionOf(served.info), subresource, type, toVersion, resetOf: reset };
+  return { kind, apiVersion: apiVersionOf(served.info), subresource, type, ...versionsOf(served, env, subresource) };
 }
 
 /** `kubectl apply --server-side` keeps the annotation of `kubectl apply` up to date (lastAppliedUpdater). */

@@ -8,6 +8,7 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
 import { readObject, settleNamespace, storedForm } from './incoming.ts';
+import { ADMITTED, admit, subresourceReview } from './subresource-admission.ts';
 import { track } from './track.ts';
 
 /** POST to a collection. */
@@ -20,11 +21,12 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
   const { definition } = served.store;
   track(object, undefined, served, write, env);
   if (definition.create) {
+    await admit(subresourceReview(request, served, write, env, { operation: 'create', object }), env);
     const value = await definition.create(object, subresourceCall(request, served, write, env));
     return { type: 'value', status: 201, value };
   }
   // Admission and strategies change what they are given.
-  if (Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
+  if (object.spec && Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }
@@ -52,7 +54,8 @@ export function subresourceCall(
         change(object, current);
         return object;
       };
-      return store.update(key, make, storeWrite(request, write, env, subresource, 'subresource'));
+      const options = { ...storeWrite(request, write, env, subresource, 'subresource'), admission: ADMITTED };
+      return store.update(key, make, options);
     },
   };
 }

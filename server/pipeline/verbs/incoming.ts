@@ -4,6 +4,7 @@ import { goQuote } from '../../kube/go-quote.ts';
 import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { OTHER_NAMESPACE } from '../../registry/errors.ts';
 import type { DecodeNotes } from '../../schema/decode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
@@ -68,8 +69,6 @@ export function storedForm(
 function sharedSpec(value: unknown, { value: { spec } }: StoredObject): Frozen<object> | undefined {
   return (value as { spec?: unknown } | null)?.spec === spec ? (spec as Frozen<object>) : undefined;
 }
-
-const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
 
 /** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */
 export function settleNamespace(object: KubeObject, request: ApiRequest, served: Served): void {

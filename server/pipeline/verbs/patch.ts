@@ -1,23 +1,23 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { ApiError, badRequest } from '../../kube/api-error.ts';
-import { goQuote } from '../../kube/go-quote.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { countKeys } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
-import { isDocument } from '../../schema/patch/patch-faults.ts';
 import { applyStrategicMergePatch } from '../../schema/patch/strategic-merge.ts';
 import { checkResult, checkStrategicResult, refused, shownResult } from '../../schema/patch/undecodable.ts';
 import { duplicateFields } from '../../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { checkDepth, mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
+import { sortedKeys } from '../decode-custom.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
-import { storeWrite, writeRequestOf } from '../write-options.ts';
-import { checkName, requestKey, settleNamespace, storedForm, undeterminableName } from './incoming.ts';
+import { checkVersion, type Told } from '../versionless-patch.ts';
+import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
+import { checkName, requestKey, settleNamespace, storedForm } from './incoming.ts';
 import { track } from './track.ts';
 
 /** Makes the new value of an object from its current one. */
@@ -27,23 +27,26 @@ type ApplyPatch = (current: Frozen<KubeObject>, type: TypeDescription) => Parsed
 interface PatchBody {
   readonly patch: unknown;
   readonly duplicates: readonly string[];
+  readonly told: Told;
 }
 
 /** The patch types, by media type. */
 const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => ApplyPatch>> = {
   'application/json-patch+json':
-    ({ patch }, table) =>
+    ({ patch, told }, table) =>
     (current, type) => {
       const result = applyJsonPatch(current, patch);
-      checkEnvelope(result, current);
+      if (type.custom) return customResult(result, []);
+      checkVersion(result, current, table, told);
       checkResult(result, result, type);
       return decodable(result, {}, [], table, current.kind);
     },
   'application/merge-patch+json':
-    ({ patch, duplicates }, table) =>
+    ({ patch, duplicates, told }, table) =>
     (current, type) => {
       const result = applyMergePatch(current, patch);
-      checkEnvelope(result, current);
+      if (type.custom) return customResult(result, duplicates);
+      checkVersion(result, current, table, told);
       checkResult(result, patch, type);
       return decodable(result, patch, duplicates, table, current.kind);
     },
@@ -60,26 +63,14 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
     },
 };
 
-/** Texts that Go reads as no group and no version. */
-const NO_VERSION: ReadonlySet<unknown> = new Set([undefined, null, '', '/']);
-
-/**
- * What says no version is read as the internal one, which takes nothing from JSON: its name is missing then.
- *
- * @throws ApiError 400, or 422 for another kind
- */
-function checkEnvelope(result: unknown, { kind: own, metadata }: Frozen<KubeObject>): void {
-  if (!isDocument(result) || !NO_VERSION.has(result.apiVersion)) return;
-  const kind = result.kind ?? '';
-  if (typeof kind !== 'string') return;
-  if (kind !== '' && own !== undefined && kind !== own)
-    throw refused(
-      shownResult(result),
-      `no kind ${goQuote(kind)} is registered for the internal version of group "" ` +
-        'in scheme "pkg/runtime/scheme.go:111"',
-    );
-  throw undeterminableName(metadata.name ?? '');
+/** What upstream takes for a map is shown with its keys in order, and checked by its schema only. */
+function customResult(result: unknown, duplicates: readonly string[]): ParsedBody {
+  const refuse = (detail: string): ApiError => refused(JSON.stringify(sortedKeys(result)), detail);
+  return { value: result, patched: { duplicates, refuse } };
 }
+
+/** Patches that custom resources take. */
+const CUSTOM_PATCHES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
 /** The result is decoded as what it says it is. @throws ApiError 422 when there is no such kind */
 function decodable(
@@ -107,19 +98,27 @@ function patchTypeOf(request: ApiRequest): (body: PatchBody, table: TypeTable) =
 }
 
 /** Upstream looks at the media type of a patch before anything else. @throws ApiError 415 */
-export const checkPatchType = (request: ApiRequest): void => void patchTypeOf(request);
+export function checkPatchType(request: ApiRequest, { info }: Served): void {
+  if (info.isCustom && !CUSTOM_PATCHES.includes(mediaTypeOf(request))) throw unsupportedMediaType(CUSTOM_PATCHES);
+  patchTypeOf(request);
+}
 
 /** Reads the patch of a request. @throws ApiError 400, 415 */
-export async function readPatch(request: ApiRequest, env: PipelineEnv): Promise<ApplyPatch> {
+export async function readPatch(
+  request: ApiRequest,
+  { fieldValidation }: Pick<WriteRequest, 'fieldValidation'>,
+  env: PipelineEnv,
+): Promise<ApplyPatch> {
   const make = patchTypeOf(request);
   const { table } = env.catalog;
+  const told: Told = { fieldValidation, warn: (warning) => request.warnings.push(warning) };
   const body = await request.body();
-  if ('object' in body) return make({ patch: body.object, duplicates: [] }, table);
+  if ('object' in body) return make({ patch: body.object, duplicates: [], told }, table);
   const text = body.bytes.toString();
   try {
     const patch = JSON.parse(text) as unknown;
     const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
-    return make({ patch, duplicates }, table);
+    return make({ patch, duplicates, told }, table);
   } catch (error) {
     if (error instanceof SyntaxError) throw badRequest('invalid JSON patch');
     throw error;
@@ -135,7 +134,7 @@ export async function patch(
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
-  const apply = await readPatch(request, env);
+  const apply = await readPatch(request, write, env);
   const make = (current: StoredObject): KubeObject => {
     const parsed = apply(servedValue(served, current), served.info.type);
     const object = storedForm(request, served, parsed, write, env, { statusOf: subresource ? current : undefined });

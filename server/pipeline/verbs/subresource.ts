@@ -3,6 +3,7 @@ import { thaw } from '../../base/freeze.ts';
 import { badRequest, methodNotAllowed, notImplemented } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
+import type { Review } from '../../registry/admission-chain.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { ParentAccess, Subresource } from '../../registry/resource.ts';
 import type { ManagedFieldsEntry } from '../../schema/apply/managed-fields.ts';
@@ -16,6 +17,7 @@ import { readConfiguration } from './configuration.ts';
 import { subresourceCall } from './create.ts';
 import { checkName, readObject, requestKey, uidOf } from './incoming.ts';
 import { readPatch } from './patch.ts';
+import { ADMITTED, admit, subresourceReview } from './subresource-admission.ts';
 import { managedScale, scaledEntries, track, trackScale } from './track.ts';
 
 /** Any request for a subresource other than status, by the rules that the kind's file gives. */
@@ -33,7 +35,10 @@ export async function subresource(
   switch (request.info.verb) {
     case 'get':
       if (!rules.get) break;
-      return { type: 'value', status: 200, value: rules.get(served.store.get(requestKey(request, served)).value) };
+      {
+        const parent = served.store.get(requestKey(request, served)).value;
+        return { type: 'value', status: 200, value: rules.show?.(parent) ?? rules.get(parent) };
+      }
     case 'create':
       if (!rules.create) break;
       return post(request, served, info, rules, rules.create, env);
@@ -86,6 +91,8 @@ async function post(
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (key.namespace !== '') object.metadata.namespace = key.namespace;
+  const review = subresourceReview(request, served, write, env, { operation: 'create', object, form: expected });
+  await admit(review, env);
   const call = subresourceCall(request, served, write, env);
   const { status, object: value } = await create(object, call, parentAccess(request, served, write, env, info.name));
   return { type: 'value', status, value };
@@ -99,7 +106,7 @@ function parentAccess(
   name: string,
 ): ParentAccess {
   const key = requestKey(request, served);
-  const options = storeWrite(request, write, env, name, 'subresource');
+  const options = { ...storeWrite(request, write, env, name, 'subresource'), admission: ADMITTED };
   return {
     get: () => served.store.get(key),
     update: (change) =>
@@ -138,11 +145,16 @@ async function change(
   const parentUid = served.store.find(key)?.value.metadata.uid;
   if (parentUid === undefined || (expect.uid ?? parentUid) !== parentUid) check?.();
   const call = subresourceCall(request, served, write, env);
+  let review: Review | undefined;
+  const admission = { ...ADMITTED, validate: async () => review && env.admission.validate(review) };
   const stored = await served.store.update(
     key,
-    (current) => {
+    async (current) => {
       const { object, managedFields } = next(current.value);
       checkName(object, key);
+      const old = formOf(current.value, rules, expected);
+      review = subresourceReview(request, served, write, env, { operation: 'update', object, old, form: expected });
+      await env.admission.mutate(review);
       const parent = thaw(current.value) as KubeObject;
       if (object.metadata.resourceVersion !== undefined)
         parent.metadata.resourceVersion = object.metadata.resourceVersion;
@@ -155,7 +167,7 @@ async function change(
       } else track(parent, current, served, write, env, info.name);
       return parent;
     },
-    storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'),
+    { ...storeWrite(request, write, env, info.name, rules.parentRules ? 'object' : 'subresource'), admission },
     expect,
   );
   if (!rules.get) throw new Error(`${goQuote(info.name)} has no form of its own`);
@@ -200,7 +212,7 @@ async function patched(
   write: WriteRequest,
   env: PipelineEnv,
 ): Promise<Incoming> {
-  const apply = await readPatch(request, env);
+  const apply = await readPatch(request, write, env);
   const next = (parent: Frozen<KubeObject>): NextForm => {
     const parsed = apply(formOf(parent, rules, expected), expected.type);
     return { object: decodeAs(request, expected, parsed, write, env) };

@@ -2,44 +2,14 @@ import { rfc3339 } from '../../base/clock.ts';
 import type { Frozen } from '../../base/freeze.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
-import type { FieldsV1 } from '../../schema/apply/fields-v1.ts';
-import {
-  entriesOf,
-  fieldsOfPaths,
-  inOrder,
-  type ManagedFieldsEntry,
-  resetFields,
-  trackUpdate,
-} from '../../schema/apply/managed-fields.ts';
+import { entriesOf, inOrder, type ManagedFieldsEntry, trackUpdate } from '../../schema/apply/managed-fields.ts';
 import { parentEntries, scaleEntries } from '../../schema/apply/scale-fields.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { servedValue } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
-
-const resets = new WeakMap<Served, Map<string, FieldsV1 | undefined>>();
-
-/** Fields that nobody can own by a write to a resource or one of its subresources. */
-export function resetOf(served: Served, subresource: string): FieldsV1 | undefined {
-  let known = resets.get(served);
-  if (!known) {
-    known = new Map();
-    resets.set(served, known);
-  }
-  if (!known.has(subresource)) {
-    const { info, store } = served;
-    const own = store.definition.resetFields?.[subresource];
-    const usual = resetFields(
-      info.type,
-      info.subresources.has('status'),
-      subresource,
-      store.definition.statusKeeps ?? [],
-    );
-    known.set(subresource, own ? fieldsOfPaths(own) : usual);
-  }
-  return known.get(subresource);
-}
+import { resetOf, versionsOf } from './versions.ts';
 
 /**
  * Notes in `object` (in its stored version) that the manager of this request set what it changes. Upstream does it
@@ -64,6 +34,7 @@ export function track(
     type: info.type,
     reset: resetOf(served, subresource),
     time: rfc3339(env.registry.clock.now()),
+    versions: versionsOf(served, env, subresource),
   });
   if (shown === object) return;
   if (shown.metadata.managedFields) object.metadata.managedFields = shown.metadata.managedFields;

@@ -30,6 +30,7 @@ function validate({ spec }: Frozen<MutatingAdmissionPolicyBinding>): FieldProble
 
 export const definition: ResourceDefinition<MutatingAdmissionPolicyBinding> = {
   resource: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   fillDefaults: ({ spec }) => fillMatchDefaults(spec.matchResources),
   checksEnums: true,

@@ -6,6 +6,7 @@ import { fillWebhookDefaults, webhookProblems, webhookWarnings } from '../shared
 
 export const definition: ResourceDefinition<MutatingWebhookConfiguration> = {
   resource: 'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   fillDefaults({ webhooks }) {
     fillWebhookDefaults(webhooks);

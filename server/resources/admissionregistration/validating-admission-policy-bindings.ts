@@ -44,6 +44,7 @@ function actionProblems(actions: readonly string[]): FieldProblem[] {
 
 export const definition: ResourceDefinition<ValidatingAdmissionPolicyBinding> = {
   resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   fillDefaults: ({ spec }) => fillMatchDefaults(spec.matchResources),
   checksEnums: true,

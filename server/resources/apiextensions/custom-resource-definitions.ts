@@ -3,6 +3,7 @@ import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { definitionNameProblems } from '../shared/definition-names.ts';
 import { definitionProblems } from '../shared/definition-rules.ts';
+import { definitionWarnings } from '../shared/definition-warnings.ts';
 import { clearStatus } from '../shared/empty-status.ts';
 
 const STATUS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus';
@@ -24,6 +25,20 @@ function addStoredVersion(definition: CustomResourceDefinition): void {
   const stored = status.storedVersions ?? [];
   if (storage === undefined || stored.includes(storage)) return;
   definition.status = { ...status, storedVersions: [...stored, storage] };
+}
+
+/** The finalizer's controller says more as soon as it begins. */
+function tellDeletion(definition: CustomResourceDefinition): void {
+  const { conditions } = definition.status;
+  if (conditions?.some(({ type, reason }) => type === 'Terminating' && reason !== undefined)) return;
+  const pending = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: definition.metadata.deletionTimestamp ?? '',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  definition.status = { ...definition.status, conditions: [...(conditions ?? []), pending] };
 }
 
 function servedVersions({ spec }: Frozen<CustomResourceDefinition>): string {
@@ -50,8 +65,9 @@ export const definition: ResourceDefinition<CustomResourceDefinition> = {
   checksEnums: true,
   validate: definitionProblems,
   validateStatus: ({ status }) => definitionNameProblems(status.acceptedNames, 'status.acceptedNames'),
-  // Otherwise clients would wait for the condition Established, and not know why.
-  warnings: (_definition, old) => (old ? [] : ['fauxkube does not serve custom resources yet: see docs/fidelity.md']),
+  warnings: definitionWarnings,
+  deletionFinalizer: 'customresourcecleanup.apiextensions.k8s.io',
+  onDeleting: tellDeletion,
   generation: ({ spec }) => spec,
   cells(object) {
     const { metadata, spec, status } = object;

@@ -69,6 +69,7 @@ function availableCell({ status }: Service): string {
 
 export const definition: ResourceDefinition<APIService> = {
   resource: 'apiservices.apiregistration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   nameProblems: pathSegmentProblems,
   fillDefaults({ spec: { service } }) {

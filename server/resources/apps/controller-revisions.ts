@@ -29,6 +29,7 @@ function controllerCell({ ownerReferences = [] }: Frozen<ObjectMeta>): string {
 
 export const definition: ResourceDefinition<ControllerRevision> = {
   resource: 'controllerrevisions.apps',
+  rechecksGenerateName: true,
   validate,
   cells: ({ metadata, revision }, nowMs) => [
     metadata.name,

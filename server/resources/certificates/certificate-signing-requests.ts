@@ -97,6 +97,7 @@ function statusCell({ conditions = [], certificate = '' }: Frozen<Request['statu
 
 export const definition: ResourceDefinition<Request> = {
   resource: 'certificatesigningrequests.certificates.k8s.io',
+  rechecksGenerateName: true,
   nameProblems: pathSegmentProblems,
   beforeCreate,
   beforeUpdate,
@@ -107,6 +108,7 @@ export const definition: ResourceDefinition<Request> = {
       ? updateProblems(request, old, { approval: false, certificate: false })
       : [...requestProblems(request), ...contradictionProblems(request)],
   validateStatus: (request, old) => updateProblems(request, old, { approval: false, certificate: true }),
+  selectsNoNamespace: true,
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName },
   subresources: { approval },
   resetFields: {

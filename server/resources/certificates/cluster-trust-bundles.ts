@@ -1,9 +1,9 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, immutable, invalid, tooLong } from '../../kube/field-problem.ts';
 import { dnsSubdomainProblems } from '../../kube/names.ts';
+import { certificateOf, type PemBlock, pemBlocks } from '../../kube/pem.ts';
 import type { ClusterTrustBundle } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
-import { certificateOf, type PemBlock, pemBlocks } from '../shared/pem.ts';
 import { signerNameProblems } from '../shared/signer-names.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -59,10 +59,12 @@ function bundleProblems(bundle: string): FieldProblem[] {
 
 export const definition: ResourceDefinition<ClusterTrustBundle> = {
   resource: 'clustertrustbundles.certificates.k8s.io',
+  rechecksGenerateName: true,
   // The rule depends on the signer: `validate` has it.
   nameProblems: () => [],
   requiresResourceVersion: true,
   validate,
+  selectsNoNamespace: true,
   selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
   cells: ({ metadata, spec }) => [metadata.name, spec.signerName || '<none>'],
 };

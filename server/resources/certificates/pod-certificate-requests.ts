@@ -62,6 +62,7 @@ export const definition: ResourceDefinition<PodCertificateRequest> = {
   },
   validate,
   statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
+  selectsNoNamespace: true,
   selectableFields: {
     'spec.signerName': ({ spec }) => spec.signerName,
     'spec.podName': ({ spec }) => spec.podName,

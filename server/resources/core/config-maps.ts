@@ -40,6 +40,7 @@ function immutableProblems(configMap: Frozen<ConfigMap>, old: Frozen<ConfigMap>)
 
 export const definition: ResourceDefinition<ConfigMap> = {
   resource: 'configmaps',
+  rechecksGenerateName: true,
   validate,
   cells: (configMap, nowMs) => [
     configMap.metadata.name,

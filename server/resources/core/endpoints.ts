@@ -83,6 +83,7 @@ function endpointsCell(subsets: Frozen<Endpoints>['subsets']): string {
 
 export const definition: ResourceDefinition<Endpoints> = {
   resource: 'endpoints',
+  rechecksGenerateName: true,
   deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   fillDefaults({ subsets }) {
     for (const { ports } of subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';

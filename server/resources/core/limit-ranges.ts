@@ -1,16 +1,12 @@
 import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { compareAmounts } from '../../kube/amounts.ts';
 import { duplicate, type FieldProblem, forbiddenField, invalid, required } from '../../kube/field-problem.ts';
 import { qualifiedNameProblems } from '../../kube/names.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
 import type { LimitRange, LimitRangeItem } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
-import {
-  compareAmounts,
-  containerResourceNameProblems,
-  mayOvercommit,
-  resourceNameProblems,
-} from '../shared/resource-names.ts';
+import { containerResourceNameProblems, mayOvercommit, resourceNameProblems } from '../shared/resource-names.ts';
 import { withMissing } from '../shared/sorted-keys.ts';
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
@@ -120,6 +116,7 @@ function validate({ spec }: Frozen<LimitRange>): FieldProblem[] {
 
 export const definition: ResourceDefinition<LimitRange> = {
   resource: 'limitranges',
+  rechecksGenerateName: true,
   fillDefaults({ spec }) {
     for (const item of spec.limits ?? []) fillItem(item);
   },

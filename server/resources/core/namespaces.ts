@@ -54,6 +54,7 @@ const finalize: Subresource = {
 
 export const definition: ResourceDefinition<Namespace> = {
   resource: 'namespaces',
+  rechecksGenerateName: true,
   nameProblems: dnsLabelProblems,
   fillDefaults({ metadata, status }) {
     labelWithName(metadata);
@@ -79,6 +80,7 @@ export const definition: ResourceDefinition<Namespace> = {
     namespace.status.phase = 'Terminating';
   },
   returnsDeleted: true,
+  selectsNoNamespace: true,
   selectableFields: { 'status.phase': ({ status }) => status.phase ?? '' },
   cells: ({ metadata, status }, nowMs) => [metadata.name, status.phase ?? '', since(metadata.creationTimestamp, nowMs)],
   subresources: { finalize },

@@ -120,6 +120,7 @@ function cells(node: Frozen<Node>, nowMs: number): unknown[] {
 
 export const definition: ResourceDefinition<Node> = {
   resource: 'nodes',
+  rechecksGenerateName: true,
   checksEnums: true,
   fillDefaults({ spec, status }) {
     alignPodCidrs(spec);
@@ -144,6 +145,7 @@ export const definition: ResourceDefinition<Node> = {
   validate,
   validateStatus: updateProblems,
   warnings,
+  selectsNoNamespace: true,
   selectableFields: { 'spec.unschedulable': ({ spec }) => String(spec.unschedulable ?? false) },
   cells,
 };

@@ -1,4 +1,5 @@
 import { deepEqual, type Frozen, getOwn, thaw } from '../../base/freeze.ts';
+import { compareAmounts } from '../../kube/amounts.ts';
 import { type FieldProblem, forbiddenField, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
@@ -9,7 +10,6 @@ import { formatAccessModes } from '../shared/columns.ts';
 import { internalForm } from '../shared/internal-form.ts';
 import { valueDiff } from '../shared/line-diff.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
-import { compareAmounts } from '../shared/resource-names.ts';
 import { fillClaimSpecDefaults } from '../shared/volume-defaults.ts';
 
 const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
@@ -109,6 +109,7 @@ function cells({ metadata, spec, status }: Claim, nowMs: number): unknown[] {
 
 export const definition: ResourceDefinition<PersistentVolumeClaim> = {
   resource: 'persistentvolumeclaims',
+  rechecksGenerateName: true,
   fillDefaults({ spec, status }) {
     fillClaimSpecDefaults(spec);
     status.phase ||= 'Pending';

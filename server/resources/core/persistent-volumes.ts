@@ -58,6 +58,7 @@ function cells({ metadata, spec, status }: Frozen<PersistentVolume>, nowMs: numb
 
 export const definition: ResourceDefinition<PersistentVolume> = {
   resource: 'persistentvolumes',
+  rechecksGenerateName: true,
   fillDefaults({ spec, status }) {
     status.phase ||= 'Pending';
     spec.persistentVolumeReclaimPolicy ||= 'Retain';

@@ -5,6 +5,7 @@ import type { Binding, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { addMatchLabelKeys } from '../shared/pod-affinity-keys.ts';
 import { podAnnotationUpdateProblems } from '../shared/pod-annotation-rules.ts';
+import { copyAppArmorAnnotations } from '../shared/pod-app-armor.ts';
 import { bindPod } from '../shared/pod-binding.ts';
 import { setPodCondition } from '../shared/pod-conditions.ts';
 import { ephemeralContainers } from '../shared/pod-ephemeral-containers.ts';
@@ -94,8 +95,10 @@ function graceSeconds({ spec, status }: Frozen<Pod>, asked: number | undefined):
 
 export const definition: ResourceDefinition<Pod> = {
   resource: 'pods',
+  rechecksGenerateName: true,
   fillDefaults: fillPodDefaults,
-  beforeCreate(pod, { clock }) {
+  beforeCreate(pod, { clock, warn }) {
+    copyAppArmorAnnotations(pod, warn);
     pod.status = { phase: 'Pending' };
     if (pod.spec.schedulingGates?.length) {
       const message = 'Scheduling is blocked due to non-empty scheduling gates';

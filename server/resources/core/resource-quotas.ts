@@ -1,4 +1,5 @@
 import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { compareAmounts } from '../../kube/amounts.ts';
 import { type FieldProblem, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import type { ResourceQuota } from '../../kube/types.gen.ts';
@@ -6,7 +7,7 @@ import type { ResourceDefinition } from '../../registry/resource.ts';
 import { clearStatus } from '../shared/empty-status.ts';
 import { scopeProblems, scopeSelectorProblems } from '../shared/quota-scope-rules.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
-import { amountProblems, compareAmounts, quotaResourceNameProblems } from '../shared/resource-names.ts';
+import { amountProblems, quotaResourceNameProblems } from '../shared/resource-names.ts';
 
 const COMPARED = ['cpu', 'memory', 'storage', 'ephemeral-storage'];
 

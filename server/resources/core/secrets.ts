@@ -94,6 +94,7 @@ function keyPairWarnings({ data = {} }: Frozen<Secret>): string[] {
 
 export const definition: ResourceDefinition<Secret> = {
   resource: 'secrets',
+  rechecksGenerateName: true,
   fillDefaults(secret) {
     secret.type ||= 'Opaque';
     if (!secret.stringData) return;

@@ -14,6 +14,7 @@ function cleanSecrets(account: ServiceAccount): void {
 
 export const definition: ResourceDefinition<ServiceAccount> = {
   resource: 'serviceaccounts',
+  rechecksGenerateName: true,
   beforeCreate(account) {
     cleanSecrets(account);
     return undefined;

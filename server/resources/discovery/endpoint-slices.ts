@@ -138,6 +138,7 @@ function dropTopology({ endpoints }: EndpointSlice): undefined {
 
 export const definition: ResourceDefinition<EndpointSlice> = {
   resource: 'endpointslices.discovery.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults({ ports }) {
     for (const port of ports ?? []) {
       port.name ??= '';

@@ -6,6 +6,7 @@ import { flowConditionProblems, flowSchemaProblems } from '../shared/flow-schema
 
 export const definition: ResourceDefinition<FlowSchema> = {
   resource: 'flowschemas.flowcontrol.apiserver.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults({ spec }) {
     spec.matchingPrecedence ||= 1000;
   },

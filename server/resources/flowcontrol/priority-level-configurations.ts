@@ -125,6 +125,7 @@ function memberProblems(path: string, member: unknown, belongs: boolean, isRequi
 
 export const definition: ResourceDefinition<PriorityLevelConfiguration> = {
   resource: 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults,
   beforeCreate(level) {
     clearStatus(level, 'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus');

@@ -60,6 +60,7 @@ function parametersCell(parameters: Frozen<IngressClassParametersReference> | un
 
 export const definition: ResourceDefinition<IngressClass> = {
   resource: 'ingressclasses.networking.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults({ spec: { parameters } }) {
     if (parameters) parameters.scope ??= 'Cluster';
   },

@@ -73,6 +73,7 @@ function addressCell(points: Frozen<IngressLoadBalancerIngress[]>): string {
 
 export const definition: ResourceDefinition<Ingress> = {
   resource: 'ingresses.networking.k8s.io',
+  rechecksGenerateName: true,
   beforeCreate(ingress) {
     clearStatus(ingress, 'io.k8s.api.networking.v1.IngressStatus');
     return undefined;

@@ -52,6 +52,7 @@ function parentCell(parent: Frozen<ParentReference> | undefined): string {
 
 export const definition: ResourceDefinition<IPAddress> = {
   resource: 'ipaddresses.networking.k8s.io',
+  rechecksGenerateName: true,
   nameProblems,
   validate,
   // Three cells for two columns: upstream declares no column for the age.

@@ -46,6 +46,7 @@ function tolerationProblems(tolerations: readonly Frozen<Toleration>[]): FieldPr
 
 export const definition: ResourceDefinition<RuntimeClass> = {
   resource: 'runtimeclasses.node.k8s.io',
+  rechecksGenerateName: true,
   createOnUpdate: true,
   requiresResourceVersion: true,
   checksEnums: true,

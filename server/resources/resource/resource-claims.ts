@@ -22,6 +22,7 @@ function stateCell({ metadata, status }: Frozen<ResourceClaim>): string {
 
 export const definition: ResourceDefinition<ResourceClaim> = {
   resource: 'resourceclaims.resource.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults: ({ spec }) => fillDeviceClaimDefaults(spec.devices),
   beforeCreate(claim) {
     claim.status = {};

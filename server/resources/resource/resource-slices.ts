@@ -115,6 +115,7 @@ export const definition: ResourceDefinition<ResourceSlice> = {
       : [`spec.driver: driver names should be lowercase; ${goQuote(driver)} contains uppercase characters`],
   generation: ({ spec }) => spec,
   returnsDeleted: true,
+  selectsNoNamespace: true,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
     'spec.driver': ({ spec }) => spec.driver,

@@ -19,6 +19,7 @@ import type {
   ParamRef,
   RuleWithOperations,
 } from '../../kube/types.gen.ts';
+import { type ConditionChecks, conditionExpressionProblems } from './admission-expression-rules.ts';
 import { selectorProblems } from './selector-rules.ts';
 
 export const FAILURE_POLICIES = ['Fail', 'Ignore'];
@@ -159,13 +160,18 @@ export function mutatingOperationProblems(match: Frozen<MatchResources> | undefi
   return others.map((operation) => notSupported(`${path}.resourceRules.operations`, operation, allowed));
 }
 
-/** Match conditions, without compiling them. */
-export function conditionListProblems(conditions: Frozen<MatchCondition[]> | undefined, path: string): FieldProblem[] {
+/** Rules of match conditions. */
+export function conditionListProblems(
+  conditions: Frozen<MatchCondition[]> | undefined,
+  path: string,
+  checks: ConditionChecks,
+): FieldProblem[] {
   const list = conditions ?? [];
   const problems = list.length > MAX_CONDITIONS ? [tooMany(path, list.length, MAX_CONDITIONS)] : [];
   for (const [i, { name, expression }] of list.entries()) {
     const at = `${path}[${i}]`;
     if (expression.trim() === '') problems.push(required(`${at}.expression`));
+    else problems.push(...conditionExpressionProblems(expression, `${at}.expression`, checks));
     if (name === '') problems.push(required(`${at}.name`));
     else for (const detail of qualifiedNameProblems(name)) problems.push(invalid(`${at}.name`, name, detail));
     if (name !== '' && list.findIndex((other) => other.name === name) < i) problems.push(duplicate(`${at}.name`, name));

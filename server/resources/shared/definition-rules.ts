@@ -1,15 +1,16 @@
 /**
- * Rules of custom resource definitions (apiextensions-apiserver, pkg/apis/apiextensions/validation), without those of
- * the schemas themselves.
+ * Rules of custom resource definitions (apiextensions-apiserver, pkg/apis/apiextensions/validation).
  */
 import { type Frozen, getOwn } from '../../base/freeze.ts';
 import { type FieldProblem, immutable, invalid, notSupported, required } from '../../kube/field-problem.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { dns1035Problems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
+import { schemaHas } from '../../schema/custom/schema-walk.ts';
+import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 import { conversionProblems } from './definition-conversion-rules.ts';
 import { definitionNameProblems } from './definition-names.ts';
-import { shapeOf, sharedProblems, type VersionShape, versionProblems } from './definition-version-rules.ts';
+import { hasStatus, shapeOf, sharedProblems, type VersionShape, versionProblems } from './definition-version-rules.ts';
 import { internalList } from './internal-form.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
@@ -28,11 +29,14 @@ export function definitionProblems(definition: Definition, old?: Definition): Fi
     ...groupProblems(spec.group),
     ...scopeProblems(spec.scope),
     ...schemaPresenceProblems(shape),
-    ...shape.versions.flatMap((version, i) => versionProblems(version, `${VERSIONS}[${i}]`)),
+    ...defaultPruningProblems(definition),
+    ...shape.versions.flatMap((version, i) =>
+      versionProblems(version, `${VERSIONS}[${i}]`, hasStatus(spec.versions?.[i] ?? {})),
+    ),
     ...versionSetProblems(shape),
     ...requiredNameProblems(definition),
     ...definitionNameProblems(spec.names, 'spec.names'),
-    ...sharedProblems(shape.shared, 'spec', 'validation'),
+    ...sharedProblems(shape.shared, 'spec', 'validation', spec.versions?.some(hasStatus) ?? false),
     ...preservationProblems(definition),
     ...conversionProblems(spec.conversion),
     ...(old ? changeProblems(definition, old) : []),
@@ -66,6 +70,14 @@ function schemaPresenceProblems({ shared, versions }: VersionShape): FieldProble
   return versions.flatMap(({ schema }, i) =>
     schema?.openAPIV3Schema ? [] : [required(`${VERSIONS}[${i}].schema.openAPIV3Schema`)],
   );
+}
+
+function defaultPruningProblems({ spec }: Definition): FieldProblem[] {
+  if (!spec.preserveUnknownFields) return [];
+  const hasDefault = (schema: JsonSchema): boolean => schema.default !== undefined && schema.default !== null;
+  const schemas = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []);
+  if (!schemas.some((schema) => schemaHas(schema, hasDefault))) return [];
+  return [invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')];
 }
 
 function versionSetProblems({ versions }: VersionShape): FieldProblem[] {

@@ -1,14 +1,16 @@
-/** Rules of the versions of a custom resource definition, without those of their schemas. */
+/** Rules of the versions of a custom resource definition. */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
-import { type FieldProblem, forbiddenField, invalid, required, tooMany } from '../../kube/field-problem.ts';
+import { type FieldProblem, invalid, required } from '../../kube/field-problem.ts';
 import { unprintableCharacters } from '../../kube/go-quote.ts';
 import { dns1035Problems } from '../../kube/names.ts';
 import type {
   CustomResourceColumnDefinition,
   CustomResourceDefinitionVersion,
   CustomResourceSubresourceScale,
-  SelectableField,
 } from '../../kube/types.gen.ts';
+import { definitionSchemaProblems } from '../../schema/custom/definition-schema.ts';
+import { embeddedMetadataRules } from './embedded-metadata-rules.ts';
+import { selectableFieldProblems } from './selectable-field-rules.ts';
 
 type Version = Frozen<CustomResourceDefinitionVersion>;
 /** What upstream's internal type keeps once when all versions have the same. */
@@ -17,7 +19,6 @@ type Shared = Pick<Version, 'schema' | 'subresources' | 'additionalPrinterColumn
 const SHARED = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const;
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
-const MAX_SELECTABLE_FIELDS = 8;
 const MAX_WARNING_BYTES = 256;
 
 /** The versions in the shape that the paths of messages follow: what all share stands beside them. */
@@ -42,13 +43,17 @@ export function shapeOf(versions: readonly Version[]): VersionShape {
   return { shared, versions: rest as Version[] };
 }
 
-/** Problems of one version. */
-export function versionProblems(version: Version, path: string): FieldProblem[] {
+/** Whether the status of objects is written on its own. */
+export const hasStatus = ({ subresources }: Pick<Shared, 'subresources'>): boolean =>
+  subresources?.status !== undefined;
+
+/** Problems of one version. @param writesStatus whether its status is a subresource */
+export function versionProblems(version: Version, path: string, writesStatus: boolean): FieldProblem[] {
   const details = dns1035Problems(version.name);
   return [
     ...(details.length > 0 ? [invalid(`${path}.name`, version.name, details.join(','))] : []),
     ...deprecationProblems(version, `${path}.deprecationWarning`),
-    ...sharedProblems(version, path, 'schema'),
+    ...sharedProblems(version, path, 'schema', writesStatus),
   ];
 }
 
@@ -71,15 +76,22 @@ function deprecationProblems({ deprecated, deprecationWarning: text }: Version, 
  *
  * @param schemaField where the schema is: `schema` in a version, `validation` beside the versions
  */
-export function sharedProblems(shared: Shared, path: string, schemaField: string): FieldProblem[] {
-  const at = `${path}.${schemaField}.openAPIV3Schema.nullable`;
+export function sharedProblems(
+  shared: Shared,
+  path: string,
+  schemaField: 'schema' | 'validation',
+  writesStatus: boolean,
+): FieldProblem[] {
+  const schema = shared.schema?.openAPIV3Schema;
+  const options = { metadataRules: embeddedMetadataRules, hasStatus: writesStatus };
+  const isShared = schemaField === 'validation';
   return [
-    ...(shared.schema?.openAPIV3Schema?.nullable ? [forbiddenField(at, 'nullable cannot be true at the root')] : []),
+    ...(schema ? definitionSchemaProblems(schema, `${path}.${schemaField}.openAPIV3Schema`, options) : []),
     ...scaleProblems(shared.subresources?.scale, `${path}.subresources.scale`),
     ...(shared.additionalPrinterColumns ?? []).flatMap((column, i) =>
       columnProblems(column, `${path}.additionalPrinterColumns[${i}]`),
     ),
-    ...selectableFieldProblems(shared.selectableFields ?? [], `${path}.selectableFields`),
+    ...selectableFieldProblems(shared.selectableFields, shared.schema, path, isShared),
   ];
 }
 
@@ -121,10 +133,4 @@ function columnProblems(column: Frozen<CustomResourceColumnDefinition>, path: st
     problems.push(invalid(`${path}.JSONPath`, jsonPath, 'must be a simple json path starting with .'));
   }
   return problems;
-}
-
-function selectableFieldProblems(fields: readonly Frozen<SelectableField>[], path: string): FieldProblem[] {
-  const problems = fields.flatMap(({ jsonPath }, i) => (jsonPath === '' ? [required(`${path}[${i}].jsonPath`)] : []));
-  const count = new Set(fields.map(({ jsonPath }) => jsonPath).filter((text) => text !== '')).size;
-  return count > MAX_SELECTABLE_FIELDS ? [...problems, tooMany(path, count, MAX_SELECTABLE_FIELDS)] : problems;
 }

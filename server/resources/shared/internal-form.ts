@@ -2,6 +2,7 @@
  * How messages show values of upstream's internal types. Those have no names for JSON, so Go prints the names of its
  * fields, all of them: `{"APIGroup":"","Kind":"Role","Name":"a"}`. Types of apimachinery keep their JSON form.
  */
+import { internalSchemaForm } from '../../schema/custom/internal-schema.ts';
 import type { FieldDescription, TypeDescription, ValueType } from '../../schema/type-table.ts';
 import { builtInTypes } from '../../schema/type-table.ts';
 
@@ -66,6 +67,7 @@ function formOfValue(value: unknown, type: ValueType): unknown {
   if (value === undefined || value === null) return zeroForm(type);
   switch (type.kind) {
     case 'struct':
+      if (type.model?.endsWith('.JSONSchemaProps')) return internalSchemaForm(value);
       return isMachinery(type.model) ? value : formOfStruct(value as object, type.struct as TypeDescription);
     case 'list':
       return (value as unknown[]).map((item) => formOfValue(item, type.of as ValueType));

@@ -1,67 +1,19 @@
 /**
  * What a pod asks for as a whole: quality of service, sums over containers, and defaults of the pod's own resources.
  */
-import { type Frozen, getOwn, setOwn } from '../../base/freeze.ts';
+import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { type Amounts, compareAmounts } from '../../kube/amounts.ts';
 import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
-import { formatQuantity, parseQuantity } from '../../kube/quantity.ts';
+import { type Bound, totalOfContainers } from '../../kube/pod-amounts.ts';
+import { isHugePages, isPodLevel } from '../../kube/resource-names.ts';
 import type { PodSpec, ResourceRequirements } from '../../kube/types.gen.ts';
-import { containersWithPaths, isSidecar } from './pod-containers.ts';
-import { compareAmounts, isHugePages, mayOvercommit } from './resource-names.ts';
+import { containersWithPaths } from './pod-containers.ts';
+import { mayOvercommit } from './resource-names.ts';
 import { sortedKeys } from './sorted-keys.ts';
 
-type Amounts = Readonly<Record<string, string>>;
-type Bound = 'requests' | 'limits';
 export type QosClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
 
 const QOS_RESOURCES = ['cpu', 'memory'];
-
-/** Whether a pod as a whole can ask for a resource. */
-const isPodLevel = (name: string): boolean => name === 'cpu' || name === 'memory' || isHugePages(name);
-
-function sum(a: Amounts, b: Amounts): Record<string, string> {
-  const total: Record<string, string> = { ...a };
-  for (const [name, amount] of Object.entries(b)) {
-    const known = getOwn(total, name);
-    if (known === undefined) setOwn(total, name, amount);
-    else {
-      const { nano, format } = parseQuantity(known);
-      setOwn(total, name, formatQuantity({ nano: nano + parseQuantity(amount).nano, format }));
-    }
-  }
-  return total;
-}
-
-function larger(a: Amounts, b: Amounts): Record<string, string> {
-  const result: Record<string, string> = { ...a };
-  for (const [name, amount] of Object.entries(b)) {
-    const known = getOwn(result, name);
-    if (known === undefined || compareAmounts(amount, known) > 0) setOwn(result, name, amount);
-  }
-  return result;
-}
-
-/**
- * What all containers together need: init containers run one after the other, beside the sidecars that were started
- * before them (AggregateContainerRequests and AggregateContainerLimits).
- */
-export function totalOfContainers(
-  { containers, initContainers }: Frozen<PodSpec>,
-  bound: Bound,
-): Record<string, string> {
-  let total: Record<string, string> = {};
-  for (const { resources } of containers ?? []) total = sum(total, resources[bound] ?? {});
-  let sidecars: Record<string, string> = {};
-  let peak: Record<string, string> = {};
-  for (const container of initContainers ?? []) {
-    const own = container.resources[bound] ?? {};
-    if (isSidecar(container)) {
-      total = sum(total, own);
-      sidecars = sum(sidecars, own);
-      peak = larger(peak, sidecars);
-    } else peak = larger(peak, sum(own, sidecars));
-  }
-  return larger(total, peak);
-}
 
 function qosOfResource({ requests = {}, limits = {} }: Frozen<ResourceRequirements>, name: string): QosClass {
   const [request, limit] = [requests[name] ?? '0', limits[name] ?? '0'];

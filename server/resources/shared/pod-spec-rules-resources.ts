@@ -1,5 +1,6 @@
 /** Rules for what containers and pods ask for: validateResourceRequirements. */
 import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { compareAmounts } from '../../kube/amounts.ts';
 import {
   absent,
   duplicate,
@@ -11,13 +12,12 @@ import {
 } from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
+import { isHugePages } from '../../kube/resource-names.ts';
 import type { ContainerResizePolicy, PodSpec, ResourceClaim, ResourceRequirements } from '../../kube/types.gen.ts';
 import { podResourceFitProblems } from './pod-resources.ts';
 import {
   amountProblems,
-  compareAmounts,
   containerResourceNameProblems,
-  isHugePages,
   mayOvercommit,
   resourceNameProblems,
 } from './resource-names.ts';

@@ -2,6 +2,7 @@
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { qualifiedNameProblems } from '../../kube/names.ts';
 import { parseQuantity } from '../../kube/quantity.ts';
+import { isExtendedResource, isHugePages, isNativeResource } from '../../kube/resource-names.ts';
 
 const HUGE_PAGES = 'hugepages-';
 const NOT_INTEGER = 'must be an integer';
@@ -28,18 +29,7 @@ const STANDARD = new Set([...QUOTA, 'storage']);
 const CONTAINER = new Set(COMPUTE);
 const INTEGER = new Set(COUNTED);
 
-export const isHugePages = (name: string): boolean => name.startsWith(HUGE_PAGES);
-
 const isQuotaHugePages = (name: string): boolean => isHugePages(name) || name.startsWith(`requests.${HUGE_PAGES}`);
-
-/** Resources in the `kubernetes.io/` domain, which names without a domain belong to. */
-export const isNativeResource = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/');
-
-/** Resources of device plugins: `example.com/gpu`. */
-export function isExtendedResource(name: string): boolean {
-  if (isNativeResource(name) || name.startsWith('requests.')) return false;
-  return qualifiedNameProblems(`requests.${name}`).length === 0;
-}
 
 /** Whether containers may ask for less of a resource than they are limited to. */
 export const mayOvercommit = (name: string): boolean => isNativeResource(name) && !isHugePages(name);
@@ -79,12 +69,4 @@ export function amountProblems(path: string, name: string, amount: string): Fiel
   const isInteger = INTEGER.has(name) || isExtendedResource(name);
   if (isInteger && nano % 1_000_000_000n !== 0n) problems.push(invalid(path, amount, NOT_INTEGER));
   return problems;
-}
-
-/** Negative, zero or positive, as amounts compare and not as texts do. */
-export function compareAmounts(a: string, b: string): number {
-  if (a === b) return 0;
-  if (a === b) return 0;
-  const difference = parseQuantity(a).nano - parseQuantity(b).nano;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 /** Rules of certificate signing requests (pkg/apis/certificates/validation). */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
+import { parseCertificateRequest } from '../../kube/certificate-request.ts';
 import {
   duplicate,
   type FieldProblem,
@@ -8,8 +9,8 @@ import {
   notSupported,
   required,
 } from '../../kube/field-problem.ts';
+import { certificateFault } from '../../kube/pem.ts';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../../kube/types.gen.ts';
-import { certificateFault, pemBlocks } from './pem.ts';
 import { signerNameProblems } from './signer-names.ts';
 
 type Request = Frozen<CertificateSigningRequest>;
@@ -56,10 +57,8 @@ export interface Permissions {
 export function requestProblems(request: Request, old?: Request): FieldProblem[] {
   const { spec, status } = request;
   const problems: FieldProblem[] = [];
-  const first = pemBlocks(Buffer.from(spec.request ?? '', 'base64').toString('latin1'))[0];
-  if (first?.type !== 'CERTIFICATE REQUEST') {
-    problems.push(invalid('spec.request', spec.request, 'PEM block type must be CERTIFICATE REQUEST'));
-  }
+  const unreadable = requestFault(spec.request ?? '');
+  if (unreadable !== undefined) problems.push(invalid('spec.request', spec.request, unreadable));
   problems.push(...usageProblems(spec.usages ?? [], old?.spec.usages));
   if (spec.signerName === LEGACY_SIGNER && old?.spec.signerName !== LEGACY_SIGNER) {
     const detail = 'the legacy signerName is not allowed via this API version';
@@ -75,6 +74,15 @@ export function requestProblems(request: Request, old?: Request): FieldProblem[]
   const fault = old && (certificate === before || certificateFault(before)) ? undefined : certificateFault(certificate);
   if (fault !== undefined) problems.push(invalid('status.certificate', '<certificate data>', fault));
   return problems;
+}
+
+function requestFault(request: string): string | undefined {
+  try {
+    parseCertificateRequest(request);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 const hasRepeats = (values: readonly string[]): boolean => new Set(values).size < values.length;

@@ -1,8 +1,9 @@
 /** Rules, defaults and warnings of the two kinds of webhook configuration. */
-import type { Frozen } from '../../base/freeze.ts';
+import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { duplicate, type FieldProblem, invalid, notSupported, required } from '../../kube/field-problem.ts';
 import { dns1035Problems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type { MutatingWebhook, RuleWithOperations, ValidatingWebhook } from '../../kube/types.gen.ts';
+import { type ConditionChecks, storedConditions } from './admission-expression-rules.ts';
 import {
   conditionListProblems,
   FAILURE_POLICIES,
@@ -63,11 +64,12 @@ export function webhookProblems(webhooks: Webhooks | undefined, old?: Webhooks):
   const lenient = leniencyOf(old);
   const list = webhooks ?? [];
   const problems: FieldProblem[] = [];
+  const conditions = conditionChecks(list, old);
   for (const [i, webhook] of list.entries()) {
     const path = `webhooks[${i}]`;
     const { name, admissionReviewVersions } = webhook;
     problems.push(
-      ...oneWebhookProblems(webhook, path, lenient),
+      ...oneWebhookProblems(webhook, path, lenient, conditions),
       ...versionProblems(admissionReviewVersions ?? [], `${path}.admissionReviewVersions`, lenient.versions),
     );
     const isRepeated = list.findIndex((other) => other.name === name) < i;
@@ -84,7 +86,21 @@ function nameProblems(name: string, path: string): FieldProblem[] {
   return name.split('.').length < 3 ? [invalid(path, name, detail)] : [];
 }
 
-function oneWebhookProblems(webhook: Frozen<Webhook>, path: string, lenient: Leniency): FieldProblem[] {
+/** How match conditions are checked; not at all when those of every webhook stay as they are. */
+function conditionChecks(list: Webhooks, old: Webhooks | undefined): ConditionChecks | undefined {
+  const isSame = (webhook: Frozen<Webhook>, i: number): boolean =>
+    deepEqual(webhook.matchConditions ?? [], old?.[i]?.matchConditions ?? []);
+  if (old && old.length === list.length && list.every(isSame)) return undefined;
+  const stored = (old ?? []).flatMap(({ matchConditions }) => [...storedConditions(matchConditions)]);
+  return { params: false, stored: new Set(stored) };
+}
+
+function oneWebhookProblems(
+  webhook: Frozen<Webhook>,
+  path: string,
+  lenient: Leniency,
+  conditions: ConditionChecks | undefined,
+): FieldProblem[] {
   const { rules = [], timeoutSeconds, namespaceSelector, objectSelector, matchConditions } = webhook;
   const problems = nameProblems(webhook.name, `${path}.name`);
   problems.push(...rules.flatMap((rule, i) => operationRuleProblems(rule, `${path}.rules[${i}]`)));
@@ -108,7 +124,7 @@ function oneWebhookProblems(webhook: Frozen<Webhook>, path: string, lenient: Len
   return [
     ...problems,
     ...clientProblems(webhook.clientConfig, `${path}.clientConfig`),
-    ...conditionListProblems(matchConditions, `${path}.matchConditions`),
+    ...(conditions ? conditionListProblems(matchConditions, `${path}.matchConditions`, conditions) : []),
   ];
 }
 

@@ -53,6 +53,7 @@ function driverProblems(
 
 export const definition: ResourceDefinition<CSINode> = {
   resource: 'csinodes.storage.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   beforeCreate(node) {
     clearStatus(node, 'io.k8s.api.storage.v1.CSINodeStatus');

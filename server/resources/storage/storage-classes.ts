@@ -76,6 +76,7 @@ function isNewerDefault(a: Frozen<ObjectMeta>, b: Frozen<ObjectMeta>): boolean {
 
 export const definition: ResourceDefinition<StorageClass> = {
   resource: 'storageclasses.storage.k8s.io',
+  rechecksGenerateName: true,
   fillDefaults(storageClass) {
     storageClass.reclaimPolicy ??= 'Delete';
     storageClass.volumeBindingMode ??= 'Immediate';

@@ -74,6 +74,7 @@ function errorProblems(error: Frozen<VolumeError> | undefined, path: string): Fi
 
 export const definition: ResourceDefinition<VolumeAttachment> = {
   resource: 'volumeattachments.storage.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   beforeCreate(attachment) {
     clearStatus(attachment, 'io.k8s.api.storage.v1.VolumeAttachmentStatus');

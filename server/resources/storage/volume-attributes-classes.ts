@@ -20,6 +20,7 @@ function validate(attributes: Frozen<VolumeAttributesClass>, old?: Frozen<Volume
 
 export const definition: ResourceDefinition<VolumeAttributesClass> = {
   resource: 'volumeattributesclasses.storage.k8s.io',
+  rechecksGenerateName: true,
   validate,
   returnsDeleted: true,
   cells: ({ metadata, driverName }, nowMs) => [metadata.name, driverName, since(metadata.creationTimestamp, nowMs)],

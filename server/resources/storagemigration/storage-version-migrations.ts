@@ -56,6 +56,7 @@ function statusCell({ status }: Migration): string {
 
 export const definition: ResourceDefinition<StorageVersionMigration> = {
   resource: 'storageversionmigrations.storagemigration.k8s.io',
+  rechecksGenerateName: true,
   requiresResourceVersion: true,
   beforeCreate(migration) {
     clearStatus(migration, 'io.k8s.api.storagemigration.v1.StorageVersionMigrationStatus');

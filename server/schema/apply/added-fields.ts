@@ -6,7 +6,7 @@ import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import type { FieldsV1 } from './fields-v1.ts';
 import { isLeaf } from './fields-v1.ts';
-import { entryJson, keyStep, presentParts, type Shape } from './shapes.ts';
+import { entryJson, keyStep, presentParts, type Shape, shapeFor } from './shapes.ts';
 
 const LEAF = '{}';
 const ITSELF = '".":{}';
@@ -51,7 +51,8 @@ function sorted(entries: Entry[]): readonly Entry[] {
 }
 
 /** Everything in a value, the value itself included. */
-function allText(value: unknown, shape: Shape): string {
+function allText(value: unknown, described: Shape): string {
+  const shape = shapeFor(described, value);
   if (value === null || shape.kind === 'leaf') return LEAF;
   let text = '';
   if (shape.kind === 'struct') {
@@ -60,7 +61,7 @@ function allText(value: unknown, shape: Shape): string {
       if (part !== undefined) text += `,${key}:${allText(part, inner())}`;
     }
   } else {
-    const of = shape.kind === 'set' ? undefined : shape.of;
+    const of = shape.kind === 'map' || shape.kind === 'keyed' ? shape.of : undefined;
     for (const { json, value: item } of entriesOf(value, shape)) text += `,${json}:${of ? allText(item, of) : LEAF}`;
   }
   return text === '' ? LEAF : `{${ITSELF}${text}}`;
@@ -81,7 +82,8 @@ function addedText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1
   return text;
 }
 
-function freshText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1 | undefined): string {
+function freshText(before: unknown, after: unknown, described: Shape, skip: FieldsV1 | undefined): string {
+  const shape = shapeFor(described, before, after);
   if (shape.kind === 'leaf') return deepEqual(before, after) ? '' : LEAF;
   let text = '';
   if (shape.kind === 'struct') {
@@ -95,7 +97,7 @@ function freshText(before: unknown, after: unknown, shape: Shape, skip: FieldsV1
       if (own !== '') text += `,${key}:${own}`;
     }
   } else if (after !== null) {
-    const of = shape.kind === 'set' ? undefined : shape.of;
+    const of = shape.kind === 'map' || shape.kind === 'keyed' ? shape.of : undefined;
     for (const { json, value } of entriesOf(after, shape)) text += `,${json}:${of ? allText(value, of) : LEAF}`;
   }
   return text === '' ? '' : `{${text.slice(1)}}`;

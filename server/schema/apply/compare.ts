@@ -5,7 +5,7 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, partsOf, type Shape } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, partsOf, type Shape, shapeFor } from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -33,7 +33,8 @@ function mapEntries(map: Value): Entries {
 }
 
 /** Everything in a value, the value itself included. */
-function all(value: Value, shape: Shape): FieldsV1 {
+function all(value: Value, described: Shape): FieldsV1 {
+  const shape = shapeFor(described, value);
   if (value === null || shape.kind === 'leaf') return leaf();
   const node: Record<string, FieldsV1> = { '.': leaf() };
   let count = 0;
@@ -42,13 +43,14 @@ function all(value: Value, shape: Shape): FieldsV1 {
     count++;
   };
   if (shape.kind === 'struct') {
-    for (const { name, step, shape: inner } of partsOf(shape.type)) {
+    for (const { name, step, shape: inner } of partsOf(shape.type, value)) {
       const part = (value as Record<string, unknown>)[name];
       if (part !== undefined) add(step, all(part, inner()));
     }
   } else if (shape.kind === 'set') for (const step of setEntries(value).keys()) add(step, leaf());
   else if (shape.kind === 'map') for (const [step, inner] of mapEntries(value)) add(step, all(inner, shape.of));
-  else for (const [step, item] of keyedEntries(value, shape)) add(step, all(item, shape.of));
+  else if (shape.kind === 'keyed')
+    for (const [step, item] of keyedEntries(value, shape)) add(step, all(item, shape.of));
   return count === 0 ? leaf() : node;
 }
 
@@ -99,13 +101,14 @@ class Differences {
   }
 }
 
-function compareValues(before: Value, after: Value, shape: Shape): Comparison {
+function compareValues(before: Value, after: Value, described: Shape): Comparison {
+  const shape = shapeFor(described, before, after);
   if (shape.kind === 'leaf') return deepEqual(before, after) ? SAME : { changed: leaf(), removed: undefined };
   const differences = new Differences();
   switch (shape.kind) {
     case 'struct': {
       const [left, right] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
-      for (const { name, step, shape: inner } of partsOf(shape.type))
+      for (const { name, step, shape: inner } of partsOf(shape.type, left, right))
         differences.part(step, left[name], right[name], inner());
       break;
     }

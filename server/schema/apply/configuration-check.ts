@@ -2,7 +2,7 @@
 import { goPrint, goTypeName } from '../patch/go-print.ts';
 import type { TypeDescription, ValueType } from '../type-table.ts';
 import { shownStep } from './conflicts.ts';
-import { keyStep, partNamed, type Shape, setStep } from './shapes.ts';
+import { keyStep, partNamed, type Shape, setStep, shapeOf } from './shapes.ts';
 
 interface Problem {
   readonly path: string;
@@ -24,6 +24,9 @@ function goSyntax(value: unknown): string {
   return `map[string]interface {}{${pairs.join(', ')}}`;
 }
 
+/** How a value of no named field is taken apart: only custom resources describe lists in lists and in maps. */
+const shapeWithin = (type: ValueType | undefined): Shape | undefined => type?.list && shapeOf(type);
+
 class Checker {
   readonly problems: Problem[] = [];
 
@@ -35,6 +38,7 @@ class Checker {
     }
     for (const [name, inner] of Object.entries(value)) {
       const field = type.byName.get(name);
+      if (!field && type.keepsOthers) continue;
       if (!field) {
         // Upstream looks no further in this map.
         this.#tell(`${path}.${name}`, 'field not declared in schema');
@@ -85,7 +89,8 @@ class Checker {
       this.#tell(path, `expected map, got ${pointed(value)}`);
       return;
     }
-    for (const [key, inner] of Object.entries(value)) this.#value(inner, type.of as ValueType, `${path}.${key}`);
+    for (const [key, inner] of Object.entries(value))
+      this.#value(inner, type.of as ValueType, `${path}.${key}`, shapeWithin(type.of));
   }
 
   #list(value: unknown, type: ValueType, path: string, shape: Shape | undefined): void {
@@ -103,7 +108,8 @@ class Checker {
       const step = shape && itemStep(item, shape);
       if (step !== undefined && seen.has(step)) this.#tell(path, `duplicate entries for key ${shownStep(step)}`);
       if (step !== undefined) seen.add(step);
-      this.#value(item, type.of as ValueType, path + (step === undefined ? `[${i}]` : shownStep(step)));
+      const at = path + (step === undefined ? `[${i}]` : shownStep(step));
+      this.#value(item, type.of as ValueType, at, shapeWithin(type.of));
     }
   }
 }

@@ -1,7 +1,7 @@
 /** The fields that a configuration names: structured-merge-diff's TypedValue.ToFieldSet. */
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf, setOf, union } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, partNamed, type Shape, setStep } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, partNamed, type Shape, setStep, shapeFor } from './shapes.ts';
 
 type Parts = Map<string, FieldsV1>;
 
@@ -26,7 +26,8 @@ function structParts(value: Readonly<Record<string, unknown>>, type: TypeDescrip
   for (const name of Object.keys(value)) {
     const part = partNamed(type, name);
     const inner = value[name];
-    if (part) add(parts, part.step, inner, part.shape(), inner === null || isEmptyObject(inner));
+    if (part)
+      add(parts, part.step, inner, part.shape(), part.isOther === true || inner === null || isEmptyObject(inner));
   }
   return parts;
 }
@@ -43,7 +44,8 @@ function itemParts(items: readonly unknown[], stepOf: (item: unknown) => string,
 }
 
 /** The set of a value, which holds the value itself only where it is taken as a whole. */
-function partsBehind(value: unknown, shape: Shape): FieldsV1 | undefined {
+function partsBehind(value: unknown, described: Shape): FieldsV1 | undefined {
+  const shape = shapeFor(described, value);
   switch (shape.kind) {
     case 'leaf':
       return leaf();
@@ -61,6 +63,8 @@ function partsBehind(value: unknown, shape: Shape): FieldsV1 | undefined {
       const stepOf = (item: unknown): string => keyStep(item, shape).text;
       return Array.isArray(value) ? setOf(false, itemParts(value, stepOf, shape.of)) : undefined;
     }
+    case 'deduced':
+      return leaf(); // settled above
   }
 }
 

@@ -8,7 +8,8 @@ import { decodeStruct } from '../decode.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { addedFields } from './added-fields.ts';
 import { compareObjects } from './compare.ts';
-import { difference, type FieldsV1, intern, internText, isMember, leaf, outside, union } from './fields-v1.ts';
+import { Differences, type Versions, without } from './differences.ts';
+import { difference, type FieldsV1, intern, internText, isMember, leaf, union } from './fields-v1.ts';
 
 /** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
 export interface ManagedFieldsEntry {
@@ -30,6 +31,8 @@ export interface TrackedWrite {
   /** Fields that a write of this kind cannot set: nobody gets to own them by it. */
   readonly reset: FieldsV1 | undefined;
   readonly time: string;
+  /** Without them there is no other version than this one. */
+  readonly versions?: Versions;
 }
 
 /** Fields that the server gives or that name the object: nobody owns them (stripMetaManager). */
@@ -62,7 +65,10 @@ const zeros = new WeakMap<TypeDescription, Frozen<Record<string, unknown>>>();
 export function zeroOf(type: TypeDescription): Frozen<Record<string, unknown>> {
   let zero = zeros.get(type);
   if (!zero) {
-    zero = decodeStruct({}, type, { unknownFields: false }) as Frozen<Record<string, unknown>>;
+    // Custom resources are maps, in which nothing exists but what is there.
+    zero = (type.custom ? { metadata: {} } : decodeStruct({}, type, { unknownFields: false })) as NonNullable<
+      typeof zero
+    >;
     zeros.set(type, zero);
   }
   return zero;
@@ -107,12 +113,15 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
     trackCreation(object, write);
     return;
   }
-  const { changed, removed } = compareObjects(live ?? zeroOf(write.type), object, write.type);
-  let own = difference(changed, STRIPPED);
-  if (own && write.reset) own = outside(own, write.reset);
+  const old = live ?? zeroOf(write.type);
+  const { changed, removed } = compareObjects(old, object, write.type);
+  const own = without(difference(changed, STRIPPED), write.reset);
   // A PUT of the status may leave out the spec: that removes nothing.
-  const lost = removed && write.reset ? outside(removed, write.reset) : removed;
-  const entries = withOwn(released(before, own, lost, write), own, write);
+  const lost = without(removed, write.reset);
+  const known = before.some((entry) => entry.apiVersion !== write.apiVersion)
+    ? releasedInOthers(before, old, object, write)
+    : before;
+  const entries = withOwn(released(known, own, lost, write), own, write);
   if (entries.length > 0) object.metadata.managedFields = inOrder(capped(entries));
   else delete object.metadata.managedFields;
 }
@@ -167,6 +176,27 @@ const isOwn = (entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: 
   entry.apiVersion === apiVersion &&
   (entry.subresource ?? '') === subresource;
 
+/**
+ * Managers that speak another version lose what this write changed or removed as their version shows it; those whose
+ * version is not served any more are forgotten.
+ */
+function releasedInOthers(
+  before: readonly ManagedFieldsEntry[],
+  old: object,
+  object: object,
+  write: TrackedWrite,
+): ManagedFieldsEntry[] {
+  const { versions, apiVersion: own, type } = write;
+  const differences = versions && new Differences(old, object, { ...versions, apiVersion: own, type });
+  return before.flatMap((entry) => {
+    if (entry.apiVersion === own) return [entry];
+    const changes = differences?.in(entry.apiVersion ?? '');
+    const fields = changes && difference(difference(entry.fieldsV1, changes.removed), changes.changed);
+    if (fields === undefined) return [];
+    return [fields === entry.fieldsV1 ? entry : { ...entry, fieldsV1: intern(fields) }];
+  });
+}
+
 /** Other managers lose what this write changed, all lose what it removed. */
 function released(
   before: readonly ManagedFieldsEntry[],
@@ -176,6 +206,10 @@ function released(
 ): ManagedFieldsEntry[] {
   const kept: ManagedFieldsEntry[] = [];
   for (const entry of before) {
+    if (entry.apiVersion !== write.apiVersion) {
+      kept.push(entry);
+      continue;
+    }
     let fields = difference(entry.fieldsV1, removed);
     if (!isOwn(entry, write)) fields = difference(fields, own);
     if (fields === undefined) continue;

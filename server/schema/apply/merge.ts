@@ -1,7 +1,7 @@
 /** What comes of applying a configuration to an object: structured-merge-diff's TypedValue.Merge. */
 import { deepEqual, setOwn } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
-import { keyStep, LEAF_SHAPE, partNamed, type Shape, setStep } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, partNamed, type Shape, setStep, shapeFor } from './shapes.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,9 +17,10 @@ function isEmpty(value: unknown): boolean {
 /**
  * The merged value; `live` itself where the configuration changes nothing. `undefined` is no value, `null` is one.
  */
-function merged(live: unknown, config: unknown, shape: Shape): unknown {
+function merged(live: unknown, config: unknown, described: Shape): unknown {
   if (config === undefined || live === config) return live;
   if (live === undefined) return config;
+  const shape = shapeFor(described, live, config);
   // Whether something is empty or null is kept as it was applied.
   if (shape.kind === 'leaf' || (isEmpty(live) && isEmpty(config))) return deepEqual(live, config) ? live : config;
   if (config === null) return live;
@@ -33,6 +34,8 @@ function merged(live: unknown, config: unknown, shape: Shape): unknown {
       return mergedItems(live as unknown[], config as unknown[], setStep, LEAF_SHAPE);
     case 'keyed':
       return mergedItems(live as unknown[], config as unknown[], (item) => keyStep(item, shape).text, shape.of);
+    case 'deduced':
+      return config; // settled above
   }
 }
 

@@ -3,7 +3,7 @@ import { setOwn } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { fieldSetOf } from './field-set.ts';
 import { difference, type FieldsV1, intersection, isLeaf, isMember, leaf, setOf, union } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, type Shape, setStep, shapeBehind } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, type Shape, setStep, shapeBehind, shapeFor } from './shapes.ts';
 
 /** A value in some version, with the type that it has there. */
 export interface Versioned {
@@ -22,7 +22,8 @@ function below(set: FieldsV1, step: string): FieldsV1 | undefined {
 }
 
 /** Go knows no empty containers here: what loses everything is null. */
-function withoutItems(value: unknown, items: FieldsV1, shape: Shape): unknown {
+function withoutItems(value: unknown, items: FieldsV1, described: Shape): unknown {
+  const shape = shapeFor(described, value);
   if (shape.kind === 'leaf') return typeof value === 'object' ? null : value;
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) {

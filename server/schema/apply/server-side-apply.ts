@@ -5,10 +5,10 @@
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { TypeDescription } from '../type-table.ts';
-import { compareObjects } from './compare.ts';
 import { applyConflict, type Conflict } from './conflicts.ts';
+import { Differences, type Versions, without } from './differences.ts';
 import { fieldSetOf } from './field-set.ts';
-import { difference, type FieldsV1, intern, intersection, outside, union } from './fields-v1.ts';
+import { difference, type FieldsV1, intern, intersection, union } from './fields-v1.ts';
 import { allowedByLastApplied, KUBECTL } from './last-applied.ts';
 import {
   entriesOf,
@@ -21,60 +21,17 @@ import {
   withoutRepeats,
 } from './managed-fields.ts';
 import { mergeConfiguration } from './merge.ts';
-import { prune, type ToVersion, type Versioned } from './prune.ts';
+import { prune } from './prune.ts';
 
-export interface ApplyRequest extends Omit<TrackedWrite, 'reset'> {
+export interface ApplyRequest extends Omit<TrackedWrite, 'reset' | 'versions'>, Versions {
   /** Whether fields of others are taken over. */
   readonly force: boolean;
-  /** Converts to a version in which a manager wrote; undefined where it is not served any more. */
-  readonly toVersion: ToVersion;
-  /** Fields that nobody can own by a write to this resource or subresource, for each version. */
-  readonly resetOf: (apiVersion: string) => FieldsV1 | undefined;
 }
 
 export interface Applied {
   /** What the object would be, yet to be decoded; undefined when the configuration changes nothing. */
   readonly object: Frozen<KubeObject> | undefined;
   readonly managedFields: ManagedFieldsEntry[];
-}
-
-interface Changes {
-  readonly changed: FieldsV1 | undefined;
-  readonly removed: FieldsV1 | undefined;
-}
-
-const without = (set: FieldsV1 | undefined, reset: FieldsV1 | undefined): FieldsV1 | undefined =>
-  set && reset ? outside(set, reset) : set;
-
-/** What changes between two values, as somebody sees it who speaks another version. */
-class Differences {
-  readonly #known = new Map<string, Changes | undefined>();
-  readonly #before: Versioned;
-  readonly #after: Versioned;
-  readonly #request: ApplyRequest;
-
-  constructor(before: object, after: object, request: ApplyRequest) {
-    this.#before = { value: before, type: request.type };
-    this.#after = { value: after, type: request.type };
-    this.#request = request;
-  }
-
-  /** Undefined for versions that are not served any more. */
-  in(apiVersion: string): Changes | undefined {
-    if (!this.#known.has(apiVersion)) this.#known.set(apiVersion, this.#compare(apiVersion));
-    return this.#known.get(apiVersion);
-  }
-
-  #compare(apiVersion: string): Changes | undefined {
-    const { toVersion, resetOf, apiVersion: own } = this.#request;
-    const before = apiVersion === own ? this.#before : toVersion(this.#before, apiVersion);
-    const after = apiVersion === own ? this.#after : toVersion(this.#after, apiVersion);
-    if (!before || !after) return undefined;
-    if (before.value === after.value) return { changed: undefined, removed: undefined };
-    const { changed, removed } = compareObjects(before.value, after.value, before.type);
-    const reset = resetOf(apiVersion);
-    return { changed: without(changed, reset), removed: without(removed, reset) };
-  }
 }
 
 const sets = new WeakMap<object, { readonly type: TypeDescription; readonly fields: FieldsV1 | undefined }>();

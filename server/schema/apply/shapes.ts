@@ -8,6 +8,8 @@ export type Shape =
   | { readonly kind: 'struct'; readonly type: TypeDescription }
   | { readonly kind: 'map'; readonly of: Shape }
   | { readonly kind: 'set' }
+  /** By its fields if it is an object, as a whole otherwise: nothing describes it. */
+  | { readonly kind: 'deduced' }
   | {
       readonly kind: 'keyed';
       readonly keys: readonly string[];
@@ -19,21 +21,36 @@ export type Shape =
 
 export const LEAF_SHAPE: Shape = { kind: 'leaf' };
 
-function shapeOf(type: ValueType, field?: FieldDescription): Shape {
-  if (field?.row.m === 'atomic') return LEAF_SHAPE;
+const DEDUCED: Shape = { kind: 'deduced' };
+const DEDUCED_MAP: Shape = { kind: 'map', of: DEDUCED };
+
+const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The shape of values that are there: of what nothing describes, they say it themselves. */
+export function shapeFor(shape: Shape, ...values: readonly unknown[]): Shape {
+  if (shape.kind !== 'deduced') return shape;
+  const given = values.filter((value) => value !== undefined && value !== null);
+  return given.length > 0 && given.every(isMap) ? DEDUCED_MAP : LEAF_SHAPE;
+}
+
+/** How values of a type are taken apart, in a field if it is one's. */
+export function shapeOf(type: ValueType, field?: FieldDescription): Shape {
+  if (field?.row.m === 'atomic' || type.isAtomic) return LEAF_SHAPE;
   switch (type.kind) {
     case 'struct':
       return type.struct?.row.m === 'atomic' ? LEAF_SHAPE : { kind: 'struct', type: type.struct as TypeDescription };
     case 'map':
       return { kind: 'map', of: shapeOf(type.of as ValueType) };
     case 'list': {
-      const { merge = 'atomic', keys = [] } = field?.list ?? {};
+      const { merge = 'atomic', keys = [] } = field?.list ?? type.list ?? {};
       if (merge === 'set') return { kind: 'set' };
       if (merge === 'atomic') return LEAF_SHAPE;
       const item = type.of?.struct;
       const defaults = new Map(keys.map((key) => [key, defaultOf(item?.byName.get(key))]));
       return { kind: 'keyed', keys: [...keys].sort(), of: shapeOf(type.of as ValueType), defaults, steps: new Map() };
     }
+    case 'deduced':
+      return DEDUCED;
     default:
       return LEAF_SHAPE;
   }
@@ -57,6 +74,8 @@ export interface Part {
   /** The step as a key of JSON. */
   readonly key: string;
   readonly shape: () => Shape;
+  /** Whether no type describes it. */
+  readonly isOther?: boolean;
 }
 
 interface Parts {
@@ -79,11 +98,26 @@ function partsOfType(type: TypeDescription): Parts {
   return known;
 }
 
-/** The fields of a struct by name, as sets list them. */
-export const partsOf = (type: TypeDescription): readonly Part[] => partsOfType(type).all;
+/** The fields of a struct by name, as sets list them, and those that `values` have besides if the type keeps them. */
+export function partsOf(type: TypeDescription, ...values: readonly unknown[]): readonly Part[] {
+  const { all, byName } = partsOfType(type);
+  if (!type.keepsOthers) return all;
+  const others = new Set(values.flatMap((value) => Object.keys(value ?? {})).filter((name) => !byName.has(name)));
+  return others.size === 0 ? all : [...all, ...[...others].map(otherPart)].sort(byPartName);
+}
+
+const byPartName = (a: Part, b: Part): number => (a.name < b.name ? -1 : 1);
+
+/** A field that no type describes. */
+function otherPart(name: string): Part {
+  const step = `f:${name}`;
+  return { name, position: 0, step, key: JSON.stringify(step), shape: () => DEDUCED, isOther: true };
+}
 
 /** A field by its name. */
-export const partNamed = (type: TypeDescription, name: string): Part | undefined => partsOfType(type).byName.get(name);
+export function partNamed(type: TypeDescription, name: string): Part | undefined {
+  return partsOfType(type).byName.get(name) ?? (type.keepsOthers ? otherPart(name) : undefined);
+}
 
 /** How the value behind a step is taken apart; undefined where the type has no such step. */
 export function shapeBehind(shape: Shape, step: string): Shape | undefined {
@@ -93,6 +127,8 @@ export function shapeBehind(shape: Shape, step: string): Shape | undefined {
     case 'map':
     case 'keyed':
       return shape.of;
+    case 'deduced':
+      return step.startsWith('f:') ? DEDUCED : undefined;
     default:
       return undefined;
   }
@@ -103,6 +139,7 @@ export const setStep = (item: unknown): string => `v:${JSON.stringify(item)}`;
 
 /** The fields that a value has, in the order of sets. */
 export function presentParts(value: object, type: TypeDescription): readonly Part[] {
+  if (type.keepsOthers) return partsOf(type, value).filter(({ name }) => Object.hasOwn(value, name));
   const { sequences } = partsOfType(type);
   let sequence = sequences.start();
   for (const name in value) sequence = sequences.add(sequence, name) ?? sequence;

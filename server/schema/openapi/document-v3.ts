@@ -38,19 +38,22 @@ export function typesOf(routes: readonly Route[]): Set<string> {
  * One document of OpenAPI v3 as JSON.
  *
  * @param groupVersion `apps/v1` (core: `/v1`); none for the pages above the versions
- * @param version `1.37`
+ * @param version `1.37`, or what a document says of itself that is not the server's
  */
 export function documentV3(
   routes: readonly Route[],
   schemas: SchemaSource,
   groupVersion: string | undefined,
-  version: string,
+  version: string | { readonly title: string; readonly version: string },
 ): string {
   const paths = pathItems(routes).map((item) => `${JSON.stringify(item.path)}:${JSON.stringify(pathOf(item))}`);
   const models = closure(schemas, typesOf(routes), groupVersion).map(
     ([name, json]) => `${JSON.stringify(name)}:${json}`,
   );
-  const head = JSON.stringify({ openapi: '3.0.0', info: { title: INFO_TITLE, version } }).slice(0, -1);
+  const isOwn = typeof version === 'string';
+  const info = isOwn ? { title: INFO_TITLE, version } : version;
+  const head = JSON.stringify({ openapi: '3.0.0', info }).slice(0, -1);
+  if (!isOwn) return `${head},"paths":{${paths.join(',')}},"components":{"schemas":{${models.join(',')}}}}`;
   const security = JSON.stringify({ BearerToken: BEARER_TOKEN });
   const components = models.length > 0 ? `"schemas":{${models.join(',')}},` : '';
   return `${head},"paths":{${paths.join(',')}},"components":{${components}"securitySchemes":${security}}}`;

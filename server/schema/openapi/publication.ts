@@ -7,7 +7,8 @@ import { builtInContext, routesByDocument, writeV2, writeV3 } from './documents.
 import { MESSAGES_V2 } from './messages-v2.ts';
 import { MESSAGES_V3 } from './messages-v3.ts';
 import { type Messages, ProtobufWriter } from './protobuf.ts';
-import { type OpenApiVersion, TypeSchemas } from './schemas.ts';
+import type { Route } from './routes.ts';
+import { type OpenApiVersion, type SchemaSource, TypeSchemas } from './schemas.ts';
 
 /** A document in its encodings. */
 export class Document {
@@ -77,6 +78,17 @@ export class OpenApiPublication {
       this.#swagger = new Document(writeV2(routes, this.#schemasFor('v2'), this.#table), MESSAGES_V2);
     }
     return this.#swagger;
+  }
+
+  /** The document of v2 with more in it. @param schemas knows those of the built-in kinds too */
+  swaggerWith(more: readonly Route[], schemas: SchemaSource): string {
+    const routes = [...this.#routes.values()].flatMap((routesOf) => routesOf());
+    return writeV2([...routes, ...more], schemas, this.#table);
+  }
+
+  /** Schemas of the built-in types. */
+  schemas(version: OpenApiVersion): SchemaSource {
+    return version === 'v3' ? this.#schemas : this.#schemasFor('v2');
   }
 
   #schemasFor(version: OpenApiVersion): TypeSchemas {

@@ -1,6 +1,7 @@
 /** RFC 6902, as evanphx/json-patch v4 applies it for kube-apiserver. */
 import { deepEqual, getOwn, setOwn, thaw } from '../../base/freeze.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
 import { LIMITS } from '../../kube/limits.ts';
 
 interface Operation {
@@ -10,9 +11,27 @@ interface Operation {
   readonly value?: unknown;
 }
 
-/** Every failure to apply is one and the same answer: the reason does not leave kube-apiserver. */
-function rejected(): ApiError {
-  return new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+/**
+ * Every failure to apply is one and the same answer to clients: the reason only leaves kube-apiserver when the patch is
+ * a webhook's.
+ */
+export class JsonPatchError extends ApiError {
+  /** What the library says. */
+  readonly fault: string;
+
+  constructor(fault: string) {
+    super(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+    this.fault = fault;
+  }
+}
+
+/** Runs `run`; what fails in it is told as `begin` and the fault. */
+function within<T>(begin: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new JsonPatchError(`${begin}: ${error.fault}`) : error;
+  }
 }
 
 type Container = Record<string, unknown> | unknown[];
@@ -48,16 +67,20 @@ class Place {
   remove(): void {
     if (Array.isArray(this.#container)) this.#container.splice(index(this.#key, this.#container.length), 1);
     else if (Object.hasOwn(this.#container, this.#key)) delete this.#container[this.#key];
-    else throw rejected();
+    else throw new JsonPatchError(`Unable to remove nonexistent key: ${this.#key}: missing value`);
   }
 }
 
 /** Negative indices count from the end. */
 function index(key: string, length: number): number {
-  if (!/^[-+]?\d{1,9}$/.test(key)) throw rejected();
+  if (!/^[-+]?\d{1,9}$/.test(key)) {
+    const why = `strconv.Atoi: parsing ${goQuote(key)}: invalid syntax`;
+    throw new JsonPatchError(`value was not a proper array index: '${key}': ${why}`);
+  }
   const given = Number(key);
   const at = given < 0 ? given + length : given;
-  if (at < 0 || at >= length) throw rejected();
+  if (at < 0 || at >= length)
+    throw new JsonPatchError(`Unable to access invalid index: ${given}: invalid index referenced`);
   return at;
 }
 
@@ -73,49 +96,91 @@ class PatchedDocument {
   }
 
   apply({ op, path, from, value }: Operation): void {
-    if (op === 'add') this.#find(path).add(value ?? null);
-    else if (op === 'replace' && path === '') this.#replaceAll(value);
-    else if (op === 'replace') this.#find(path).replace(value ?? null);
-    else if (op === 'remove') this.#find(path).remove();
-    else if (op === 'move') this.#move(this.#find(from), path);
-    else if (op === 'copy') this.#find(path).add(this.#copyOf(this.#find(from).get() ?? null));
-    else if (op === 'test') this.#test(path, value);
-    else throw rejected();
+    const missing = `operation does not apply: doc is missing`;
+    const at = (begin: string): Place => this.#find(path, begin, path);
+    if (op === 'add') {
+      const place = this.#find(path, `add ${missing} path`, quoted(path));
+      within(`error in add for path: '${path}'`, () => place.add(value ?? null));
+    } else if (op === 'replace' && path === '') this.#replaceAll(value);
+    else if (op === 'replace') {
+      const place = at(`replace ${missing} path`);
+      const begin = `replace ${missing} key: ${path}`;
+      tell(`${begin}: missing value`, () => place.get());
+      within(begin, () => place.replace(value ?? null));
+    } else if (op === 'remove') {
+      const place = this.#find(path, `remove ${missing} path`, quoted(path));
+      within(`error in remove for path: '${path}'`, () => place.remove());
+    } else if (op === 'move') {
+      const moved = this.#take(this.#find(from, `move ${missing} from path`, from), from);
+      const place = at(`move ${missing} destination path`);
+      within(`error in move for path: '${path}'`, () => place.add(moved));
+    } else if (op === 'copy') {
+      const source = this.#find(from, `copy ${missing} from path`, from);
+      const copy = this.#copyOf(within(`error in copy for from: '${from}'`, () => source.get()) ?? null);
+      const place = at(`copy ${missing} destination path`);
+      within('error while adding value during copy', () => place.add(copy));
+    } else if (op === 'test') this.#test(path, value);
+    else throw new JsonPatchError(`Unexpected kind: ${op ?? 'unknown'}`);
   }
 
-  #move(source: Place, path: string | null | undefined): void {
-    const moved = source.get();
-    source.remove();
-    this.#find(path).add(moved);
+  #take(source: Place, from: string | null | undefined): unknown {
+    return within(`error in move for path: '${from?.split('/').pop()}'`, () => {
+      const moved = source.get();
+      source.remove();
+      return moved;
+    });
   }
 
-  /** Whatever stands before the first slash does not count. */
-  #find(path: string | null | undefined): Place {
+  /**
+   * Whatever stands before the first slash does not count.
+   *
+   * @param begin what is said, together with the path as `shown`, when there is no such place
+   */
+  #find(path: string | null | undefined, begin: string, shown: string | null | undefined): Place {
+    const fault = `${begin}: ${shown}: missing value`;
     const [, ...parts] = (path ?? '').split('/').map(unescaped);
     const key = parts.pop();
     let at: unknown = this.root;
-    for (const part of parts) at = isContainer(at) ? new Place(at, part).get() : undefined;
-    if (key === undefined || !isContainer(at)) throw rejected();
+    for (const part of parts) at = isContainer(at) ? tell(fault, placeIn(at, part)) : undefined;
+    if (key === undefined || !isContainer(at)) throw new JsonPatchError(fault);
     return new Place(at, key);
   }
 
   #replaceAll(value: unknown): void {
-    if (!isContainer(value)) throw rejected();
+    if (!isContainer(value)) throw new JsonPatchError('replace operation value must be object or array');
     this.root = value;
   }
 
   /** Copies of copies grow without end; together they may be as large as a body. */
   #copyOf(value: unknown): unknown {
     this.#copiedBytes += Buffer.byteLength(JSON.stringify(value));
-    if (this.#copiedBytes > LIMITS.bodyBytes) throw rejected();
+    if (this.#copiedBytes > LIMITS.bodyBytes) throw new JsonPatchError('the copies of the patch are too large');
     return thaw(value);
   }
 
   /** A test for null succeeds where an object does not have the key. */
   #test(path: string | null | undefined, expected: unknown): void {
-    const actual = path === '' ? this.root : this.#find(path).get();
+    const place = path === '' ? undefined : this.#find(path, 'test operation does not apply: is missing path', path);
+    const actual = place ? within(`error in test for path: '${path}'`, () => place.get()) : this.root;
     const matches = actual === undefined ? (expected ?? null) === null : deepEqual(actual, expected);
-    if (!matches) throw rejected();
+    if (!matches) throw new JsonPatchError(`testing value ${path} failed: test failed`);
+  }
+}
+
+/** The path of an `add` or `remove`, as the library prints it. */
+const quoted = (path: string | null | undefined): string => `"${path}"`;
+
+const placeIn =
+  (container: Container, key: string): (() => unknown) =>
+  () =>
+    new Place(container, key).get();
+
+/** Runs `run`; whatever fails in it is told as `fault`. */
+function tell<T>(fault: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof JsonPatchError ? new JsonPatchError(fault) : error;
   }
 }
 

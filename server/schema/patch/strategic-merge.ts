@@ -115,8 +115,9 @@ function setOrder(
 }
 
 /** The description of a list. @throws ApiError 500 for fields that are none */
-function listField(type: TypeDescription | undefined, name: string): FieldDescription | undefined {
-  if (!type) return undefined;
+function listField(type: TypeDescription | undefined, name: string): FieldDescription {
+  // Keys of a map have no description to look at.
+  if (!type) throw failed('merging an object in json but data type is not struct, instead is: map');
   const field = type.byName.get(name);
   if (!field)
     throw failed(`unable to find api field in struct ${type.goName} for the json field ${JSON.stringify(name)}`);

@@ -56,3 +56,14 @@ it.each([
 ])('nothing is compressed for %s', async (_what, path, encoding) => {
   expect((await ask(path, encoding)).headers['content-encoding']).toBeUndefined();
 });
+
+it.each(['/metrics', '/metrics/slis'])('%s is compressed for whoever accepts gzip, however short', async (path) => {
+  const { headers, bytes } = await ask(path, 'gzip');
+  expect([headers['content-encoding'], headers['content-length']]).toEqual(['gzip', String(bytes.length)]);
+  expect(gunzipSync(bytes).toString()).toMatch(/^(# HELP|$)/);
+  expect((await ask(path, 'gzip;q=0')).headers['content-encoding']).toBeUndefined();
+});
+
+it.each(['/api/v1', '/apis', '/openapi/v3', '/openapi/v3/apis/apps/v1'])('%s is not compressed', async (path) => {
+  expect((await ask(path, 'gzip')).headers['content-encoding']).toBeUndefined();
+});

@@ -35,6 +35,10 @@ test('watches come over WebSocket on the TLS port, a message for each event, thr
   for (const path of paths) {
     const frames: Frame[] = [];
     const socket = new WebSocket(new URL(path, cluster.url.replace('https:', 'wss:')), credentials);
+    let auditId: unknown;
+    socket.once('upgrade', ({ headers }) => {
+      auditId = headers['audit-id'];
+    });
     const enough = new Promise<void>((resolve, reject) => {
       socket.on('error', reject);
       socket.on('message', (data: Buffer) => {
@@ -46,6 +50,7 @@ test('watches come over WebSocket on the TLS port, a message for each event, thr
     });
     await enough;
     expect(told(frames)).toEqual(['ADDED first', 'ADDED second', 'DELETED second']);
+    expect(auditId).toMatch(/^[0-9a-f-]{36}$/);
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.close();
     await closed;

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
+import { replayWire } from '../../support/replay-wire.ts';
 import { at, securedCluster } from '../../support/secured-cluster.ts';
 
 const PATH = '/api/v1/namespaces/default';
 const MISSING = 'the name of the object (default based on URL) was undeterminable: name must be provided';
+
+test('patches that leave no version are answered as on a real server', () =>
+  replayWire('api/write/versionless-patches.json'));
 
 test.each([
   [{ apiVersion: null }, 400, MISSING],

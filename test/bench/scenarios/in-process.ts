@@ -2,10 +2,10 @@ import { systemClock } from '../../../server/base/clock.ts';
 import { createLogger } from '../../../server/base/log.ts';
 import { seededRandom } from '../../../server/base/random.ts';
 import { assemble } from '../../../server/cluster/assembly.ts';
+import type { KubeObject } from '../../../server/kube/object.ts';
+import { decodeObject, parseBody } from '../../../server/pipeline/decode-body.ts';
 import { jsonBytes } from '../../../server/pipeline/encode/json.ts';
 import type { ApiResponse } from '../../../server/pipeline/request.ts';
-import { decodeStruct } from '../../../server/schema/decode.ts';
-import { decodeProtobuf, readEnvelope } from '../../../server/schema/protobuf.ts';
 import { encodeProtobuf } from '../../../server/schema/protobuf-encode.ts';
 import { builtInTypes } from '../../../server/schema/type-table.ts';
 import { BytesRequest } from '../in-process/request.ts';
@@ -80,14 +80,17 @@ async function measureWrites(bench: Bench, round: number): Promise<void> {
 }
 
 async function measureDecoding(bench: Bench): Promise<void> {
-  const [body] = podBodies('decoded', 1) as [Buffer];
-  const type = builtInTypes().type('io.k8s.api.core.v1.Pod');
-  const decode = (value: unknown): unknown => decodeStruct(value, type, { unknownFields: false });
-  const fromJson = (): unknown => decode(JSON.parse(body.toString()));
-  const protobuf = encodeProtobuf(fromJson() as object, { apiVersion: 'v1', kind: 'Pod' }, type);
-  const fromProtobuf = (): unknown => decode(decodeProtobuf(readEnvelope(protobuf), type));
-  bench.record(DECODE, 'floor', await cpuMicroseconds(fromJson));
-  bench.record(DECODE, 'fauxkube', await cpuMicroseconds(fromProtobuf));
+  const [json] = podBodies('decoded', 1) as [Buffer];
+  const table = builtInTypes();
+  const type = table.type('io.k8s.api.core.v1.Pod');
+  const expected = { group: '', version: 'v1', kind: 'Pod', type };
+  const decode = async (bytes: Buffer, mediaType: string): Promise<KubeObject> =>
+    decodeObject(await parseBody({ bytes }, mediaType, 'Pod', type), expected, table, 'Warn', () => undefined);
+  const object = await decode(json, 'application/json');
+  const protobuf = encodeProtobuf(object, { apiVersion: 'v1', kind: 'Pod' }, type);
+  bench.record(DECODE, 'floor', await cpuMicroseconds(() => decode(json, 'application/json')));
+  const mediaType = 'application/vnd.kubernetes.protobuf';
+  bench.record(DECODE, 'fauxkube', await cpuMicroseconds(() => decode(protobuf, mediaType)));
 }
 
 /** What requests cost without a socket. Specs differ from pod to pod: nothing is known from the one before. */

@@ -13,8 +13,10 @@ async function play(steps: readonly Step[], namespace: string): Promise<Recorded
     const { path, headers } = requestOf(step, namespace);
     const of = new Map(headers);
     normalizer.asked(step);
-    const answer = await ask(step.method, path, bodyOf(step, namespace), of.get('content-type'), of.get('accept'));
-    const warnings = warningTexts(answer.warnings);
+    const body = bodyOf(step, namespace);
+    const [type, accept, as] = ['content-type', 'accept', 'impersonate-user'].map((name) => of.get(name));
+    const answer = await ask(step.method, path, body, type, accept, as);
+    const warnings = normalizer.answer(warningTexts(answer.warnings)) as string[];
     recorded.push({
       ...step,
       status: answer.code,

@@ -20,6 +20,7 @@ export function ask(
   body?: unknown,
   contentType = 'application/json',
   accept = 'application/json',
+  impersonated?: string,
   token = process.env.GOLDEN_TOKEN,
 ): Promise<Answer> {
   const { GOLDEN_SERVER: server } = process.env;
@@ -30,6 +31,7 @@ export function ask(
     const headers = {
       Authorization: `Bearer ${token}`,
       Accept: accept,
+      ...(impersonated !== undefined && { 'Impersonate-User': impersonated }),
       ...(bytes !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(bytes) }),
     };
     const sent = request(new URL(path, server), { method, headers, rejectUnauthorized: false }, (response) => {

@@ -1,4 +1,5 @@
 import type { WireStep } from '../../../support/wire-exchanges.ts';
+import * as finePrint from './fine-print.ts';
 import * as hostile from './hostile.ts';
 import * as requests from './hostile-requests.ts';
 import * as list from './list.ts';
@@ -23,4 +24,10 @@ export const scripts: Readonly<Record<string, readonly WireStep[]>> = {
   'write/subresources': write.subresources,
   'write/deletes': write.deletes,
   'write/missing': write.missing,
+  'write/generate-names': finePrint.generateNames,
+  'write/repeated-fields': finePrint.repeatedFields,
+  'write/versionless-patches': finePrint.versionless,
+  'write/map-directives': finePrint.mapDirectives,
+  'list/namespace-fields': finePrint.namespaceFields,
+  'hostile/missing-parts': finePrint.missingParts,
 };

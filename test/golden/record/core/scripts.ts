@@ -1,12 +1,17 @@
 import type { Step } from '../../../support/exchanges.ts';
+import { admission } from './admission.ts';
 import { applies } from './apply.ts';
+import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
 import { eventLife, events } from './events.ts';
+import { limitRanger } from './limit-ranger.ts';
+import { managers } from './managers.ts';
 import { namespaces } from './namespaces.ts';
 import { nodes } from './nodes.ts';
 import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
 import { ephemeralContainers, podResize } from './pod-parts.ts';
+import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
 import { serviceAddresses, serviceNodePorts, serviceRules, serviceTypes } from './services.ts';
@@ -14,12 +19,16 @@ import { volumes } from './volumes.ts';
 
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
+  ...admission,
   ...applies,
+  certificates,
   configuration,
   endpoints: endpointLists,
   events,
   'event-life': eventLife,
+  'limit-ranger': limitRanger,
   limits,
+  ...managers,
   namespaces,
   nodes,
   'pod-binding': podBinding,
@@ -30,6 +39,10 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-ephemeral-containers': ephemeralContainers,
   'pod-resize': podResize,
   'pod-rules': podRules,
+  'pod-security-baseline': podSecurityBaseline,
+  'pod-security-modes': podSecurityModes,
+  'pod-security-namespaces': podSecurityNamespaces,
+  'pod-security-restricted': podSecurityRestricted,
   'pod-updates': podUpdates,
   replication,
   'service-addresses': serviceAddresses,

@@ -1,0 +1,12 @@
+/** Requests for certificates: kubelets' are approved, approved ones signed, old ones deleted. */
+import type { ControllerDefinition } from '../lib/controller.ts';
+import { approver } from './approver.ts';
+import { cleaner } from './cleaner.ts';
+import { createSigner, type SignCertificate } from './signer.ts';
+
+export type { SignCertificate } from './signer.ts';
+
+/** @param sign makes certificates of the cluster's CA */
+export function certificateControllers(sign: SignCertificate): ControllerDefinition[] {
+  return [approver, createSigner(sign), cleaner];
+}

@@ -1,0 +1,94 @@
+/** Which plugins run, and in which order: AllOrderedPlugins and DefaultOffAdmissionPlugins. */
+import type { AdmissionPlugin } from './plugin.ts';
+
+/** What `--enable-admission-plugins` and `--disable-admission-plugins` say. */
+export interface AdmissionPluginChoice {
+  readonly enable: readonly string[];
+  readonly disable: readonly string[];
+}
+
+const ON = true;
+const OFF = false;
+
+/** Every plugin of kube-apiserver in its order, and whether it is on unless somebody says otherwise. */
+const ORDER: readonly (readonly [name: string, byDefault: boolean])[] = [
+  ['AlwaysAdmit', OFF],
+  ['NamespaceAutoProvision', OFF],
+  ['NamespaceLifecycle', ON],
+  ['NamespaceExists', OFF],
+  ['LimitPodHardAntiAffinityTopology', OFF],
+  ['LimitRanger', ON],
+  ['ServiceAccount', ON],
+  ['NodeRestriction', OFF],
+  ['TaintNodesByCondition', ON],
+  ['AlwaysPullImages', OFF],
+  ['ImagePolicyWebhook', OFF],
+  ['PodSecurity', ON],
+  ['PodNodeSelector', OFF],
+  ['Priority', ON],
+  ['DefaultTolerationSeconds', ON],
+  ['PodTolerationRestriction', OFF],
+  ['EventRateLimit', OFF],
+  ['ExtendedResourceToleration', OFF],
+  ['DefaultStorageClass', ON],
+  ['StorageObjectInUseProtection', ON],
+  ['PodGroupProtection', ON],
+  ['OwnerReferencesPermissionEnforcement', OFF],
+  ['PersistentVolumeClaimResize', ON],
+  ['RuntimeClass', ON],
+  ['CertificateApproval', ON],
+  ['CertificateSigning', ON],
+  ['ClusterTrustBundleAttest', ON],
+  ['CertificateSubjectRestriction', ON],
+  ['DefaultIngressClass', ON],
+  ['DenyServiceExternalIPs', OFF],
+  ['PodTopologyLabels', ON],
+  ['NodeDeclaredFeatureValidator', ON],
+  ['PodResizeValidator', ON],
+  ['MutatingAdmissionPolicy', ON],
+  ['MutatingAdmissionWebhook', ON],
+  ['ValidatingAdmissionPolicy', ON],
+  ['ValidatingAdmissionWebhook', ON],
+  ['ResourceQuota', ON],
+  ['AlwaysDeny', OFF],
+];
+
+const NAMES = ORDER.map(([name]) => name);
+
+/**
+ * The plugins that run, in upstream's order.
+ *
+ * @param built the plugins that there are
+ * @throws Error for names that no plugin has, and for those of plugins that are not built but shall run
+ * @example
+ * selectPlugins(built, { enable: ['NodeRestriction'], disable: ['ServiceAccount'] })
+ */
+export function selectPlugins(
+  built: readonly AdmissionPlugin[],
+  { enable, disable }: AdmissionPluginChoice,
+): readonly AdmissionPlugin[] {
+  checkKnown(enable, '--enable-admission-plugins');
+  checkKnown(disable, '--disable-admission-plugins');
+  const both = enable.filter((name) => disable.includes(name));
+  if (both.length > 0) {
+    const flags = '--enable-admission-plugins and --disable-admission-plugins';
+    throw new Error(`${both.join(', ')}: in ${flags}, choose one`);
+  }
+  const missing = enable.filter((name) => !built.some((plugin) => plugin.name === name));
+  if (missing.length > 0) {
+    const there = NAMES.filter((name) => built.some((plugin) => plugin.name === name));
+    const which = `the admission plugin ${missing.join(', ')} is not built (--enable-admission-plugins)`;
+    throw new Error(`${which}; there are ${there.join(', ')}`);
+  }
+  return ORDER.flatMap(([name, byDefault]) => {
+    const isOn = enable.includes(name) || (byDefault && !disable.includes(name));
+    return isOn ? built.filter((plugin) => plugin.name === name) : [];
+  });
+}
+
+function checkKnown(names: readonly string[], flag: string): void {
+  for (const name of names) {
+    if (NAMES.includes(name)) continue;
+    throw new Error(`there is no admission plugin ${JSON.stringify(name)} (${flag}); there are ${NAMES.join(', ')}`);
+  }
+}

@@ -1,0 +1,91 @@
+/** One call of one webhook: k8s.io/apiserver/pkg/util/webhook/client.go and callHook of the two plugins. */
+import { badRequest } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import { OutboundError, type OutboundRequest } from '../../kube/outbound.ts';
+import { unexpectedResponse } from '../../kube/unexpected-response.ts';
+import { AnswerError, type Verdict, verdictOf } from './answer.ts';
+import type { WebhookEnv } from './env.ts';
+import type { Invocation } from './matching.ts';
+import { reviewText, reviewVersionOf } from './review.ts';
+import type { Subject } from './subject.ts';
+
+/** A webhook that could not be asked: its failure policy decides what this means. */
+export class CallError extends Error {
+  /** Not for the message of a refusal of dry runs. */
+  constructor(webhook: string, why: string) {
+    super(`failed calling webhook ${goQuote(webhook)}: ${why}`);
+  }
+}
+
+const QUIET = new Set(['None', 'NoneOnDryRun']);
+
+/** When a webhook does not say how long it may take; the server's own defaults say it for those that are stored. */
+const TIMEOUT_SECONDS = 10;
+
+/**
+ * @throws CallError when there is no answer that can be used
+ * @throws ApiError 400 for a dry run that the webhook does not know
+ */
+export async function callWebhook(
+  { webhook, served }: Invocation,
+  subject: Subject,
+  mutating: boolean,
+  env: WebhookEnv,
+): Promise<Verdict> {
+  const { name, sideEffects, admissionReviewVersions, timeoutSeconds = TIMEOUT_SECONDS } = webhook.spec;
+  if (subject.review.dryRun && !QUIET.has(sideEffects ?? ''))
+    throw badRequest(`admission webhook ${goQuote(name)} does not support dry run`);
+  const version = reviewVersionOf(admissionReviewVersions ?? []);
+  if (!version) {
+    const why = 'webhook does not accept known AdmissionReview versions (v1, v1beta1)';
+    throw new CallError(name, `could not create admission objects: ${why}`);
+  }
+  const uid = env.random.uuid();
+  try {
+    const response = await env.outbound.call({
+      ...targetOf(webhook.spec.clientConfig, timeoutSeconds, env),
+      headers: HEADERS,
+      body: reviewText(subject, served, version, uid),
+      timeoutMs: timeoutSeconds * 1000,
+    });
+    const fault = unexpectedResponse(response);
+    if (fault !== undefined) throw new AnswerError(`failed to call webhook: ${fault}`);
+    return verdictOf(response, { version, uid, mutating });
+  } catch (error) {
+    if (error instanceof OutboundError) throw new CallError(name, `failed to call webhook: ${error.message}`);
+    if (error instanceof AnswerError) throw new CallError(name, error.message);
+    throw error;
+  }
+}
+
+const HEADERS = {
+  'user-agent': 'kube-apiserver-admission',
+  accept: 'application/json, */*',
+  'content-type': 'application/json',
+} as const;
+
+type ClientConfig = Invocation['webhook']['spec']['clientConfig'];
+
+/** @throws AnswerError when the configuration makes no client */
+function targetOf(
+  { url, service, caBundle = '' }: ClientConfig,
+  timeoutSeconds: number,
+  env: WebhookEnv,
+): Pick<OutboundRequest, 'url' | 'serverName' | 'caBundle' | 'connect'> {
+  const pem = Buffer.from(caBundle, 'base64').toString();
+  if (pem !== '' && !pem.includes('-----BEGIN CERTIFICATE-----')) {
+    const why = 'unable to load root certificates: unable to parse bytes as PEM block';
+    throw new AnswerError(`could not get REST client: ${why}`);
+  }
+  const trust = pem === '' ? {} : { caBundle: pem };
+  const query = `?timeout=${timeoutSeconds}s`;
+  if (!service) return { ...trust, url: `${(url ?? '').replace(/(?<=\/\/[^/]*)$/, '/')}${query}` };
+  const { namespace, name, path = '', port = 443 } = service;
+  const serverName = `${name}.${namespace}.svc`;
+  return {
+    ...trust,
+    serverName,
+    url: `https://${serverName}:${port}${path.startsWith('/') ? '' : '/'}${path}${query}`,
+    connect: () => env.services.connection({ namespace, name }, port),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Outbound, ServiceConnector } from '../../kube/outbound.ts';
+import type { Catalog } from '../../registry/catalog.ts';
+import type { AdmissionEnv } from '../plugin.ts';
+import type { MatchConditions } from './match-conditions.ts';
+
+/** What the calling of webhooks needs of the cluster around it. */
+export interface WebhookEnv extends Pick<AdmissionEnv, 'find' | 'random'> {
+  /** There is none before the first request. */
+  readonly catalog: () => Catalog;
+  readonly outbound: Outbound;
+  readonly services: ServiceConnector;
+  readonly matchConditions: MatchConditions;
+}

@@ -1,0 +1,94 @@
+/**
+ * The objects of a custom resource as one version has them. Upstream keeps a store for each version, which validates,
+ * selects and prints what it knows; only the storage below converts.
+ */
+import type { Cancel } from '../../base/clock.ts';
+import type { Frozen } from '../../base/freeze.ts';
+import type { KubeObject } from '../../kube/object.ts';
+import type {
+  Change,
+  ListRequest,
+  Preconditions,
+  Predicate,
+  Storage,
+  StoredEvent,
+  StoredPage,
+  WatchRequest,
+  WatchSink,
+} from '../../storage/storage.ts';
+import { StoredObject } from '../../storage/stored-object.ts';
+
+/** How what is stored is read and written in one version. */
+export interface VersionCodec {
+  /** The same value when nothing changes. */
+  shown(value: Frozen<KubeObject>): Frozen<KubeObject>;
+  stored(value: KubeObject): KubeObject;
+}
+
+export class VersionedStorage implements Storage {
+  readonly #storage: Storage;
+  readonly #codec: VersionCodec;
+  readonly #views = new WeakMap<StoredObject, StoredObject>();
+
+  constructor(storage: Storage, codec: VersionCodec) {
+    this.#storage = storage;
+    this.#codec = codec;
+  }
+
+  revision(): number {
+    return this.#storage.revision();
+  }
+
+  get(key: string): StoredObject | undefined {
+    const stored = this.#storage.get(key);
+    return stored && this.#view(stored);
+  }
+
+  list(prefix: string, { where, ...options }: ListRequest = {}): StoredPage {
+    const page = this.#storage.list(prefix, { ...options, ...this.#shownTo(where) });
+    return { ...page, items: page.items.map((item) => this.#view(item)) };
+  }
+
+  watch(prefix: string, { where, ...options }: WatchRequest, sink: WatchSink): Cancel {
+    const view = ({ type, now, before }: StoredEvent): StoredEvent => ({
+      type,
+      now: this.#view(now),
+      ...(before && { before: this.#view(before) }),
+    });
+    return this.#storage.watch(
+      prefix,
+      { ...options, ...this.#shownTo(where) },
+      { events: (batch) => sink.events(batch.map(view)), end: (reason) => sink.end(reason) },
+    );
+  }
+
+  async create(key: string, value: KubeObject, options?: { ttlMs?: number }): Promise<StoredObject> {
+    return this.#view(await this.#storage.create(key, this.#codec.stored(value), options));
+  }
+
+  async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
+    const stored = await this.#storage.guaranteedUpdate(key, expect, async (current) => {
+      const next = await change(this.#view(current));
+      return next === 'delete' ? next : this.#codec.stored(next);
+    });
+    return this.#view(stored);
+  }
+
+  close(): Promise<void> {
+    return this.#storage.close();
+  }
+
+  #shownTo(where: Predicate | undefined): { where?: Predicate } {
+    return where ? { where: (value) => where(this.#codec.shown(value)) } : {};
+  }
+
+  #view(stored: StoredObject): StoredObject {
+    let view = this.#views.get(stored);
+    if (!view) {
+      const value = this.#codec.shown(stored.value);
+      view = value === stored.value ? stored : new StoredObject(stored.key, stored.revision, value, stored.expiry);
+      this.#views.set(stored, view);
+    }
+    return view;
+  }
+}

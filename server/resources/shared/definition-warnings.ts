@@ -1,0 +1,48 @@
+/** What is odd about the schemas of a definition, but allowed. */
+import type { Frozen } from '../../base/freeze.ts';
+import { goQuote } from '../../kube/go-quote.ts';
+import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
+import { isSupportedFormat } from '../../schema/custom/formats.ts';
+import { itemsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
+import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
+
+type Definition = Frozen<CustomResourceDefinition>;
+
+/** The warnings of a write; those that `old` had already are not repeated. */
+export function definitionWarnings(definition: Definition, old?: Definition): string[] {
+  const formats = unknownFormats(definition);
+  const sets = unmergeableSets(definition);
+  const known = new Set(old ? [...unknownFormats(old), ...unmergeableSets(old)] : []);
+  return [...formats, ...sets].filter((warning) => !known.has(warning));
+}
+
+/** Schemas that all versions share count once. */
+function schemasOf({ spec }: Definition): JsonSchema[] {
+  const schemas = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []);
+  const texts = new Set(schemas.map((schema) => JSON.stringify(schema)));
+  return texts.size === 1 ? schemas.slice(0, 1) : schemas;
+}
+
+function unknownFormats(definition: Definition): string[] {
+  const found: string[] = [];
+  for (const schema of schemasOf(definition)) {
+    schemaHas(schema, ({ type = '', format = '' }) => {
+      if (format !== '' && !isSupportedFormat(type, format)) found.push(`unrecognized format ${goQuote(format)}`);
+      return false;
+    });
+  }
+  return found;
+}
+
+function unmergeableSets(definition: Definition): string[] {
+  const types = new Set<string>();
+  for (const schema of schemasOf(definition)) {
+    schemaHas(schema, (node) => {
+      const type = itemsOf(node)?.type;
+      if (node['x-kubernetes-list-type'] === 'set' && (type === 'object' || type === 'array')) types.add(type);
+      return false;
+    });
+  }
+  const rule = 'is not supported by server-side apply or CEL validation rules';
+  return [...types].sort().map((type) => `x-kubernetes-list-type: set for items of type "${type}" ${rule}`);
+}

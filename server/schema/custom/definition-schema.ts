@@ -1,0 +1,68 @@
+/** The rules of a definition's schema (validateCustomResourceDefinitionValidation). */
+import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
+import { defaultProblems } from './default-rules.ts';
+import type { MetadataRules } from './embedded-check.ts';
+import { internalSchemaForm } from './internal-schema.ts';
+import type { RuleContext, RuleEngine } from './rules.ts';
+import { schemaNodeProblems } from './schema-rules.ts';
+import type { JsonSchema } from './structural.ts';
+import { structuralProblems } from './structural-rules.ts';
+import { unsupportedReason } from './unsupported-fields.ts';
+
+export interface DefinitionSchemaOptions {
+  readonly metadataRules: MetadataRules;
+  /** Whether a version with this schema has the status subresource. */
+  readonly hasStatus: boolean;
+  readonly rules?: RuleEngine;
+}
+
+/** In upstream's order and words, with Go's names. */
+const ROOT_FIELDS = (
+  'Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern ' +
+  'MaxItems MinItems UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields ' +
+  'XValidations'
+).split(' ');
+
+/**
+ * Problems of the schema of a definition.
+ *
+ * @param path `spec.validation.openAPIV3Schema` when all versions share it
+ */
+export function definitionSchemaProblems(
+  schema: JsonSchema,
+  path: string,
+  options: DefinitionSchemaOptions,
+): FieldProblem[] {
+  const problems = options.hasStatus ? rootProblems(schema, path) : [];
+  if (schema.nullable) problems.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
+  const unsupported = unsupportedReason(schema);
+  let rules: RuleContext | undefined;
+  if (unsupported === undefined) {
+    const found = structuralProblems(schema, path);
+    if (found.length === 0) found.push(...defaultProblems(schema, path, options));
+    problems.push(...found);
+    if (found.length === 0) rules = options.rules?.rootContext(schema);
+  }
+  const nodes = schemaNodeProblems(schema, path, rules);
+  problems.push(...nodes.schema, ...nodes.rules);
+  if (problems.length === 0 && unsupported !== undefined) problems.push(invalid(path, '', unsupported));
+  return rules ? [...problems, ...rules.totalProblems(path)] : problems;
+}
+
+/** What may stand at the root when the status is written on its own: the first field that may not. */
+function rootProblems(schema: JsonSchema, path: string): FieldProblem[] {
+  const form = internalSchemaForm(schema);
+  for (const [name, value] of Object.entries(form)) {
+    if (value === null || value === '' || value === false) continue;
+    if (name === 'Type') {
+      if (value === 'object') continue;
+      const detail =
+        'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
+      return [invalid(`${path}.type`, value, detail)];
+    }
+    if (ROOT_FIELDS.includes(name)) continue;
+    const fields = `only [${ROOT_FIELDS.join(' ')}] fields are allowed`;
+    return [invalid(path, form, `${fields} at the root of the schema if the status subresource is enabled`)];
+  }
+  return [];
+}
