@@ -13,6 +13,7 @@ import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
@@ -49,6 +50,7 @@ export function createControllers({
     flowSchema,
     clusterRoleAggregation,
     policyStatusController(checkPolicy),
+    tokenCleaner,
     createScheduler(),
   ];
 }

@@ -120,6 +120,7 @@ class Launch implements RunningCluster {
       tlsNames = [],
       dataDir,
       tokenFile,
+      authentication,
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -134,7 +135,7 @@ class Launch implements RunningCluster {
       log,
       dataDir,
       tlsNames,
-      tokenFile,
+      authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       connector: kubelet.nodes,
       outbound: this.#outbound,
@@ -170,7 +171,7 @@ class Launch implements RunningCluster {
       random,
       activity: cluster.activity,
       log,
-      enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
+      enabled: (name) => isEnabled(name, this.#enabledControllers),
     });
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(this.#options.controllers ?? [], this.#manager.list());
@@ -178,6 +179,13 @@ class Launch implements RunningCluster {
     await this.#applyAll(fixtures);
     await this.settle();
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
+  }
+
+  /** Whoever lets nodes in by token wants tokens to end. */
+  get #enabledControllers(): readonly string[] {
+    const { controllers = ['*'], authentication } = this.#options;
+    const wantsCleaner = authentication?.enableBootstrapTokenAuth && controllers.includes('*');
+    return wantsCleaner ? [...controllers, 'token-cleaner'] : controllers;
   }
 
   get #parts(): Assembly {
@@ -202,7 +210,9 @@ class Launch implements RunningCluster {
     const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
-    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
+    const { clientCa: proxyCa } = this.#options.authentication?.frontProxy ?? {};
+    const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
+    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
     const serving = { corsOrigins, answer, now, auditId, onFault };
     const https = await startHttpServer({ host, port, tls, ...serving });
     let http: HttpServer | undefined;

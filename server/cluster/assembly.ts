@@ -1,12 +1,10 @@
 /**
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
-import { readFileSync } from 'node:fs';
 import type { AdmissionPluginChoice } from '../admission/selection.ts';
-import { Credentials } from '../auth/authenticator.ts';
+import type { Credentials } from '../auth/authenticator.ts';
 import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
-import { parseStaticTokens } from '../auth/static-tokens.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
 import type { Clock } from '../base/clock.ts';
@@ -20,6 +18,7 @@ import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { Cluster } from './cluster.ts';
@@ -33,7 +32,8 @@ export interface AssemblyOptions {
   readonly log: Logger;
   readonly dataDir: string | undefined;
   readonly tlsNames: readonly string[];
-  readonly tokenFile: string | undefined;
+  /** How users are known, besides by certificate and service account. */
+  readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
   readonly connector: NodeConnector;
   /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
@@ -65,7 +65,7 @@ async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<Lo
   return PersistentStorage.open({ directory: dataDir, locate: locator(builtInTypes()), clock, log });
 }
 
-/** @throws Error when the data directory cannot be used or the token file cannot be read */
+/** @throws Error when the data directory cannot be used or users cannot be known as the options say */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const storage = await openStorage(options);
@@ -82,11 +82,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await marked.catch((err: unknown) => log.debug({ err, key }, 'the use of a token was not written down'));
     },
   });
-  const staticTokens =
-    options.tokenFile === undefined
-      ? undefined
-      : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
-  const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
+  const outbound = options.outbound ?? noOutbound;
+  const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
+  const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
   const modes = options.authorizationModes ?? DEFAULT_MODES;
   const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
@@ -102,7 +100,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       authorizer,
       choice: options.admissionPlugins ?? { enable: [], disable: [] },
       catalog: () => cluster.catalog,
-      outbound: options.outbound ?? noOutbound,
+      outbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },
     }),
     authenticator: credentials,

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { checkModes } from '../auth/authorizers.ts';
 import { LOG_LEVELS } from '../base/log.ts';
 import { parseDuration } from '../schema/go-duration.ts';
+import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
 import { kubeconfigCommand } from './user-kubeconfig.ts';
 import { waitCommand } from './wait.ts';
@@ -85,9 +86,12 @@ function version(): string {
   return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
 }
 
+/** Variables of flags without a value. */
+const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH'];
+
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
-  for (const name of ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT'])
+  for (const name of SWITCHES)
     if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
   for (const [name, value] of Object.entries(process.env))
     if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
@@ -103,7 +107,7 @@ function program(): Command {
     process.stdout.write(`fauxkube ${version()}\n`);
     process.exit(0);
   });
-  root
+  const start = root
     .command('start')
     .description('start a cluster and serve it until the process is ended')
     .addOption(flag('--host <address>', 'address to listen on').default('127.0.0.1'))
@@ -152,6 +156,7 @@ function program(): Command {
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);
+  for (const option of identityFlags(flag, collect)) start.addOption(option);
   root
     .command('wait')
     .description('wait until a cluster is ready')

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import type { Cancel } from '../base/clock.ts';
 import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
@@ -115,12 +115,28 @@ export function peerOf({ connection, socket }: RawRequest): Peer {
 function readPeer(socket: TLSSocket): Peer {
   const address = socket.remoteAddress ?? '';
   if (!socket.encrypted) return { address };
-  const shown = socket.getPeerCertificate();
+  const shown = socket.getPeerCertificate(true);
   const subject = shown.subject as { CN?: string | string[]; O?: string | string[] } | undefined;
   if (!socket.authorized) return subject ? { address, untrustedCertificate: true } : { address };
   if (!subject?.CN) return { address };
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-  const fingerprint = shown.fingerprint256.replaceAll(':', '').toLowerCase();
-  return { address, certificate: { commonName, organizations, fingerprint } };
+  const certificate = { commonName, organizations, fingerprint: fingerprintOf(shown) };
+  return { address, certificate: { ...certificate, authority: fingerprintOf(authorityOf(shown)) } };
 }
+
+const fingerprintOf = ({ fingerprint256 }: PeerCertificate): string => fingerprint256.replaceAll(':', '').toLowerCase();
+
+/** The end of the chain: an authority signs itself. */
+function authorityOf(shown: DetailedPeerCertificate): PeerCertificate {
+  let certificate = shown;
+  for (let depth = 0; depth < CHAIN_MAX; depth++) {
+    const { issuerCertificate: issuer } = certificate as Partial<DetailedPeerCertificate>;
+    if (!issuer || issuer.fingerprint256 === certificate.fingerprint256) break;
+    certificate = issuer;
+  }
+  return certificate;
+}
+
+/** OpenSSL goes no deeper either. */
+const CHAIN_MAX = 100;

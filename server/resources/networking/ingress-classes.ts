@@ -12,7 +12,7 @@ import { since } from '../../kube/human-duration.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, pathSegmentProblems } from '../../kube/names.ts';
 import type { IngressClass, IngressClassParametersReference } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
-import { domainPrefixedPathProblems } from '../shared/name-rules.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 
 const MAX_CONTROLLER = 250;
 const PATH = 'spec.parameters';

@@ -3,7 +3,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid, notSupported, required, tooLong } from '../../kube/field-problem.ts';
 import type { JobSpec } from '../../kube/types.gen.ts';
 import { failurePolicyProblems, successPolicyProblems } from './job-policy-rules.ts';
-import { domainPrefixedPathProblems } from './name-rules.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 import { negativeProblems } from './number-rules.ts';
 import { podTemplateProblems } from './pod-spec-rules.ts';
 import { podTemplateWarnings } from './pod-warnings.ts';

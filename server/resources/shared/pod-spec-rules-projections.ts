@@ -10,7 +10,7 @@ import type {
   ServiceAccountTokenProjection,
   VolumeProjection,
 } from '../../kube/types.gen.ts';
-import { domainPrefixedPathProblems } from './name-rules.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 import { fileModeProblems, idProblems, keyToPathProblems, localPathProblems } from './path-rules.ts';
 import { fieldRefProblems, resourceFieldProblems, VOLUME_FIELDS } from './pod-spec-rules-fields.ts';
 import { selectorProblems } from './selector-rules.ts';

@@ -48,7 +48,6 @@ async function cluster() {
     random: seededRandom(1),
     log: createLogger('error'),
     dataDir: undefined,
-    tokenFile: undefined,
     tlsNames: [],
     nodes: 1,
     connector: { pod: () => undefined },

@@ -1,0 +1,55 @@
+/** Reads `--authentication-config`: a file in upstream's format. What is wrong is told with file, line and field. */
+import { readFileSync } from 'node:fs';
+import type { Document, LineCounter } from 'yaml';
+import { type AuthenticationConfiguration, decodeConfiguration } from '../auth/jwt/configuration.ts';
+import { checkConfiguration, type JwtRules } from '../auth/jwt/rules.ts';
+import type { FieldProblem } from '../kube/field-problem.ts';
+
+/** What a file says, checked and compiled. */
+export interface AuthenticationSettings {
+  readonly jwt: readonly JwtRules[];
+  readonly anonymous: AuthenticationConfiguration['anonymous'];
+}
+
+/**
+ * @param ownIssuers those of the cluster's own tokens, which nobody else may use
+ * @throws Error with a line for each problem: `auth.yaml:5: jwt[0].issuer.url: Required value`
+ */
+export async function readAuthenticationConfig(
+  file: string,
+  ownIssuers: readonly string[],
+): Promise<AuthenticationSettings> {
+  const text = readFileSync(file, 'utf8');
+  // Most clusters start without such a file, and the reader of YAML is large.
+  const { parseYaml, parseYamlDocuments, repeatedKeys } = await import('../pipeline/yaml.ts');
+  let value: unknown;
+  try {
+    value = parseYaml(text);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
+  const [repeated] = repeatedKeys(text);
+  if (repeated) throw new Error(`${file}:${repeated.line}: ${repeated.key}: it stands there already`);
+  const { documents, lines } = parseYamlDocuments(text);
+  const [document, second] = documents;
+  if (second) throw new Error(`${file}: it has to be one document`);
+  const located = (problems: readonly FieldProblem[]): Error =>
+    new Error(problems.map((problem) => `${file}:${lineOf(problem, document, lines)}: ${told(problem)}`).join('\n'));
+  const configuration = decodeConfiguration(value);
+  if (!('jwt' in configuration)) throw located(configuration);
+  const jwt = checkConfiguration(configuration, ownIssuers);
+  if ('problems' in jwt) throw located(jwt.problems);
+  return { jwt, anonymous: configuration.anonymous };
+}
+
+const told = ({ field, message }: FieldProblem): string => (field === '' ? message : `${field}: ${message}`);
+
+/** Where a field stands, or what it would have to stand in. */
+function lineOf({ field }: FieldProblem, document: Document | undefined, lines: LineCounter): number {
+  const path = [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) => (index === undefined ? name : Number(index)));
+  for (let length = path.length; length > 0; length--) {
+    const node = document?.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
