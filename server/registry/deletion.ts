@@ -103,7 +103,8 @@ function checkOptions(
 }
 
 const unmet = (definition: ResourceDefinition, what: string, asked: string, actual: string | undefined): string =>
-  `${definition.holdsDeletion ? 'P' : 'p'}recondition failed: ${what} in precondition: ${asked}, ${what} in object meta: ${actual}`;
+  `${definition.holdsDeletion ? 'P' : 'p'}recondition failed: ${what} in precondition: ${asked}, ` +
+  `${what} in object meta: ${actual}`;
 
 function pluralOf({ resource }: ResourceDefinition): About {
   const [plural = '', ...group] = resource.split('.');

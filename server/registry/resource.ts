@@ -64,7 +64,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    */
   readonly checksEnums?: boolean;
   /**
-   * All rules of a kind that wants to know what is wrong with the metadata first, in place of the ones above and of those
+   * All rules of a kind that wants to know what is wrong with the metadata first, in place of those above and of those
    * for the status.
    *
    * @param others problems of the metadata

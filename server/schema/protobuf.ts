@@ -45,7 +45,7 @@ interface Slot {
   readonly type: ValueType;
   readonly wire: number;
   readonly repeats: 'list' | 'map' | undefined;
-  /** Whether a zero value is left out: Go writes whatever is no pointer, and the decoder fills it in without being told. */
+  /** Whether a zero value is left out: Go writes whatever is no pointer, and the decoder fills it in by itself. */
   readonly dropsZero: boolean;
 }
 

@@ -14,7 +14,8 @@ const ROLES = `${RBAC}/namespaces/default/roles`;
 const BINDINGS = `${RBAC}/namespaces/default/rolebindings`;
 const GROUP = 'rbac.authorization.k8s.io';
 const WHO =
-  'user "jane" (groups=["dev" "ops" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:';
+  'user "jane" (groups=["dev" "ops" "system:authenticated"]) is attempting to grant RBAC permissions ' +
+  'not currently held:';
 
 const KINDS = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
 const WRITE_RBAC = { apiGroups: [GROUP], resources: KINDS, verbs: ['get', 'create', 'update', 'patch'] };
@@ -92,7 +93,8 @@ test('the same holds for changes, by PUT, by PUT to a new name and by patch', as
   const rules = [pods('get', 'delete')];
   const refused = (name: string): [number, string] => [
     403,
-    `roles.rbac.authorization.k8s.io "${name}" is forbidden: ${WHO}\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}`,
+    `roles.rbac.authorization.k8s.io "${name}" is forbidden: ${WHO}\n` +
+      '{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
   ];
   expect(await told(jane(secured, 'PUT', `${ROLES}/r`, { metadata: { name: 'r' }, rules }))).toEqual(refused('r'));
   expect(await told(jane(secured, 'PUT', `${ROLES}/new`, { metadata: { name: 'new' }, rules }))).toEqual(

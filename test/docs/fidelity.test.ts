@@ -76,23 +76,6 @@ test('docs/fidelity.md names the version of Kubernetes that is served', () => {
   expect(FIDELITY).toContain(`Kubernetes ${builtInTypes().gitVersion.slice(1)}`);
 });
 
-test('custom resources answer 501 as soon as their definition is there', async () => {
-  await using cluster = await securedCluster();
-  const path = '/apis/example.com/v1/namespaces/default/foos';
-  expect((await cluster.ask('GET', path)).status).toBe(404);
-  const names = { plural: 'foos', kind: 'Foo' };
-  const versions = [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }];
-  await create(cluster, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    metadata: { name: 'foos.example.com' },
-    spec: { group: 'example.com', scope: 'Namespaced', names, versions },
-  });
-  const { status, body } = await cluster.ask('GET', path);
-  expect([status, (body as { message: string }).message]).toEqual([
-    501,
-    'fauxkube does not implement custom resources such as foos.example.com yet: see docs/fidelity.md',
-  ]);
-});
-
 test('docs/own-texts.md lists the fields that are described in our own words', () => {
   const before = readFileSync('docs/own-texts.md', 'utf8');
   execFileSync(process.execPath, ['scripts/list-own-texts.mjs']);

@@ -37,7 +37,7 @@ describe('the image of the Dockerfile', () => {
   test('exposes the ports that the flags have by default', async () => {
     const container = await startContainer(image);
     const { output } = await container.run(['node', 'dist/cli.js', 'start', '--help']);
-    const ports = [...output.matchAll(/--(?:proxy-)?port <port>[^(]*\(default: (\d+)/g)].map(([, port]) => port);
+    const ports = [...output.matchAll(/--(?:proxy-)?port <port>[^(]*\(default:\s+(\d+)/g)].map(([, port]) => port);
     expect(last(stage, 'EXPOSE').split(/\s+/)).toEqual(ports);
   });
 

@@ -20,7 +20,7 @@ export function compileMappings(
   const validations = compiler.claimRules(claimValidationRules, `${path}.claimValidationRules`);
   const mappings = compiler.mappings(claimMappings, `${path}.claimMappings`);
   const { username } = mappings;
-  const verifying = [username, ...(mappings.extra ?? []), ...validations].map((used) => used?.expression);
+  const verifying = [username, ...mappings.extra, ...validations].map(({ expression }) => expression);
   if (username?.expression && asksFor(username.expression, 'email')) {
     if (!verifying.some((expression) => expression && asksFor(expression, 'email_verified'))) {
       const field = `${path}.claimMappings.username.expression`;

@@ -1,4 +1,4 @@
-/** What the version of a custom resource does beyond its description (apiextensions-apiserver, customResourceStrategy). */
+/** What a version of a custom resource does beyond its description (apiextensions-apiserver: its strategy). */
 import type { Frozen } from '../../base/freeze.ts';
 import { forbidden } from '../../kube/api-error.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';

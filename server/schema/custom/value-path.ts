@@ -1,4 +1,4 @@
-/** Where a walk through a value stands. Steps are pushed and taken back, so that a walk without problems makes no text. */
+/** Where a walk through a value stands. Steps are pushed and taken back: a walk without problems makes no text. */
 export class ValuePath {
   readonly #steps: (string | number)[] = [];
 

@@ -28,7 +28,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const goString = (text: string): string =>
   JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => ESCAPES[character] ?? character);
 
-/** JSON as encoding/json prints what it has read into maps: keys are sorted, which JavaScript denies those of digits. */
+/** JSON as encoding/json prints what it read into maps: with sorted keys, which JavaScript denies those of digits. */
 function goJson(value: unknown): string {
   if (typeof value === 'string') return goString(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

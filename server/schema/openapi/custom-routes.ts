@@ -1,4 +1,4 @@
-/** Routes of custom resources, which upstream builds apart from the others (apiextensions-apiserver, openapi/builder). */
+/** Routes of custom resources, which upstream builds apart from others (apiextensions-apiserver, openapi/builder). */
 import type { ResourceInfo, SubresourceInfo } from '../type-table.ts';
 import { type Action, type Operation, operationId, operationText, tagOf } from './operation-names.ts';
 import type { Parameter, Parameters } from './parameters.ts';

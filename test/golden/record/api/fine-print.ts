@@ -25,7 +25,8 @@ const pod = (fields: string): string =>
 export const repeatedFields: readonly WireStep[] = [
   ...[
     '{"metadata":{"name":"m1"},"metadata":{"labels":{"a":"b"}}}',
-    '{"metadata":{"name":"m2","labels":{"x":"y"}},"metadata":{"name":"m3","labels":{"a":"b"}},"data":{"a":"b"},"data":{"c":"d"}}',
+    '{"metadata":{"name":"m2","labels":{"x":"y"}},"metadata":{"name":"m3","labels":{"a":"b"}},' +
+      '"data":{"a":"b"},"data":{"c":"d"}}',
     '{"metadata":{"name":"m4"},"metadata":null,"data":{"a":"b"},"data":null}',
     '{"metadata":{"name":"m5","name":null,"generateName":"x","generateName":""},"immutable":true,"immutable":null}',
     '{"metadata":{"name":"m6","finalizers":["a.b/c","a.b/d"],"finalizers":["a.b/e"]}}',
@@ -38,7 +39,8 @@ export const repeatedFields: readonly WireStep[] = [
     '"spec":{"containers":[{"image":"b"}]}',
     '"spec":{"containers":[{"image":"b"},{"name":"c","image":"d"}],"nodeSelector":{"a":"b"},"nodeSelector":{"c":"d"}}',
     '"spec":{"containers":[{"image":"b","resources":{"limits":{"cpu":1},"limits":{"cpu":2,"memory":"1Gi"}}}]}',
-    '"spec":{"containers":[{"image":"b"}],"hostNetwork":true,"hostNetwork":null,"securityContext":{"runAsUser":1},"securityContext":{"runAsGroup":2}}',
+    '"spec":{"containers":[{"image":"b"}],"hostNetwork":true,"hostNetwork":null,' +
+      '"securityContext":{"runAsUser":1},"securityContext":{"runAsGroup":2}}',
     '"spec":{"containers":null}',
   ].map((fields) => post('pods?dryRun=All', pod(fields))),
   post(MAPS, configMap('a', { k: 'v' })),
