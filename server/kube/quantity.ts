@@ -17,8 +17,21 @@ export const QUANTITY_SUFFIX_WRONG = "unable to parse quantity's suffix";
 
 const NANO_SCALE = -9;
 const NANO = 1_000_000_000n;
-const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
-const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
+/** Powers of ten that suffixes stand for. */
+export const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
+/** Powers of two that suffixes stand for. */
+export const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?([eEinumkKMGTP]*[-+]?\d*)$/;
 const MAX_INT64 = (1n << 63n) - 1n;
 /** Amounts beyond this power of ten keep their text but count as this: nothing compares with them in earnest. */
@@ -43,9 +56,9 @@ function parse(text: string): Parsed {
 }
 
 function suffixOf(suffix: string): Pick<Parsed, 'base' | 'exponent' | 'format'> {
-  const decimal = Object.hasOwn(DECIMAL, suffix) ? DECIMAL[suffix] : undefined;
+  const decimal = Object.hasOwn(DECIMAL_EXPONENTS, suffix) ? DECIMAL_EXPONENTS[suffix] : undefined;
   if (decimal !== undefined) return { base: 10, exponent: decimal, format: 'DecimalSI' };
-  const binary = Object.hasOwn(BINARY, suffix) ? BINARY[suffix] : undefined;
+  const binary = Object.hasOwn(BINARY_EXPONENTS, suffix) ? BINARY_EXPONENTS[suffix] : undefined;
   if (binary !== undefined) return { base: 2, exponent: binary, format: 'BinarySI' };
   const digits = /^[eE]([-+]?\d+)$/.exec(suffix)?.[1];
   const exponent = digits === undefined ? undefined : BigInt(digits);
@@ -125,13 +138,13 @@ function printed({ digits, scale, format }: Amount): string {
   for (; exponent % 3 !== 0; exponent--) amount *= 10n;
   if (format === 'DecimalExponent') return exponent === 0 ? String(amount) : `${amount}e${exponent}`;
   // Upstream has no suffix beyond E and prints none.
-  return `${amount}${Object.keys(DECIMAL).find((name) => DECIMAL[name] === exponent) ?? ''}`;
+  return `${amount}${Object.keys(DECIMAL_EXPONENTS).find((name) => DECIMAL_EXPONENTS[name] === exponent) ?? ''}`;
 }
 
 function binary(whole: bigint): string {
   let amount = whole;
   let suffix = '';
-  for (const name of Object.keys(BINARY)) {
+  for (const name of Object.keys(BINARY_EXPONENTS)) {
     if (amount % 1024n !== 0n) break;
     amount /= 1024n;
     suffix = name;

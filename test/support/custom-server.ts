@@ -1,7 +1,5 @@
 /** A cluster behind plain HTTP, and the definitions that tests give it. */
-import { seededRandom } from '../../server/base/random.ts';
-import { auditIds } from '../../server/http/audit-id.ts';
-import { startHttpServer } from '../../server/http/server.ts';
+import { plainHttp } from './plain-server.ts';
 import { type TestCluster, testCluster } from './test-cluster.ts';
 
 export interface Answer<T = Record<string, unknown>> {
@@ -61,17 +59,7 @@ const warningsOf = (header: string | null): string[] =>
 /** @example await using server = await customServer(gizmos()); await server.ask('POST', GIZMOS, gizmo('a')); */
 export async function customServer(...definitions: readonly Json[]): Promise<CustomServer> {
   const started = await testCluster();
-  const { cluster } = started;
-  const http = await startHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    answer: (request) => cluster.pipeline.handle(request),
-    now: () => cluster.clock.now(),
-    auditId: auditIds(seededRandom(1)),
-    onFault: (error) => {
-      throw error;
-    },
-  });
+  const http = await plainHttp(started.cluster);
   const server: CustomServer = {
     started,
     async ask<T>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) {

@@ -41,11 +41,9 @@ export interface PlainServer extends AsyncDisposable {
   ask(method: string, path: string, headers?: Readonly<Record<string, string>>): Promise<Exchange>;
 }
 
-/** @example await using server = await plainServer(); const { status } = await server.ask('GET', '/healthz'); */
-export async function plainServer(): Promise<PlainServer> {
-  const started = await testCluster();
-  const { cluster } = started;
-  const http = await startHttpServer({
+/** Lets a cluster without users answer over plain HTTP. A fault of the server fails the test. */
+export function plainHttp(cluster: Cluster): ReturnType<typeof startHttpServer> {
+  return startHttpServer({
     host: '127.0.0.1',
     port: 0,
     answer: (request) => cluster.pipeline.handle(request),
@@ -55,6 +53,13 @@ export async function plainServer(): Promise<PlainServer> {
       throw error;
     },
   });
+}
+
+/** @example await using server = await plainServer(); const { status } = await server.ask('GET', '/healthz'); */
+export async function plainServer(): Promise<PlainServer> {
+  const started = await testCluster();
+  const { cluster } = started;
+  const http = await plainHttp(cluster);
   return {
     cluster,
     ask: (method, path, headers) => exchange(`http://127.0.0.1:${http.port}`, method, path, headers),

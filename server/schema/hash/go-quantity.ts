@@ -2,21 +2,9 @@
  * The private fields of a resource.Quantity as ParseQuantity leaves them: the hash of a template contains them. An
  * amount is a small integer with a decimal scale where that is exact, and an arbitrary one otherwise.
  */
+import { BINARY_EXPONENTS, DECIMAL_EXPONENTS } from '../../kube/quantity.ts';
 
 const CANONICAL = /^(-?)0*(\d*)([a-zA-Z]*(?:[eE]-?\d+)?)$/;
-const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  '': 0,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-};
-const BINARY_EXPONENTS: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const INT64_MAX = (1n << 63n) - 1n;
 const NANO_DIGITS = 9;
 

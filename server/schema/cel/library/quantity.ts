@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../../kube/quantity.ts';
+import { DECIMAL_EXPONENTS, parseQuantity } from '../../../kube/quantity.ts';
 import { type CelType, structType } from '../types/cel-type.ts';
 import type { Library } from '../types/functions.ts';
 import { CelDouble, CelError, CelOpaque, type Int, toInt, type Value } from '../values/value.ts';
@@ -31,22 +31,9 @@ export class CelQuantity extends CelOpaque {
   }
 }
 
-const EXPONENTS: Readonly<Record<string, number>> = {
-  n: -9,
-  u: -6,
-  m: -3,
-  '': 0,
-  k: 3,
-  M: 6,
-  G: 9,
-  T: 12,
-  P: 15,
-  E: 18,
-};
-
 function isFractional(text: string): boolean {
   const [, decimals = '', suffix = ''] = /^[-+]?\d*(?:\.(\d*))?(.*)$/.exec(text) ?? [];
-  const exponent = EXPONENTS[suffix] ?? (suffix.endsWith('i') ? 0 : Number(suffix.slice(1)));
+  const exponent = DECIMAL_EXPONENTS[suffix] ?? (suffix.endsWith('i') ? 0 : Number(suffix.slice(1)));
   return exponent < decimals.length;
 }
 
