@@ -2,26 +2,24 @@
 import { readFileSync } from 'node:fs';
 import type { Document, LineCounter } from 'yaml';
 import { type AuthenticationConfiguration, decodeConfiguration } from '../auth/jwt/configuration.ts';
-import { checkConfiguration, type JwtRules } from '../auth/jwt/rules.ts';
+import { JwtAuthenticator, type JwtAuthenticatorOptions } from '../auth/jwt/jwt-authenticator.ts';
+import { checkConfiguration } from '../auth/jwt/rules.ts';
 import type { FieldProblem } from '../kube/field-problem.ts';
+import { parseYaml, parseYamlDocuments, repeatedKeys } from '../pipeline/yaml.ts';
 
 /** What a file says, checked and compiled. */
 export interface AuthenticationSettings {
-  readonly jwt: readonly JwtRules[];
   readonly anonymous: AuthenticationConfiguration['anonymous'];
+  /** Those who know the tokens of the issuers, in the order of the file. */
+  authenticators(env: Omit<JwtAuthenticatorOptions, 'rules'>): JwtAuthenticator[];
 }
 
 /**
  * @param ownIssuers those of the cluster's own tokens, which nobody else may use
  * @throws Error with a line for each problem: `auth.yaml:5: jwt[0].issuer.url: Required value`
  */
-export async function readAuthenticationConfig(
-  file: string,
-  ownIssuers: readonly string[],
-): Promise<AuthenticationSettings> {
+export function readAuthenticationConfig(file: string, ownIssuers: readonly string[]): AuthenticationSettings {
   const text = readFileSync(file, 'utf8');
-  // Most clusters start without such a file, and the reader of YAML is large.
-  const { parseYaml, parseYamlDocuments, repeatedKeys } = await import('../pipeline/yaml.ts');
   let value: unknown;
   try {
     value = parseYaml(text);
@@ -39,7 +37,10 @@ export async function readAuthenticationConfig(
   if (!('jwt' in configuration)) throw located(configuration);
   const jwt = checkConfiguration(configuration, ownIssuers);
   if ('problems' in jwt) throw located(jwt.problems);
-  return { jwt, anonymous: configuration.anonymous };
+  return {
+    anonymous: configuration.anonymous,
+    authenticators: (env) => jwt.map((rules) => new JwtAuthenticator({ rules, ...env })),
+  };
 }
 
 const told = ({ field, message }: FieldProblem): string => (field === '' ? message : `${field}: ${message}`);

@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Credentials } from '../auth/authenticator.ts';
 import { BootstrapTokens } from '../auth/bootstrap-tokens.ts';
 import { FrontProxy, type FrontProxyOptions, fingerprintsOf } from '../auth/front-proxy.ts';
-import { JwtAuthenticator } from '../auth/jwt/jwt-authenticator.ts';
 import { parseStaticTokens } from '../auth/static-tokens.ts';
 import type { ObjectLookup } from '../auth/stored-objects.ts';
 import type { ServiceAccountTokens } from '../auth/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outbound } from '../kube/outbound.ts';
-import { readAuthenticationConfig } from './authentication-config.ts';
+import type { AuthenticationSettings } from './authentication-config.ts';
 
 /** What whoever starts a cluster may say about its users; names are those of kube-apiserver's flags. */
 export interface AuthenticationOptions {
@@ -41,8 +40,7 @@ export async function authenticatorsOf(
   { tokens, objects, clientCa, clock, log, outbound }: AuthenticatorParts,
 ): Promise<Credentials> {
   const staticTokens = tokenFile === undefined ? undefined : parseStaticTokens(readFileSync(tokenFile, 'utf8'), tokenFile);
-  const settings =
-    authenticationConfig === undefined ? undefined : await readAuthenticationConfig(authenticationConfig, [tokens.issuer]);
+  const settings = await settingsOf(authenticationConfig, tokens.issuer);
   const { enabled, conditions = [] } = settings?.anonymous ?? { enabled: anonymousAuth ?? true };
   if (settings?.anonymous && anonymousAuth !== undefined) {
     throw new Error(
@@ -55,9 +53,16 @@ export async function authenticatorsOf(
     ...(staticTokens && { staticTokens }),
     otherTokens: [
       ...(enableBootstrapTokenAuth ? [new BootstrapTokens(objects, clock)] : []),
-      ...(settings?.jwt ?? []).map((rules) => new JwtAuthenticator({ rules, outbound, clock, log })),
+      ...(settings?.authenticators({ outbound, clock, log }) ?? []),
     ],
     ...(frontProxy && { frontProxy: new FrontProxy(frontProxy, clientCa), clientAuthority }),
     anonymous: enabled && conditions.length > 0 ? new Set(conditions.map(({ path }) => path)) : enabled,
   });
+}
+
+/** Most clusters start without such a file: what reads it, and the expressions in it, is loaded for those that do. */
+async function settingsOf(file: string | undefined, ownIssuer: string): Promise<AuthenticationSettings | undefined> {
+  if (file === undefined) return undefined;
+  const { readAuthenticationConfig } = await import('./authentication-config.ts');
+  return readAuthenticationConfig(file, [ownIssuer]);
 }

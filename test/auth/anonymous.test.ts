@@ -9,7 +9,8 @@ import { securedCluster } from '../support/secured-cluster.ts';
 async function statuses(authentication: AuthenticationOptions): Promise<number[]> {
   await using cluster = await securedCluster(undefined, { authentication });
   const paths = ['/livez', '/readyz', '/version'];
-  return Promise.all(paths.map(async (path) => (await cluster.ask('GET', path, { token: '' })).status));
+  // Without the await the cluster would end before it has answered.
+  return await Promise.all(paths.map(async (path) => (await cluster.ask('GET', path, { token: '' })).status));
 }
 
 function configuration(anonymous: object): string {

@@ -37,11 +37,7 @@ export class IssuerKeys {
    * @throws Error in upstream's words
    */
   async verify(token: string, algorithm: string): Promise<string> {
-    const { compactVerify } = await import('jose');
-    const tried = async (keys: VerifyKeys): Promise<string> => {
-      const { payload } = await compactVerify(token, keys, { algorithms: [algorithm] });
-      return new TextDecoder().decode(payload);
-    };
+    const tried = (keys: VerifyKeys): Promise<string> => verifiedBy(keys, token, algorithm);
     const known = this.#keys;
     if (known) {
       const payload = await tried(known).catch(() => undefined);
@@ -107,5 +103,22 @@ export class IssuerKeys {
     });
     if (status !== 200) throw new Error(`oidc: get ${url} failed: ${status}`);
     return JSON.parse(body.toString()) as unknown;
+  }
+}
+
+/** @throws Error when none of the keys has signed the token */
+async function verifiedBy(keys: VerifyKeys, token: string, algorithm: string): Promise<string> {
+  const { compactVerify, errors } = await import('jose');
+  const read = ({ payload }: { readonly payload: Uint8Array }): string => new TextDecoder().decode(payload);
+  try {
+    return read(await compactVerify(token, keys, { algorithms: [algorithm] }));
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    // The token does not say which: go-oidc tries one after the other.
+    for await (const key of error) {
+      const verified = await compactVerify(token, key, { algorithms: [algorithm] }).catch(() => undefined);
+      if (verified) return read(verified);
+    }
+    throw error;
   }
 }
