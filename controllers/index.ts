@@ -1,3 +1,4 @@
+import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
@@ -50,6 +51,7 @@ export function createControllers({
     flowSchema,
     clusterRoleAggregation,
     policyStatusController(checkPolicy),
+    bootstrapSigner,
     tokenCleaner,
     createScheduler(),
   ];

@@ -181,11 +181,12 @@ class Launch implements RunningCluster {
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
   }
 
-  /** Whoever lets nodes in by token wants tokens to end. */
+  /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
   get #enabledControllers(): readonly string[] {
-    const { controllers = ['*'], authentication } = this.#options;
-    const wantsCleaner = authentication?.enableBootstrapTokenAuth && controllers.includes('*');
-    return wantsCleaner ? [...controllers, 'token-cleaner'] : controllers;
+    const { controllers = [], authentication } = this.#options;
+    const isAll = controllers.every((entry) => entry.startsWith('-')) || controllers.includes('*');
+    if (!authentication?.enableBootstrapTokenAuth || !isAll) return controllers;
+    return [...controllers, '*', 'bootstrap-signer', 'token-cleaner'];
   }
 
   get #parts(): Assembly {

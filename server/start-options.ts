@@ -66,7 +66,7 @@ export function isEnabled(name: string, list: readonly string[]): boolean {
 }
 
 /** kube-controller-manager runs these only by name (ControllersDisabledByDefault). */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['token-cleaner-controller']);
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller']);
 
 /** @throws Error for a name in the list of controllers that no controller has */
 export function checkNames(list: readonly string[], known: readonly { readonly name: string }[]): void {

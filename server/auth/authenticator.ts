@@ -69,7 +69,7 @@ export class Credentials implements Authenticator {
   }
 
   #isOfClient({ authority }: Certificate): boolean {
-    return !this.#frontProxy || this.#clientAuthority === undefined || authority === this.#clientAuthority;
+    return !this.#frontProxy || this.#clientAuthority === undefined || authority?.() === this.#clientAuthority;
   }
 
   #mayBeAnonymous(path: string): boolean {

@@ -4,14 +4,18 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { type Frozen, getOwn } from '../base/freeze.ts';
+import type { Frozen } from '../base/freeze.ts';
+import {
+  BOOTSTRAP_TOKEN_NAMESPACE,
+  BOOTSTRAP_TOKEN_TYPE,
+  bootstrapTokenField,
+  bootstrapTokenLeftMs,
+} from '../kube/bootstrap-token.ts';
 import type { Secret } from '../kube/types.gen.ts';
 import type { ObjectLookup } from './stored-objects.ts';
 import type { TokenAuthenticator, TokenResult } from './token-authenticator.ts';
 import { authenticated } from './well-known-users.ts';
 
-const NAMESPACE = 'kube-system';
-const TYPE = 'bootstrap.kubernetes.io/token';
 const TOKEN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/;
 const GROUP = 'system:bootstrappers';
 const EXTRA_GROUP = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
@@ -28,12 +32,12 @@ export class BootstrapTokens implements TokenAuthenticator {
   authenticate(token: string, audiences: readonly string[]): TokenResult | undefined {
     const [, id, secretText] = TOKEN.exec(token) ?? [];
     if (id === undefined || secretText === undefined) return undefined;
-    const key = { namespace: NAMESPACE, name: `bootstrap-token-${id}` };
+    const key = { namespace: BOOTSTRAP_TOKEN_NAMESPACE, name: `bootstrap-token-${id}` };
     const secret = this.#objects.find('secrets', key)?.value as Frozen<Secret> | undefined;
-    if (!secret || secret.type !== TYPE || secret.metadata.deletionTimestamp) return undefined;
-    const has = (field: string): string => Buffer.from(getOwn(secret.data, field) ?? '', 'base64').toString();
+    if (!secret || secret.type !== BOOTSTRAP_TOKEN_TYPE || secret.metadata.deletionTimestamp) return undefined;
+    const has = (field: string): string => bootstrapTokenField(secret, field);
     if (!isSame(has('token-secret'), secretText) || has('token-id') !== id) return undefined;
-    if (isExpired(has('expiration'), this.#clock.now())) return undefined;
+    if ((bootstrapTokenLeftMs(secret, this.#clock.now()) ?? 1) <= 0) return undefined;
     if (has('usage-bootstrap-authentication') !== 'true') return undefined;
     const groups = groupsOf(has('auth-extra-groups'));
     return groups && { user: authenticated({ name: `system:bootstrap:${id}`, groups }), audiences };
@@ -44,15 +48,6 @@ function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
-
-/** What is no time has passed. */
-function isExpired(text: string, nowMs: number): boolean {
-  if (text === '') return false;
-  const timeMs = TIME.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(timeMs) || timeMs <= nowMs;
-}
-
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A group of another kind makes the whole token useless. */
 function groupsOf(text: string): string[] | undefined {

@@ -9,37 +9,51 @@ import { pemBlocks } from '../kube/pem.ts';
 import type { CredentialedRequest } from '../pipeline/identity.ts';
 import { authenticated } from './well-known-users.ts';
 
-export interface FrontProxyOptions {
+/** Names of headers, in any case. */
+export interface FrontProxyHeaders {
+  /** `X-Remote-User` unless given, and so on: the first header that is there counts. */
+  readonly usernameHeaders: readonly string[];
+  readonly uidHeaders: readonly string[];
+  /** All of them count. */
+  readonly groupHeaders: readonly string[];
+  readonly extraHeaderPrefixes: readonly string[];
+}
+
+export interface FrontProxyOptions extends Partial<FrontProxyHeaders> {
   /** PEM of the authorities that sign certificates of proxies. */
   readonly clientCa: string;
   /** Common names of proxies; any that an authority has signed for, unless there are some. */
   readonly allowedNames?: readonly string[];
-  /** `X-Remote-User` unless given, and so on: the first header that is there counts. */
-  readonly usernameHeaders?: readonly string[];
-  readonly uidHeaders?: readonly string[];
-  /** All of them count. */
-  readonly groupHeaders?: readonly string[];
-  readonly extraHeaderPrefixes?: readonly string[];
+}
+
+/** Where a proxy says who asks. */
+export function frontProxyHeaders({
+  usernameHeaders = ['X-Remote-User'],
+  uidHeaders = ['X-Remote-Uid'],
+  groupHeaders = ['X-Remote-Group'],
+  extraHeaderPrefixes = ['X-Remote-Extra-'],
+}: FrontProxyOptions): FrontProxyHeaders {
+  return { usernameHeaders, uidHeaders, groupHeaders, extraHeaderPrefixes };
 }
 
 export class FrontProxy {
   /** Fingerprints, as connections tell them. */
   readonly #authorities: ReadonlySet<string>;
   readonly #allowedNames: readonly string[];
-  readonly #usernameHeaders: readonly string[];
-  readonly #uidHeaders: readonly string[];
-  readonly #groupHeaders: readonly string[];
-  readonly #extraHeaderPrefixes: readonly string[];
+  readonly #headers: FrontProxyHeaders;
 
   /** @throws Error for a text without certificates, and for proxies that nobody could tell from other clients */
   constructor(options: FrontProxyOptions, ordinaryClientCa: string) {
     const lowered = (names: readonly string[]): string[] => names.map((name) => name.trim().toLowerCase());
     this.#authorities = new Set(fingerprintsOf(options.clientCa));
     this.#allowedNames = options.allowedNames ?? [];
-    this.#usernameHeaders = lowered(options.usernameHeaders ?? ['X-Remote-User']);
-    this.#uidHeaders = lowered(options.uidHeaders ?? ['X-Remote-Uid']);
-    this.#groupHeaders = lowered(options.groupHeaders ?? ['X-Remote-Group']);
-    this.#extraHeaderPrefixes = lowered(options.extraHeaderPrefixes ?? ['X-Remote-Extra-']);
+    const headers = frontProxyHeaders(options);
+    this.#headers = {
+      usernameHeaders: lowered(headers.usernameHeaders),
+      uidHeaders: lowered(headers.uidHeaders),
+      groupHeaders: lowered(headers.groupHeaders),
+      extraHeaderPrefixes: lowered(headers.extraHeaderPrefixes),
+    };
     if (this.#authorities.size === 0) throw new Error('--requestheader-client-ca-file: it has no certificates');
     const overlaps = fingerprintsOf(ordinaryClientCa).some((fingerprint) => this.#authorities.has(fingerprint));
     if (overlaps && this.#allowedNames.length === 0) {
@@ -54,17 +68,19 @@ export class FrontProxy {
   /** Whom the proxy speaks for; undefined when no proxy asks, or one that speaks for nobody. */
   userOf(request: CredentialedRequest): User | undefined {
     const { certificate } = request.peer;
-    if (!certificate?.authority || !this.#authorities.has(certificate.authority)) return undefined;
+    const authority = certificate?.authority?.();
+    if (!certificate || authority === undefined || !this.#authorities.has(authority)) return undefined;
     if (this.#allowedNames.length > 0 && !this.#allowedNames.includes(certificate.commonName)) return undefined;
     const valuesOf = (names: readonly string[]): string[] =>
       names.flatMap((wanted) =>
         request.headersWith(wanted).flatMap(([name, value]) => (name === wanted && value !== '' ? [value] : [])),
       );
-    const [name] = valuesOf(this.#usernameHeaders);
+    const { usernameHeaders, uidHeaders, groupHeaders, extraHeaderPrefixes } = this.#headers;
+    const [name] = valuesOf(usernameHeaders);
     if (name === undefined) return undefined;
-    const [uid] = valuesOf(this.#uidHeaders);
+    const [uid] = valuesOf(uidHeaders);
     const extra: Record<string, string[]> = {};
-    for (const prefix of this.#extraHeaderPrefixes) {
+    for (const prefix of extraHeaderPrefixes) {
       for (const [header, value] of request.headersWith(prefix)) {
         const key = unescaped(header.slice(prefix.length));
         setOwn(extra, key, [...(Object.hasOwn(extra, key) ? (extra[key] ?? []) : []), value]);
@@ -72,7 +88,7 @@ export class FrontProxy {
     }
     return authenticated({
       name,
-      groups: valuesOf(this.#groupHeaders),
+      groups: valuesOf(groupHeaders),
       ...(uid !== undefined && { uid }),
       ...(Object.keys(extra).length > 0 && { extra }),
     });

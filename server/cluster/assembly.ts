@@ -21,6 +21,7 @@ import type { LocalStorage } from '../storage/storage.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
@@ -111,8 +112,11 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   });
   const nowMs = clock.now();
   const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
-  const objects = { canonical: recordedObjects(nowMs), own: ownObjects(first), nodes: nodeObjects(first) };
+  const published = { clientCa: pki.ca.cert, frontProxy: options.authentication?.frontProxy };
+  const own = [...ownObjects(first), authenticationObject(published)];
+  const objects = { canonical: recordedObjects(nowMs), own, nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
+  await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
   return { cluster, pki, tokens, credentials, authorizer };

@@ -5,7 +5,6 @@ import { LOG_LEVELS } from '../base/log.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
-import { kubeconfigCommand } from './user-kubeconfig.ts';
 import { waitCommand } from './wait.ts';
 
 /** Wrong flags and whatever keeps a server from starting end with this code. */
@@ -24,6 +23,11 @@ const port = integer(0, 65535);
 function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
+}
+
+function url(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('it has to be a URL such as https://127.0.0.1:6443.');
 }
 
 /** Whole seconds of a duration as Go writes it: `8h`, `30m`. */
@@ -174,8 +178,13 @@ function program(): Command {
     .addOption(
       new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
     )
+    .addOption(flag('--server <url>', 'server URL in the new file; that of the administrator unless given').argParser(url))
+    .addOption(flag('--kubeconfig-mode <mode>', 'file mode of the new file').argParser(octal).default(0o600, '0600'))
     .exitOverride()
-    .action(kubeconfigCommand);
+    .action(async (flags) => {
+      const { kubeconfigCommand } = await import('./user-kubeconfig.ts');
+      await kubeconfigCommand(flags);
+    });
   return root;
 }
 

@@ -3,21 +3,23 @@
  * request for a certificate that the administrator approves, and the certificate that the cluster signs.
  */
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { signingRequest } from '../auth/signing-request.ts';
 import { systemClock } from '../base/clock.ts';
 import { rest } from '../base/turn.ts';
 import { kubeconfigText } from '../cluster/kubeconfig.ts';
 import type { CertificateSigningRequest } from '../kube/types.gen.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
+import { writeWithMode } from './written-file.ts';
 
 interface Flags {
   readonly user: string;
   readonly group?: string[];
   readonly ttl?: number;
   readonly output?: string;
+  readonly server?: string;
   readonly kubeconfig: string;
+  readonly kubeconfigMode: number;
 }
 
 const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
@@ -25,13 +27,15 @@ const SIGNER = 'kubernetes.io/kube-apiserver-client';
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 50;
 
-/** Writes a kubeconfig that only its owner can read, and says what to do with it. */
-export async function kubeconfigCommand({ user, group = [], ttl, output, kubeconfig }: Flags): Promise<void> {
+/** Writes a kubeconfig that only its owner can read, unless told otherwise, and says what to do with it. */
+export async function kubeconfigCommand(flags: Flags): Promise<void> {
+  const { user, group = [], ttl, output, kubeconfig, kubeconfigMode } = flags;
   try {
     const connection = readConnection(kubeconfig);
     const { key, request } = signingRequest({ commonName: user, organizations: group });
     const certificate = await certificateFor(request, ttl, connection);
-    const { server, caCertificate } = connection;
+    const { server = connection.server } = flags;
+    const { caCertificate } = connection;
     const text = kubeconfigText({
       server,
       caCertificate,
@@ -45,7 +49,7 @@ export async function kubeconfigCommand({ user, group = [], ttl, output, kubecon
       return;
     }
     const file = resolve(output ?? `.fauxkube/${fileName(user)}.kubeconfig`);
-    writePrivate(file, text);
+    write(file, text, kubeconfigMode);
     process.stdout.write(nextSteps({ user, groups: group, file, certificate, kubeconfig }));
   } catch (error) {
     process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
@@ -56,11 +60,9 @@ export async function kubeconfigCommand({ user, group = [], ttl, output, kubecon
 /** A user name may be anything, a file's name may not. */
 const fileName = (user: string): string => user.replace(/[^\w.@-]/g, '_').replace(/^\.+/, '_');
 
-function writePrivate(file: string, text: string): void {
+function write(file: string, text: string, mode: number): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: 0o600 });
-    chmodSync(file, 0o600); // a file that was there keeps its mode
+    writeWithMode(file, text, mode);
   } catch (error) {
     throw new Error(`the kubeconfig cannot be written, choose another file with --output: ${(error as Error).message}`);
   }

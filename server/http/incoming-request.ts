@@ -1,12 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Cancel } from '../base/clock.ts';
 import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
+import { authorityOf, fingerprintOf } from './client-authority.ts';
 import type { RawRequest } from './exchange.ts';
 
 const NOBODY: User = { name: '', groups: [] };
@@ -121,22 +122,15 @@ function readPeer(socket: TLSSocket): Peer {
   if (!subject?.CN) return { address };
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-  const certificate = { commonName, organizations, fingerprint: fingerprintOf(shown) };
-  return { address, certificate: { ...certificate, authority: fingerprintOf(authorityOf(shown)) } };
+  const fingerprint = fingerprintOf(shown);
+  return { address, certificate: { commonName, organizations, fingerprint, authority: once(() => authorityOf(shown)) } };
 }
 
-const fingerprintOf = ({ fingerprint256 }: PeerCertificate): string => fingerprint256.replaceAll(':', '').toLowerCase();
-
-/** The end of the chain: an authority signs itself. */
-function authorityOf(shown: DetailedPeerCertificate): PeerCertificate {
-  let certificate = shown;
-  for (let depth = 0; depth < CHAIN_MAX; depth++) {
-    const { issuerCertificate: issuer } = certificate as Partial<DetailedPeerCertificate>;
-    if (!issuer || issuer.fingerprint256 === certificate.fingerprint256) break;
-    certificate = issuer;
-  }
-  return certificate;
+/** Only front proxies ask for it, and signatures take time. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: read() };
+    return known.value;
+  };
 }
-
-/** OpenSSL goes no deeper either. */
-const CHAIN_MAX = 100;

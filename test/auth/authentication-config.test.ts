@@ -30,7 +30,7 @@ test('a file that is right is taken, also one without issuers', () => {
   expect(refusal(`${HEAD}anonymous: {enabled: true, conditions: [{path: /livez}]}`)).toEqual([]);
 });
 
-const VERSIONS = '"apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1"';
+const VERSIONS = ['v1', 'v1beta1', 'v1alpha1'].map((version) => `"apiserver.config.k8s.io/${version}"`).join(', ');
 
 test.each([
   ['', ['1: it has to be a mapping']],

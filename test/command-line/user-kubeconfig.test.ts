@@ -58,6 +58,15 @@ describe('fauxkube kubeconfig', () => {
     for (const text of [stdout, stderr, JSON.stringify(await requests())]) expect(text).not.toContain(key.slice(40, 80));
   });
 
+  it('lets others read the file with --kubeconfig-mode, and names another server with --server', async () => {
+    const { code } = await kubeconfig(
+      ...['--user=ann', '--output=shared', '--kubeconfig-mode=0644', '--server=https://cluster.example:6443'],
+    );
+    expect(code).toBe(0);
+    expect((await stat(cli.file('shared'))).mode & 0o777).toBe(0o644);
+    expect(await readFile(cli.file('shared'), 'utf8')).toContain('    server: https://cluster.example:6443\n');
+  });
+
   it('asks for the lifetime that --ttl says, and approves what it asked for', async () => {
     await kubeconfig('--user', 'short', '--ttl', '1h30m', '--output', 'short');
     const asked = (await requests()).find(({ spec }) => spec.expirationSeconds !== undefined);
@@ -83,6 +92,7 @@ describe('fauxkube kubeconfig', () => {
     ['without a user', [], "error: required option '--user <name>' not specified\n", 2],
     ['with a lifetime that is none', ['--user=a', '--ttl=1x'], /--ttl <duration>.*ten minutes or more/, 2],
     ['with a lifetime that is too short', ['--user=a', '--ttl=5m'], /--ttl <duration>.*ten minutes or more/, 2],
+    ['with a server that is none', ['--user=a', '--server=here'], /--server <url>.*a URL such as https:/, 2],
     [
       'without a kubeconfig of an administrator',
       ['--user=a', '--kubeconfig=missing'],

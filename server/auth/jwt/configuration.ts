@@ -47,8 +47,8 @@ export interface PrefixedClaimOrExpression extends ClaimOrExpression {
 }
 
 const GROUP = 'apiserver.config.k8s.io';
-/** The two have the same fields. */
-const VERSIONS = [`${GROUP}/v1`, `${GROUP}/v1beta1`];
+/** They have the same fields. */
+const VERSIONS = [`${GROUP}/v1`, `${GROUP}/v1beta1`, `${GROUP}/v1alpha1`];
 const KIND = 'AuthenticationConfiguration';
 
 type Shape = 'string' | 'boolean' | readonly [Shape] | { readonly [field: string]: Shape };
