@@ -69,7 +69,8 @@ function signingTokens({ lister, clock }: ControllerEnv): SigningToken[] {
       const has = (field: string): string => bootstrapTokenField(object, field);
       const [, id] = SECRET_NAME.exec(object.metadata.name ?? '') ?? [];
       const leftMs = bootstrapTokenLeftMs(object, clock.now());
-      const isGood = isToken(object) && has('usage-bootstrap-signing') === 'true' && (leftMs === undefined || leftMs > 0);
+      const isGood =
+        isToken(object) && has('usage-bootstrap-signing') === 'true' && (leftMs === undefined || leftMs > 0);
       if (id === undefined || !isGood || has('token-id') !== id || has('token-secret') === '') return [];
       return [{ id, secret: has('token-secret'), leftMs }];
     });

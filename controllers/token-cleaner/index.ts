@@ -1,6 +1,10 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import { BOOTSTRAP_TOKEN_NAMESPACE, BOOTSTRAP_TOKEN_TYPE, bootstrapTokenLeftMs } from '../../server/kube/bootstrap-token.ts';
+import {
+  BOOTSTRAP_TOKEN_NAMESPACE,
+  BOOTSTRAP_TOKEN_TYPE,
+  bootstrapTokenLeftMs,
+} from '../../server/kube/bootstrap-token.ts';
 import type { Key, KubeObject } from '../../server/kube/object.ts';
 import type { Secret } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';

@@ -47,7 +47,9 @@ const told = ({ field, message }: FieldProblem): string => (field === '' ? messa
 
 /** Where a field stands, or what it would have to stand in. */
 function lineOf({ field }: FieldProblem, document: Document | undefined, lines: LineCounter): number {
-  const path = [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) => (index === undefined ? name : Number(index)));
+  const path = [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([name, index]) =>
+    index === undefined ? name : Number(index),
+  );
   for (let length = path.length; length > 0; length--) {
     const node = document?.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
     if (node?.range) return lines.linePos(node.range[0]).line;

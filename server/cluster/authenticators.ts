@@ -39,7 +39,8 @@ export async function authenticatorsOf(
   { tokenFile, authenticationConfig, anonymousAuth, enableBootstrapTokenAuth, frontProxy }: AuthenticationOptions,
   { tokens, objects, clientCa, clock, log, outbound }: AuthenticatorParts,
 ): Promise<Credentials> {
-  const staticTokens = tokenFile === undefined ? undefined : parseStaticTokens(readFileSync(tokenFile, 'utf8'), tokenFile);
+  const staticTokens =
+    tokenFile === undefined ? undefined : parseStaticTokens(readFileSync(tokenFile, 'utf8'), tokenFile);
   const settings = await settingsOf(authenticationConfig, tokens.issuer);
   const { enabled, conditions = [] } = settings?.anonymous ?? { enabled: anonymousAuth ?? true };
   if (settings?.anonymous && anonymousAuth !== undefined) {

@@ -11,7 +11,8 @@ export interface KubeconfigOptions {
 }
 
 /** Plain where YAML reads the text as it stands. */
-const scalar = (text: string): string => (/^[a-z][\w.@/-]*$/i.test(text) && !WORDS.test(text) ? text : JSON.stringify(text));
+const scalar = (text: string): string =>
+  /^[a-z][\w.@/-]*$/i.test(text) && !WORDS.test(text) ? text : JSON.stringify(text);
 
 /** Not texts, but truths and nothing. */
 const WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;

@@ -23,9 +23,10 @@ export function identityFlags(flag: (flags: string, description: string) => Opti
     flag(`--requestheader-${name} <list>`, `${what}: ${standard} unless given`).argParser(list);
   return [
     flag('--authentication-config <file>', 'AuthenticationConfiguration: tokens of other issuers, and anonymous users'),
-    flag('--anonymous-auth <bool>', 'serve requests without credentials as system:anonymous: true unless given').argParser(
-      truth,
-    ),
+    flag(
+      '--anonymous-auth <bool>',
+      'serve requests without credentials as system:anonymous: true unless given',
+    ).argParser(truth),
     flag('--enable-bootstrap-token-auth', 'take tokens in secrets of type bootstrap.kubernetes.io/token'),
     flag('--requestheader-client-ca-file <file>', 'authorities of proxies that say in headers who asks'),
     flag('--requestheader-allowed-names <list>', 'common names of such proxies; any unless given').argParser(list),

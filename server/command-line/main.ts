@@ -95,8 +95,7 @@ const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
-  for (const name of SWITCHES)
-    if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
+  for (const name of SWITCHES) if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
   for (const [name, value] of Object.entries(process.env))
     if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
 }
@@ -178,7 +177,9 @@ function program(): Command {
     .addOption(
       new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
     )
-    .addOption(flag('--server <url>', 'server URL in the new file; that of the administrator unless given').argParser(url))
+    .addOption(
+      flag('--server <url>', 'server URL in the new file; that of the administrator unless given').argParser(url),
+    )
     .addOption(flag('--kubeconfig-mode <mode>', 'file mode of the new file').argParser(octal).default(0o600, '0600'))
     .exitOverride()
     .action(async (flags) => {

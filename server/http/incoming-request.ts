@@ -123,7 +123,10 @@ function readPeer(socket: TLSSocket): Peer {
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
   const fingerprint = fingerprintOf(shown);
-  return { address, certificate: { commonName, organizations, fingerprint, authority: once(() => authorityOf(shown)) } };
+  return {
+    address,
+    certificate: { commonName, organizations, fingerprint, authority: once(() => authorityOf(shown)) },
+  };
 }
 
 /** Only front proxies ask for it, and signatures take time. */

@@ -28,12 +28,7 @@ test('a token of kube-system is a user of its own, in the groups that its secret
   await store(cluster, { ...GOOD, 'auth-extra-groups': 'system:bootstrappers:workers,system:bootstrappers:a' });
   expect(await verdict(cluster)).toEqual({
     username: 'system:bootstrap:abcdef',
-    groups: [
-      'system:bootstrappers',
-      'system:bootstrappers:a',
-      'system:bootstrappers:workers',
-      'system:authenticated',
-    ],
+    groups: ['system:bootstrappers', 'system:bootstrappers:a', 'system:bootstrappers:workers', 'system:authenticated'],
   });
   expect((await cluster.ask('GET', '/version', { token: TOKEN })).status).toBe(200);
 });

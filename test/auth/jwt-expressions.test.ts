@@ -47,7 +47,5 @@ test('an expression without a value says why, and one of another type what it ha
   const begin = '[invalid bearer token, oidc: error evaluating username claim expression: ';
   expect(await of({})).toBe(`${begin}expression 'claims.name' resulted in error: no such key: name]`);
   expect(await of({ name: 7 })).toBe(`${begin}username claim expression must return a string]`);
-  expect(await of({ name: '' })).toBe(
-    '[invalid bearer token, oidc: empty username via CEL expression is not allowed]',
-  );
+  expect(await of({ name: '' })).toBe('[invalid bearer token, oidc: empty username via CEL expression is not allowed]');
 });

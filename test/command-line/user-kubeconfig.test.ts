@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CertificateSigningRequest } from '../../server/kube/types.gen.ts';
 import { type RunningCluster, startCluster } from '../../server/index.ts';
+import type { CertificateSigningRequest } from '../../server/kube/types.gen.ts';
 import { ask, readKubeconfigFile } from '../support/ask.ts';
 import { type CommandLine, commandLine, type Ended } from '../support/command-line.ts';
 
@@ -45,7 +45,9 @@ describe('fauxkube kubeconfig', () => {
     const file = cli.file('.fauxkube/jane.kubeconfig');
     expect(stdout).toMatch(/^jane \(dev, ops\) may log in until .* GMT: /);
     expect(stdout).toContain(`\nNext:\n  kubectl --kubeconfig ${file} auth whoami\n`);
-    expect(stdout).toContain('  kubectl --kubeconfig admin create rolebinding dev-view --clusterrole=view --group=dev ');
+    expect(stdout).toContain(
+      '  kubectl --kubeconfig admin create rolebinding dev-view --clusterrole=view --group=dev ',
+    );
     expect(await whoIs('.fauxkube/jane.kubeconfig')).toEqual(['jane', ['dev', 'ops', 'system:authenticated']]);
   });
 
@@ -55,7 +57,8 @@ describe('fauxkube kubeconfig', () => {
     expect((await stat(cli.file('there'))).mode & 0o777).toBe(0o600);
     const key = /client-key-data: (\S+)/.exec(await readFile(cli.file('there'), 'utf8'))?.[1] ?? '';
     expect(Buffer.from(key, 'base64').toString()).toContain('PRIVATE KEY');
-    for (const text of [stdout, stderr, JSON.stringify(await requests())]) expect(text).not.toContain(key.slice(40, 80));
+    for (const text of [stdout, stderr, JSON.stringify(await requests())])
+      expect(text).not.toContain(key.slice(40, 80));
   });
 
   it('lets others read the file with --kubeconfig-mode, and names another server with --server', async () => {

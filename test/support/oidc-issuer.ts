@@ -33,7 +33,8 @@ export async function oidcIssuer(algorithm = 'RS256'): Promise<OidcIssuer> {
     const answer = (body: object): unknown =>
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (!issuer.up) response.writeHead(503).end();
-    else if (path === DISCOVERY || path === '/elsewhere') answer({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` });
+    else if (path === DISCOVERY || path === '/elsewhere')
+      answer({ issuer: issuer.url, jwks_uri: `${issuer.url}/keys` });
     else if (path === '/keys') {
       void exportJWK(pair.publicKey).then((key) => answer({ keys: [{ ...key, kid: `key-${serial}`, use: 'sig' }] }));
     } else response.writeHead(404).end();

@@ -95,7 +95,10 @@ export function decodeConfiguration(value: unknown): AuthenticationConfiguration
   if (kind === undefined) problems.push(required('kind'));
   else if (kind !== KIND) problems.push(notSupported('kind', kind, [KIND]));
   if (problems.length > 0) return problems;
-  return { jwt: jwt.map(complete), ...(anonymous && { anonymous: { ...anonymous, enabled: anonymous.enabled ?? false } }) };
+  return {
+    jwt: jwt.map(complete),
+    ...(anonymous && { anonymous: { ...anonymous, enabled: anonymous.enabled ?? false } }),
+  };
 }
 
 /** Rules speak of what is missing: here it only has to have a place. */

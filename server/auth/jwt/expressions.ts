@@ -1,10 +1,25 @@
 /** Expressions over the claims of a token and over a user: k8s.io/apiserver/pkg/authentication/cel. */
-import { type CelEnvironment, CelFault, type CompiledExpression, celEnvironment, compile } from '../../schema/cel/compile.ts';
-import { BOOL, type CelType, DYN, listOf, mapOf, STRING, sameType, structType } from '../../schema/cel/types/cel-type.ts';
+import {
+  type CelEnvironment,
+  CelFault,
+  type CompiledExpression,
+  celEnvironment,
+  compile,
+} from '../../schema/cel/compile.ts';
+import {
+  BOOL,
+  type CelType,
+  DYN,
+  listOf,
+  mapOf,
+  STRING,
+  sameType,
+  structType,
+} from '../../schema/cel/types/cel-type.ts';
 import { type Declaration, ofType } from '../../schema/cel/types/declaration.ts';
 import { escapeField } from '../../schema/cel/types/escape.ts';
-import { JsonList, JsonMap, readDyn } from '../../schema/cel/values/json-values.ts';
 import { jsonOf } from '../../schema/cel/values/json.ts';
+import { JsonList, JsonMap, readDyn } from '../../schema/cel/values/json-values.ts';
 import type { Value } from '../../schema/cel/values/value.ts';
 
 /** What an expression is about. */
@@ -73,10 +88,12 @@ export function evaluate({ text, compiled }: Expression, subject: Subject, value
 /** One text or a list of them; empty ones count as none. @throws Error for anything else */
 export function textsOf(value: unknown): string[] {
   const texts: unknown[] = Array.isArray(value) ? value : value === null ? [] : [value];
-  return texts.map((text) => {
-    if (typeof text !== 'string') throw new Error('expression must return a string or a list of strings');
-    return text;
-  }).filter((text) => text !== '');
+  return texts
+    .map((text) => {
+      if (typeof text !== 'string') throw new Error('expression must return a string or a list of strings');
+      return text;
+    })
+    .filter((text) => text !== '');
 }
 
 /** Whether an expression asks for a claim: `claims.email`, `claims.?email`. */

@@ -11,7 +11,7 @@ export interface IssuerKeysOptions {
   readonly clock: Clock;
 }
 
-type VerifyKeys = ReturnType<(typeof import('jose'))['createLocalJWKSet']>;
+type VerifyKeys = ReturnType<typeof import('jose')['createLocalJWKSet']>;
 
 const TIMEOUT_MS = 30_000;
 /** How long nobody asks again after discovery has failed. */

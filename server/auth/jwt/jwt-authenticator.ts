@@ -63,7 +63,10 @@ export class JwtAuthenticator implements TokenAuthenticator {
       const { message, cause } = error as Error;
       const { url } = this.#options.rules.configuration.issuer;
       // The message may say what the token says, but never the token.
-      this.#options.log.info({ issuer: url, reason: (cause as Error | undefined)?.message ?? message }, 'a token is no good');
+      this.#options.log.info(
+        { issuer: url, reason: (cause as Error | undefined)?.message ?? message },
+        'a token is no good',
+      );
       return { problem: message };
     }
   }
@@ -81,7 +84,9 @@ export class JwtAuthenticator implements TokenAuthenticator {
     const algorithm = decoded(token.split('.', 1)[0])?.alg;
     if (typeof algorithm !== 'string' || !ALGORITHMS.includes(algorithm)) {
       const expected = `[${ALGORITHMS.map(goQuote).join(' ')}]`;
-      return fail(`oidc: id token signed with unsupported algorithm, expected ${expected} got ${goQuote(String(algorithm))}`);
+      return fail(
+        `oidc: id token signed with unsupported algorithm, expected ${expected} got ${goQuote(String(algorithm))}`,
+      );
     }
     const payload = await this.#keys.verify(token, algorithm).catch((error: unknown) => {
       const { message, cause } = error as Error;

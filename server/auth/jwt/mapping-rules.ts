@@ -112,15 +112,17 @@ class RuleCompiler {
       const compiled = this.#compile(expression, 'claims', `${path}.expression`);
       return compiled ? { expression: compiled } : {};
     } else if (claim !== '') {
-      const detail =
-        'prefix is required when claim is set. It can be set to an empty string to disable prefixing';
+      const detail = 'prefix is required when claim is set. It can be set to an empty string to disable prefixing';
       if (prefix === undefined) this.#problems.push(required(`${path}.prefix`, detail));
       return { claim, prefix: prefix ?? '' };
     } else if (isRequired) this.#problems.push(required(path, 'claim or expression is required'));
     return {};
   }
 
-  #extra(extra: readonly { readonly key: string; readonly valueExpression: string }[], path: string): Mappings['extra'] {
+  #extra(
+    extra: readonly { readonly key: string; readonly valueExpression: string }[],
+    path: string,
+  ): Mappings['extra'] {
     return extra.flatMap(({ key = '', valueExpression = '' }, index) => {
       const field = `${path}[${index}].key`;
       this.#problems.push(...domainPrefixedPathProblems(field, key));

@@ -69,7 +69,8 @@ function usernameOf(claims: Claims, { claim = '', prefix = '', expression }: Map
   // Who may write any address into a profile must not become the user whose address it is.
   if (claim === 'email' && Object.hasOwn(claims, 'email_verified')) {
     const verified = claims.email_verified;
-    if (typeof verified !== 'boolean') throw new Error(`oidc: parse 'email_verified' claim: ${goMisfit(verified, 'bool')}`);
+    if (typeof verified !== 'boolean')
+      throw new Error(`oidc: parse 'email_verified' claim: ${goMisfit(verified, 'bool')}`);
     if (!verified) throw new Error('oidc: email not verified');
   }
   return prefix + name;

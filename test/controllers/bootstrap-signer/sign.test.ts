@@ -24,14 +24,18 @@ test('cluster-info is signed with each token that may sign, as long as it may', 
     await settle();
     return { ...((await client.get(CONFIG_MAPS, KEY)) as ConfigMap).data };
   };
-  await client.create(CONFIG_MAPS, { metadata: KEY, data: { kubeconfig: 'one', other: 'x', 'jws-kubeconfig-old': 'y' } });
+  await client.create(CONFIG_MAPS, {
+    metadata: KEY,
+    data: { kubeconfig: 'one', other: 'x', 'jws-kubeconfig-old': 'y' },
+  });
   expect(await data()).toEqual({ kubeconfig: 'one', other: 'x' });
   await client.create(SECRETS, token('aaaaaa', { expiration: '2026-01-01T00:10:00Z' }));
   await client.create(SECRETS, token('bbbbbb'));
   await client.create(SECRETS, token('cccccc', { 'usage-bootstrap-signing': 'no' }));
   await client.create(SECRETS, token('dddddd', { 'token-id': 'eeeeee' }));
   await client.create(SECRETS, token('ffffff', { expiration: '2025-12-31T23:59:59Z' }));
-  const signature = (content: string, id: string): Promise<string> => detachedSignature(content, id, '0123456789abcdef');
+  const signature = (content: string, id: string): Promise<string> =>
+    detachedSignature(content, id, '0123456789abcdef');
   expect(await data()).toEqual({
     kubeconfig: 'one',
     other: 'x',
