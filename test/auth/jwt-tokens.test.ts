@@ -43,6 +43,26 @@ test('a token is good for its audience and until it expires, by the clock of the
   );
 });
 
+test('claims of another form are told as go-oidc tells them', async () => {
+  await using jwt = await jwtCluster();
+  const of = async (more: object): Promise<unknown> => jwt.verdict(await jwt.issuer.sign({ ...jwt.claims, ...more }));
+  const unread = (why: string): string => problem(`verify token: oidc: failed to unmarshal claims: json: ${why}`);
+  expect(await of({ sub: 5 })).toBe(unread('cannot unmarshal number into Go struct field idToken.sub of type string'));
+  expect(await of({ aud: 5 })).toBe(unread('cannot unmarshal number into Go struct field idToken.aud of type []string'));
+  expect(await of({ exp: 'x' })).toBe(
+    unread(String.raw`invalid number literal, trying to unmarshal "\"x\"" into Number`),
+  );
+  expect(await of({ exp: undefined })).toBe(
+    problem('verify token: oidc: token is expired (Token Expiry: 0001-01-01 00:00:00 +0000 UTC)'),
+  );
+  expect(await of({ exp: String(jwt.claims.exp) })).toMatchObject({ username: 'jane' });
+  expect(await of({ exp: 1e300 })).toMatchObject({ username: 'jane' });
+  const [header, payload] = (await jwt.issuer.sign(jwt.claims)).split('.');
+  expect(await jwt.verdict(`${header}.${payload}.ab!`)).toBe(
+    problem('verify token: oidc: malformed jwt: illegal base64 data at input byte 2'),
+  );
+});
+
 test('one of many audiences is enough', async () => {
   await using jwt = await jwtCluster({ issuer: { audiences: ['shop', 'bank'], audienceMatchPolicy: 'MatchAny' } });
   const { claims, issuer } = jwt;

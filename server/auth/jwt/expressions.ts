@@ -20,7 +20,7 @@ import { type Declaration, ofType } from '../../schema/cel/types/declaration.ts'
 import { escapeField } from '../../schema/cel/types/escape.ts';
 import { jsonOf } from '../../schema/cel/values/json.ts';
 import { JsonList, JsonMap, readDyn } from '../../schema/cel/values/json-values.ts';
-import type { Value } from '../../schema/cel/values/value.ts';
+import { CelDouble, type Value } from '../../schema/cel/values/value.ts';
 
 /** What an expression is about. */
 export type Subject = 'claims' | 'user';
@@ -41,7 +41,9 @@ class EscapedMap extends JsonMap {
   }
 }
 
+/** Go reads claims without types, and then every number is a double. */
 function readEscaped(raw: unknown): Value {
+  if (typeof raw === 'number') return new CelDouble(raw);
   if (typeof raw !== 'object' || raw === null) return readDyn(raw);
   if (Array.isArray(raw)) return new JsonList(raw, readEscaped);
   return new EscapedMap(raw as Readonly<Record<string, unknown>>, readEscaped);

@@ -9,6 +9,7 @@ import { authenticated } from '../well-known-users.ts';
 import { IssuerKeys } from './issuer-keys.ts';
 import { type Claims, userOfClaims } from './mappings.ts';
 import type { JwtRules } from './rules.ts';
+import { checkStandardClaims } from './standard-claims.ts';
 
 export interface JwtAuthenticatorOptions {
   readonly rules: JwtRules;
@@ -24,7 +25,6 @@ interface Known {
 }
 
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'];
-const NOT_BEFORE_LEEWAY_MS = 60_000;
 /** Upstream's cache of good tokens; users stay the same objects meanwhile, by which authorization remembers. */
 const REMEMBERED_MS = 10_000;
 const REMEMBERED_MAX = 2000;
@@ -78,44 +78,20 @@ export class JwtAuthenticator implements TokenAuthenticator {
   }
 
   async #verified(token: string): Promise<Claims> {
-    const fail = (message: string): never => {
-      throw new Error(`oidc: verify token: ${message}`);
-    };
-    const algorithm = decoded(token.split('.', 1)[0])?.alg;
-    if (typeof algorithm !== 'string' || !ALGORITHMS.includes(algorithm)) {
-      const expected = `[${ALGORITHMS.map(goQuote).join(' ')}]`;
-      return fail(
-        `oidc: id token signed with unsupported algorithm, expected ${expected} got ${goQuote(String(algorithm))}`,
-      );
-    }
+    const { rules, clock } = this.#options;
+    const algorithm = algorithmOf(token);
     const payload = await this.#keys.verify(token, algorithm).catch((error: unknown) => {
       const { message, cause } = error as Error;
       const isMissing = message === 'authenticator not initialized';
       throw new Error(`oidc: ${isMissing ? '' : 'verify token: '}${message}`, { cause });
     });
     const claims = JSON.parse(payload) as Claims;
-    this.#checkAudience(claims.aud, fail);
-    this.#checkTimes(claims, fail);
-    return claims;
-  }
-
-  #checkAudience(aud: unknown, fail: (message: string) => never): void {
-    const { audiences } = this.#options.rules.configuration.issuer;
-    const given = (Array.isArray(aud) ? aud : [aud]).filter((audience) => typeof audience === 'string');
-    if (given.some((audience) => audiences.includes(audience))) return;
-    const list = (texts: readonly string[]): string => `[${texts.map(goQuote).join(' ')}]`;
-    const [first = ''] = audiences;
-    if (audiences.length === 1) fail(`oidc: expected audience ${goQuote(first)} got ${list(given)}`);
-    fail(`oidc: expected audience in ${list([...audiences].sort())} got ${list(given)}`);
-  }
-
-  #checkTimes({ exp, nbf }: Claims, fail: (message: string) => never): void {
-    const nowMs = this.#options.clock.now();
-    const expiryMs = typeof exp === 'number' ? exp * 1000 : 0;
-    if (expiryMs < nowMs) fail(`oidc: token is expired (Token Expiry: ${goTime(expiryMs)})`);
-    if (typeof nbf === 'number' && nowMs + NOT_BEFORE_LEEWAY_MS < nbf * 1000) {
-      fail(`oidc: current time ${goTime(nowMs)} before the nbf (not before) time: ${goTime(nbf * 1000)}`);
+    try {
+      checkStandardClaims(claims, rules.configuration.issuer.audiences, clock.now());
+    } catch (error) {
+      throw verifyFault((error as Error).message);
     }
+    return claims;
   }
 
   #remember(token: string, user: User): void {
@@ -143,8 +119,20 @@ function isElsewhere(claims: Claims, groupsClaim: string | undefined): boolean {
   return typeof names === 'object' && names !== null && Object.hasOwn(names, groupsClaim);
 }
 
-/** As Go prints a time without a zone. */
-function goTime(timeMs: number): string {
-  const [date = '', time = ''] = new Date(timeMs).toISOString().split('T');
-  return `${date} ${time.slice(0, 8)} +0000 UTC`;
+const verifyFault = (why: string): Error => new Error(`oidc: verify token: ${why}`);
+
+/** @throws Error for what is no token, or is signed in a way that no public key can check */
+function algorithmOf(token: string): string {
+  const [head = '', , signature = ''] = token.split('.');
+  for (const part of [head, signature]) {
+    const at = part.search(/[^A-Za-z0-9_-]/);
+    if (at >= 0) throw verifyFault(`oidc: malformed jwt: illegal base64 data at input byte ${at}`);
+  }
+  const header = decoded(head);
+  if (!header) throw verifyFault('oidc: malformed jwt: its header is no JSON');
+  const { alg = '' } = header;
+  if (typeof alg === 'string' && ALGORITHMS.includes(alg)) return alg;
+  const expected = `[${ALGORITHMS.map(goQuote).join(' ')}]`;
+  const got = goQuote(typeof alg === 'string' ? alg : '');
+  throw verifyFault(`oidc: id token signed with unsupported algorithm, expected ${expected} got ${got}`);
 }

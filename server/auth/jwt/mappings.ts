@@ -5,6 +5,7 @@ import type { User } from '../../kube/object.ts';
 import { userInfoOf } from '../user-info.ts';
 import { CREDENTIAL_ID } from '../well-known-users.ts';
 import { type Expression, evaluate, textsOf } from './expressions.ts';
+import { goMisfit } from './go-misfit.ts';
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -70,7 +71,7 @@ function usernameOf(claims: Claims, { claim = '', prefix = '', expression }: Map
   if (claim === 'email' && Object.hasOwn(claims, 'email_verified')) {
     const verified = claims.email_verified;
     if (typeof verified !== 'boolean')
-      throw new Error(`oidc: parse 'email_verified' claim: ${goMisfit(verified, 'bool')}`);
+      throw new Error(`oidc: parse 'email_verified' claim: ${goMisfit(verified, 'value of type bool')}`);
     if (!verified) throw new Error('oidc: email not verified');
   }
   return prefix + name;
@@ -84,7 +85,7 @@ function groupsOf(claims: Claims, { claim = '', prefix = '', expression }: Mappi
     return groups.map((group) => {
       // A single text is taken for one group; what is no list is told as if it should have been a text.
       if (typeof group === 'string') return prefix + group;
-      throw new Error(`oidc: parse groups claim ${goQuote(claim)}: ${goMisfit(given, 'string')}`);
+      throw new Error(`oidc: parse groups claim ${goQuote(claim)}: ${goMisfit(given, 'value of type string')}`);
     });
   }
   if (!expression) return [];
@@ -137,15 +138,8 @@ function textClaim(claims: Claims, name: string): string {
   const value = getOwn(claims, name);
   if (value === undefined) throw new Error('claim not present');
   if (value === null) return '';
-  if (typeof value !== 'string') throw new Error(goMisfit(value, 'string'));
+  if (typeof value !== 'string') throw new Error(goMisfit(value, 'value of type string'));
   return value;
-}
-
-/** Go's words for a piece of JSON that does not fit. */
-function goMisfit(value: unknown, type: string): string {
-  const kinds: Readonly<Record<string, string>> = { boolean: 'bool', number: 'number', string: 'string' };
-  const kind = Array.isArray(value) ? 'array' : (kinds[typeof value] ?? 'object');
-  return `json: cannot unmarshal ${kind} into Go value of type ${type}`;
 }
 
 function within<T>(context: string, run: () => T): T {
