@@ -62,13 +62,14 @@ interface SigningToken {
   readonly leftMs: number | undefined;
 }
 
-function signingTokens({ lister, clock }: ControllerEnv): SigningToken[] {
-  return lister<Secret>(SECRETS)
+function signingTokens(env: ControllerEnv): SigningToken[] {
+  return env
+    .lister<Secret>(SECRETS)
     .list(BOOTSTRAP_TOKEN_NAMESPACE)
     .flatMap((object) => {
       const has = (field: string): string => bootstrapTokenField(object, field);
       const [, id] = SECRET_NAME.exec(object.metadata.name ?? '') ?? [];
-      const leftMs = bootstrapTokenLeftMs(object, clock.now());
+      const leftMs = bootstrapTokenLeftMs(object, env.clock.now());
       const isGood =
         isToken(object) && has('usage-bootstrap-signing') === 'true' && (leftMs === undefined || leftMs > 0);
       if (id === undefined || !isGood || has('token-id') !== id || has('token-secret') === '') return [];

@@ -13,7 +13,10 @@ const REVIEWS = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 interface Setting {
   readonly cluster: RunningCluster;
   /** Whom the server takes a client for that shows this certificate and sends these headers. */
-  whoIs(certificate: { key: string; cert: string }, headers: Record<string, string>): Promise<unknown>;
+  readonly whoIs: (
+    certificate: { readonly key: string; readonly cert: string },
+    headers: Record<string, string>,
+  ) => Promise<unknown>;
 }
 
 async function start(clientCa: string, options: Partial<FrontProxyOptions> = {}): Promise<Setting> {
@@ -23,7 +26,7 @@ async function start(clientCa: string, options: Partial<FrontProxyOptions> = {})
   const { ca } = readKubeconfig(cluster.kubeconfig());
   return {
     cluster,
-    async whoIs(certificate, more) {
+    whoIs: async (certificate, more) => {
       const headers = { ...more, 'content-type': 'application/json' };
       const credentials = { ca, ...certificate };
       const { status, text } = await ask(cluster.url + REVIEWS, { method: 'POST', body: '{}', headers, credentials });

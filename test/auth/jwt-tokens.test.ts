@@ -48,7 +48,9 @@ test('claims of another form are told as go-oidc tells them', async () => {
   const of = async (more: object): Promise<unknown> => jwt.verdict(await jwt.issuer.sign({ ...jwt.claims, ...more }));
   const unread = (why: string): string => problem(`verify token: oidc: failed to unmarshal claims: json: ${why}`);
   expect(await of({ sub: 5 })).toBe(unread('cannot unmarshal number into Go struct field idToken.sub of type string'));
-  expect(await of({ aud: 5 })).toBe(unread('cannot unmarshal number into Go struct field idToken.aud of type []string'));
+  expect(await of({ aud: 5 })).toBe(
+    unread('cannot unmarshal number into Go struct field idToken.aud of type []string'),
+  );
   expect(await of({ exp: 'x' })).toBe(
     unread(String.raw`invalid number literal, trying to unmarshal "\"x\"" into Number`),
   );

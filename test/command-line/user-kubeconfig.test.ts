@@ -62,12 +62,11 @@ describe('fauxkube kubeconfig', () => {
   });
 
   it('lets others read the file with --kubeconfig-mode, and names another server with --server', async () => {
-    const { code } = await kubeconfig(
-      ...['--user=ann', '--output=shared', '--kubeconfig-mode=0644', '--server=https://cluster.example:6443'],
-    );
+    const server = 'https://cluster.example:6443';
+    const { code } = await kubeconfig('--user=ann', '--output=shared', '--kubeconfig-mode=0644', `--server=${server}`);
     expect(code).toBe(0);
     expect((await stat(cli.file('shared'))).mode & 0o777).toBe(0o644);
-    expect(await readFile(cli.file('shared'), 'utf8')).toContain('    server: https://cluster.example:6443\n');
+    expect(await readFile(cli.file('shared'), 'utf8')).toContain(`    server: ${server}\n`);
   });
 
   it('asks for the lifetime that --ttl says, and approves what it asked for', async () => {

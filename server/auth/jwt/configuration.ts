@@ -27,9 +27,9 @@ export interface JwtConfiguration {
     readonly username: PrefixedClaimOrExpression;
     readonly groups?: PrefixedClaimOrExpression;
     readonly uid?: ClaimOrExpression;
-    readonly extra?: readonly { readonly key: string; readonly valueExpression: string }[];
+    readonly extra?: readonly { readonly key?: string; readonly valueExpression?: string }[];
   };
-  readonly userValidationRules?: readonly { readonly expression: string; readonly message?: string }[];
+  readonly userValidationRules?: readonly { readonly expression?: string; readonly message?: string }[];
 }
 
 export interface ClaimValidationRule extends ClaimOrExpression {

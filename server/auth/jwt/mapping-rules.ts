@@ -119,10 +119,7 @@ class RuleCompiler {
     return {};
   }
 
-  #extra(
-    extra: readonly { readonly key: string; readonly valueExpression: string }[],
-    path: string,
-  ): Mappings['extra'] {
+  #extra(extra: NonNullable<JwtConfiguration['claimMappings']['extra']>, path: string): Mappings['extra'] {
     return extra.flatMap(({ key = '', valueExpression = '' }, index) => {
       const field = `${path}[${index}].key`;
       this.#problems.push(...domainPrefixedPathProblems(field, key));

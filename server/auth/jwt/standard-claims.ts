@@ -49,7 +49,8 @@ function timeOf(value: unknown): number | undefined {
     const literal = JSON.stringify(JSON.stringify(value));
     throw malformed(`json: invalid number literal, trying to unmarshal ${literal} into Number`);
   }
-  if (typeof value !== 'number' && typeof value !== 'string') throw malformed(goMisfit(value, 'value of type json.Number'));
+  if (typeof value !== 'number' && typeof value !== 'string')
+    throw malformed(goMisfit(value, 'value of type json.Number'));
   const timeMs = Math.trunc(Number(value)) * 1000;
   return Math.abs(timeMs) > TIME_MAX_MS ? Math.sign(timeMs) * TIME_MAX_MS : timeMs;
 }
