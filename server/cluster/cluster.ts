@@ -9,6 +9,7 @@ import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
 import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
+import { FlowClassifier } from '../pipeline/priority/flow-classifier.ts';
 import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
@@ -80,6 +81,7 @@ export class Cluster {
       requests: new RequestMetrics(parts.clock),
       clientRequests: this.clientRequests,
       checks: new HealthMetrics(),
+      flows: new FlowClassifier(parts.storage),
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),

@@ -1,4 +1,5 @@
-/** The Audit-Id header: what a request is called in audit logs. */
+/** Headers of every answer: what the request is called in audit logs, and which FlowSchema took it. */
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Random } from '../base/random.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
 
@@ -26,3 +27,23 @@ export function auditIds(random: Random): () => string {
 
 /** Upstream takes any text that the client calls its request, and makes an id only without one. */
 export const auditIdOf = (request: ApiRequest, next: () => string): string => request.header('audit-id') || next();
+
+const AUDIT_ID = 'audit-id';
+const FLOW_SCHEMA = 'x-kubernetes-pf-flowschema-uid';
+const PRIORITY_LEVEL = 'x-kubernetes-pf-prioritylevel-uid';
+
+/** Adds them to the headers of an answer. */
+export function addIdentifiers(headers: OutgoingHttpHeaders, { flow }: ApiRequest, auditId: string): void {
+  headers[AUDIT_ID] = auditId;
+  if (!flow) return;
+  headers[FLOW_SCHEMA] = flow.flowSchemaUid;
+  headers[PRIORITY_LEVEL] = flow.priorityLevelUid;
+}
+
+/** The same as lines of an upgrade. */
+export function identifierLines({ flow }: ApiRequest, auditId: string): string[] {
+  const lines = [`${AUDIT_ID}: ${auditId}`];
+  return flow
+    ? [...lines, `${FLOW_SCHEMA}: ${flow.flowSchemaUid}`, `${PRIORITY_LEVEL}: ${flow.priorityLevelUid}`]
+    : lines;
+}

@@ -6,7 +6,7 @@ import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
-import { auditIdOf } from './audit-id.ts';
+import { addIdentifiers, auditIdOf } from './audit-id.ts';
 import { compress, mayCompress } from './compress.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
@@ -174,7 +174,7 @@ async function serve(
     if (loading) await loading;
     const wire = encode(request, answer, options.now);
     if (cors) Object.assign(wire.headers, cors);
-    wire.headers['audit-id'] = auditId;
+    addIdentifiers(wire.headers, request, auditId);
     const sent = mayCompress(answer, wire, request.header('accept-encoding')) ? await compress(wire) : wire;
     await respond(response, sent, watches, request.method === 'HEAD');
   } catch (error) {

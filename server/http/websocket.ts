@@ -3,7 +3,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
-import { auditIdOf } from './audit-id.ts';
+import { addIdentifiers, auditIdOf, identifierLines } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
@@ -11,7 +11,7 @@ import type { HttpServerOptions } from './server.ts';
 import { WatchWriter } from './watch-writer.ts';
 
 const wires = new WeakMap<object, WireResponse>();
-const auditIdsOfUpgrades = new WeakMap<object, string>();
+const upgrades = new WeakMap<object, { readonly request: IncomingRequest; readonly auditId: string }>();
 
 /**
  * Watches over WebSocket: one text message for each event. The request is answered before the upgrade, so that whoever
@@ -24,8 +24,8 @@ export async function addWebSocketWatch(
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
   app.websocketServer.on('headers', (lines, message) => {
-    const auditId = auditIdsOfUpgrades.get(message);
-    if (auditId !== undefined) lines.push(`Audit-Id: ${auditId}`);
+    const upgrade = upgrades.get(message);
+    if (upgrade) lines.push(...identifierLines(upgrade.request, upgrade.auditId));
   });
   app.addHook('preValidation', async (request, reply) => {
     if (!request.ws) return;
@@ -36,10 +36,10 @@ export async function addWebSocketWatch(
     await prepareEncoding(incoming);
     const wire = encode(incoming, answer, options.now);
     const auditId = auditIdOf(incoming, options.auditId);
-    wire.headers['audit-id'] = auditId;
+    addIdentifiers(wire.headers, incoming, auditId);
     if (wire.body.type === 'watch') {
       wires.set(message, wire);
-      auditIdsOfUpgrades.set(message, auditId);
+      upgrades.set(message, { request: incoming, auditId });
       return;
     }
     reply.hijack();

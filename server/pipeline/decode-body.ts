@@ -8,7 +8,7 @@ import { convertedIntegers } from '../schema/converted-integers.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
-import { decodeProtobuf, readEnvelope } from '../schema/protobuf.ts';
+import { decodeProtobuf, type ProtobufEnvelope, readEnvelope } from '../schema/protobuf.ts';
 import { readRepeated } from '../schema/repeated-fields.ts';
 import { strictProblems } from '../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../schema/type-table.ts';
@@ -36,6 +36,8 @@ export interface ParsedBody {
   readonly value: unknown;
   readonly text?: string;
   readonly textless?: boolean;
+  /** Whether the value is canonical already: protobuf is read that way. */
+  readonly isCanonical?: boolean;
   readonly patched?: Patched;
   /** What the spec is once it is decoded, where that is known already. */
   readonly decodedSpec?: Frozen<object>;
@@ -97,7 +99,7 @@ export async function parseBody(
   type: TypeDescription,
 ): Promise<ParsedBody> {
   if ('object' in body) return { value: body.object, textless: true };
-  if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type) };
+  if (mediaType === PROTOBUF) return { value: parseProtobuf(body.bytes, kind, type), isCanonical: true };
   const text = body.bytes.toString();
   if (mediaType === 'application/yaml') {
     try {
@@ -117,13 +119,21 @@ export async function parseBody(
 }
 
 function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescription): unknown {
+  let envelope: ProtobufEnvelope;
   try {
-    const envelope = readEnvelope(bytes);
-    return envelope.kind === '' || envelope.kind === kind
-      ? decodeProtobuf(envelope, type)
-      : { kind: envelope.kind, apiVersion: envelope.apiVersion };
+    envelope = readEnvelope(bytes);
   } catch (error) {
     throw unrecognized(kind, (error as Error).message, bytes.toString('latin1'));
+  }
+  const { kind: found, apiVersion } = envelope;
+  if (found !== '' && found !== kind) return { kind: found, apiVersion };
+  try {
+    return decodeProtobuf(envelope, type);
+  } catch (error) {
+    const why = (error as Error).message;
+    if (found === '' || kind === undefined) throw unrecognized(kind, why, bytes.toString('latin1'));
+    const version = parseApiVersion(apiVersion)?.version ?? apiVersion;
+    throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
   }
 }
 
@@ -218,7 +228,7 @@ export function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, textless, patched, decodedSpec, undecodable }: ParsedBody,
+  { value, text, textless, isCanonical, patched, decodedSpec, undecodable }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
@@ -247,6 +257,7 @@ export function decodeObject(
   // Go reads a mere slash as no group and no version.
   const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
   checkKind(given, expected, table);
+  if (isCanonical) return named(given, expected);
   const undecoded = decodedSpec ? { ...given, spec: undefined } : given;
   const object = decode(undecoded, expected, notes, text, undecodable);
   if (decodedSpec) object.spec = decodedSpec;
@@ -271,9 +282,7 @@ function decode(
   undecodable?: (error: DecodeError) => ApiError,
 ): KubeObject {
   try {
-    const object = decodeStruct(value, expected.type, notes) as unknown as KubeObject;
-    if (object.kind === expected.kind && object.apiVersion !== undefined) return object;
-    return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
+    return named(decodeStruct(value, expected.type, notes), expected);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     if (undecodable) return converted(value, expected, notes, error, undecodable);
@@ -282,6 +291,13 @@ function decode(
         `${expected.kind}: ${asWritten(error, text)}`,
     );
   }
+}
+
+/** An object that says what it is. */
+function named(fields: Record<string, unknown>, expected: Expected): KubeObject {
+  const object = fields as unknown as KubeObject;
+  if (object.kind === expected.kind && object.apiVersion !== undefined) return object;
+  return { kind: expected.kind, apiVersion: apiVersionOf(expected), ...object };
 }
 
 /** The same for what upstream's converter reads, which cuts integers off instead of refusing them. */

@@ -16,10 +16,12 @@ import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
+import type { FlowClassifier } from './priority/flow-classifier.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from './request.ts';
 import type { ServiceTraffic } from './service-traffic.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
+import { classify } from './stages/classify.ts';
 import { impersonate } from './stages/impersonate.ts';
 import { recover } from './stages/recover.ts';
 
@@ -37,6 +39,7 @@ export interface PipelineEnv {
   readonly requests: RequestMetrics;
   readonly clientRequests: ClientRequests;
   readonly checks: HealthMetrics;
+  readonly flows: FlowClassifier;
   /** What the work queues of controllers have counted. */
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
@@ -48,7 +51,7 @@ export interface PipelineEnv {
 }
 
 /** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
-const STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authenticate, impersonate, authorize];
+const STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authenticate, impersonate, classify, authorize];
 
 /** A client in the same process says who it is; everything else holds for it too. */
 const LOCAL_STAGES: readonly ((env: PipelineEnv) => Stage)[] = [recover, authorize];

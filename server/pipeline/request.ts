@@ -5,6 +5,7 @@ import type { KubeObject, User } from '../kube/object.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { Negotiated } from './media-types.ts';
+import type { Flow } from './priority/flow-classifier.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** A request body: bytes from a socket, or an object from a client in the same process. */
@@ -53,6 +54,8 @@ export interface ApiRequest {
   /** Set by the stages as they learn it. */
   info: RequestInfo;
   user: User;
+  /** Which FlowSchema it belongs to. */
+  flow?: Flow;
   /** Which encoding and form the answer has; settled before anything is written. */
   form?: Negotiated;
 }

@@ -22,7 +22,8 @@ export interface DecodeNotes {
 type Input = Readonly<Record<string, unknown>>;
 type Decode = (value: unknown, notes: DecodeNotes) => unknown;
 
-interface FieldPlan {
+/** How a field is decoded. */
+export interface FieldPlan {
   readonly name: string;
   /** Where Go prints it. */
   readonly position: number;
@@ -36,7 +37,9 @@ interface FieldPlan {
   readonly dropsZeroStruct: boolean;
 }
 
-interface StructPlan {
+/** How a struct is decoded. */
+export interface StructPlan {
+  readonly byName: ReadonlyMap<string, FieldPlan>;
   readonly sequences: FieldSequences<FieldPlan>;
   /** Fields that are filled in when the input has none, in their order. */
   readonly filled: readonly FieldPlan[];
@@ -44,12 +47,15 @@ interface StructPlan {
 
 const plans = new WeakMap<TypeDescription, StructPlan>();
 
-function planOf(type: TypeDescription): StructPlan {
+/** Made once for each type. */
+export function planOf(type: TypeDescription): StructPlan {
   let plan = plans.get(type);
   if (!plan) {
     const fields = type.fields.map((field, position) => planField(field, type, position));
+    const byName = new Map(fields.map((field) => [field.name, field]));
     plan = {
-      sequences: new FieldSequences(new Map(fields.map((field) => [field.name, field]))),
+      byName,
+      sequences: new FieldSequences(byName),
       filled: fields.filter(({ absent }) => absent !== undefined),
     };
     plans.set(type, plan);
@@ -149,7 +155,8 @@ export function decodeStruct(value: unknown, type: TypeDescription, notes: Decod
   return output;
 }
 
-function fill(output: Record<string, unknown>, { name, absent }: FieldPlan): void {
+/** Sets what a field is that the input does not have. */
+export function fill(output: Record<string, unknown>, { name, absent }: FieldPlan): void {
   const fallback = absent?.();
   if (fallback !== undefined) output[name] = fallback;
 }
@@ -172,20 +179,24 @@ function presentFields(input: Input, sequences: FieldSequences<FieldPlan>, notes
 
 function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes: DecodeNotes): unknown {
   try {
-    const decoded = plan.decode(raw, notes);
-    if (
-      plan.dropsEmpty &&
-      (isEmpty(decoded) || (typeof decoded === 'object' && plan.absent === undefined && isEmptyMap(decoded)))
-    ) {
-      return plan.absent?.();
-    }
-    if (decoded === null) return plan.absent?.(); // a time that is zero
-    if (plan.dropsZeroStruct && isEmptyMap(decoded)) return undefined;
-    return decoded;
+    return settled(plan, plan.decode(raw, notes));
   } catch (error) {
     if (error instanceof DecodeError) error.within(type.goName, plan.goPath);
     throw error;
   }
+}
+
+/** What Go would print of a decoded value: nothing, or the default, for some that are empty. */
+export function settled(plan: FieldPlan, decoded: unknown): unknown {
+  if (
+    plan.dropsEmpty &&
+    (isEmpty(decoded) || (typeof decoded === 'object' && plan.absent === undefined && isEmptyMap(decoded)))
+  ) {
+    return plan.absent?.();
+  }
+  if (decoded === null) return plan.absent?.(); // a time that is zero
+  if (plan.dropsZeroStruct && isEmptyMap(decoded)) return undefined;
+  return decoded;
 }
 
 function decoderOf(type: ValueType): Decode {

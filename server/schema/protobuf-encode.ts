@@ -3,7 +3,7 @@
  * their numbers, and those that are no pointers even when they are zero.
  */
 import { getOwn } from '../base/freeze.ts';
-import { type Message, messageOf } from './protobuf.ts';
+import { type Message, messageOf } from './protobuf-message.ts';
 import { writeOpaque } from './protobuf-opaque-writer.ts';
 import { BYTES } from './protobuf-reader.ts';
 import { isListMessage, wireOf } from './protobuf-wire.ts';

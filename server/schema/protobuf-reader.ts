@@ -81,6 +81,15 @@ export class Reader {
     return Number(this.varint());
   }
 
+  /** The low 32 bits, as Go keeps them. */
+  int32(): number {
+    const begin = this.#at;
+    const value = this.integer();
+    if ((value | 0) === value) return value;
+    this.#at = begin;
+    return Number(BigInt.asIntN(32, this.varint()));
+  }
+
   bytes(): Buffer {
     const length = this.integer();
     const begin = this.#skipped(length);

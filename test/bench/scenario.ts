@@ -5,7 +5,8 @@ import type { Target } from './target.ts';
 export interface Row {
   readonly work: string;
   readonly unit: 'ms' | 's' | 'MB' | '/s' | 'µs' | '%';
-  readonly target: Target;
+  /** None for what is only shown. */
+  readonly target?: Target;
 }
 
 /** Whose measurement it is. */

@@ -12,7 +12,9 @@ function quantity(value: number | undefined, unit: string): string {
   return unit === '/s' ? `${number}/s` : `${number} ${unit}`;
 }
 
-function targetText({ bound, value, timesFloor }: Target, unit: string): string {
+function targetText(target: Target | undefined, unit: string): string {
+  if (!target) return NOTHING;
+  const { bound, value, timesFloor } = target;
   const sign = bound === 'at most' ? '≤' : '≥';
   return timesFloor ? `${sign} ${value} × floor` : `${sign} ${value}${unit === '/s' ? '/s' : ` ${unit}`}`;
 }

@@ -10,8 +10,13 @@ export const atLeast = (value: number): Target => ({ bound: 'at least', value, t
 export const atMostTimesFloor = (value: number): Target => ({ bound: 'at most', value, timesFloor: true });
 export const atLeastTimesFloor = (value: number): Target => ({ bound: 'at least', value, timesFloor: true });
 
-/** Whether the target is met; `undefined` when what it speaks of was not measured. */
-export function isMet(target: Target, measured: number | undefined, floor: number | undefined): boolean | undefined {
+/** Whether the target is met; `undefined` when there is none, or what it speaks of was not measured. */
+export function isMet(
+  target: Target | undefined,
+  measured: number | undefined,
+  floor: number | undefined,
+): boolean | undefined {
+  if (!target) return undefined;
   const limit = target.timesFloor ? floor && floor * target.value : target.value;
   if (measured === undefined || limit === undefined) return undefined;
   return target.bound === 'at most' ? measured <= limit : measured >= limit;

@@ -70,17 +70,29 @@ describe('protobuf bodies', () => {
     const packed = decoded('Pod', context(field(4, Buffer.from([...varint(1), ...varint(300)]))));
     const single = decoded('Pod', context(field(4, 1), field(4, 300)));
     expect(packed).toEqual(single);
-    expect(packed.spec).toEqual({ securityContext: { supplementalGroups: [1, 300] } });
+    expect(packed.spec).toEqual({ containers: null, securityContext: { supplementalGroups: [1, 300] } });
   });
 
   it('may hold negative numbers', () => {
     const minusOne = Buffer.from([...varint(5 * 8), ...Array(9).fill(0xff), 1]);
-    expect(decoded('Pod', spec(minusOne)).spec).toEqual({ activeDeadlineSeconds: -1 });
+    expect(decoded('Pod', spec(minusOne)).spec).toEqual({ containers: null, activeDeadlineSeconds: -1 });
+  });
+
+  it('may have their fields and the keys of their maps in any order', () => {
+    const entry = (key: string): Buffer => field(2, message(field(1, key), field(2, key)));
+    const found = decoded('ConfigMap', field(4, 1), entry('b'), entry('a'), field(1, message(field(1, 'x'))));
+    expect(JSON.stringify(found.data)).toBe('{"a":"a","b":"b"}');
+    expect(Object.keys(found)).toEqual(['kind', 'apiVersion', 'metadata', 'immutable', 'data']);
+  });
+
+  it('may have numbers of which Go keeps the low 32 bits', () => {
+    const large = Buffer.from([...varint(1 * 8), ...varint(2 ** 35 + 5)]);
+    expect(decoded('ReplicationController', spec(large)).spec).toMatchObject({ replicas: 5 });
   });
 
   it('are refused when a field is of the wrong kind', () => {
     expect(() => decoded('ConfigMap', field(4, 'x'))).toThrow('proto: wrong wireType = 2 for field Immutable');
-    expect(() => decoded('ConfigMap', field(1, 7))).toThrow('proto: wrong wireType = 0 for field Metadata');
+    expect(() => decoded('ConfigMap', field(1, 7))).toThrow('proto: wrong wireType = 0 for field ObjectMeta');
     expect(() => decoded('ConfigMap', field(2, message(field(1, 'k'), field(2, 7))))).toThrow(
       'proto: wrong wireType = 0',
     );
