@@ -122,7 +122,7 @@ function nextSteps({
     `${who} may log in until ${new X509Certificate(certificate).validTo}: ${file}`,
     'Next:',
     `  kubectl --kubeconfig ${shown(file)} auth whoami`,
-    `  ${binding} --clusterrole=view --${flag}=${shown(subject)}   # a new user may do nothing yet`,
+    `  ${binding} --clusterrole=view --${flag}=${shown(subject)}   # new users may do nothing`,
     `  kubectl --kubeconfig ${shown(file)} get pods`,
   ];
   return `${lines.join('\n')}\n`;
