@@ -117,12 +117,13 @@ function nextSteps({
 }): string {
   const who = groups.length === 0 ? user : `${user} (${groups.join(', ')})`;
   const [flag, subject] = groups[0] === undefined ? ['user', user] : ['group', groups[0]];
-  const binding = `kubectl --kubeconfig ${shown(kubeconfig)} create rolebinding ${fileName(subject).toLowerCase()}-view`;
+  const name = `${fileName(subject).toLowerCase()}-view`;
+  const binding = `kubectl --kubeconfig ${shown(kubeconfig)} create rolebinding ${name}`;
   const lines = [
     `${who} may log in until ${new X509Certificate(certificate).validTo}: ${file}`,
     'Next:',
     `  kubectl --kubeconfig ${shown(file)} auth whoami`,
-    `  ${binding} --clusterrole=view --${flag}=${shown(subject)}   # new users may do nothing`,
+    `  ${binding} --clusterrole=view --${flag}=${shown(subject)}   # a new user may do nothing yet`,
     `  kubectl --kubeconfig ${shown(file)} get pods`,
   ];
   return `${lines.join('\n')}\n`;
