@@ -88,6 +88,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       outbound: options.outbound ?? noOutbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },
     }),
+    ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
     authorizer,
     serverAddress: options.serverAddress,

@@ -3,8 +3,10 @@ import { resourceName } from '../kube/object.ts';
 import type { RuleEngine } from '../schema/custom/rules.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
 import type { Storage, WatchSink } from '../storage/storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { withCustomGroups } from './custom/custom-groups.ts';
-import { type CustomKind, customKind, isServed } from './custom/custom-kind.ts';
+import type { WebhookAccess } from './custom/conversion/webhook-converter.ts';
+import { type CustomKind, customKind, endWatches, isServed } from './custom/custom-kind.ts';
 import type { Definition } from './custom/custom-version.ts';
 import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
 import { ResourceStore } from './resource-store.ts';
@@ -26,6 +28,7 @@ export class Catalog {
   readonly #env: RegistryEnv;
   /** Compiles the rules of custom resources. */
   readonly #rules: RuleEngine | undefined;
+  readonly #webhooks: WebhookAccess | undefined;
   readonly #custom = new Map<string, CustomKind>();
   #groups: readonly GroupInfo[] | undefined;
   #generation = 0;
@@ -36,11 +39,13 @@ export class Catalog {
     storage: Storage,
     env: RegistryEnv,
     rules?: RuleEngine,
+    webhooks?: WebhookAccess,
   ) {
     this.table = table;
     this.#storage = storage;
     this.#env = env;
     this.#rules = rules;
+    this.#webhooks = webhooks;
     const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
     const aliases = aliasesOf(definitions);
     for (const { group, versions } of table.groups) {
@@ -76,8 +81,10 @@ export class Catalog {
     if (before?.definition === definition) return;
     if (before) this.#removeCustom(before);
     if (definition && isServed(definition)) {
-      this.#addCustom(customKind(definition, { storage: this.#storage, env: this.#env, rules: this.#rules }));
+      const parts = { storage: this.#storage, env: this.#env, rules: this.#rules, webhooks: this.#webhooks };
+      this.#addCustom(customKind(definition, parts, before));
     } else if (!before) return;
+    if (before && this.#custom.get(name)?.compiled !== before.compiled) endWatches(before);
     this.#groups = undefined;
     this.#generation++;
   }
@@ -112,6 +119,11 @@ export class Catalog {
   /** The store of a resource named `pods` or `deployments.apps`. */
   store(resource: string): ResourceStore | undefined {
     return this.#stores.get(resource);
+  }
+
+  /** All objects of a store as they are kept, in whatever version. */
+  storedObjects(store: ResourceStore): readonly StoredObject[] {
+    return this.#storage.list(store.prefixOf('')).items;
   }
 
   stores(): Iterable<ResourceStore> {
