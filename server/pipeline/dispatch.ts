@@ -118,15 +118,15 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
 const ANEW: ReadonlySet<string> = new Set(['get', 'delete']);
 
 /** Answers when all that it takes has been converted by a webhook. */
-async function converted(
-  request: ApiRequest,
-  served: Served,
-  act: () => Promise<ApiResponse>,
-): Promise<ApiResponse> {
+async function converted(request: ApiRequest, served: Served, act: () => Promise<ApiResponse>): Promise<ApiResponse> {
   const { info, warnings } = request;
   const { store } = served;
   const done = store.definition.conversions?.begin();
   const told = warnings.length;
+  const read = request.body.bind(request);
+  let body: ReturnType<typeof read> | undefined;
+  // It comes from a socket, and only once.
+  request.body = () => (body ??= read());
   try {
     if (ANEW.has(info.verb) && info.name !== '')
       await store.refresh({ namespace: served.info.namespaced ? info.namespace : '', name: info.name });

@@ -12,6 +12,7 @@ import {
 import type { Key } from '../kube/object.ts';
 import { StorageError } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { onceConverted } from './custom/conversion/unconverted.ts';
 
 /** The message of a watch or list at a revision that is gone (etcd's, as kube-apiserver passes it on). */
 export const REVISION_GONE = 'The resourceVersion for the provided list is too old.';
@@ -80,12 +81,14 @@ export function tooNew(asked: string, current: string): ApiError {
   });
 }
 
-/** A name that is taken by an object on its way out: waiting would help, and the message says so. */
-export function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown {
-  if (
-    !(error instanceof Thrown && error.reason === 'AlreadyExists') ||
-    taken?.value.metadata.deletionTimestamp === undefined
-  )
-    return error;
+/**
+ * A name that is taken by an object on its way out: waiting would help, and the message says so.
+ *
+ * @param find what has the name
+ */
+export async function tellDeletion(error: unknown, find: () => StoredObject | undefined): Promise<unknown> {
+  if (!(error instanceof Thrown && error.reason === 'AlreadyExists')) return error;
+  const taken = await onceConverted(find).catch(() => undefined);
+  if (taken?.value.metadata.deletionTimestamp === undefined) return error;
   return new Thrown(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
 }

@@ -157,7 +157,7 @@ export class ResourceStore {
       } catch (error) {
         if (!(generated && error instanceof StorageError && error.code === 'exists' && attempt < NAME_ATTEMPTS)) {
           const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
-          throw tellDeletion(apiErrorOf(error, this.about, key), this.find(key));
+          throw await tellDeletion(apiErrorOf(error, this.about, key), () => this.find(key));
         }
       }
     }

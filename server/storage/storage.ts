@@ -88,7 +88,7 @@ export interface ListRequest {
 export interface StoredPage {
   readonly items: readonly StoredObject[];
   readonly revision: number;
-  /** The key after the last item, when there is more. */
+  /** The key after the last item, when there is more, whether or not a predicate would leave it. */
   readonly next?: string;
   /** How many items follow; unknown when a predicate would have to look at them. */
   readonly remaining?: number;

@@ -2,8 +2,8 @@
 import { type Cancel, type Clock, rfc3339 } from '../../base/clock.ts';
 import { type KubeObject, keyOf } from '../../kube/object.ts';
 import type { Catalog } from '../../registry/catalog.ts';
-import { type Definition, isTrue } from '../../registry/custom/custom-version.ts';
 import { onceConverted } from '../../registry/custom/conversion/unconverted.ts';
+import { type Definition, isTrue } from '../../registry/custom/custom-version.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import { type Condition, withCondition } from './conditions.ts';
 import { SERVER } from './server-user.ts';

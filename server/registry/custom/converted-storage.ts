@@ -15,7 +15,7 @@ import type {
   WatchSink,
 } from '../../storage/storage.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { storeReadError, undecodable } from './conversion/read-errors.ts';
+import { notDecodable, storeReadError, undecodable } from './conversion/read-errors.ts';
 import { Unconverted } from './conversion/unconverted.ts';
 import type { ConvertingCodec } from './version-codec.ts';
 import { VersionedStorage } from './versioned-storage.ts';
@@ -115,7 +115,7 @@ export class ConvertedStorage extends VersionedStorage {
 
   async #written(stored: StoredObject): Promise<StoredObject> {
     const [failure] = await this.#codec.prepare([stored.value]);
-    if (failure) throw new ApiError(500, '', failure.message);
+    if (failure) throw new ApiError(500, '', notDecodable(stored.revision, failure));
     return this.view(stored);
   }
 

@@ -9,11 +9,11 @@ import type { Served } from '../catalog.ts';
 import { metaProblems } from '../object-meta.ts';
 import type { RegistryEnv } from '../resource.ts';
 import { ResourceStore } from '../resource-store.ts';
-import { customDefinition } from './custom-definition.ts';
-import { customInfo, type Definition, type DefinitionVersion, deprecationOf, isTrue } from './custom-version.ts';
 import { LooseConversions } from './conversion/loose-conversions.ts';
 import { type WebhookAccess, WebhookConverter } from './conversion/webhook-converter.ts';
 import { ConvertedStorage } from './converted-storage.ts';
+import { customDefinition } from './custom-definition.ts';
+import { customInfo, type Definition, type DefinitionVersion, deprecationOf, isTrue } from './custom-version.ts';
 import { versionCodec, webhookCodec } from './version-codec.ts';
 import { VersionedStorage } from './versioned-storage.ts';
 

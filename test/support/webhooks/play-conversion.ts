@@ -58,7 +58,8 @@ export async function playConversion(one: ConversionCase, player: Player): Promi
     JSON.parse(
       JSON.stringify(value ?? null)
         .replaceAll(`:${server.port}`, ':<port>')
-        .replaceAll(/revision=\d+/g, 'revision=<n>'),
+        .replaceAll(/revision=\d+/g, 'revision=<n>')
+        .replaceAll(/"continue":"[^"]+"/g, '"continue":"<token>"'),
     ) as unknown;
   const send = async (step: Step): Promise<RecordedStep> => {
     const { path, headers } = requestOf(step, namespace);

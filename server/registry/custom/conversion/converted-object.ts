@@ -1,6 +1,6 @@
 /** What a conversion may change of an object: everything but who it is (validateConvertedObject, restoreObjectMeta). */
 import { type Frozen, getOwn, setOwn, thaw } from '../../../base/freeze.ts';
-import { type FieldProblem } from '../../../kube/field-problem.ts';
+import type { FieldProblem } from '../../../kube/field-problem.ts';
 import { type KubeObject, parseApiVersion } from '../../../kube/object.ts';
 import { goJsonKind } from '../../../kube/review-answer.ts';
 import { annotationProblems, labelProblems } from '../../object-meta.ts';

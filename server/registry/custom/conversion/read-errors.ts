@@ -12,8 +12,11 @@ function pathOf(key: string): string {
   return ['', bucket.slice(dot + 1), bucket.slice(0, dot), ...rest].join('/');
 }
 
-export function undecodable({ key, revision }: StoredObject, { message }: Error): string {
-  const detail = `AdditionalErrorMsg: object not decodable revision=${revision}: ${message}`;
+export const notDecodable = (revision: number, { message }: Error): string =>
+  `object not decodable revision=${revision}: ${message}`;
+
+export function undecodable({ key, revision }: StoredObject, error: Error): string {
+  const detail = `AdditionalErrorMsg: ${notDecodable(revision, error)}`;
   return `StorageError: corrupt object, Code: 7, Key: ${pathOf(key)}, ResourceVersion: 0, ${detail}`;
 }
 

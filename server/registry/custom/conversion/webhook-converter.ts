@@ -92,7 +92,12 @@ export class WebhookConverter {
     try {
       // Spaces only are no bundle.
       const { caBundle, ...config } = this.#conversion.webhook?.clientConfig ?? {};
-      const bundle = Buffer.from(caBundle ?? '', 'base64').toString().trim() === '' ? {} : { caBundle };
+      const bundle =
+        Buffer.from(caBundle ?? '', 'base64')
+          .toString()
+          .trim() === ''
+          ? {}
+          : { caBundle };
       return await outbound.call({
         ...webhookTarget({ ...config, ...bundle } as Parameters<typeof webhookTarget>[0], TIMEOUT_SECONDS, services),
         headers: WEBHOOK_HEADERS,
