@@ -57,6 +57,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * is validated, and the same value as that of its likes: what was found out about one holds for all.
    */
   readonly sharesSpec?: boolean;
+  /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
+  readonly keepsSpec?: boolean;
   /** Rules that the table cannot express; `old` on a change. */
   readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
   /**
