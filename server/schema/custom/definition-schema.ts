@@ -64,7 +64,13 @@ function rootProblems(schema: JsonSchema, path: string): FieldProblem[] {
     }
     if (ROOT_FIELDS.includes(name)) continue;
     const fields = `only [${ROOT_FIELDS.join(' ')}] fields are allowed`;
-    return [invalid(path, internalSchemaForm(schema), `${fields} at the root of the schema if the status subresource is enabled`)];
+    return [
+      invalid(
+        path,
+        internalSchemaForm(schema),
+        `${fields} at the root of the schema if the status subresource is enabled`,
+      ),
+    ];
   }
   return [];
 }

@@ -17,7 +17,7 @@ export interface Converted extends AsyncDisposable {
   readonly cluster: SecuredCluster;
   readonly webhook: ConversionServer;
   /** How many objects each call brought so far. */
-  counts(): number[];
+  readonly counts: () => number[];
 }
 
 /** A cluster with `gizmos.example.com`, whose versions a webhook converts. */

@@ -23,7 +23,7 @@ export function undecodable({ key, revision }: StoredObject, error: Error): stri
 /** The failure of a list (aggregatedStorageError). @param key of any of the objects */
 export function storeReadError(key: string, messages: readonly string[]): ApiError {
   const [bucket = ''] = key.split('/');
-  const [kind = '', group = ''] = [bucket.slice(0, bucket.indexOf('.')), bucket.slice(bucket.indexOf('.') + 1)];
+  const [kind, group] = [bucket.slice(0, bucket.indexOf('.')), bucket.slice(bucket.indexOf('.') + 1)];
   const told = messages.slice(0, TOLD_MAX);
   const causes = told.map((message) => ({
     reason: 'UnexpectedServerResponse',
