@@ -110,6 +110,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       outbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },
     }),
+    ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
     authorizer,
     publishedKeys: { issuer: tokens.issuer, keys: () => [tokens.publicKey()] },

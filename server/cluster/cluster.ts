@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
@@ -34,6 +35,8 @@ export interface ClusterParts {
   readonly publishedKeys?: PipelineEnv['publishedKeys'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
+  /** The way to webhooks that convert custom resources. */
+  readonly outbound?: Outbound;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly auditor?: Auditor | undefined;
@@ -68,7 +71,12 @@ export class Cluster {
     const definitions = parts.definitions.map((definition) =>
       definition.resource === DEFINITIONS ? customKinds.followed(definition) : definition,
     );
-    this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry);
+    const webhooks = {
+      outbound: parts.outbound ?? noOutbound,
+      services: { connection: (key: Key, port: number) => this.traffic.connection(key, port) },
+      random: parts.random,
+    };
+    this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
     this.traffic = new ServiceTraffic(registry, parts.nodes);
     this.clientRequests = new ClientRequests(parts.strict ?? false);
     this.pipeline = createPipeline({

@@ -6,19 +6,12 @@ import { META_FIELDS } from '../schema/custom/structural.ts';
 import { DecodeError } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
 import { countKeys, measureJson } from '../schema/json-text.ts';
+import { sortedKeys } from '../schema/sorted-keys.ts';
 import { duplicateFields } from '../schema/strict.ts';
 import type { CustomReader } from '../schema/type-table.ts';
 import type { Expected, FieldValidation, ParsedBody } from './decode-body.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** The same value with all keys in order, as Go prints a map. */
-export function sortedKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortedKeys);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sortedKeys(inner)]));
-}
 
 /** Where the body came from, and how it is refused. */
 interface Refusals {

@@ -1,6 +1,7 @@
 /** The innermost stage: from what is asked to who answers. */
 import { badRequest, methodNotAllowed, methodNotSupported, notFound, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
+import { onceConverted } from '../registry/custom/conversion/unconverted.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import type { SubresourceInfo } from '../schema/type-table.ts';
 import { internalPackage } from './decode-body.ts';
@@ -109,7 +110,10 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
   const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });
   request.form = form;
-  const answer = (request.info.subresource === '' ? object : part)(request, served, env);
+  const act = request.info.subresource === '' ? object : part;
+  const answer = served.store.definition.conversions
+    ? converted(request, served, () => act(request, served, env))
+    : act(request, served, env);
   if (form.form === 'object') return answer;
   return answer.then((response) => {
     checkIncludeObject(form);
@@ -118,6 +122,31 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
       checkForm(form, verb === 'list', `${internalPackage(group)}.${served.info.kind}`);
     return response;
   });
+}
+
+/** Reads and deletions ask the webhook each time; everything else only about what is new. */
+const ANEW: ReadonlySet<string> = new Set(['get', 'delete']);
+
+/** Answers when all that it takes has been converted by a webhook. */
+async function converted(request: ApiRequest, served: Served, act: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  const { info, warnings } = request;
+  const { store } = served;
+  const done = store.definition.conversions?.begin();
+  const told = warnings.length;
+  const read = request.body.bind(request);
+  let body: ReturnType<typeof read> | undefined;
+  // It comes from a socket, and only once.
+  request.body = () => (body ??= read());
+  try {
+    if (ANEW.has(info.verb) && info.name !== '')
+      await store.refresh({ namespace: served.info.namespaced ? info.namespace : '', name: info.name });
+    return await onceConverted(() => {
+      warnings.length = told;
+      return act();
+    });
+  } finally {
+    done?.();
+  }
 }
 
 /** Answers come at once, so that a time limit that can be read needs no more. @throws ApiError 400 */

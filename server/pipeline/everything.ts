@@ -56,7 +56,7 @@ export function watchEverything(
   if (existing) {
     for (const store of catalog.stores()) {
       if (!isFollowed(store)) continue;
-      for (const { value } of store.list('').items) observer.event('ADDED', value);
+      for (const { value } of catalog.storedObjects(store)) observer.event('ADDED', value);
     }
   }
   observer.synced();

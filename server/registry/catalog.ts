@@ -2,8 +2,10 @@ import type { Cancel } from '../base/clock.ts';
 import { resourceName } from '../kube/object.ts';
 import type { GroupInfo, ResourceInfo, TypeTable } from '../schema/type-table.ts';
 import type { Storage, WatchSink } from '../storage/storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import type { WebhookAccess } from './custom/conversion/webhook-converter.ts';
 import { withCustomGroups } from './custom/custom-groups.ts';
-import { type CustomKind, customKind, isServed } from './custom/custom-kind.ts';
+import { type CustomKind, customKind, endWatches, isServed } from './custom/custom-kind.ts';
 import type { Definition } from './custom/custom-version.ts';
 import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
 import { ResourceStore } from './resource-store.ts';
@@ -23,14 +25,22 @@ export class Catalog {
   readonly #stores = new Map<string, ResourceStore>();
   readonly #storage: Storage;
   readonly #env: RegistryEnv;
+  readonly #webhooks: WebhookAccess | undefined;
   readonly #custom = new Map<string, CustomKind>();
   #groups: readonly GroupInfo[] | undefined;
   #generation = 0;
 
-  constructor(table: TypeTable, definitions: readonly ResourceDefinition[], storage: Storage, env: RegistryEnv) {
+  constructor(
+    table: TypeTable,
+    definitions: readonly ResourceDefinition[],
+    storage: Storage,
+    env: RegistryEnv,
+    webhooks?: WebhookAccess,
+  ) {
     this.table = table;
     this.#storage = storage;
     this.#env = env;
+    this.#webhooks = webhooks;
     const byResource = new Map(definitions.map((definition) => [definition.resource, definition]));
     const aliases = aliasesOf(definitions);
     for (const { group, versions } of table.groups) {
@@ -66,8 +76,10 @@ export class Catalog {
     if (before?.definition === definition) return;
     if (before) this.#removeCustom(before);
     if (definition && isServed(definition)) {
-      this.#addCustom(customKind(definition, { storage: this.#storage, env: this.#env }));
+      const parts = { storage: this.#storage, env: this.#env, webhooks: this.#webhooks };
+      this.#addCustom(customKind(definition, parts, before));
     } else if (!before) return;
+    if (before && this.#custom.get(name)?.compiled !== before.compiled) endWatches(before);
     this.#groups = undefined;
     this.#generation++;
   }
@@ -102,6 +114,11 @@ export class Catalog {
   /** The store of a resource named `pods` or `deployments.apps`. */
   store(resource: string): ResourceStore | undefined {
     return this.#stores.get(resource);
+  }
+
+  /** All objects of a store as they are kept, in whatever version. */
+  storedObjects(store: ResourceStore): readonly StoredObject[] {
+    return this.#storage.list(store.prefixOf('')).items;
   }
 
   stores(): Iterable<ResourceStore> {

@@ -11,6 +11,8 @@ import {
 } from '../kube/api-error.ts';
 import type { Key } from '../kube/object.ts';
 import { StorageError } from '../storage/storage.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
+import { onceConverted } from './custom/conversion/unconverted.ts';
 
 /** The message of a watch or list at a revision that is gone (etcd's, as kube-apiserver passes it on). */
 export const REVISION_GONE = 'The resourceVersion for the provided list is too old.';
@@ -77,4 +79,16 @@ export function tooNew(asked: string, current: string): ApiError {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
+}
+
+/**
+ * A name that is taken by an object on its way out: waiting would help, and the message says so.
+ *
+ * @param find what has the name
+ */
+export async function tellDeletion(error: unknown, find: () => StoredObject | undefined): Promise<unknown> {
+  if (!(error instanceof Thrown && error.reason === 'AlreadyExists')) return error;
+  const taken = await onceConverted(find).catch(() => undefined);
+  if (taken?.value.metadata.deletionTimestamp === undefined) return error;
+  return new Thrown(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
 }

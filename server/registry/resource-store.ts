@@ -23,7 +23,7 @@ import {
 } from '../storage/storage.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
-import { apiErrorOf, OTHER_NAMESPACE } from './errors.ts';
+import { apiErrorOf, OTHER_NAMESPACE, tellDeletion } from './errors.ts';
 import { keepAllButStatus, restoreField } from './kept-fields.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
 import {
@@ -108,6 +108,16 @@ export class ResourceStore {
     return this.#storage.watch(this.prefixOf(namespace), request, sink);
   }
 
+  /** Looks anew at an object, where something outside decides how it is shown. @throws ApiError 500 */
+  async refresh(key: Key): Promise<void> {
+    await this.#storage.refresh?.(this.keyOf(key));
+  }
+
+  /** Resolves when watchers have been handed what happened so far; undefined when they have. */
+  delivering(): Promise<unknown> | undefined {
+    return this.#storage.delivering?.();
+  }
+
   /**
    * Stores a new object. `object` is canonical, has its defaults, and belongs to the store from now on.
    * @throws ApiError 409 when the name is taken, 422 when rules are broken, and what admission throws
@@ -138,7 +148,7 @@ export class ResourceStore {
       } catch (error) {
         if (!(generated && error instanceof StorageError && error.code === 'exists' && attempt < NAME_ATTEMPTS)) {
           const key = { namespace: meta.namespace ?? '', name: meta.name ?? '' };
-          throw tellDeletion(apiErrorOf(error, this.about, key), this.find(key));
+          throw await tellDeletion(apiErrorOf(error, this.about, key), () => this.find(key));
         }
       }
     }
@@ -169,7 +179,7 @@ export class ResourceStore {
         if (this.#storage.get(key)) throw new StorageError('exists', key);
         finish?.(false);
         delete ordered.metadata.resourceVersion;
-        return new StoredObject(key, this.#storage.revision(), ordered as Frozen<KubeObject>);
+        return await this.#rehearsed(key, this.#storage.revision(), ordered);
       }
       const stored = await this.#storage.create(
         key,
@@ -240,7 +250,12 @@ export class ResourceStore {
     if (!current) throw new StorageError('not-found', key.name);
     checkPreconditions(current, expect);
     const next = await change(current);
-    return next === 'delete' ? current : new StoredObject(current.key, current.revision, next as Frozen<KubeObject>);
+    return next === 'delete' ? current : this.#rehearsed(current.key, current.revision, next);
+  }
+
+  async #rehearsed(key: string, revision: number, object: KubeObject): Promise<StoredObject> {
+    const shown = (await this.#storage.rehearse?.(object)) ?? object;
+    return new StoredObject(key, revision, shown as Frozen<KubeObject>);
   }
 
   async #checkedUpdate(
@@ -355,14 +370,4 @@ export class ResourceStore {
     const about = { group: this.info.group, kind: this.info.isCustom ? (object.kind ?? '') : this.info.kind };
     throw invalidObject(about, object.metadata.name ?? '', isDeclared ? withoutRepeats(problems) : problems);
   }
-}
-
-/** A name that is taken by an object on its way out: waiting would help, and the message says so. */
-function tellDeletion(error: unknown, taken: StoredObject | undefined): unknown {
-  if (
-    !(error instanceof ApiError && error.reason === 'AlreadyExists') ||
-    taken?.value.metadata.deletionTimestamp === undefined
-  )
-    return error;
-  return new ApiError(error.code, error.reason, `object is being deleted: ${error.message}`, error.status.details);
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Cancel, Clock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import type { FieldProblem } from '../kube/field-problem.ts';
@@ -57,6 +57,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * is validated, and the same value as that of its likes: what was found out about one holds for all.
    */
   readonly sharesSpec?: boolean;
+  /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
+  readonly keepsSpec?: boolean;
   /** Rules that the table cannot express; `old` on a change. */
   readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
   /**
@@ -134,6 +136,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */
   readonly versions?: Readonly<Record<string, VersionConversion>>;
+  /** Conversions between the versions of a custom resource that take a webhook. */
+  readonly conversions?: Conversions;
   readonly subresources?: Readonly<Record<string, Subresource>>;
   /** An annotation that stands for a field of another version: forms with metadata only do not have it. */
   readonly versionAnnotation?: string;
@@ -141,6 +145,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   create?(object: T, call: SubresourceCall): Promise<KubeObject>;
   /** Objects that are computed instead of stored: component statuses. */
   readonly computed?: (env: RegistryEnv) => readonly KubeObject[];
+}
+
+/** Conversions of objects that are not stored, by somebody who has to be asked. */
+export interface Conversions {
+  /** A request begins that may need some: what it learns is kept until it calls back. */
+  begin(): Cancel;
+  /** @throws Unconverted where somebody has to be asked first: see `custom/conversion/unconverted.ts` */
+  convert(object: Frozen<KubeObject>, apiVersion: string): KubeObject;
 }
 
 /** Conversion between a served version and the stored one. */

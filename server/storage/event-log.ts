@@ -181,7 +181,7 @@ export class EventLog {
 }
 
 /** What a watcher with a predicate sees: an object that begins to match appears, one that stops matching goes. */
-function filtered(event: StoredEvent, where: Predicate): StoredEvent | undefined {
+export function filtered(event: StoredEvent, where: Predicate): StoredEvent | undefined {
   const { type, now, before } = event;
   if (type === 'created') return where(now.value) ? event : undefined;
   if (type === 'deleted') return before && where(before.value) ? event : undefined;

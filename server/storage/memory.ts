@@ -77,11 +77,11 @@ export class MemoryStorage implements LocalStorage {
     let next: string | undefined;
     let remaining = 0;
     for (const object of candidates) {
-      if (where && !where(object.value)) continue;
       if (limit === undefined || items.length < limit) {
-        items.push(object);
+        if (!where || where(object.value)) items.push(object);
         continue;
       }
+      // Nobody looks whether what follows matches: the next page may be empty.
       next ??= object.key;
       if (where) break;
       remaining++;

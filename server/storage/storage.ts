@@ -39,6 +39,12 @@ export interface Storage {
   guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject>;
   /** Ends all watches and makes everything acknowledged durable. */
   close(): Promise<void>;
+  /** What a write would keep, as a read would show it; the same value where there is no such method. */
+  rehearse?(value: KubeObject): Promise<KubeObject>;
+  /** Looks anew at what a key holds, where something outside decides how it is shown. */
+  refresh?(key: string): Promise<void>;
+  /** Resolves when watchers have been handed what happened so far; undefined when they have. */
+  delivering?(): Promise<unknown> | undefined;
 }
 
 /** A storage whose state is in this process: what tools beside the API may do with it. */
@@ -82,7 +88,7 @@ export interface ListRequest {
 export interface StoredPage {
   readonly items: readonly StoredObject[];
   readonly revision: number;
-  /** The key after the last item, when there is more. */
+  /** The key after the last item, when there is more, whether or not a predicate would leave it. */
   readonly next?: string;
   /** How many items follow; unknown when a predicate would have to look at them. */
   readonly remaining?: number;

@@ -2,6 +2,7 @@
 import { ApiError, type Status } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { OutboundResponse } from '../../kube/outbound.ts';
+import { goJsonKind, reviewAnswer } from '../../kube/review-answer.ts';
 import { goSyntaxError } from '../../schema/json-text.ts';
 import type { ReviewVersion } from './review.ts';
 
@@ -58,54 +59,23 @@ export function verdictOf(answer: OutboundResponse, expected: Expected): Verdict
 const invalid = (why: string): AnswerError => new AnswerError(`received invalid webhook response: ${why}`);
 const uncalled = (why: string): AnswerError => new AnswerError(`failed to call webhook: ${why}`);
 
-const TYPE_META =
-  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-
-const VERSIONS: ReadonlySet<unknown> = new Set(['admission.k8s.io/v1', 'admission.k8s.io/v1beta1']);
-
 /** @throws AnswerError */
-function decodeReview({ status, headers, body }: OutboundResponse, version: ReviewVersion): AdmissionReview {
-  if (body.length === 0) {
-    const type = headers['content-type'] ?? 'application/json';
-    throw uncalled(`0-length response with status code: ${status} and content type: ${String(type)}`);
-  }
-  const value = parsed(body);
-  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
-    const why = `json: cannot unmarshal ${jsonName(value)} into Go value of type ${TYPE_META}`;
-    throw uncalled(`couldn't get version/kind; json parse error: ${why}`);
-  }
-  const review = (value ?? {}) as AdmissionReview;
-  checkKind(review, version);
-  checkTypes(review);
-  return review;
-}
-
-/** What is no JSON is YAML to Go: a page is one long text. */
-function parsed(body: Buffer): unknown {
-  const text = body.toString();
+function decodeReview(answer: OutboundResponse, version: ReviewVersion): AdmissionReview {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
+    const expected = { kind: 'AdmissionReview', group: 'admission.k8s.io', version };
+    const review = reviewAnswer(answer, expected) as AdmissionReview;
+    checkTypes(review);
+    return review;
+  } catch (error) {
+    throw uncalled((error as Error).message);
   }
 }
 
-function checkKind({ kind, apiVersion }: AdmissionReview, version: ReviewVersion): void {
-  const [given, group] = [kind || 'AdmissionReview', apiVersion || `admission.k8s.io/${version}`];
-  if (given !== 'AdmissionReview' || !VERSIONS.has(group)) {
-    const scheme = 'in scheme "pkg/runtime/scheme.go:111"';
-    throw uncalled(`no kind ${goQuote(given)} is registered for version ${goQuote(group)} ${scheme}`);
-  }
-  if (group === `admission.k8s.io/${version}`) return;
-  const other = group.slice('admission.k8s.io/'.length);
-  throw uncalled(`converting (${other}.AdmissionReview) to (${version}.AdmissionReview): unknown conversion`);
-}
-
-/** Fields that Go could not decode. */
+/** Fields that Go could not decode. @throws Error */
 function checkTypes({ response }: AdmissionReview): void {
-  const field = (name: string, found: unknown, type: string): AnswerError =>
-    uncalled(
-      `json: cannot unmarshal ${jsonName(found)} into Go struct field ` +
+  const field = (name: string, found: unknown, type: string): Error =>
+    new Error(
+      `json: cannot unmarshal ${goJsonKind(found)} into Go struct field ` +
         `AdmissionResponse.response.${name} of type ${type}`,
     );
   if (response === undefined || response === null) return;
@@ -118,10 +88,6 @@ function checkTypes({ response }: AdmissionReview): void {
   if (allowed !== undefined && allowed !== null && typeof allowed !== 'boolean')
     throw field('allowed', allowed, 'bool');
   if (patch !== undefined && patch !== null && typeof patch !== 'string') throw field('patch', patch, '[]uint8');
-}
-
-function jsonName(value: unknown): string {
-  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function checkV1({ kind, apiVersion }: AdmissionReview, response: Response, { uid, mutating }: Expected): void {
@@ -161,7 +127,7 @@ function patchOf({ allowed, patch, patchType }: Response, { version }: Expected)
   }
   if (value === null) return undefined;
   if (!Array.isArray(value))
-    throw undecodable(`json: cannot unmarshal ${jsonName(value)} into Go value of type jsonpatch.Patch`);
+    throw undecodable(`json: cannot unmarshal ${goJsonKind(value)} into Go value of type jsonpatch.Patch`);
   if (value.length === 0) return undefined;
   if (version === 'v1' && patchType !== 'JSONPatch')
     throw new AnswerError(`unsupported patch type ${goQuote(String(patchType))}`);

@@ -1,8 +1,9 @@
 /** One call of one webhook: k8s.io/apiserver/pkg/util/webhook/client.go and callHook of the two plugins. */
 import { badRequest } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
-import { OutboundError, type OutboundRequest } from '../../kube/outbound.ts';
+import { OutboundError } from '../../kube/outbound.ts';
 import { unexpectedResponse } from '../../kube/unexpected-response.ts';
+import { WEBHOOK_HEADERS, webhookTarget } from '../../kube/webhook-target.ts';
 import { AnswerError, type Verdict, verdictOf } from './answer.ts';
 import type { WebhookEnv } from './env.ts';
 import type { Invocation } from './matching.ts';
@@ -50,7 +51,7 @@ export async function callWebhook(
   try {
     const response = await env.outbound.call({
       ...targetOf(webhook.spec.clientConfig, timeoutSeconds, env),
-      headers: HEADERS,
+      headers: WEBHOOK_HEADERS,
       body: reviewText(subject, served, version, uid),
       timeoutMs: timeoutSeconds * 1000,
     });
@@ -64,34 +65,15 @@ export async function callWebhook(
   }
 }
 
-const HEADERS = {
-  'user-agent': 'kube-apiserver-admission',
-  accept: 'application/json, */*',
-  'content-type': 'application/json',
-} as const;
-
-type ClientConfig = Invocation['webhook']['spec']['clientConfig'];
-
 /** @throws AnswerError when the configuration makes no client */
 function targetOf(
-  { url, service, caBundle = '' }: ClientConfig,
+  config: Invocation['webhook']['spec']['clientConfig'],
   timeoutSeconds: number,
   env: WebhookEnv,
-): Pick<OutboundRequest, 'url' | 'serverName' | 'caBundle' | 'connect'> {
-  const pem = Buffer.from(caBundle, 'base64').toString();
-  if (pem !== '' && !pem.includes('-----BEGIN CERTIFICATE-----')) {
-    const why = 'unable to load root certificates: unable to parse bytes as PEM block';
-    throw new AnswerError(`could not get REST client: ${why}`);
+): ReturnType<typeof webhookTarget> {
+  try {
+    return webhookTarget(config, timeoutSeconds, env.services);
+  } catch (error) {
+    throw new AnswerError(`could not get REST client: ${(error as Error).message}`);
   }
-  const trust = pem === '' ? {} : { caBundle: pem };
-  const query = `?timeout=${timeoutSeconds}s`;
-  if (!service) return { ...trust, url: `${(url ?? '').replace(/(?<=\/\/[^/]*)$/, '/')}${query}` };
-  const { namespace, name, path = '', port = 443 } = service;
-  const serverName = `${name}.${namespace}.svc`;
-  return {
-    ...trust,
-    serverName,
-    url: `https://${serverName}:${port}${path.startsWith('/') ? '' : '/'}${path}${query}`,
-    connect: () => env.services.connection({ namespace, name }, port),
-  };
 }

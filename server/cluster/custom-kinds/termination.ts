@@ -2,6 +2,7 @@
 import { type Cancel, type Clock, rfc3339 } from '../../base/clock.ts';
 import { type KubeObject, keyOf } from '../../kube/object.ts';
 import type { Catalog } from '../../registry/catalog.ts';
+import { onceConverted } from '../../registry/custom/conversion/unconverted.ts';
 import { type Definition, isTrue } from '../../registry/custom/custom-version.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 import { type Condition, withCondition } from './conditions.ts';
@@ -61,9 +62,10 @@ export class Termination {
       return this.#tell(definition, IN_PROGRESS);
     }
     if (!this.#waiting.has(name)) {
-      for (const { value } of store.list('').items) await this.#remove(store, value as KubeObject);
+      const { items } = await onceConverted(() => store.list(''));
+      for (const { value } of items) await this.#remove(store, value as KubeObject);
     }
-    if (store.list('', { limit: 1 }).items.length > 0) return this.#wait(name, store);
+    if (this.#parts.catalog.storedObjects(store).length > 0) return this.#wait(name, store);
     this.forget(name);
     return this.#finish(definition, COMPLETED);
   }
@@ -71,12 +73,9 @@ export class Termination {
   async #remove(store: ResourceStore, object: KubeObject): Promise<void> {
     const nothing = async (): Promise<void> => undefined;
     const admission = { mutate: nothing, validate: nothing };
-    if (!store.find(keyOf(object))) return;
-    await store.delete(
-      keyOf(object),
-      { options: {} },
-      { user: SERVER, dryRun: false, admission, warn: () => undefined },
-    );
+    if (!(await onceConverted(() => store.find(keyOf(object))))) return;
+    const write = { user: SERVER, dryRun: false, admission, warn: () => undefined };
+    await onceConverted(() => store.delete(keyOf(object), { options: {} }, write));
   }
 
   #wait(name: string, store: ResourceStore): void {
@@ -90,7 +89,11 @@ export class Termination {
         events: (batch) => {
           if (batch.some(({ type }) => type === 'deleted')) this.#parts.again(name);
         },
-        end: () => undefined,
+        end: () => {
+          // The definition has changed, and its objects are read in another way.
+          this.forget(name);
+          this.#parts.again(name);
+        },
       },
     );
     this.#waiting.set(name, () => {

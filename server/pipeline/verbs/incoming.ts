@@ -55,7 +55,7 @@ export function storedForm(
   const { table } = env.catalog;
   const shares = definition.sharesSpec && !conversion;
   const given = shares && sharesGiven ? givenSpec(store, parsed.value) : undefined;
-  const spec = shares && statusOf ? sharedSpec(parsed.value, statusOf) : given?.decoded;
+  const spec = (shares || definition.keepsSpec) && statusOf ? sharedSpec(parsed.value, statusOf) : given?.decoded;
   const notes: DecodeNotes = { unknownFields: false };
   const body = spec ? { ...parsed, decodedSpec: spec } : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);

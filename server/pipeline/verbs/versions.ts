@@ -51,7 +51,12 @@ function conversions(served: Served, env: PipelineEnv): ToVersion {
     if (from === apiVersion) return { value, type };
     const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];
     if (!source || !target) return undefined;
-    if (target.info.isCustom) return { value: { ...value, apiVersion }, type: target.info.type };
+    if (target.info.isCustom) {
+      const { conversions } = served.store.definition;
+      const named = { ...value, apiVersion: from, kind: served.info.kind } as unknown as Frozen<KubeObject>;
+      const other = conversions ? conversions.convert(named, apiVersion) : { ...value, apiVersion };
+      return { value: other, type: target.info.type };
+    }
     const fitted = convertedIntegers(value, { kind: 'struct', struct: type }) as Record<string, unknown>;
     const decoded = converted(fitted, type, from);
     const stored = source.conversion ? source.conversion.toStored(decoded) : decoded;

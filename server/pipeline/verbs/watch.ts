@@ -2,6 +2,7 @@ import type { Cancel } from '../../base/clock.ts';
 import { ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { Unconverted } from '../../registry/custom/conversion/unconverted.ts';
 import { tooNew } from '../../registry/errors.ts';
 import { type Selection, selectionOf } from '../../registry/selection.ts';
 import { StorageError, type StoredEvent } from '../../storage/storage.ts';
@@ -70,18 +71,29 @@ class Watch {
   }
 
   start(namespace: string, after: number): Cancel {
+    if (this.#begin(namespace, after)) this.#startTimers();
+    return () => this.#stop();
+  }
+
+  /** @returns whether it goes on */
+  #begin(namespace: string, after: number): boolean {
     const { sendInitialEvents, allowWatchBookmarks } = this.#options;
     // Without a version the watch begins with everything there is, unless the client says otherwise.
     const withState = sendInitialEvents ?? after === 0;
     try {
       if (withState) this.#startWithState(namespace, after, allowWatchBookmarks && sendInitialEvents === true);
       else this.#follow(namespace, after === 0 ? this.#served.store.revision() : after);
+      return true;
     } catch (error) {
-      queueMicrotask(() => this.#fail(watchError(error, after)));
-      return () => this.#stop();
+      const fail = (failure: unknown): void => this.#fail(watchError(failure, after));
+      if (error instanceof Unconverted) {
+        // Objects that a webhook has to convert come when it has.
+        error.convert().then(() => this.#open && this.#begin(namespace, after), fail);
+        return true;
+      }
+      queueMicrotask(() => fail(error));
+      return false;
     }
-    this.#startTimers();
-    return () => this.#stop();
   }
 
   #startWithState(namespace: string, after: number, bookmark: boolean): void {
@@ -137,7 +149,15 @@ class Watch {
 
   #bookmark(): void {
     this.#env.flush();
-    this.#observer.bookmark(this.#served.store.revision(), false);
+    const { store } = this.#served;
+    const revision = store.revision();
+    const tell = (): void => {
+      if (this.#open) this.#observer.bookmark(revision, false);
+    };
+    const delivering = store.delivering();
+    // A bookmark must not overtake an event.
+    if (delivering) delivering.then(tell, tell);
+    else tell();
   }
 
   #fail(error: ApiError): void {

@@ -9,6 +9,7 @@ import { qualifiedNameProblems } from '../../kube/names.ts';
 import { apiVersionOf, type KubeObject, resourceName } from '../../kube/object.ts';
 import type { StructuralSchema } from '../../schema/custom/structural-schema.ts';
 import type { ResourceDefinition } from '../resource.ts';
+import type { LooseConversions } from './conversion/loose-conversions.ts';
 import type { DefinitionVersion } from './custom-version.ts';
 import type { PrinterColumns } from './printer-columns.ts';
 import { type ScalePaths, scaleProblems, scaleSubresource } from './scale.ts';
@@ -24,6 +25,8 @@ export interface DefinitionParts {
   readonly columns: () => PrinterColumns;
   /** Whether the definition is on its way out. */
   readonly isTerminating: boolean;
+  /** Where a webhook converts between versions. */
+  readonly conversions?: LooseConversions;
 }
 
 export function customDefinition(parts: DefinitionParts): ResourceDefinition {
@@ -54,6 +57,7 @@ export function customDefinition(parts: DefinitionParts): ResourceDefinition {
     resetFields: { '': hasStatus ? ['status'] : [], status: ['metadata', 'spec'] },
     selectableFields: selectableFields(version),
     cells: (object, nowMs) => columns().cells(object, nowMs),
+    ...(parts.conversions && { conversions: parts.conversions }),
     ...(scale && { subresources: { scale: scaleSubresource(scale) } }),
   };
 }

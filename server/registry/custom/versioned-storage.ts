@@ -17,6 +17,7 @@ import type {
   WatchSink,
 } from '../../storage/storage.ts';
 import { StoredObject } from '../../storage/stored-object.ts';
+import { OpenWatches } from './open-watches.ts';
 
 /** How what is stored is read and written in one version. */
 export interface VersionCodec {
@@ -29,6 +30,7 @@ export class VersionedStorage implements Storage {
   readonly #storage: Storage;
   readonly #codec: VersionCodec;
   readonly #views = new WeakMap<StoredObject, StoredObject>();
+  protected readonly watches = new OpenWatches();
 
   constructor(storage: Storage, codec: VersionCodec) {
     this.#storage = storage;
@@ -41,48 +43,71 @@ export class VersionedStorage implements Storage {
 
   get(key: string): StoredObject | undefined {
     const stored = this.#storage.get(key);
-    return stored && this.#view(stored);
+    return stored && this.view(stored);
   }
 
   list(prefix: string, { where, ...options }: ListRequest = {}): StoredPage {
     const page = this.#storage.list(prefix, { ...options, ...this.#shownTo(where) });
-    return { ...page, items: page.items.map((item) => this.#view(item)) };
+    return { ...page, items: page.items.map((item) => this.view(item)) };
   }
 
   watch(prefix: string, { where, ...options }: WatchRequest, sink: WatchSink): Cancel {
-    const view = ({ type, now, before }: StoredEvent): StoredEvent => ({
-      type,
-      now: this.#view(now),
-      ...(before && { before: this.#view(before) }),
-    });
-    return this.#storage.watch(
-      prefix,
-      { ...options, ...this.#shownTo(where) },
-      { events: (batch) => sink.events(batch.map(view)), end: (reason) => sink.end(reason) },
+    const request = { ...options, ...this.#shownTo(where) };
+    return this.watches.add(sink, (open) =>
+      this.#storage.watch(prefix, request, {
+        events: (batch) => open.events(batch.map((event) => this.viewed(event))),
+        end: (reason) => open.end(reason),
+      }),
     );
   }
 
   async create(key: string, value: KubeObject, options?: { ttlMs?: number }): Promise<StoredObject> {
-    return this.#view(await this.#storage.create(key, this.#codec.stored(value), options));
+    return this.view(await this.#storage.create(key, this.#codec.stored(value), options));
   }
 
   async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
     const stored = await this.#storage.guaranteedUpdate(key, expect, async (current) => {
-      const next = await change(this.#view(current));
+      const next = await change(this.view(current));
       return next === 'delete' ? next : this.#codec.stored(next);
     });
-    return this.#view(stored);
+    return this.view(stored);
   }
 
   close(): Promise<void> {
     return this.#storage.close();
   }
 
+  /** Ends the watches: objects of this version are read in another way from now on. */
+  endWatches(): void {
+    this.watches.endAll();
+  }
+
+  rehearse(value: KubeObject): Promise<KubeObject> {
+    return Promise.resolve(value);
+  }
+
+  refresh(_key: string): Promise<void> {
+    return Promise.resolve();
+  }
+
+  delivering(): Promise<unknown> | undefined {
+    return undefined;
+  }
+
+  protected viewed({ type, now, before }: StoredEvent): StoredEvent {
+    return { type, now: this.view(now), ...(before && { before: this.view(before) }) };
+  }
+
+  /** Makes an object be looked at anew. */
+  protected forget(stored: StoredObject): void {
+    this.#views.delete(stored);
+  }
+
   #shownTo(where: Predicate | undefined): { where?: Predicate } {
     return where ? { where: (value) => where(this.#codec.shown(value)) } : {};
   }
 
-  #view(stored: StoredObject): StoredObject {
+  protected view(stored: StoredObject): StoredObject {
     let view = this.#views.get(stored);
     if (!view) {
       const value = this.#codec.shown(stored.value);

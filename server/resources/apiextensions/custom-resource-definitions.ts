@@ -52,6 +52,7 @@ function servedVersions({ spec }: Frozen<CustomResourceDefinition>): string {
 export const definition: ResourceDefinition<CustomResourceDefinition> = {
   resource: 'customresourcedefinitions.apiextensions.k8s.io',
   requiresResourceVersion: true,
+  keepsSpec: true,
   fillDefaults,
   beforeCreate(object) {
     clearStatus(object, STATUS);

@@ -19,6 +19,7 @@ export function definitionWarnings(definition: Definition, old?: Definition): st
 /** Schemas that all versions share count once. */
 function schemasOf({ spec }: Definition): JsonSchema[] {
   const schemas = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []);
+  if (schemas.length < 2) return schemas;
   const texts = new Set(schemas.map((schema) => JSON.stringify(schema)));
   return texts.size === 1 ? schemas.slice(0, 1) : schemas;
 }

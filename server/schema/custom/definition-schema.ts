@@ -50,8 +50,10 @@ export function definitionSchemaProblems(
 
 /** What may stand at the root when the status is written on its own: the first field that may not. */
 function rootProblems(schema: JsonSchema, path: string): FieldProblem[] {
-  const form = internalSchemaForm(schema);
-  for (const [name, value] of Object.entries(form)) {
+  // What is below does not matter, unless it has to be shown.
+  const { items, properties } = schema;
+  const shallow = { ...schema, ...(items && { items: {} }), ...(properties && { properties: {} }) } as JsonSchema;
+  for (const [name, value] of Object.entries(internalSchemaForm(shallow))) {
     if (value === null || value === '' || value === false) continue;
     if (name === 'Type') {
       if (value === 'object') continue;
@@ -61,7 +63,13 @@ function rootProblems(schema: JsonSchema, path: string): FieldProblem[] {
     }
     if (ROOT_FIELDS.includes(name)) continue;
     const fields = `only [${ROOT_FIELDS.join(' ')}] fields are allowed`;
-    return [invalid(path, form, `${fields} at the root of the schema if the status subresource is enabled`)];
+    return [
+      invalid(
+        path,
+        internalSchemaForm(schema),
+        `${fields} at the root of the schema if the status subresource is enabled`,
+      ),
+    ];
   }
   return [];
 }

@@ -4,20 +4,29 @@ import type { JsonSchema } from './structural.ts';
 const isSchema = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const NONE: readonly JsonSchema[] = [];
+
 /** The schemas directly below one, in the order in which upstream visits them; maps by their keys. */
-export function* subschemas(schema: JsonSchema): Generator<JsonSchema> {
-  if (Array.isArray(schema.items)) yield* schema.items as readonly JsonSchema[];
-  else if (isSchema(schema.items)) yield schema.items;
-  yield* schema.allOf ?? [];
-  yield* schema.anyOf ?? [];
-  yield* schema.oneOf ?? [];
-  if (schema.not) yield schema.not;
-  yield* Object.values(schema.properties ?? {});
-  if (isSchema(schema.additionalProperties)) yield schema.additionalProperties;
-  yield* Object.values(schema.patternProperties ?? {});
-  if (isSchema(schema.additionalItems)) yield schema.additionalItems;
-  yield* Object.values(schema.definitions ?? {});
-  for (const dependency of Object.values(schema.dependencies ?? {})) if (isSchema(dependency)) yield dependency;
+export function subschemas(schema: JsonSchema): readonly JsonSchema[] {
+  let found: JsonSchema[] | undefined;
+  // Schemas have hundreds of nodes, most of which have nothing below.
+  const add = (some: readonly unknown[]): void => {
+    found ??= [];
+    for (const one of some) if (isSchema(one)) found.push(one);
+  };
+  const { items, allOf, anyOf, oneOf, not, properties } = schema;
+  if (items) add(Array.isArray(items) ? items : [items]);
+  if (allOf) add(allOf);
+  if (anyOf) add(anyOf);
+  if (oneOf) add(oneOf);
+  if (not) add([not]);
+  if (properties) add(Object.values(properties));
+  if (schema.additionalProperties) add([schema.additionalProperties]);
+  if (schema.patternProperties) add(Object.values(schema.patternProperties));
+  if (schema.additionalItems) add([schema.additionalItems]);
+  if (schema.definitions) add(Object.values(schema.definitions));
+  if (schema.dependencies) add(Object.values(schema.dependencies));
+  return found ?? NONE;
 }
 
 /** Whether something is true of a schema or of one below it (SchemaHas). */
@@ -36,5 +45,7 @@ export const additionalOf = (schema: JsonSchema): JsonSchema | undefined =>
   isSchema(schema.additionalProperties) ? schema.additionalProperties : undefined;
 
 /** The properties by their names, sorted. */
-export const propertiesOf = (schema: JsonSchema): [string, JsonSchema][] =>
-  Object.entries(schema.properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+export const propertiesOf = ({ properties }: JsonSchema): readonly [string, JsonSchema][] =>
+  properties ? Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)) : NO_PROPERTIES;
+
+const NO_PROPERTIES: readonly [string, JsonSchema][] = [];

@@ -6,6 +6,8 @@ import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 import { childPath, keyPath } from './value-path.ts';
 
+const NONE: readonly FieldProblem[] = [];
+
 type Level = 'root' | 'item' | 'field';
 
 const EMPTY_TYPE: Readonly<Record<Level, string>> = {
@@ -14,10 +16,15 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
   field: 'must not be empty for specified object fields',
 };
 
+/** Schemas that were found to have none: those of a definition are looked at again with each of its conditions. */
+const structural = new WeakSet<JsonSchema>();
+
 /** Problems of a schema that has only supported fields, sorted by their text. */
 export function structuralProblems(schema: JsonSchema, path: string): FieldProblem[] {
+  if (structural.has(schema)) return [];
   const problems = [...nodeProblems(schema, 'root', path), ...completenessProblems(schema, path)];
   const text = ({ field, message }: FieldProblem): string => `${field}: ${message}`;
+  if (problems.length === 0 && Object.isFrozen(schema)) structural.add(schema);
   return problems.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
@@ -70,20 +77,21 @@ function typeProblems(schema: JsonSchema, level: Level, path: string): FieldProb
 }
 
 /** Rules of the fields that the API server describes itself. */
-function metaProblems(schema: JsonSchema, level: Level, path: string): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+function metaProblems(schema: JsonSchema, level: Level, path: string): readonly FieldProblem[] {
   const isEmbedded = schema['x-kubernetes-embedded-resource'] ?? false;
   const isResource = level === 'root' || isEmbedded;
+  if (!isResource) return NONE;
+  const problems: FieldProblem[] = [];
   const fields = new Map(propertiesOf(schema));
   const at = (name: string): string => keyPath(childPath(path, 'properties'), name);
   for (const name of ['kind', 'apiVersion']) {
     const field = fields.get(name);
-    if (field && isResource && field.type !== 'string') {
+    if (field && field.type !== 'string') {
       problems.push(invalid(`${at(name)}.type`, field.type ?? '', 'must be string'));
     }
   }
   const metadata = fields.get('metadata');
-  if (metadata && isResource && metadata.type !== 'object') {
+  if (metadata && metadata.type !== 'object') {
     problems.push(invalid(`${at('metadata')}.type`, metadata.type ?? '', 'must be object'));
   }
   if (metadata && level === 'root' && !describesOnlyNames(metadata)) {

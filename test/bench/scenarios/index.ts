@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { create } from './create.ts';
+import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
@@ -17,4 +18,5 @@ export const SCENARIOS: readonly Scenario[] = [
   tenThousandPods,
   fanOut,
   deployment,
+  customKinds,
 ];

@@ -7,7 +7,16 @@ import { ask, inNamespace, record } from './oracle.ts';
 
 const server: StoryServer = {
   async ask(method, path, { body, token, type } = {}) {
-    const { code, json, warnings } = await ask(method, path, body, type, 'application/json', undefined, undefined, token);
+    const { code, json, warnings } = await ask(
+      method,
+      path,
+      body,
+      type,
+      'application/json',
+      undefined,
+      undefined,
+      token,
+    );
     return { status: code, body: json, warnings: warningTexts(warnings) };
   },
   forget: () => rest(11_000),

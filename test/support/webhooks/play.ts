@@ -10,6 +10,7 @@ export interface Player {
     path: string,
     body: object | string | undefined,
     contentType: string | undefined,
+    table?: boolean,
   ): Promise<{ readonly status: number; readonly body: unknown; readonly warnings: readonly string[] }>;
   /** Resolves when what was written is known to the webhook plugins. */
   settle(): Promise<void>;

@@ -73,8 +73,16 @@ export async function webhookServer(
   identity: Identity = 'good',
 ): Promise<WebhookServer> {
   const received: Received[] = [];
+  const listening = await listen((message, answer) => void serve(message, answer, behaviours, received), identity);
+  return { ...listening, received };
+}
+
+/** A server on loopback that answers nothing by itself. */
+export async function listen(
+  listener: RequestListener,
+  identity: Identity = 'good',
+): Promise<Omit<WebhookServer, 'received'>> {
   const pki = pkiOf(identity);
-  const listener: RequestListener = (message, answer) => void serve(message, answer, behaviours, received);
   const { key, cert } = pki.serving;
   const server = identity === 'plain HTTP' ? createPlainServer(listener) : createServer({ key, cert }, listener);
   const sockets = new Set<Socket>();
@@ -90,16 +98,17 @@ export async function webhookServer(
   return {
     port: (server.address() as AddressInfo).port,
     caBundle: Buffer.from(trusted.ca.cert).toString('base64'),
-    received,
     connections: () => connections,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
+      // Whoever has stopped it may do so again.
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-async function bodyOf(message: IncomingMessage): Promise<string> {
+/** The whole body of a request. */
+export async function bodyOf(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
@@ -145,7 +154,8 @@ function reviewOf({ response, review }: Behaviour, { request }: Received['body']
   };
 }
 
-function fail(fault: NonNullable<Behaviour['fault']>, answer: ServerResponse): void {
+/** Does something else than to answer. */
+export function fail(fault: NonNullable<Behaviour['fault']>, answer: ServerResponse): void {
   if (fault === 'close') answer.socket?.end();
   if (fault === 'reset') (answer.socket as Socket | null)?.resetAndDestroy();
   if (fault === 'half') {

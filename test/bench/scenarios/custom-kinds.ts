@@ -1,0 +1,69 @@
+import { Agent, request } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import { closedLoop } from '../load/closed-loop.ts';
+import type { Endpoint } from '../load/connection.ts';
+import { DEFINITIONS, definitionBody } from '../load/definition-bodies.ts';
+import { median } from '../median.ts';
+import type { Row, Scenario } from '../scenario.ts';
+import { atMost } from '../target.ts';
+
+const LOAD: Row = { work: '500 definitions of 300 fields, created', unit: 's', target: atMost(2) };
+const MEMORY: Row = { work: 'memory that 500 definitions add', unit: 'MB', target: atMost(60) };
+const SERVED: Row = { work: 'create of a definition, then a list of its kind', unit: 'ms', target: atMost(10) };
+
+const DEFINITIONS_COUNT = 500;
+const IN_FLIGHT = 4;
+const SINGLE = 20;
+const WARM_UP = 20;
+const SETTLE_MS = 1500;
+
+/** Bodies are larger than the frames that the connection of the other scenarios sends. */
+function sender({ url, ca, cert, key }: Endpoint, agent: Agent) {
+  const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
+  return (method: string, path: string, body?: Buffer): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': body?.length ?? 0 };
+      const outgoing = request(new URL(path, url), { method, agent, headers, cert, key, ...trust }, (answer) => {
+        answer.resume().once('end', () => {
+          if ((answer.statusCode ?? 500) < 300) resolve();
+          else reject(new Error(`${method} ${path}: ${answer.statusCode}`));
+        });
+      });
+      outgoing.once('error', reject);
+      outgoing.end(body);
+    });
+}
+
+/** What an operator hub loads. Definitions of a warm-up come first; no other server knows any. */
+export const customKinds: Scenario = {
+  name: 'custom-kinds',
+  rows: [LOAD, MEMORY, SERVED],
+  async run(bench) {
+    for (let round = 1; round <= bench.rounds; round++) {
+      bench.progress(`custom-kinds, round ${round}`);
+      const subject = await bench.fauxkube();
+      const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
+      const send = sender(subject.endpoint, agent);
+      const bodies = Array.from({ length: WARM_UP + DEFINITIONS_COUNT + SINGLE }, (_, i) => definitionBody(i));
+      const load = (from: number, requests: number): Promise<number> =>
+        closedLoop(IN_FLIGHT, { requests }, (i) => send('POST', DEFINITIONS, bodies[from + i]?.body));
+      await load(0, WARM_UP);
+      const before = subject.cost()?.rssMb;
+      const perSecond = await load(WARM_UP, DEFINITIONS_COUNT);
+      bench.record(LOAD, 'fauxkube', DEFINITIONS_COUNT / perSecond);
+      await delay(SETTLE_MS);
+      const after = subject.cost()?.rssMb;
+      bench.record(MEMORY, 'fauxkube', before === undefined || after === undefined ? undefined : after - before);
+      const takenMs: number[] = [];
+      for (const { body, objects } of bodies.slice(-SINGLE)) {
+        const startedMs = performance.now();
+        await send('POST', DEFINITIONS, body);
+        await send('GET', objects);
+        takenMs.push(performance.now() - startedMs);
+      }
+      bench.record(SERVED, 'fauxkube', median(takenMs));
+      agent.destroy();
+      await subject.end();
+    }
+  },
+};
