@@ -135,7 +135,7 @@ export class AuditRecord {
 /** The Status of an answer without what every Status has, and without what an event tells beside it. */
 export function outcomeOf(response: ApiResponse): object | undefined {
   if (response.type !== 'value') return undefined;
-  const { kind, metadata, code, apiVersion, ...outcome } = response.value as Fields;
+  const { kind, metadata: _metadata, code: _code, apiVersion: _apiVersion, ...outcome } = response.value as Fields;
   return kind === 'Status' ? outcome : undefined;
 }
 
