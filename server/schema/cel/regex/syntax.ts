@@ -194,7 +194,7 @@ class RegexParser {
   /** What stands after `(?`; true when that was all of the group: flags for the rest of the outer one. */
   private groupHead(start: number): boolean {
     const named = /^P?<([^>]*)>/.exec(this.pattern.slice(this.at));
-    if (named && !this.sees('<=') && !this.sees('<!')) {
+    if (named) {
       const [whole, name = ''] = named;
       this.at += whole.length;
       const text = this.pattern.slice(start, this.at);
@@ -203,7 +203,7 @@ class RegexParser {
       this.names.add(name);
       return false;
     }
-    if (this.sees('P<') || (this.sees('<') && !this.sees('<=') && !this.sees('<!'))) {
+    if (this.sees('P<') || this.sees('<')) {
       throw new RegexFault('invalid named capture', this.pattern.slice(start));
     }
     const flags: { -readonly [name in keyof Flags]: boolean } = { ...this.flags };
