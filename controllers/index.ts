@@ -1,3 +1,4 @@
+import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
@@ -12,6 +13,8 @@ import { controller as replicaSet, replicationController } from './replicaset/in
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
+import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
@@ -20,6 +23,7 @@ export interface ControllerParts {
   readonly caCertificate: string;
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
+  readonly issueToken: TokenParts['issue'];
   /** Makes certificates of the CA that clients are known by. */
   readonly signCertificate: SignCertificate;
 }
@@ -28,9 +32,11 @@ export interface ControllerParts {
 export function createControllers({
   caCertificate,
   checkPolicy,
+  issueToken,
   signCertificate,
 }: ControllerParts): ControllerDefinition[] {
   return [
+    serviceAccountTokenController({ caCertificate, issue: issueToken }),
     namespace,
     serviceAccount,
     rootCaController(caCertificate),
@@ -45,6 +51,8 @@ export function createControllers({
     flowSchema,
     clusterRoleAggregation,
     policyStatusController(checkPolicy),
+    bootstrapSigner,
+    tokenCleaner,
     createScheduler(),
   ];
 }

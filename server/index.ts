@@ -42,8 +42,13 @@ export interface RunningCluster extends AsyncDisposable {
   readonly httpUrl: string | undefined;
   readonly proxyUrl: string | undefined;
   readonly kubernetesVersion: string;
-  /** A kubeconfig of the cluster's administrator. */
-  kubeconfig(options?: { server?: string }): string;
+  /**
+   * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
+   *
+   * @example
+   * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
+   */
+  kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
   /** A client without a socket, as the administrator or as anybody. */
   transport(user?: User): Transport;
   /** Creates or changes objects: YAML text with any number of documents, or objects. */
@@ -115,6 +120,7 @@ class Launch implements RunningCluster {
       tlsNames = [],
       dataDir,
       tokenFile,
+      authentication,
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -129,7 +135,7 @@ class Launch implements RunningCluster {
       log,
       dataDir,
       tlsNames,
-      tokenFile,
+      authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       connector: kubelet.nodes,
       outbound: this.#outbound,
@@ -144,7 +150,7 @@ class Launch implements RunningCluster {
       },
     });
     this.#assembly = assembly;
-    const { cluster, pki } = assembly;
+    const { cluster, pki, tokens } = assembly;
     cluster.health.set('controllers', false);
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
@@ -153,6 +159,7 @@ class Launch implements RunningCluster {
       definitions: [
         ...createControllers({
           caCertificate: pki.ca.cert,
+          issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
         }),
@@ -164,7 +171,7 @@ class Launch implements RunningCluster {
       random,
       activity: cluster.activity,
       log,
-      enabled: (name) => isEnabled(name, this.#options.controllers ?? ['*']),
+      enabled: (name) => isEnabled(name, this.#enabledControllers),
     });
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(this.#options.controllers ?? [], this.#manager.list());
@@ -172,6 +179,14 @@ class Launch implements RunningCluster {
     await this.#applyAll(fixtures);
     await this.settle();
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
+  }
+
+  /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
+  get #enabledControllers(): readonly string[] {
+    const { controllers = [], authentication } = this.#options;
+    const isAll = controllers.every((entry) => entry.startsWith('-')) || controllers.includes('*');
+    if (!authentication?.enableBootstrapTokenAuth || !isAll) return controllers;
+    return [...controllers, '*', 'bootstrap-signer', 'token-cleaner'];
   }
 
   get #parts(): Assembly {
@@ -196,7 +211,9 @@ class Launch implements RunningCluster {
     const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
     const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
-    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert };
+    const { clientCa: proxyCa } = this.#options.authentication?.frontProxy ?? {};
+    const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
+    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
     const serving = { corsOrigins, answer, now, auditId, onFault };
     const https = await startHttpServer({ host, port, tls, ...serving });
     let http: HttpServer | undefined;
@@ -250,10 +267,17 @@ class Launch implements RunningCluster {
     return this.#parts.cluster.catalog.table.gitVersion;
   }
 
-  kubeconfig({ server = this.url }: { server?: string } = {}): string {
+  kubeconfig({ server = this.url, user, groups = [] }: Parameters<RunningCluster['kubeconfig']>[0] = {}): string {
     const { pki } = this.#parts;
-    const { key, cert } = pki.clientCertificate({ commonName: ADMIN.name, organizations: ADMIN.groups });
-    return kubeconfigText({ server, caCertificate: pki.ca.cert, certificate: cert, key });
+    const subject = user === undefined ? ADMIN : { name: user, groups };
+    const { key, cert } = pki.clientCertificate({ commonName: subject.name, organizations: subject.groups });
+    return kubeconfigText({
+      server,
+      caCertificate: pki.ca.cert,
+      certificate: cert,
+      key,
+      ...(user !== undefined && { user, context: `${user}@fauxkube` }),
+    });
   }
 
   transport(user: User = ADMIN_USER): Transport {

@@ -4,6 +4,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
+import type { AuthenticationOptions } from './cluster/authenticators.ts';
 
 export interface StartOptions {
   /** Address to listen on; 127.0.0.1 unless given. */
@@ -44,6 +45,8 @@ export interface StartOptions {
   readonly strict?: boolean;
   /** Bearer tokens in kube-apiserver's format: token,user,uid,"group,group". */
   readonly tokenFile?: string;
+  /** How else users are known: see {@link AuthenticationOptions}. */
+  readonly authentication?: Omit<AuthenticationOptions, 'tokenFile'>;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
 }
@@ -57,9 +60,13 @@ export interface StartOptions {
 export function isEnabled(name: string, list: readonly string[]): boolean {
   const short = name.replace(/-controller$/, '');
   if (list.includes(`-${name}`) || list.includes(`-${short}`)) return false;
-  if (list.includes(name) || list.includes(short) || list.includes('*')) return true;
-  return list.every((entry) => entry.startsWith('-'));
+  if (list.includes(name) || list.includes(short)) return true;
+  if (OFF_BY_DEFAULT.has(name)) return false;
+  return list.includes('*') || list.every((entry) => entry.startsWith('-'));
 }
+
+/** kube-controller-manager runs these only by name (ControllersDisabledByDefault). */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller']);
 
 /** @throws Error for a name in the list of controllers that no controller has */
 export function checkNames(list: readonly string[], known: readonly { readonly name: string }[]): void {

@@ -44,7 +44,7 @@ export async function checkAccess(
       `${request.info.path} cannot be used in the name of somebody else`,
     );
   if (openToLoopback && isLocalProgram(request)) return;
-  const user = await authenticator.authenticate(request.peer, request.header('authorization'));
+  const user = await authenticator.authenticate(request);
   const anything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
   const mayAll =
     authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&

@@ -78,10 +78,13 @@ const VALID_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 /** Clients whose clocks are a little slow accept a new certificate too. */
 const BACKDATED_MS = 60 * 60 * 1000;
 
+/** How keys of {@link newKeyPair} sign. */
+export const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
+
 const OID = {
   commonName: '2.5.4.3',
   organization: '2.5.4.10',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
+  ecdsaWithSha256: ECDSA_WITH_SHA256,
   ...EXTENSION_OID,
 } as const;
 
@@ -202,7 +205,8 @@ function certificate(
   return pem('CERTIFICATE', der.sequence(signed, algorithm, der.bitString(sign('sha256', signed, signer.key))));
 }
 
-function distinguishedName({ commonName, organizations = [] }: CertificateSubject): Buffer {
+/** A subject, DER. */
+export function distinguishedName({ commonName, organizations = [] }: CertificateSubject): Buffer {
   const attribute = (type: string, value: string): Buffer =>
     der.setOf(der.sequence(der.objectIdentifier(type), der.utf8String(value)));
   return der.sequence(
@@ -216,7 +220,8 @@ function keyUsage(usage: 'sign data' | 'sign certificates'): Buffer {
   return usage === 'sign data' ? der.bitString(Buffer.of(0b1000_0000), 7) : der.bitString(Buffer.of(0b1000_0100), 2);
 }
 
-function newKeyPair(): { privateKey: KeyObject; publicKey: KeyObject } {
+/** Of the curve P-256. */
+export function newKeyPair(): { privateKey: KeyObject; publicKey: KeyObject } {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
@@ -225,11 +230,12 @@ function keyIdOf(spki: Buffer): Buffer {
   return createHash('sha1').update(spki.subarray(-65)).digest();
 }
 
-function privateKeyPem(key: KeyObject): string {
+/** PKCS #8. */
+export function privateKeyPem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
-function pem(label: string, bytes: Buffer): string {
+export function pem(label: string, bytes: Buffer): string {
   const lines = bytes.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

@@ -1,10 +1,20 @@
 /** Tokens of service accounts: JSON Web Tokens that this cluster signs, and recognizes by its own key. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import { goQuote } from '../kube/go-quote.ts';
-import type { User } from '../kube/object.ts';
+import type { KubeObject, User } from '../kube/object.ts';
+import {
+  LEGACY_ISSUER,
+  type LegacyClaims,
+  lastUsedPatch,
+  legacyClaims,
+  legacyState,
+  userOfLegacyClaims,
+} from './legacy-tokens.ts';
 import type { ObjectLookup } from './stored-objects.ts';
+import type { TokenAuthenticator, TokenResult } from './token-authenticator.ts';
 import { boundObjectProblem, type TokenClaims, timeProblem, userOfClaims } from './token-claims.ts';
 
 /** Where service account tokens of a cluster come from, unless it is told otherwise. */
@@ -20,6 +30,8 @@ export interface ServiceAccountTokenOptions {
   readonly issuer?: string;
   /** What the API server answers to; the issuer unless given, as with kube-apiserver. */
   readonly audiences?: readonly string[];
+  /** Patches a secret whose token somebody uses, so that it says when that was. */
+  readonly markUsed?: (secret: Frozen<KubeObject>, mergePatch: object) => Promise<void>;
 }
 
 /** What a new token is to say. */
@@ -30,19 +42,15 @@ export interface TokenContents {
   readonly bound: TokenClaims['kubernetes.io'];
 }
 
-/** A token that is good, with the audiences that it was asked for and has; or why it is not. */
-export type TokenResult = { readonly user: User; readonly audiences: readonly string[] } | { readonly problem: string };
-
 interface Keys {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly id: string;
 }
 
-interface Recognized {
-  readonly claims: TokenClaims;
-  readonly user: User;
-}
+type Recognized =
+  | { readonly type: 'bound'; readonly claims: TokenClaims; readonly user: User }
+  | { readonly type: 'legacy'; readonly claims: LegacyClaims; readonly user: User; readonly token: string };
 
 const ALGORITHM = 'ES256';
 const MAX_RECOGNIZED = 2000;
@@ -50,7 +58,7 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 /** go-jose's, for everything that a signature can be wrong in. */
 const BAD_SIGNATURE = 'go-jose/go-jose: error in cryptographic primitive';
 
-export class ServiceAccountTokens {
+export class ServiceAccountTokens implements TokenAuthenticator {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly #options: ServiceAccountTokenOptions;
@@ -77,24 +85,30 @@ export class ServiceAccountTokens {
       nbf: now,
       sub: `system:serviceaccount:${bound.namespace}:${bound.serviceaccount.name}`,
     };
+    return this.#sign(claims);
+  }
+
+  /** The token for a secret of a service account. */
+  issueLegacy(account: Frozen<KubeObject>, secretName: string): Promise<string> {
+    return this.#sign(legacyClaims(account, secretName));
+  }
+
+  async #sign(claims: TokenClaims | LegacyClaims): Promise<string> {
     const { privateKey, id } = this.#keyPair();
     const { CompactSign } = await jose();
     const text = new TextEncoder().encode(JSON.stringify(claims));
     return new CompactSign(text).setProtectedHeader({ alg: ALGORITHM, kid: id }).sign(privateKey);
   }
 
-  /**
-   * Whose token this is. It answers at once for a token that it has seen before.
-   *
-   * @returns undefined for what is no token of this issuer
-   */
+  /** It answers at once for a token that it has seen before. */
   authenticate(token: string, audiences: readonly string[]): TokenResult | undefined | Promise<TokenResult> {
     const known = this.#recognized.get(token);
     if (known) return this.#checked(known, audiences);
     const parts = token.split('.');
     if (parts.length !== 3 || !parts.every((part) => BASE64URL.test(part))) return undefined;
     const header = decoded<{ kid?: unknown }>(parts[0]);
-    if (!header || decoded<Partial<TokenClaims>>(parts[1])?.iss !== this.issuer) return undefined;
+    const iss = decoded<{ iss?: unknown }>(parts[1])?.iss;
+    if (!header || (iss !== this.issuer && iss !== LEGACY_ISSUER)) return undefined;
     const { kid } = header;
     if (typeof kid === 'string' && kid !== '' && kid !== this.#keyPair().id) {
       return { problem: 'invalid signature, no keys found' };
@@ -111,30 +125,44 @@ export class ServiceAccountTokens {
 
   async #recognize(token: string, audiences: readonly string[]): Promise<TokenResult> {
     const { compactVerify } = await jose();
-    let claims: TokenClaims;
+    let claims: TokenClaims | LegacyClaims;
     try {
       const { payload } = await compactVerify(token, this.#keyPair().publicKey, { algorithms: [ALGORITHM] });
-      // Only this server signs with its key: the claims are what `issue` wrote.
-      claims = JSON.parse(new TextDecoder().decode(payload)) as TokenClaims;
+      // Only this server signs with its key: the claims are what it wrote.
+      claims = JSON.parse(new TextDecoder().decode(payload)) as typeof claims;
     } catch {
       return { problem: BAD_SIGNATURE };
     }
-    const recognized = { claims, user: userOfClaims(claims) };
+    const recognized = recognizedAs(claims, token);
     const [oldest] = this.#recognized.keys();
     if (this.#recognized.size >= MAX_RECOGNIZED && oldest !== undefined) this.#recognized.delete(oldest);
     this.#recognized.set(token, recognized);
     return this.#checked(recognized, audiences);
   }
 
-  #checked({ claims, user }: Recognized, wanted: readonly string[]): TokenResult {
-    const audiences = wanted.filter((audience) => claims.aud.includes(audience));
+  #checked(recognized: Recognized, wanted: readonly string[]): TokenResult | Promise<TokenResult> {
+    // Tokens in secrets name no audiences: they are for the API server.
+    const has = recognized.type === 'bound' ? recognized.claims.aud : this.audiences;
+    const audiences = wanted.filter((audience) => has.includes(audience));
     if (audiences.length === 0) {
-      const [has, asked] = [goList(claims.aud), goList(wanted)];
-      return { problem: `token audiences ${has} is invalid for the target audiences ${asked}` };
+      return { problem: `token audiences ${goList(has)} is invalid for the target audiences ${goList(wanted)}` };
     }
+    if (recognized.type === 'legacy') return this.#checkedLegacy(recognized, audiences);
+    const { claims, user } = recognized;
     const now = this.#options.clock.now();
     const problem = timeProblem(claims, now) ?? boundObjectProblem(claims, this.#options.objects, now);
     return problem === undefined ? { user, audiences } : { problem };
+  }
+
+  async #checkedLegacy(
+    { claims, token, user }: Extract<Recognized, { type: 'legacy' }>,
+    audiences: readonly string[],
+  ): Promise<TokenResult> {
+    const { clock, objects, markUsed } = this.#options;
+    const { problem, secret, warnings = [] } = legacyState(claims, token, objects);
+    const patch = secret && lastUsedPatch(secret, clock.now());
+    if (patch) await markUsed?.(secret, patch);
+    return problem === undefined ? { user, audiences, warnings } : { problem };
   }
 
   #keyPair(): Keys {
@@ -147,6 +175,11 @@ export class ServiceAccountTokens {
     }
     return this.#keys;
   }
+}
+
+function recognizedAs(claims: TokenClaims | LegacyClaims, token: string): Recognized {
+  if ('kubernetes.io' in claims) return { type: 'bound', claims, user: userOfClaims(claims) };
+  return { type: 'legacy', claims, user: userOfLegacyClaims(claims), token };
 }
 
 /** Loaded when the first token is made or seen: most test runs never see one, and start sooner. */

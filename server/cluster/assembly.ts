@@ -1,29 +1,31 @@
 /**
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
-import { readFileSync } from 'node:fs';
 import type { AdmissionPluginChoice } from '../admission/selection.ts';
-import { Credentials } from '../auth/authenticator.ts';
+import type { Credentials } from '../auth/authenticator.ts';
 import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
-import { parseStaticTokens } from '../auth/static-tokens.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
+import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
+import { LocalTransport } from './local-transport.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
@@ -31,7 +33,8 @@ export interface AssemblyOptions {
   readonly log: Logger;
   readonly dataDir: string | undefined;
   readonly tlsNames: readonly string[];
-  readonly tokenFile: string | undefined;
+  /** How users are known, besides by certificate and service account. */
+  readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
   readonly connector: NodeConnector;
   /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
@@ -50,26 +53,39 @@ export interface AssemblyOptions {
 export interface Assembly {
   readonly cluster: Cluster;
   readonly pki: Pki;
+  readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
   readonly authorizer: Authorizers;
 }
+
+/** Who the server itself is when it writes through its own API (user.APIServerUser). */
+const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
 async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<LocalStorage> {
   if (dataDir === undefined) return new MemoryStorage({ clock });
   return PersistentStorage.open({ directory: dataDir, locate: locator(builtInTypes()), clock, log });
 }
 
-/** @throws Error when the data directory cannot be used or the token file cannot be read */
+/** @throws Error when the data directory cannot be used or users cannot be known as the options say */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const storage = await openStorage(options);
   const pki = identityOf({ clock, random, names: options.tlsNames, dataDir: options.dataDir });
-  const tokens = new ServiceAccountTokens({ key: pki.tokenKey, clock, random, objects: storedObjects(storage) });
-  const staticTokens =
-    options.tokenFile === undefined
-      ? undefined
-      : parseStaticTokens(readFileSync(options.tokenFile, 'utf8'), options.tokenFile);
-  const credentials = new Credentials({ serviceAccountTokens: tokens, ...(staticTokens && { staticTokens }) });
+  const tokens = new ServiceAccountTokens({
+    key: pki.tokenKey,
+    clock,
+    random,
+    objects: storedObjects(storage),
+    markUsed: async ({ metadata: { namespace = '', name = '' } }, body) => {
+      const transport = new LocalTransport(cluster.pipeline, OWN_USER, 'kube-apiserver');
+      const key = { namespace, name };
+      const marked = transport.send({ verb: 'patch', resource: 'v1/secrets', key, patchType: 'merge', body });
+      await marked.catch((err: unknown) => log.debug({ err, key }, 'the use of a token was not written down'));
+    },
+  });
+  const outbound = options.outbound ?? noOutbound;
+  const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
+  const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
   const modes = options.authorizationModes ?? DEFAULT_MODES;
   const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
@@ -85,19 +101,23 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       authorizer,
       choice: options.admissionPlugins ?? { enable: [], disable: [] },
       catalog: () => cluster.catalog,
-      outbound: options.outbound ?? noOutbound,
+      outbound,
       services: { connection: (key, port) => cluster.traffic.connection(key, port) },
     }),
     authenticator: credentials,
     authorizer,
+    publishedKeys: { issuer: tokens.issuer, keys: () => [tokens.publicKey()] },
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
   });
   const nowMs = clock.now();
   const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
-  const objects = { canonical: recordedObjects(nowMs), own: ownObjects(first), nodes: nodeObjects(first) };
+  const published = { clientCa: pki.ca.cert, frontProxy: options.authentication?.frontProxy };
+  const own = [...ownObjects(first), authenticationObject(published)];
+  const objects = { canonical: recordedObjects(nowMs), own, nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
+  await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  return { cluster, pki, credentials, authorizer };
+  return { cluster, pki, tokens, credentials, authorizer };
 }

@@ -30,6 +30,7 @@ export interface ClusterParts {
   readonly admission: PipelineEnv['admission'];
   readonly authenticator: PipelineEnv['authenticator'];
   readonly authorizer: PipelineEnv['authorizer'];
+  readonly publishedKeys?: PipelineEnv['publishedKeys'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
   /** Whether clients are refused what is served approximately. */
@@ -74,6 +75,7 @@ export class Cluster {
       admission: parts.admission,
       authenticator: parts.authenticator,
       authorizer: parts.authorizer,
+      ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
       log: parts.log,
       requests: new RequestMetrics(parts.clock),

@@ -6,7 +6,16 @@ export interface KubeconfigOptions {
   readonly key: string;
   readonly cluster?: string;
   readonly user?: string;
+  /** Name of the context; that of the cluster unless given. */
+  readonly context?: string;
 }
+
+/** Plain where YAML reads the text as it stands. */
+const scalar = (text: string): string =>
+  /^[a-z][\w.@/-]*$/i.test(text) && !WORDS.test(text) ? text : JSON.stringify(text);
+
+/** Not texts, but truths and nothing. */
+const WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -18,6 +27,7 @@ export function kubeconfigText({
   key,
   cluster = 'fauxkube',
   user = 'kubernetes-admin',
+  context = cluster,
 }: KubeconfigOptions): string {
   return `apiVersion: v1
 kind: Config
@@ -27,15 +37,15 @@ clusters:
     server: ${server}
     certificate-authority-data: ${base64(caCertificate)}
 users:
-- name: ${user}
+- name: ${scalar(user)}
   user:
     client-certificate-data: ${base64(certificate)}
     client-key-data: ${base64(key)}
 contexts:
-- name: ${cluster}
+- name: ${scalar(context)}
   context:
     cluster: ${cluster}
-    user: ${user}
-current-context: ${cluster}
+    user: ${scalar(user)}
+current-context: ${scalar(context)}
 `;
 }

@@ -1,6 +1,6 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RunningCluster } from '../index.ts';
+import { writeWithMode } from './written-file.ts';
 
 /** `FILE` or `FILE=URL`. */
 function parse(text: string): { file: string; url: string | undefined } {
@@ -33,9 +33,7 @@ export function writeKubeconfigs(cluster: RunningCluster, kubeconfigs: readonly 
     const path = resolve(file);
     const content = cluster.kubeconfig(url === undefined ? {} : { server: withPort(url, cluster) });
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content, { mode });
-      chmodSync(path, mode); // the umask takes bits away, and a file that was there keeps its mode
+      writeWithMode(path, content, mode);
     } catch (error) {
       throw new Error(
         `the kubeconfig cannot be written, choose another file with --kubeconfig: ${(error as Error).message}`,

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkModes } from '../auth/authorizers.ts';
 import { LOG_LEVELS } from '../base/log.ts';
+import { parseDuration } from '../schema/go-duration.ts';
+import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
 import { waitCommand } from './wait.ts';
 
@@ -22,6 +24,25 @@ function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
 }
+
+function url(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('it has to be a URL such as https://127.0.0.1:6443.');
+}
+
+/** Whole seconds of a duration as Go writes it: `8h`, `30m`. */
+function seconds(text: string): number {
+  try {
+    const given = Number(parseDuration(text) / 1_000_000_000n);
+    if (given >= MIN_TTL_SECONDS) return given;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('it has to be a duration of ten minutes or more, such as 8h or 30m.');
+}
+
+/** The API refuses certificates that end sooner. */
+const MIN_TTL_SECONDS = 600;
 
 /** A repeatable flag; each may hold several values. What is given replaces the default. */
 function list(byDefault: readonly string[] = []): (text: string, before: string[] | undefined) => string[] {
@@ -69,10 +90,12 @@ function version(): string {
   return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
 }
 
+/** Variables of flags without a value. */
+const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH'];
+
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
-  for (const name of ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT'])
-    if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
+  for (const name of SWITCHES) if (/^(0|false|no|off)$/i.test(process.env[name] ?? '')) delete process.env[name];
   for (const [name, value] of Object.entries(process.env))
     if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
 }
@@ -87,7 +110,7 @@ function program(): Command {
     process.stdout.write(`fauxkube ${version()}\n`);
     process.exit(0);
   });
-  root
+  const start = root
     .command('start')
     .description('start a cluster and serve it until the process is ended')
     .addOption(flag('--host <address>', 'address to listen on').default('127.0.0.1'))
@@ -136,6 +159,7 @@ function program(): Command {
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);
+  for (const option of identityFlags(flag, collect)) start.addOption(option);
   root
     .command('wait')
     .description('wait until a cluster is ready')
@@ -143,6 +167,25 @@ function program(): Command {
     .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
     .exitOverride()
     .action(waitCommand);
+  root
+    .command('kubeconfig')
+    .description('make a user of a running cluster, through its certificate API, and write the kubeconfig')
+    .requiredOption('--user <name>', 'name of the user')
+    .addOption(flag('--group <group>', 'group that the user is in (repeatable)').argParser(collect))
+    .addOption(flag('--ttl <duration>', 'how long the certificate is good: 8h, 30m').argParser(seconds))
+    .addOption(flag('--output <file>', 'where to write it, - for stdout (default: .fauxkube/USER.kubeconfig)'))
+    .addOption(
+      new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
+    )
+    .addOption(
+      flag('--server <url>', 'server URL in the new file; that of the administrator unless given').argParser(url),
+    )
+    .addOption(flag('--kubeconfig-mode <mode>', 'file mode of the new file').argParser(octal).default(0o600, '0600'))
+    .exitOverride()
+    .action(async (flags) => {
+      const { kubeconfigCommand } = await import('./user-kubeconfig.ts');
+      await kubeconfigCommand(flags);
+    });
   return root;
 }
 

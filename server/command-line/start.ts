@@ -2,10 +2,11 @@ import type { AuthorizationMode } from '../auth/authorizers.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
+import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
 
-interface Flags {
+interface Flags extends IdentityFlags {
   readonly host: string;
   readonly port: number;
   readonly httpPort?: number;
@@ -72,6 +73,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),
     ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),
+    authentication: authenticationOf(flags),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
   });
 }

@@ -7,6 +7,7 @@ import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
+import { authorityOf, fingerprintOf } from './client-authority.ts';
 import type { RawRequest } from './exchange.ts';
 
 const NOBODY: User = { name: '', groups: [] };
@@ -115,12 +116,24 @@ export function peerOf({ connection, socket }: RawRequest): Peer {
 function readPeer(socket: TLSSocket): Peer {
   const address = socket.remoteAddress ?? '';
   if (!socket.encrypted) return { address };
-  const shown = socket.getPeerCertificate();
+  const shown = socket.getPeerCertificate(true);
   const subject = shown.subject as { CN?: string | string[]; O?: string | string[] } | undefined;
   if (!socket.authorized) return subject ? { address, untrustedCertificate: true } : { address };
   if (!subject?.CN) return { address };
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-  const fingerprint = shown.fingerprint256.replaceAll(':', '').toLowerCase();
-  return { address, certificate: { commonName, organizations, fingerprint } };
+  const fingerprint = fingerprintOf(shown);
+  return {
+    address,
+    certificate: { commonName, organizations, fingerprint, authority: once(() => authorityOf(shown)) },
+  };
+}
+
+/** Only front proxies ask for it, and signatures take time. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: read() };
+    return known.value;
+  };
 }

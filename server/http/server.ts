@@ -25,7 +25,7 @@ export interface HttpServerOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** Without it the server speaks plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string };
+  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string | string[] };
   /** Origins whose programs in browsers may read answers; `*` for any. */
   readonly corsOrigins?: readonly string[];
   readonly answer: Answer;

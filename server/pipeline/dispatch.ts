@@ -8,6 +8,7 @@ import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { metricsPage } from './pages/metrics.ts';
 import { openapiPage } from './pages/openapi.ts';
+import { serviceAccountIssuerPage } from './pages/service-account-issuer.ts';
 import { versionPage } from './pages/version.ts';
 import type { PipelineEnv } from './pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler } from './request.ts';
@@ -26,7 +27,14 @@ import { isApply } from './write-options.ts';
 /** A page answers the paths that it knows. */
 export type Page = (request: ApiRequest, env: PipelineEnv) => Promise<ApiResponse> | ApiResponse | undefined;
 
-const PAGES: readonly Page[] = [healthPage, versionPage, openapiPage, discoveryPage, metricsPage];
+const PAGES: readonly Page[] = [
+  healthPage,
+  versionPage,
+  openapiPage,
+  discoveryPage,
+  metricsPage,
+  serviceAccountIssuerPage,
+];
 
 type Verb = (request: ApiRequest, served: Served, env: PipelineEnv) => Promise<ApiResponse>;
 

@@ -2,15 +2,25 @@
 import { exactField, type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
 import { pathSegmentProblems } from '../kube/names.ts';
 import type { User } from '../kube/object.ts';
-import type { Peer } from './request.ts';
+import type { ApiRequest } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
+
+/** The part of a request that credentials may be in; what its sender has to be told goes to `warnings`. */
+export type CredentialedRequest = Pick<ApiRequest, 'path' | 'peer' | 'header' | 'headersWith' | 'warnings'>;
 
 export interface Authenticator {
   /**
    * Who sends a request: by client certificate, by bearer token, or nobody (`system:anonymous`).
    * @throws ApiError 401 when credentials are there but no good
    */
-  authenticate(peer: Peer, authorization: string | undefined): User | Promise<User>;
+  authenticate(request: CredentialedRequest): User | Promise<User>;
+}
+
+/** Who signs tokens of service accounts, and with which keys others can check them. */
+export interface PublishedKeys {
+  readonly issuer: string;
+  /** JSON Web Keys, public parts only. */
+  keys(): readonly { readonly alg: string; readonly [field: string]: unknown }[];
 }
 
 /** What somebody wants to do, as RBAC sees it. */

@@ -12,7 +12,7 @@ import type { RegistryEnv } from '../registry/resource.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
-import type { Authenticator, Authorizer } from './identity.ts';
+import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
@@ -32,6 +32,8 @@ export interface PipelineEnv {
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** For those who check tokens of service accounts themselves; without it there are no such pages. */
+  readonly publishedKeys?: PublishedKeys;
   readonly traffic: ServiceTraffic;
   readonly log: Logger;
   readonly requests: RequestMetrics;

@@ -20,6 +20,8 @@ export interface Peer {
     readonly organizations: readonly string[];
     /** SHA-256 of the whole certificate, hexadecimal. */
     readonly fingerprint?: string;
+    /** The same of the authority that the certificate leads to, if it really does. */
+    readonly authority?: () => string | undefined;
   };
   /** Whether the client showed a certificate that this cluster's CA did not sign. */
   readonly untrustedCertificate?: boolean;

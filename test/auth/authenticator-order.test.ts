@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Credentials } from '../../server/auth/authenticator.ts';
 import { parseStaticTokens } from '../../server/auth/static-tokens.ts';
+import type { CredentialedRequest } from '../../server/pipeline/identity.ts';
 import { ADMIN_TOKEN, at, securedCluster } from '../support/secured-cluster.ts';
 
 const credentials = new Credentials({
@@ -9,6 +10,15 @@ const credentials = new Credentials({
 });
 const certificate = { commonName: 'cert-user', organizations: ['org'], fingerprint: 'ab12' };
 const peer = { address: '127.0.0.1' };
+
+/** A request that brings a certificate or an Authorization header. */
+const sent = (from: CredentialedRequest['peer'], authorization?: string): CredentialedRequest => ({
+  path: '/api',
+  peer: from,
+  warnings: [],
+  header: (name) => (name === 'authorization' ? authorization : undefined),
+  headersWith: () => [],
+});
 const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 test('a client certificate counts before a token, good or bad', () => {
@@ -17,34 +27,34 @@ test('a client certificate counts before a token, good or bad', () => {
     groups: ['org', 'system:authenticated'],
     extra: { 'authentication.kubernetes.io/credential-id': ['X509SHA256=ab12'] },
   };
-  expect(credentials.authenticate({ ...peer, certificate }, undefined)).toEqual(user);
-  expect(credentials.authenticate({ ...peer, certificate }, 'Bearer secret')).toEqual(user);
-  expect(credentials.authenticate({ ...peer, certificate }, 'Bearer nonsense')).toEqual(user);
+  expect(credentials.authenticate(sent({ ...peer, certificate }))).toEqual(user);
+  expect(credentials.authenticate(sent({ ...peer, certificate }, 'Bearer secret'))).toEqual(user);
+  expect(credentials.authenticate(sent({ ...peer, certificate }, 'Bearer nonsense'))).toEqual(user);
 });
 
 test('everybody with credentials is in system:authenticated', () => {
   const jane = { name: 'jane', uid: '1001', groups: ['dev', 'ops', 'system:authenticated'] };
-  expect(credentials.authenticate(peer, 'Bearer secret')).toEqual(jane);
-  expect(credentials.authenticate(peer, '  bEARER secret more')).toEqual(jane);
+  expect(credentials.authenticate(sent(peer, 'Bearer secret'))).toEqual(jane);
+  expect(credentials.authenticate(sent(peer, '  bEARER secret more'))).toEqual(jane);
 });
 
 test('the same credentials give the same object, by which authorization remembers decisions', () => {
   const withCertificate = { ...peer, certificate };
-  expect(credentials.authenticate(withCertificate, undefined)).toBe(
-    credentials.authenticate(withCertificate, undefined),
+  expect(credentials.authenticate(sent(withCertificate))).toBe(credentials.authenticate(sent(withCertificate)));
+  expect(credentials.authenticate(sent(peer, 'Bearer secret'))).toBe(
+    credentials.authenticate(sent(peer, 'Bearer secret')),
   );
-  expect(credentials.authenticate(peer, 'Bearer secret')).toBe(credentials.authenticate(peer, 'Bearer secret'));
 });
 
 test('other schemes and an empty header are no credentials', () => {
   for (const header of [undefined, '', 'Basic Zm9vOmJhcg==', 'Bearer', 'Bearer  secret']) {
-    expect(credentials.authenticate(peer, header)).toEqual(ANONYMOUS);
+    expect(credentials.authenticate(sent(peer, header))).toEqual(ANONYMOUS);
   }
 });
 
 test('bad credentials are refused, whatever the path', async () => {
-  expect(() => credentials.authenticate(peer, 'Bearer nonsense')).toThrow('Unauthorized');
-  expect(() => credentials.authenticate({ ...peer, untrustedCertificate: true }, undefined)).toThrow('Unauthorized');
+  expect(() => credentials.authenticate(sent(peer, 'Bearer nonsense'))).toThrow('Unauthorized');
+  expect(() => credentials.authenticate(sent({ ...peer, untrustedCertificate: true }))).toThrow('Unauthorized');
   await using cluster = await securedCluster();
   expect((await cluster.ask('GET', '/healthz', { token: '' })).status).toBe(200);
   const { status, body } = await cluster.ask('GET', '/healthz', { token: 'nonsense' });
@@ -61,14 +71,14 @@ test('bad credentials are refused, whatever the path', async () => {
 });
 
 test('a foreign certificate does not hurt a good token', () => {
-  expect(credentials.authenticate({ ...peer, untrustedCertificate: true }, 'Bearer secret')).toMatchObject({
+  expect(credentials.authenticate(sent({ ...peer, untrustedCertificate: true }, 'Bearer secret'))).toMatchObject({
     name: 'jane',
   });
 });
 
 test('anonymous requests can be switched off', () => {
   const strict = new Credentials({ anonymous: false });
-  expect(() => strict.authenticate(peer, undefined)).toThrow('Unauthorized');
+  expect(() => strict.authenticate(sent(peer))).toThrow('Unauthorized');
 });
 
 test('a space too many before the token is told', async () => {

@@ -16,9 +16,9 @@ let server: HttpServer;
 
 /** Answers with the user that the connection stands for. */
 beforeAll(async () => {
-  const whoIs = ({ peer }: Parameters<Parameters<typeof startHttpServer>[0]['answer']>[0]): User | object => {
+  const whoIs = (incoming: Parameters<Parameters<typeof startHttpServer>[0]['answer']>[0]): User | object => {
     try {
-      return credentials.authenticate(peer, undefined);
+      return credentials.authenticate(incoming);
     } catch (error) {
       return (error as ApiError).status;
     }

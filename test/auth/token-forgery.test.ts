@@ -1,4 +1,5 @@
-import { generateKeyPair, SignJWT } from 'jose';
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { at, createAccount, type SecuredCluster, securedCluster, tokenOf } from '../support/secured-cluster.ts';
 
@@ -31,6 +32,44 @@ test('a token that somebody changed or signed with another key is refused', asyn
   expect(await problemOf(cluster, `${renamed}.${payload}.${signature}`)).toBe(
     '[invalid bearer token, invalid signature, no keys found]',
   );
+});
+
+test('the public key is no shared secret, and no key comes with a token', async () => {
+  await using cluster = await securedCluster();
+  await createAccount(cluster, 'robot');
+  const [, payload = ''] = (await tokenOf(cluster, 'robot')).split('.');
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
+  const { body } = await cluster.ask('GET', '/openid/v1/jwks');
+  const { keys } = JSON.parse(String(body)) as { keys: [JWK & { kid: string }] };
+  const [key] = keys;
+  const { kid } = key;
+  const pem = createPublicKey({ key: key as JsonWebKey, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
+  const confused = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid }).sign(Buffer.from(pem));
+  expect(await problemOf(cluster, confused)).toBe(SIGNATURE);
+  const own = await generateKeyPair('ES256', { extractable: true });
+  const brought = { alg: 'ES256', kid, jwk: await exportJWK(own.publicKey), jku: 'https://127.0.0.1:1/keys' };
+  expect(await problemOf(cluster, await new SignJWT(claims).setProtectedHeader(brought).sign(own.privateKey))).toBe(
+    SIGNATURE,
+  );
+  const critical = { alg: 'ES256', kid, crit: ['exp'], exp: 1 };
+  expect(await problemOf(cluster, `${encoded(critical)}.${payload}.AAAA`)).toBe(SIGNATURE);
+});
+
+test('a token of megabytes is refused quickly, wherever it comes', async () => {
+  await using cluster = await securedCluster();
+  const long = 'a'.repeat(2_000_000);
+  const claims = encoded({ iss: 'https://kubernetes.default.svc', aud: [long.slice(0, 1_000_000)] });
+  const reviews = '/apis/authentication.k8s.io/v1/tokenreviews';
+  for (const token of [
+    long,
+    '.'.repeat(2_000_000),
+    `${encoded({ alg: 'ES256' })}.${claims}.${long.slice(0, 500_000)}`,
+  ]) {
+    const { status, body } = await cluster.ask('POST', reviews, { body: { spec: { token } } });
+    expect([status, at(body, 'status.authenticated')]).toEqual([201, undefined]);
+  }
+  const { status } = await cluster.ask('GET', '/api', { token: long });
+  expect(status).toBe(431);
 });
 
 test('what is no token of this issuer is just invalid', async () => {

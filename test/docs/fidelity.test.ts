@@ -67,7 +67,7 @@ test('docs/fidelity.md names every subresource that answers 501, and no other', 
 });
 
 test('docs/fidelity.md names every controller, and no other', () => {
-  const parts = { caCertificate: '', checkPolicy: () => [], signCertificate: () => '' };
+  const parts = { caCertificate: '', checkPolicy: () => [], issueToken: async () => '', signCertificate: () => '' };
   const names = createControllers(parts).map(({ name }) => name);
   expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet'].sort());
 });

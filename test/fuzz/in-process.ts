@@ -73,7 +73,6 @@ export async function startInProcess(): Promise<InProcess> {
     log: faultLog(faults),
     dataDir: undefined,
     tlsNames: [],
-    tokenFile: undefined,
     nodes: 1,
     connector: { pod: () => undefined },
     serverAddress: () => '127.0.0.1:6443',

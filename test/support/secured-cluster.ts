@@ -44,7 +44,7 @@ export const JANE_TOKEN = 'jane-token';
  */
 export async function securedCluster(
   clock: Clock = new SimulatedClock(),
-  options: Partial<AssemblyOptions> = {},
+  { authentication, ...options }: Partial<AssemblyOptions> = {},
 ): Promise<SecuredCluster> {
   const log = createLogger('error');
   const outbound = new OutboundClient(systemClock());
@@ -54,7 +54,7 @@ export async function securedCluster(
     log,
     dataDir: undefined,
     tlsNames: [],
-    tokenFile: fileURLToPath(new URL('./tokens.csv', import.meta.url)),
+    authentication: { tokenFile: fileURLToPath(new URL('./tokens.csv', import.meta.url)), ...authentication },
     nodes: 1,
     connector: { pod: () => undefined },
     outbound,

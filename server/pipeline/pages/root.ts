@@ -3,6 +3,7 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { exactly } from './file.ts';
 import { healthPaths } from './health.ts';
+import { ISSUER_PATHS } from './service-account-issuer.ts';
 
 /** Pages that are there whatever the cluster serves. */
 const PATHS = ['/api', '/apis', '/apis/', '/openapi/v2', '/openapi/v3', '/openapi/v3/', '/version'];
@@ -10,7 +11,7 @@ const PATHS = ['/api', '/apis', '/apis/', '/openapi/v2', '/openapi/v3', '/openap
 /** `/`: the paths below which something answers, for any method and whatever the client accepts. */
 export function rootPage({ info }: ApiRequest, env: PipelineEnv): ApiResponse | undefined {
   if (info.path !== '/' && info.path !== '/index.html') return undefined;
-  const paths = new Set([...PATHS, ...healthPaths(env)]);
+  const paths = new Set([...PATHS, ...(env.publishedKeys ? ISSUER_PATHS : []), ...healthPaths(env)]);
   for (const { group, versions } of env.catalog.groups) {
     if (group !== '') paths.add(`/apis/${group}`);
     for (const { version } of versions) paths.add(group === '' ? `/api/${version}` : `/apis/${group}/${version}`);

@@ -1,4 +1,5 @@
 import { type Frozen, getOwn } from '../../base/freeze.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 import {
   type FieldProblem,
   forbiddenField,
@@ -12,7 +13,6 @@ import { since } from '../../kube/human-duration.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, pathSegmentProblems } from '../../kube/names.ts';
 import type { IngressClass, IngressClassParametersReference } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
-import { domainPrefixedPathProblems } from '../shared/name-rules.ts';
 
 const MAX_CONTROLLER = 250;
 const PATH = 'spec.parameters';

@@ -1,9 +1,9 @@
 /** Rules of the spec of a job, also of the one in a cron job: validateJobSpec in pkg/apis/batch/validation. */
 import type { Frozen } from '../../base/freeze.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 import { type FieldProblem, invalid, notSupported, required, tooLong } from '../../kube/field-problem.ts';
 import type { JobSpec } from '../../kube/types.gen.ts';
 import { failurePolicyProblems, successPolicyProblems } from './job-policy-rules.ts';
-import { domainPrefixedPathProblems } from './name-rules.ts';
 import { negativeProblems } from './number-rules.ts';
 import { podTemplateProblems } from './pod-spec-rules.ts';
 import { podTemplateWarnings } from './pod-warnings.ts';

@@ -2,8 +2,6 @@
 import { type FieldProblem, invalid, required } from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../../kube/names.ts';
 
-const PATH_FORMAT = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
-const PATH = new RegExp(`^${PATH_FORMAT}$`);
 const SUBDOMAIN_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 const WILDCARD_FORMAT = `\\*\\.${SUBDOMAIN_FORMAT}`;
 const WILDCARD = new RegExp(`^${WILDCARD_FORMAT}$`);
@@ -11,21 +9,6 @@ const NO_WILDCARD = [
   "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain,",
   "which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
 ].join(' ');
-
-/** `acme.io/foo` (IsDomainPrefixedPath). */
-export function domainPrefixedPathProblems(path: string, text: string): FieldProblem[] {
-  if (text === '') return [required(path)];
-  const slash = text.indexOf('/');
-  const [host, rest] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
-  if (slash < 1 || rest === '') {
-    return [invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  }
-  const problems = dnsSubdomainProblems(host).map((detail) => invalid(path, host, detail));
-  if (!PATH.test(rest)) {
-    problems.push(invalid(path, rest, `Invalid path (regex used for validation is '${PATH_FORMAT}')`));
-  }
-  return problems;
-}
 
 /** Domain names in which capital letters are allowed too (IsDNS1123SubdomainCaseless). */
 export function caselessSubdomainProblems(text: string): string[] {

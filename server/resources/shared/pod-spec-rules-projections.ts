@@ -1,5 +1,6 @@
 /** Rules for volumes that put several things into one folder, and for files that tell a pod about itself. */
 import type { Frozen } from '../../base/freeze.ts';
+import { domainPrefixedPathProblems } from '../../kube/domain-path.ts';
 import { type FieldProblem, forbiddenField, invalid, notSupported, required } from '../../kube/field-problem.ts';
 import type {
   ClusterTrustBundleProjection,
@@ -10,7 +11,6 @@ import type {
   ServiceAccountTokenProjection,
   VolumeProjection,
 } from '../../kube/types.gen.ts';
-import { domainPrefixedPathProblems } from './name-rules.ts';
 import { fileModeProblems, idProblems, keyToPathProblems, localPathProblems } from './path-rules.ts';
 import { fieldRefProblems, resourceFieldProblems, VOLUME_FIELDS } from './pod-spec-rules-fields.ts';
 import { selectorProblems } from './selector-rules.ts';

@@ -49,7 +49,6 @@ async function cluster() {
     random: seededRandom(1),
     log: createLogger('error'),
     dataDir: undefined,
-    tokenFile: undefined,
     tlsNames: [],
     nodes: 1,
     connector: { pod: () => undefined },

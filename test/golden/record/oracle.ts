@@ -13,7 +13,7 @@ export interface Answer {
   readonly warnings: readonly string[];
 }
 
-/** Sends a request; `body` is sent as it is when it is text. */
+/** Sends a request; `body` is sent as it is when it is text. The token may be another than that of the environment. */
 export function ask(
   method: string,
   path: string,
@@ -21,8 +21,9 @@ export function ask(
   contentType = 'application/json',
   accept = 'application/json',
   impersonated?: string,
+  token = process.env.GOLDEN_TOKEN,
 ): Promise<Answer> {
-  const { GOLDEN_SERVER: server, GOLDEN_TOKEN: token } = process.env;
+  const { GOLDEN_SERVER: server } = process.env;
   if (!server) throw new Error('GOLDEN_SERVER is not set: the URL of a real kube-apiserver');
   const bytes =
     body === undefined ? undefined : Buffer.isBuffer(body) || typeof body === 'string' ? body : JSON.stringify(body);
