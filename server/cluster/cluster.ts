@@ -4,6 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
+import { noOutbound } from '../kube/outbound.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
@@ -16,6 +17,7 @@ import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -35,7 +37,11 @@ export interface ClusterParts {
   readonly serverAddress: () => string;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  /** How APIs of other servers are reached; without it none is. */
+  readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
+
+const NO_REMOTES = { outbound: noOutbound, clientCertificate: () => undefined, isProxyHeader: () => false };
 
 /** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
 export class Cluster {
@@ -68,6 +74,14 @@ export class Cluster {
     );
     this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry);
     this.traffic = new ServiceTraffic(registry, parts.nodes);
+    const aggregator = new Aggregator({
+      ...(parts.remotes ?? NO_REMOTES),
+      storage: parts.storage,
+      clock: parts.clock,
+      log: parts.log,
+      activity,
+      services: this.traffic,
+    });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
     this.pipeline = createPipeline({
       catalog: this.catalog,
@@ -82,14 +96,14 @@ export class Cluster {
       clientRequests: this.clientRequests,
       checks: new HealthMetrics(),
       flows: new FlowClassifier(parts.storage),
+      aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),
       serverAddress: parts.serverAddress,
     });
-    customKinds.start({
-      catalog: this.catalog,
-      transport: new LocalTransport(this.pipeline, SERVER, 'kube-apiserver'),
-    });
+    const transport = new LocalTransport(this.pipeline, SERVER, 'kube-apiserver');
+    customKinds.start({ catalog: this.catalog, transport });
+    aggregator.start(transport);
   }
 }

@@ -2,6 +2,7 @@
 import { badRequest, methodNotAllowed, methodNotSupported, notFound, unknownPath } from '../kube/api-error.ts';
 import type { Served } from '../registry/catalog.ts';
 import { parseDuration } from '../schema/go-duration.ts';
+import { passOn } from './aggregation/pass-on.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
@@ -58,8 +59,12 @@ function plainNotFound(): ApiResponse {
 }
 
 export function dispatch(env: PipelineEnv): Handler {
-  return (request) =>
-    request.info.isResource ? resource(request, env) : env.requests.page(request, () => page(request, env));
+  return (request) => {
+    const { aggregation } = env;
+    const remote = aggregation.hasRemotes ? aggregation.remoteFor(request.info) : undefined;
+    if (remote) return passOn(request, remote, env);
+    return request.info.isResource ? resource(request, env) : env.requests.page(request, () => page(request, env));
+  };
 }
 
 async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {

@@ -9,6 +9,7 @@ import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
 import { dispatch } from './dispatch.ts';
 import { servedResources, watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
@@ -40,6 +41,8 @@ export interface PipelineEnv {
   readonly clientRequests: ClientRequests;
   readonly checks: HealthMetrics;
   readonly flows: FlowClassifier;
+  /** APIs that other servers serve. */
+  readonly aggregation: Aggregation;
   /** What the work queues of controllers have counted. */
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
