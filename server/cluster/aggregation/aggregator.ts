@@ -137,7 +137,10 @@ export class Aggregator implements Aggregation {
 
   #follow({ type, now }: StoredEvent): void {
     const apiService = now.value as unknown as ApiService;
-    if (type !== 'deleted') return this.#observe(apiService);
+    if (type !== 'deleted') {
+      this.#observe(apiService);
+      return;
+    }
     const { name = '' } = apiService.metadata;
     this.#known.delete(name);
     this.#remotes.delete(name);
