@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createPki, type Pki } from '../../../server/auth/certificates.ts';
 import { systemClock } from '../../../server/base/clock.ts';
@@ -29,6 +30,8 @@ export interface ExtensionOptions {
   readonly namespace?: string;
   /** Answers before the pages do; true when it has. */
   readonly handler?: Handler;
+  /** Speaks with whoever asks for another protocol, once they have said something. */
+  readonly protocol?: (socket: Duplex, head: Buffer) => void;
   /** Whether there are only the old pages of discovery and OpenAPI. */
   readonly isOld?: boolean;
 }
@@ -39,6 +42,8 @@ export interface ExtensionServer extends AsyncDisposable {
   /** Base64 of what a `caBundle` has to be. */
   readonly caBundle: string;
   readonly received: ExtensionRequest[];
+  /** Requests for another protocol. */
+  readonly upgrades: Pick<IncomingMessage, 'headers' | 'url'>[];
   /** How many connections were opened. */
   readonly connections: () => number;
   /** Requests of clients: not those by which the aggregator finds out about the server. */
@@ -59,7 +64,7 @@ const OWN_AGENTS = new Set(['system:kube-aggregator', 'system:aggregator']);
  * await register(cluster, server);
  */
 export async function extensionServer(options: ExtensionOptions = {}): Promise<ExtensionServer> {
-  const { service = 'kitchen', namespace = 'default', handler, isOld = false } = options;
+  const { service = 'kitchen', namespace = 'default', handler, protocol, isOld = false } = options;
   pki ??= createPki({ clock: systemClock(), random: seededRandom(11) });
   const { key, cert } = pki.servingCertificate([`${service}.${namespace}.svc`]);
   const received: ExtensionRequest[] = [];
@@ -95,6 +100,14 @@ export async function extensionServer(options: ExtensionOptions = {}): Promise<E
   const server = createServer({ key, cert, requestCert: true, rejectUnauthorized: false }, (message, answer) => {
     take(message, answer).catch(() => answer.destroy());
   });
+  const upgrades: IncomingMessage[] = [];
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex) => {
+    upgrades.push(message);
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Protocol: kitchen\r\n\r\n',
+    );
+    socket.once('data', (head: Buffer) => protocol?.(socket, head));
+  });
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -108,6 +121,7 @@ export async function extensionServer(options: ExtensionOptions = {}): Promise<E
     port: (server.address() as AddressInfo).port,
     caBundle: Buffer.from(pki.ca.cert).toString('base64'),
     received,
+    upgrades,
     connections: () => connections,
     asked: () => received.filter(({ headers }) => !OWN_AGENTS.has(String(headers['x-remote-user']))),
     watchers: () => watchers.size,
