@@ -60,7 +60,7 @@ test('a body without a known length goes on while it comes', async () => {
 });
 
 test('another protocol is spoken through the server', async () => {
-  await using server = await extensionServer({ protocol: (socket, head) => void socket.end(`you said ${head}`) });
+  await using server = await extensionServer({ protocol: (socket, head) => void socket.end(`you said ${head.toString()}`) });
   await using cluster = await securedCluster();
   await register(cluster, server);
   const outgoing = request({
@@ -74,7 +74,7 @@ test('another protocol is spoken through the server', async () => {
     outgoing.once('response', ({ statusCode }) => reject(new Error(`answered with ${statusCode}`)));
     outgoing.once('upgrade', ({ headers: sent }, socket) => {
       let said = String(sent['x-protocol']);
-      socket.on('data', (chunk: Buffer) => (said += ` ${chunk}`));
+      socket.on('data', (chunk: Buffer) => (said += ` ${chunk.toString()}`));
       socket.once('end', () => resolve(said));
       socket.write('hello');
     });

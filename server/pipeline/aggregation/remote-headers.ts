@@ -17,7 +17,7 @@ export interface Passage {
   /** Encoded. */
   readonly path: string;
   /** Whether some other server takes a header (in lower case) for what a proxy says. */
-  isOfProxy(name: string): boolean;
+  readonly isOfProxy: (name: string) => boolean;
 }
 
 /** Who asks, as the other server reads it from a proxy whose certificate it trusts. */

@@ -5,7 +5,12 @@ import { extensionServer } from './extension-server.ts';
 /** A server that the story is played on. */
 export interface StoryTeller {
   readonly namespace: string;
-  ask(method: string, path: string, body?: object, patch?: boolean): Promise<{ status: number; body: unknown }>;
+  readonly ask: (
+    method: string,
+    path: string,
+    body?: object,
+    patch?: boolean,
+  ) => Promise<{ status: number; body: unknown }>;
   /** Resolves when the condition of an APIService tells another reason or message. */
   told(path: string, before: string): Promise<void>;
 }
