@@ -10,8 +10,9 @@ import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 import type { Aggregation } from './aggregation/aggregation.ts';
+import { allResources, undiscovered } from './aggregation/all-resources.ts';
 import { dispatch } from './dispatch.ts';
-import { servedResources, watchEverything } from './everything.ts';
+import { watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
@@ -65,7 +66,8 @@ export interface Pipeline {
   /** The same for a request whose `user` is known already. */
   handleAs(request: ApiRequest): Promise<ApiResponse>;
   /** What {@link Transport.resources} and {@link Transport.watchAll} give clients in the same process. */
-  resources(): readonly ServedResource[];
+  resources(): Promise<readonly ServedResource[]>;
+  undiscovered(): Promise<readonly string[]>;
   watchAll(user: User, options: { readonly existing: boolean }, observer: EverythingObserver): Cancel;
 }
 
@@ -79,7 +81,8 @@ export function createPipeline(env: PipelineEnv): Pipeline {
   return {
     handle: compose(STAGES),
     handleAs: compose(LOCAL_STAGES),
-    resources: () => servedResources(env.catalog),
+    resources: () => allResources(env),
+    undiscovered: () => undiscovered(env),
     watchAll: (user, options, observer) => watchEverything(env, user, options, observer),
   };
 }

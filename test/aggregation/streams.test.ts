@@ -60,7 +60,9 @@ test('a body without a known length goes on while it comes', async () => {
 });
 
 test('another protocol is spoken through the server', async () => {
-  await using server = await extensionServer({ protocol: (socket, head) => void socket.end(`you said ${head.toString()}`) });
+  await using server = await extensionServer({
+    protocol: (socket, head) => void socket.end(`you said ${head.toString()}`),
+  });
   await using cluster = await securedCluster();
   await register(cluster, server);
   const outgoing = request({
