@@ -197,14 +197,14 @@ export class LocalTransport implements Transport {
     body: object | undefined,
   ): Promise<ApiResponse> {
     const answer = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
-    const response = answer.type === 'proxied' || answer.type === 'bytes' ? await valueOf(answer) : answer;
+    const response = answer.type === 'proxied' || answer.type === 'bytes' ? await objectOf(answer) : answer;
     if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
     return response;
   }
 }
 
 /** What another server has answered, or the proxy in front of it. @throws ApiError when it is no object */
-async function valueOf(answer: Extract<ApiResponse, { type: 'proxied' | 'bytes' }>): Promise<ApiResponse> {
+async function objectOf(answer: Extract<ApiResponse, { type: 'proxied' | 'bytes' }>): Promise<ApiResponse> {
   const { status } = answer;
   const chunks: Buffer[] = [];
   if (answer.type === 'bytes') chunks.push(Buffer.from(answer.body));
