@@ -107,7 +107,10 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
   checkTimeout(request);
   if (!served.info.isCustom && !hasPath(request, served.info)) throw unknownPath();
   const isCollection = request.method === 'GET' && request.info.name === '';
-  const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
+  const { subresource } = request.info;
+  const { statusHasNoTable = false } = served.store.definition;
+  const hasTable =
+    subresource === '' ? served.info.verbs.includes('get') : !(statusHasNoTable && subresource === 'status');
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
   const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });

@@ -54,7 +54,7 @@ export class ServiceTraffic {
     return this.#anyOf(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
   }
 
-  /** Where the API server itself reaches a service (ResolveCluster). @throws Error in the words of upstream's resolver */
+  /** Where the server itself reaches a service (ResolveCluster). @throws Error in the words of upstream's resolver */
   address(key: Key, port: number): string {
     const { spec } = this.#clusterService(key, port);
     const host = (spec.type === 'ExternalName' ? spec.externalName : spec.clusterIP) ?? '';

@@ -7,7 +7,7 @@ import { create, securedCluster } from '../support/secured-cluster.ts';
 const NAMESPACE = 'golden-aggregation';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
-test('the condition of an APIService tells what keeps its server from being reached, as the real server does', async () => {
+test('the condition of an APIService tells what keeps its server from being reached', async () => {
   await using cluster = await securedCluster();
   await create(cluster, '/api/v1/namespaces', { metadata: { name: NAMESPACE } });
   const told = await playStory({

@@ -1,4 +1,4 @@
-/** Whether other API servers can be asked: the `Available` condition (remote and local AvailableConditionController). */
+/** Whether other API servers can be asked: the `Available` condition (AvailableConditionController, both of them). */
 import type { Activity } from '../../base/activity.ts';
 import { type Cancel, type Clock, rfc3339 } from '../../base/clock.ts';
 import { deepEqual, type Frozen } from '../../base/freeze.ts';

@@ -10,7 +10,7 @@ const nameOf = ({ metadata }: ApiService): string => metadata.name ?? '';
 export const byVersionPriority = (a: ApiService, b: ApiService): number =>
   b.spec.versionPriority - a.spec.versionPriority || compareVersions(a.spec.version ?? '', b.spec.version ?? '');
 
-/** Groups by the highest priority that one of their versions asks for, then by the name of that version's APIService. */
+/** Groups by the highest priority that one of their versions asks for, then by the name of its APIService. */
 export function sortedGroups(services: readonly ApiService[]): ApiService[][] {
   const groups = new Map<string, ApiService[]>();
   const byPriority = [...services].sort(

@@ -115,7 +115,10 @@ function together(target: unknown, source: unknown): unknown {
   return { ...fieldsOf(target), [GVK]: all };
 }
 
-/** Adds what `from` has, except for paths that are there (MergeSpecsIgnorePathConflictRenamingDefinitionsAndParameters). */
+/**
+ * Adds what `from` has, except for paths that are there.
+ * See MergeSpecsIgnorePathConflictRenamingDefinitionsAndParameters.
+ */
 export function mergedSwagger(target: object, from: object): object {
   const into = target as Swagger;
   const paths = fieldsOf(into.paths);

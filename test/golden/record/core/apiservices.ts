@@ -48,6 +48,7 @@ export const apiservices: readonly Step[] = [
   },
   { method: 'PATCH', path: `${SERVICES}/${NAME}/status`, body: { metadata: { labels: { a: 'b' } } }, without },
   { method: 'GET', path: `${SERVICES}/${NAME}/status`, without },
+  { method: 'GET', path: `${SERVICES}/${NAME}/status`, table: true },
   { method: 'DELETE', path: `${SERVICES}/${NAME}` },
   { method: 'GET', path: `${SERVICES}/${NAME}` },
 ];
