@@ -6,7 +6,7 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { RemoteApi } from './aggregation.ts';
 import { answeredHeaders, encodedPath, passedHeaders } from './remote-headers.ts';
 
-/** Clients ask every server what it serves: one that does not answer must not keep them (aggregatedDiscoveryTimeout). */
+/** Clients ask every server what it serves; one without an answer must not keep them (aggregatedDiscoveryTimeout). */
 const DISCOVERY_TIMEOUT_MS = 5000;
 /** `/apis/group/version` */
 const DISCOVERY_SEGMENTS = 3;
