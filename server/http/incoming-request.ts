@@ -24,12 +24,14 @@ export class IncomingRequest implements ApiRequest {
   readonly warnings: string[] = [];
   readonly peer: Peer;
   auditId?: string;
+  readonly isUpgrade: boolean;
   info: RequestInfo;
   user: User = NOBODY;
   readonly #raw: RawRequest;
   readonly #headers: IncomingHttpHeaders;
 
-  constructor(raw: RawRequest, url: string, peer: Peer) {
+  constructor(raw: RawRequest, url: string, peer: Peer, isUpgrade = false) {
+    this.isUpgrade = isUpgrade;
     this.#raw = raw;
     this.#headers = raw.headers;
     this.method = raw.method;
@@ -74,6 +76,12 @@ export class IncomingRequest implements ApiRequest {
     const declared = Number(this.#headers['content-length'] ?? 0);
     if (declared > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
     return { bytes: await readAll(this.#raw.body) };
+  }
+
+  bodyStream(): Readable | undefined {
+    const { 'content-length': length, 'transfer-encoding': encoding } = this.#headers;
+    const isUnknown = length === undefined && (encoding !== undefined || this.#raw.isOpen);
+    return isUnknown || Number(length ?? 0) > LIMITS.bodyBytes ? this.#raw.body : undefined;
   }
 
   onClose(callback: () => void): Cancel {

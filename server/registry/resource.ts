@@ -91,6 +91,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
   readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  /** Whether `/status` is never shown as a table: kinds whose status storage upstream forgot to give one. */
+  readonly statusHasNoTable?: boolean;
   /**
    * Paths (`status.conditions`) that no manager can own, by subresource (`''` for the object itself): GetResetFields of
    * kinds where they do not follow from the subresource.

@@ -72,6 +72,7 @@ export class CustomKinds {
     const { storage, clock } = this.#parts;
     this.#serving = serving;
     this.#services = new ApiServices(storage, serving.transport);
+    const stopServices = this.#services.follow((name) => void this.#checkService(name));
     this.#termination = new Termination({
       catalog: serving.catalog,
       clock,
@@ -79,7 +80,7 @@ export class CustomKinds {
       again: (name) => this.#enqueue(name),
     });
     for (const { value } of storage.list(`${DEFINITIONS}/`).items) this.#observe(value as unknown as Definition);
-    return storage.watch(
+    const stopDefinitions = storage.watch(
       `${DEFINITIONS}/`,
       { after: storage.revision() },
       {
@@ -93,6 +94,25 @@ export class CustomKinds {
         end: () => undefined,
       },
     );
+    return () => {
+      stopServices();
+      stopDefinitions();
+    };
+  }
+
+  /** Somebody has changed the APIService of a definition. */
+  async #checkService(name: string): Promise<void> {
+    const { activity, log } = this.#parts;
+    const done = activity.begin('API services of definitions');
+    try {
+      // What follows the definitions is done first.
+      await this.#running;
+      await this.#services?.check(name);
+    } catch (err) {
+      log.warn({ err, name }, 'an API service could not be kept');
+    } finally {
+      done();
+    }
   }
 
   #observe(definition: Definition): void {
