@@ -26,8 +26,8 @@ const NEEDED = {
   commander: '',
   fastify:
     '@fastify/ajv-compiler @fastify/deepmerge @fastify/error @fastify/fast-json-stringify-compiler ' +
-    '@fastify/forwarded @fastify/merge-json-schemas @fastify/proxy-addr abstract-logging ajv ajv-formats avvio cookie ' +
-    'dequal fast-decode-uri-component fast-deep-equal fast-json-stringify fast-querystring fast-uri fastq ' +
+    '@fastify/forwarded @fastify/merge-json-schemas @fastify/proxy-addr abstract-logging ajv ajv-formats avvio ' +
+    'cookie dequal fast-decode-uri-component fast-deep-equal fast-json-stringify fast-querystring fast-uri fastq ' +
     'find-my-way ipaddr.js json-schema-ref-resolver json-schema-traverse light-my-request process-warning ' +
     'require-from-string ret reusify rfdc safe-regex2 secure-json-parse semver set-cookie-parser string_decoder ' +
     'toad-cache util-deprecate wrappy',
