@@ -316,20 +316,12 @@ class RegexParser {
     const tests: CharacterSet[] = [];
     for (let first = true; first || !this.sees(']'); first = false) {
       if (this.at >= this.pattern.length) throw new RegexFault('missing closing ]', this.pattern.slice(start));
-      if (this.sees('-') && !first && !this.sees('-]') && this.pattern[this.at + 1] !== undefined) {
-        this.rejectRange();
-      }
       const set = this.bracketClass();
       if (set) tests.push(set);
       else ranges.push(this.bracketRange(start));
     }
     this.at += 1;
     return { ranges, tests, negated, ignoreCase: this.flags.ignoreCase };
-  }
-
-  /** A hyphen in the middle may only join two characters. */
-  private rejectRange(): void {
-    throw new RegexFault('invalid character class range', this.pattern.slice(this.at, this.at + 2));
   }
 
   private bracketClass(): CharacterSet | undefined {
