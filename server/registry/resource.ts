@@ -70,12 +70,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * for the status.
    *
    * @param others problems of the metadata
+   * @param warn is told what is no problem but not well either, even when the write is refused
    */
   problemsWith?(
     others: readonly FieldProblem[],
     object: Frozen<T>,
     old: Frozen<T> | undefined,
     isStatus: boolean,
+    warn: (text: string) => void,
   ): readonly FieldProblem[];
   /** Rules for a change through the status subresource; without it none beyond the table's. */
   readonly validateStatus?: (object: Frozen<T>, old: Frozen<T>) => readonly FieldProblem[];

@@ -12,6 +12,7 @@ import { conversionProblems } from './definition-conversion-rules.ts';
 import { definitionNameProblems } from './definition-names.ts';
 import { hasStatus, shapeOf, sharedProblems, type VersionShape, versionProblems } from './definition-version-rules.ts';
 import { internalList } from './internal-form.ts';
+import { rulesBefore } from './rules-before.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
 
@@ -24,6 +25,7 @@ const APPROVAL_LINK = 'see https://github.com/kubernetes/enhancements/pull/1111'
 export function definitionProblems(definition: Definition, old?: Definition): FieldProblem[] {
   const { spec } = definition;
   const shape = shapeOf(spec.versions ?? []);
+  const before = rulesBefore(definition, old);
   return [
     ...(old ? [] : nameProblems(definition)),
     ...groupProblems(spec.group),
@@ -31,12 +33,18 @@ export function definitionProblems(definition: Definition, old?: Definition): Fi
     ...schemaPresenceProblems(shape),
     ...defaultPruningProblems(definition),
     ...shape.versions.flatMap((version, i) =>
-      versionProblems(version, `${VERSIONS}[${i}]`, hasStatus(spec.versions?.[i] ?? {})),
+      versionProblems(version, `${VERSIONS}[${i}]`, {
+        writesStatus: hasStatus(spec.versions?.[i] ?? {}),
+        before: before(version.name),
+      }),
     ),
     ...versionSetProblems(shape),
     ...requiredNameProblems(definition),
     ...definitionNameProblems(spec.names, 'spec.names'),
-    ...sharedProblems(shape.shared, 'spec', 'validation', spec.versions?.some(hasStatus) ?? false),
+    ...sharedProblems(shape.shared, 'spec', 'validation', {
+      writesStatus: spec.versions?.some(hasStatus) ?? false,
+      before: before(spec.versions?.[0]?.name ?? ''),
+    }),
     ...preservationProblems(definition),
     ...conversionProblems(spec.conversion),
     ...(old ? changeProblems(definition, old) : []),

@@ -4,6 +4,7 @@ import { defaultProblems } from './default-rules.ts';
 import type { MetadataRules } from './embedded-check.ts';
 import { internalSchemaForm } from './internal-schema.ts';
 import { NodeContext } from './rules/node-context.ts';
+import type { RulesBefore } from './rules/rule-set.ts';
 import { schemaNodeProblems } from './schema-rules.ts';
 import type { JsonSchema } from './structural.ts';
 import { structuralProblems } from './structural-rules.ts';
@@ -13,6 +14,8 @@ export interface DefinitionSchemaOptions {
   readonly metadataRules: MetadataRules;
   /** Whether a version with this schema has the status subresource. */
   readonly hasStatus: boolean;
+  /** On a change. */
+  readonly before?: RulesBefore | undefined;
 }
 
 /** In upstream's order and words, with Go's names. */
@@ -40,7 +43,7 @@ export function definitionSchemaProblems(
     const found = structuralProblems(schema, path);
     if (found.length === 0) found.push(...defaultProblems(schema, path, options));
     problems.push(...found);
-    if (found.length === 0) rules = NodeContext.root(schema);
+    if (found.length === 0) rules = NodeContext.root(schema, options.before);
   }
   const nodes = schemaNodeProblems(schema, path, rules);
   problems.push(...nodes.schema, ...nodes.rules);

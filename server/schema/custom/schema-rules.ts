@@ -104,16 +104,14 @@ function visitAdditional(schema: JsonSchema, path: string, around: Surroundings,
 }
 
 function visitProperties(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
-  const isGranular = (schema['x-kubernetes-map-type'] ?? 'granular') === 'granular';
   const isResource = around.isRoot || (schema['x-kubernetes-embedded-resource'] ?? false);
-  const uncorrelatable = isGranular ? around.uncorrelatable : (around.uncorrelatable ?? path);
   for (const [name, field] of propertiesOf(schema)) {
     const isMeta = isResource && META_FIELDS.has(name);
     const inner: Surroundings = {
       isRoot: false,
       forbidsDefaults: isMeta && around.isRoot ? `in top-level ${name}` : around.forbidsDefaults,
       insideMeta: isMeta || around.insideMeta,
-      uncorrelatable,
+      uncorrelatable: around.uncorrelatable,
       rules: around.rules?.property(field, name),
     };
     visit(field, keyPath(childPath(path, 'properties'), name), inner, found);

@@ -45,15 +45,16 @@ export interface StructuralSchema {
    * of parts that are as they were in `old` are left out.
    *
    * @param others problems of metadata and scale, which come first and may keep rules from being checked
+   * @param warn is told what breaks rules as it did before
    */
-  problems(object: JsonObject, old?: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
+  problems(object: JsonObject, old?: JsonObject, others?: readonly FieldProblem[], warn?: Warn): FieldProblem[];
   /** The same for a write to `/status`: only the status is looked at. */
-  statusProblems(object: JsonObject, old: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
-  /** What rules hold against parts of an object that are as they were: known once its problems were asked for. */
-  ruleWarnings(object: JsonObject): readonly FieldProblem[];
+  statusProblems(object: JsonObject, old: JsonObject, others?: readonly FieldProblem[], warn?: Warn): FieldProblem[];
   /** How server-side apply takes objects apart. */
   shape(): CustomShape;
 }
+
+type Warn = (text: string) => void;
 
 /** Problems after which rules are not checked: values may have other types than rules expect. */
 const BLOCKING: ReadonlySet<string> = new Set([
@@ -75,7 +76,6 @@ class Compiled implements StructuralSchema {
   #check: CompiledCheck | undefined;
   #statusCheck: CompiledCheck | undefined;
   #shape: CustomShape | undefined;
-  readonly #told = new WeakMap<JsonObject, readonly FieldProblem[]>();
   #rules: { readonly set: RuleSet | undefined } | undefined;
 
   constructor(schema: JsonSchema, options: StructuralOptions) {
@@ -102,7 +102,7 @@ class Compiled implements StructuralSchema {
     return withDefaults(object, this.structural) as T;
   }
 
-  problems(object: JsonObject, old?: JsonObject, others: readonly FieldProblem[] = []): FieldProblem[] {
+  problems(object: JsonObject, old?: JsonObject, others: readonly FieldProblem[] = [], warn?: Warn): FieldProblem[] {
     this.#check ??= compileCheck(this.#schema, this.structural);
     const [metadata, scale] = split(others);
     const found = [
@@ -113,18 +113,19 @@ class Compiled implements StructuralSchema {
       // Lists that were wrong before may stay so.
       ...(old && listProblems(old, this.structural).length > 0 ? [] : listProblems(object, this.structural)),
     ];
-    return this.#withRules(found, object, old);
+    return this.#withRules(found, object, old, warn);
   }
 
-  statusProblems(object: JsonObject, old: JsonObject, others: readonly FieldProblem[] = []): FieldProblem[] {
+  statusProblems(
+    object: JsonObject,
+    old: JsonObject,
+    others: readonly FieldProblem[] = [],
+    warn?: Warn,
+  ): FieldProblem[] {
     const [metadata, scale] = split(others);
     const found = [...metadata, ...this.#statusOnly(object, old), ...scale];
     if (listProblems(old, this.structural).length === 0) found.push(...listProblems(object, this.structural));
-    return this.#withRules(found, object, old);
-  }
-
-  ruleWarnings(object: JsonObject): readonly FieldProblem[] {
-    return this.#told.get(object) ?? [];
+    return this.#withRules(found, object, old, warn);
   }
 
   shape(): CustomShape {
@@ -140,12 +141,12 @@ class Compiled implements StructuralSchema {
     return fieldProblems('status', this.#statusCheck(object.status, ...before));
   }
 
-  #withRules(found: FieldProblem[], object: JsonObject, old: JsonObject | undefined): FieldProblem[] {
+  #withRules(found: FieldProblem[], object: JsonObject, old: JsonObject | undefined, warn?: Warn): FieldProblem[] {
     const { rules } = this;
     if (!rules) return found;
     if (found.some(({ reason }) => BLOCKING.has(reason))) return [...found, invalid(NO_PATH, null, UNCHECKED)];
     const { problems, warnings } = rules.check(object, old, '', RULES_BUDGET, true);
-    if (warnings.length > 0) this.#told.set(object, warnings);
+    for (const { field, message } of warnings) warn?.(`${field}: ${message}`);
     return [...found, ...problems];
   }
 }
