@@ -5,6 +5,7 @@ import type { MetadataRules } from './embedded-check.ts';
 import { internalSchemaForm } from './internal-schema.ts';
 import { NodeContext } from './rules/node-context.ts';
 import { schemaNodeProblems } from './schema-rules.ts';
+import { keywordsOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 import { structuralProblems } from './structural-rules.ts';
 import { unsupportedReason } from './unsupported-fields.ts';
@@ -34,13 +35,14 @@ export function definitionSchemaProblems(
 ): FieldProblem[] {
   const problems = options.hasStatus ? rootProblems(schema, path) : [];
   if (schema.nullable) problems.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const unsupported = unsupportedReason(schema);
+  const keywords = keywordsOf(schema);
+  const unsupported = unsupportedReason(schema, keywords);
   let rules: NodeContext | undefined;
   if (unsupported === undefined) {
     const found = structuralProblems(schema, path);
-    if (found.length === 0) found.push(...defaultProblems(schema, path, options));
+    if (found.length === 0 && keywords.has('default')) found.push(...defaultProblems(schema, path, options));
     problems.push(...found);
-    if (found.length === 0) rules = NodeContext.root(schema);
+    if (found.length === 0 && keywords.has('x-kubernetes-validations')) rules = NodeContext.root(schema);
   }
   const nodes = schemaNodeProblems(schema, path, rules);
   problems.push(...nodes.schema, ...nodes.rules);
