@@ -22,7 +22,7 @@ export function packedDefinition(definition: CustomResourceDefinition): CustomRe
       ? deepFreeze(version)
       : withLazyField(version, 'schema', () => whole.value.versions?.[i]?.schema);
   const kept = deepFreeze({ ...spec, ...(spec.versions && { versions: spec.versions.map(packed) }) }) as Frozen<Spec>;
-  rememberText(kept, whole.text);
+  rememberText(kept, whole);
   if (!spec.preserveUnknownFields) rememberStructural(kept);
   return { ...definition, spec: kept as Spec };
 }
