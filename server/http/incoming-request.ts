@@ -105,7 +105,11 @@ function readAll(raw: Readable): Promise<Buffer> {
       }
       chunks.push(chunk);
     });
-    raw.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    raw.once('end', () => {
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      // What listens lives until old garbage is collected, long after the answer.
+      chunks.length = 0;
+    });
     // A client that leaves in the middle is no fault of ours.
     raw.once('error', () => reject(badRequest('unexpected EOF')));
   });

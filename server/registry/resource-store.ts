@@ -189,7 +189,7 @@ export class ResourceStore {
       }
       const stored = await this.#storage.create(
         key,
-        ordered,
+        definition.kept?.(ordered) ?? ordered,
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
@@ -320,7 +320,7 @@ export class ResourceStore {
     object.metadata = orderedMeta(object.metadata);
     const ordered = inFieldOrder(object, this.info.type);
     keepTimes(ordered, old);
-    return { object: ordered, finish };
+    return { object: definition.kept?.(ordered) ?? ordered, finish };
   }
 
   /**

@@ -59,6 +59,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly sharesSpec?: boolean;
   /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
   readonly keepsSpec?: boolean;
+  /** The form in which an object is kept that was found to be right: the same object, perhaps with parts as text. */
+  readonly kept?: (object: T) => T;
   /** Rules that the table cannot express; `old` on a change. */
   readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
   /**

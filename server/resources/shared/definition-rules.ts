@@ -6,8 +6,7 @@ import { type FieldProblem, immutable, invalid, notSupported, required } from '.
 import { goQuote } from '../../kube/go-quote.ts';
 import { dns1035Problems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
-import { schemaHas } from '../../schema/custom/schema-walk.ts';
-import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
+import { hasDefault, schemaHas } from '../../schema/custom/schema-walk.ts';
 import { conversionProblems } from './definition-conversion-rules.ts';
 import { definitionNameProblems } from './definition-names.ts';
 import { hasStatus, shapeOf, sharedProblems, type VersionShape, versionProblems } from './definition-version-rules.ts';
@@ -82,7 +81,6 @@ function schemaPresenceProblems({ shared, versions }: VersionShape): FieldProble
 
 function defaultPruningProblems({ spec }: Definition): FieldProblem[] {
   if (!spec.preserveUnknownFields) return [];
-  const hasDefault = (schema: JsonSchema): boolean => schema.default !== undefined && schema.default !== null;
   const schemas = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []);
   if (!schemas.some((schema) => schemaHas(schema, hasDefault))) return [];
   return [invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')];

@@ -2,7 +2,6 @@
  * The schema of one version of a custom resource, compiled once: how its objects are read, filled in, checked and
  * merged. Everything here is a function of JSON values; the registry decides when to call it.
  */
-import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { withDefaults } from './defaults.ts';
 import { embeddedProblems, type MetadataRules } from './embedded-check.ts';
@@ -70,7 +69,7 @@ const UNCHECKED =
   'correct the existing errors to complete validation';
 
 class Compiled implements StructuralSchema {
-  readonly #schema: JsonSchema;
+  readonly #read: () => JsonSchema;
   readonly #options: StructuralOptions;
   #structural: Structural | undefined;
   #check: CompiledCheck | undefined;
@@ -78,19 +77,19 @@ class Compiled implements StructuralSchema {
   #shape: CustomShape | undefined;
   #rules: { readonly set: RuleSet | undefined } | undefined;
 
-  constructor(schema: JsonSchema, options: StructuralOptions) {
-    this.#schema = schema;
+  constructor(read: () => JsonSchema, options: StructuralOptions) {
+    this.#read = read;
     this.#options = options;
   }
 
   // Each part is made on first use: most definitions of a cluster have no objects.
   get structural(): Structural {
-    this.#structural ??= structuralOf(this.#schema);
+    this.#structural ??= structuralOf(this.#read());
     return this.#structural;
   }
 
   get rules(): RuleSet | undefined {
-    this.#rules ??= { set: compileRuleSet(this.#schema, true) };
+    this.#rules ??= { set: compileRuleSet(this.structural.schema, true) };
     return this.#rules.set;
   }
 
@@ -103,7 +102,7 @@ class Compiled implements StructuralSchema {
   }
 
   problems(object: JsonObject, old?: JsonObject, others: readonly FieldProblem[] = [], warn?: Warn): FieldProblem[] {
-    this.#check ??= compileCheck(this.#schema, this.structural);
+    this.#check ??= compileCheck(this.structural.schema, this.structural);
     const [metadata, scale] = split(others);
     const found = [
       ...metadata,
@@ -158,12 +157,15 @@ function split(problems: readonly FieldProblem[]): [FieldProblem[], FieldProblem
 }
 
 /**
- * @param schema `openAPIV3Schema` of a version that was accepted; nothing of it is looked at before it is needed
+ * @param schema `openAPIV3Schema` of a version that was accepted, or how to read it: nothing is before it is needed
  * @example
  * const schema = compileStructural(version.schema.openAPIV3Schema, { metadataRules });
  * const { value, unknownFields } = schema.prune(body);
  * const problems = schema.problems(schema.applyDefaults(value));
  */
-export function compileStructural(schema: Frozen<JsonSchema>, options: StructuralOptions): StructuralSchema {
-  return new Compiled(schema as JsonSchema, options);
+export function compileStructural(
+  schema: JsonSchema | (() => JsonSchema),
+  options: StructuralOptions,
+): StructuralSchema {
+  return new Compiled(typeof schema === 'function' ? schema : () => schema, options);
 }
