@@ -89,10 +89,14 @@ export class NodeContext {
     return this.#declared.declaration;
   }
 
+  /** undefined where no rule stands above or here: then nothing was declared that could be reused. */
+  #declarationOfRules(): Declaration | undefined {
+    return this.#place.hasRules ? this.#declaration : undefined;
+  }
+
   #declare(): Declaration | undefined {
     const { parent, within } = this.#place;
-    // biome-ignore lint/complexity/useOptionalChain: private names cannot stand in one.
-    const above = parent && parent.#place.hasRules ? parent.#declaration : undefined;
+    const above = parent === undefined ? undefined : parent.#declarationOfRules();
     const found = above && within?.(above);
     if (found) return asSelf(found);
     const isResource = parent === undefined || this.#schema['x-kubernetes-embedded-resource'] === true;
