@@ -8,6 +8,7 @@ import type { ApiRequest, Body } from '../../server/pipeline/request.ts';
 import { requestInfo } from '../../server/pipeline/request-info.ts';
 import type { LocalStorage } from '../../server/storage/storage.ts';
 import type { StoredObject } from '../../server/storage/stored-object.ts';
+import { BARE_ASSEMBLY } from '../support/bare-assembly.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { makeSamples } from './make-samples.ts';
 import type { Target, WireAnswer, WireRequest } from './request.ts';
@@ -72,13 +73,7 @@ export async function startInProcess(): Promise<InProcess> {
     clock,
     random: seededRandom(1),
     log: faultLog(faults),
-    dataDir: undefined,
-    tlsNames: [],
-    nodes: 1,
-    connector: { pod: () => undefined },
-    serverAddress: () => '127.0.0.1:6443',
-    address: '127.0.0.1',
-    port: 6443,
+    ...BARE_ASSEMBLY,
   });
   const { pipeline, storage } = cluster;
   const send = async (wire: WireRequest): Promise<WireAnswer> => {

@@ -7,6 +7,7 @@ import { type Assembly, type AssemblyOptions, assemble } from '../../server/clus
 import { OutboundClient } from '../../server/http/outbound/outbound-client.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
+import { BARE_ASSEMBLY } from './bare-assembly.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
 /** What a server answered. */
@@ -49,18 +50,12 @@ export async function securedCluster(
   const log = createLogger('error');
   const outbound = new OutboundClient(systemClock());
   const assembly = await assemble({
+    ...BARE_ASSEMBLY,
     clock,
     random: seededRandom(1),
     log,
-    dataDir: undefined,
-    tlsNames: [],
     authentication: { tokenFile: fileURLToPath(new URL('./tokens.csv', import.meta.url)), ...authentication },
-    nodes: 1,
-    connector: { pod: () => undefined },
     outbound,
-    serverAddress: () => '127.0.0.1:6443',
-    address: '127.0.0.1',
-    port: 6443,
     ...options,
   });
   const { pipeline, storage } = assembly.cluster;

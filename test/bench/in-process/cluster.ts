@@ -5,6 +5,7 @@ import { assemble } from '../../../server/cluster/assembly.ts';
 import type { User } from '../../../server/kube/object.ts';
 import { jsonBytes } from '../../../server/pipeline/encode/json.ts';
 import type { ApiResponse } from '../../../server/pipeline/request.ts';
+import { BARE_ASSEMBLY } from '../../support/bare-assembly.ts';
 import { BytesRequest } from './request.ts';
 
 function checked(response: ApiResponse, status: number): void {
@@ -18,13 +19,7 @@ export async function cluster() {
     clock: systemClock(),
     random: seededRandom(1),
     log: createLogger('error'),
-    dataDir: undefined,
-    tlsNames: [],
-    nodes: 1,
-    connector: { pod: () => undefined },
-    serverAddress: () => '127.0.0.1:6443',
-    address: '127.0.0.1',
-    port: 6443,
+    ...BARE_ASSEMBLY,
   });
   const { pipeline, storage } = assembly.cluster;
   const send = async (

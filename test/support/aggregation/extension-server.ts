@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { createPki, type Pki } from '../../../server/auth/certificates.ts';
 import { systemClock } from '../../../server/base/clock.ts';
 import { seededRandom } from '../../../server/base/random.ts';
+import { listenOnLoopback } from '../loopback-server.ts';
 import { EXTENSION_GROUP, extensionPages } from './extension-pages.ts';
 
 /** One request as it came in. */
@@ -108,30 +108,19 @@ export async function extensionServer(options: ExtensionOptions = {}): Promise<E
     );
     socket.once('data', (head: Buffer) => protocol?.(socket, head));
   });
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  server.on('connection', (socket: Socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  const { port, connections, close } = await listenOnLoopback(server);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     caBundle: Buffer.from(pki.ca.cert).toString('base64'),
     received,
     upgrades,
-    connections: () => connections,
+    connections,
     asked: () => received.filter(({ headers }) => !OWN_AGENTS.has(String(headers['x-remote-user']))),
     watchers: () => watchers.size,
     emit(type, name) {
       const object = { kind: 'Recipe', apiVersion: `${EXTENSION_GROUP}/v1`, metadata: { name, namespace: 'default' } };
       for (const watcher of watchers) watcher.write(`${JSON.stringify({ type, object })}\n`);
     },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

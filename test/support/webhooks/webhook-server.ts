@@ -5,10 +5,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createPki, type Pki } from '../../../server/auth/certificates.ts';
 import { systemClock } from '../../../server/base/clock.ts';
 import { seededRandom } from '../../../server/base/random.ts';
+import { listenOnLoopback } from '../loopback-server.ts';
 import { SimulatedClock } from '../simulated-clock.ts';
 
 /** What a webhook does with a review. */
@@ -85,25 +86,13 @@ export async function listen(
   const pki = pkiOf(identity);
   const { key, cert } = pki.serving;
   const server = identity === 'plain HTTP' ? createPlainServer(listener) : createServer({ key, cert }, listener);
-  const sockets = new Set<Socket>();
-  let connections = 0;
-  server.on('connection', (socket: Socket) => {
-    connections++;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  const { port, connections, close } = await listenOnLoopback(server);
   const trusted = identity === 'other authority' || identity === 'same authority, other key' ? pkiOf('good') : pki;
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     caBundle: Buffer.from(trusted.ca.cert).toString('base64'),
-    connections: () => connections,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      // Whoever has stopped it may do so again.
-      await new Promise((resolve) => server.close(resolve));
-    },
+    connections,
+    [Symbol.asyncDispose]: close,
   };
 }
 
