@@ -25,6 +25,8 @@ export interface Outcome {
   readonly [field: string]: unknown;
 }
 
+/** Where objects are sent to. */
+export const NAMESPACE = 'golden-operators';
 export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const MERGE = 'application/merge-patch+json';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
@@ -49,9 +51,22 @@ function sha256(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, sorted)).digest('hex').slice(0, 16);
 }
 
+/** Some messages quote objects as they are kept. */
+const timeless = (json: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(json)
+      .replace(/20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>')
+      .replace(/(resourceVersion\W+)\d+/g, '$1<revision>')
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>'),
+  ) as unknown;
+
 /** The order of several causes follows Go's maps, which have none. */
 function refusal(json: unknown): object {
-  const { message, reason, details } = json as { message?: string; reason?: string; details?: { causes?: object[] } };
+  const { message, reason, details } = timeless(json) as {
+    message?: string;
+    reason?: string;
+    details?: { causes?: object[] };
+  };
   const causes = details?.causes ?? [];
   if (causes.length <= 1) return { message, reason, ...(details && { details }) };
   const sorted = causes.map((cause) => JSON.stringify(cause)).sort();
@@ -179,12 +194,14 @@ export class Play {
     const { metadata } = object as { metadata?: { name?: string; generateName?: string } };
     const path = this.#pathOf(object);
     if (path === undefined) return { title, code: 'there is no such kind' };
-    // Namespaces of examples are not there.
-    const sent = { ...object, metadata: { ...metadata, namespace: undefined } };
+    // Namespaces of examples are not there, and generated names differ.
+    const { generateName } = metadata ?? {};
+    const name = metadata?.name ?? (generateName === undefined ? undefined : `${generateName}0`);
+    const sent = { ...object, metadata: { ...metadata, name, namespace: undefined } };
     if (change === undefined) return { title, ...(await this.#create(path, sent)) };
     const { code } = await this.#ask('POST', path, sent);
     if (code !== 201) return { title, code, message: 'it could not be created' };
-    const one = `${path}/${metadata?.name}`;
+    const one = `${path}/${name}`;
     const answer = await this.#ask('PATCH', `${one}?dryRun=All&fieldValidation=Strict`, change, MERGE);
     await this.#ask('DELETE', one);
     return { title, ...told(answer) };

@@ -5,11 +5,10 @@
 import { rest } from '../../../server/base/turn.ts';
 import { mutants } from '../../operators/mutants.ts';
 import { OPERATORS } from '../../operators/operators.ts';
-import { type Ask, DEFINITIONS, type Outcome, Play } from '../../operators/play.ts';
+import { type Ask, DEFINITIONS, NAMESPACE, type Outcome, Play } from '../../operators/play.ts';
 import { warningTexts } from '../../support/exchanges.ts';
 import { ask, inNamespace, record } from './oracle.ts';
 
-const NAMESPACE = 'golden-operators';
 const MUTANTS = Number(process.env.GOLDEN_MUTANTS ?? 60);
 
 const asked: Ask = async (method, path, body, contentType, accept) => {
