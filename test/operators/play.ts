@@ -32,7 +32,11 @@ const MERGE = 'application/merge-patch+json';
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
 interface Definition {
-  readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly generation?: number;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: {
     readonly group: string;
     readonly scope: string;
@@ -86,8 +90,17 @@ function statusOf({ status }: Definition): object {
   return { ...status, conditions: conditions.sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1)) };
 }
 
-const isEstablished = ({ status }: Definition): boolean =>
-  (status?.conditions ?? []).some(({ type, status: value }) => type === 'Established' && value === 'True');
+const APPROVED = 'api-approved.kubernetes.io';
+
+/** Served, and looked at by whoever looks at the approval of protected groups. */
+function isEstablished({ metadata, status }: Definition): boolean {
+  const types = (status?.conditions ?? []).flatMap(({ type, status: value }) => (value === 'True' ? [type] : []));
+  const wanted = [
+    'Established',
+    ...(metadata.annotations?.[APPROVED] ? ['KubernetesAPIApprovalPolicyConformant'] : []),
+  ];
+  return wanted.every((type) => types.includes(type));
+}
 
 /** An operator at one server. */
 export class Play {
