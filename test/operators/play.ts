@@ -35,7 +35,6 @@ interface Definition {
   readonly metadata: {
     readonly name: string;
     readonly generation?: number;
-    readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: {
     readonly group: string;
@@ -90,14 +89,12 @@ function statusOf({ status }: Definition): object {
   return { ...status, conditions: conditions.sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1)) };
 }
 
-const APPROVED = 'api-approved.kubernetes.io';
-
 /** Served, and looked at by whoever looks at the approval of protected groups. */
-function isEstablished({ metadata, status }: Definition): boolean {
+function isEstablished({ spec, status }: Definition): boolean {
   const types = (status?.conditions ?? []).flatMap(({ type, status: value }) => (value === 'True' ? [type] : []));
   const wanted = [
     'Established',
-    ...(metadata.annotations?.[APPROVED] ? ['KubernetesAPIApprovalPolicyConformant'] : []),
+    ...(/\.(k8s|kubernetes)\.io$/.test(spec.group) ? ['KubernetesAPIApprovalPolicyConformant'] : []),
   ];
   return wanted.every((type) => types.includes(type));
 }
