@@ -104,6 +104,7 @@ export class NodeAgent {
       allocatable: node.status.allocatable ?? capacity,
       conditions: conditions(node, rfc3339(env.clock.now())),
       nodeInfo: { ...node.status.nodeInfo, ...nodeInfo(this.#version) },
+      declaredFeatures: DECLARED_FEATURES,
     };
     await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', { status }, 'status');
   }
@@ -129,6 +130,9 @@ export class NodeAgent {
     }
   }
 }
+
+/** What a kubelet of this version can do by default, and is asked about when pods change. */
+const DECLARED_FEATURES = ['InPlacePodLevelResourcesVerticalScaling', 'InPlacePodVerticalScalingInitContainers'];
 
 /** What a node says of its system. */
 export function nodeInfo(version: string): Frozen<Node>['status']['nodeInfo'] {

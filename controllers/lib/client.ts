@@ -112,6 +112,11 @@ export class Client {
     return this.#transport.resources();
   }
 
+  /** Group versions that other servers serve and do not tell about. */
+  undiscovered(): Promise<readonly string[]> {
+    return this.#transport.undiscovered();
+  }
+
   /** See {@link Transport.watchAll}. */
   watchAll(options: { readonly existing: boolean }, observer: EverythingObserver): Cancel {
     return this.#transport.watchAll(options, observer);

@@ -83,11 +83,22 @@ async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: num
 
 async function pass(namespace: Frozen<Namespace>, { client, clock }: ControllerEnv): Promise<Pass> {
   try {
-    return await deleteContent(client, namespace, deletableResources(await client.resources()), clock.now());
+    const failed = await client.undiscovered();
+    const resources = deletableResources(await client.resources());
+    const { findings, estimateSeconds } = await deleteContent(client, namespace, resources, clock.now());
+    if (failed.length === 0) return { findings, estimateSeconds };
+    return { findings: { ...findings, discoveryError: discoveryError(failed) }, estimateSeconds };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { findings: { discoveryError: error.message, contentErrors: [] }, estimateSeconds: 0 };
   }
+}
+
+/** What other servers serve may be in the namespace too (ErrGroupDiscoveryFailed). */
+function discoveryError(groupVersions: readonly string[]): string {
+  const each = [...groupVersions].sort().map((name) => `${name}: stale GroupVersion discovery: ${name}`);
+  const what = `unable to retrieve the complete list of server APIs: ${each.join(', ')}`;
+  return `Discovery failed for some groups, ${groupVersions.length} failing: ${what}`;
 }
 
 async function read(key: Key, env: ControllerEnv): Promise<Frozen<Namespace> | undefined> {

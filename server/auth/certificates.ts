@@ -36,6 +36,8 @@ export interface PkiPems {
   readonly serving: KeyAndCertificate;
   /** The private key that signs service account tokens. */
   readonly tokenKey: string;
+  /** Signs for the server where it speaks for others: extension servers believe nobody else who asks. */
+  readonly frontProxyCa: KeyAndCertificate;
 }
 
 export interface PkiOptions {
@@ -51,6 +53,8 @@ export interface Pki extends PkiPems {
   clientCertificate(subject: CertificateSubject): KeyAndCertificate;
   /** A new key and certificate for a server, besides the usual names for `names`. */
   servingCertificate(names: readonly string[]): KeyAndCertificate;
+  /** A new key and a certificate of the authority of front proxies. */
+  proxyCertificate(): KeyAndCertificate;
   /** A certificate (PEM) for the key and the names of a request; it ends with the CA at the latest. */
   readonly signRequest: (request: CertificateRequest, usages: readonly string[], validity: Validity) => string;
 }
@@ -73,6 +77,11 @@ const USUAL_NAMES = [
   // The first address of the service CIDR belongs to the service `kubernetes`.
   '10.96.0.1',
 ];
+
+/** What kubeadm calls them. */
+const FRONT_PROXY_CA = 'front-proxy-ca';
+/** The only name that extension servers take for that of a proxy. */
+export const FRONT_PROXY = 'front-proxy-client';
 
 const VALID_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 /** Clients whose clocks are a little slow accept a new certificate too. */
@@ -111,25 +120,38 @@ interface Signer {
  * const admin = pki.clientCertificate({ commonName: 'admin', organizations: ['system:masters'] });
  */
 export function createPki(options: PkiOptions): Pki {
+  const { ca, signer } = newAuthority('kubernetes', options);
+  const serving = servingCertificate(signer, options.names ?? [], options);
+  const tokenKey = privateKeyPem(newKeyPair().privateKey);
+  return pkiOf({ ca, serving, tokenKey, frontProxyCa: frontProxyAuthority(options) }, signer, options);
+}
+
+/** The authority of front proxies alone: data directories of earlier versions have none. */
+export const frontProxyAuthority = (options: Omit<PkiOptions, 'names'>): KeyAndCertificate =>
+  newAuthority(FRONT_PROXY_CA, options).ca;
+
+function newAuthority(commonName: string, options: PkiOptions): { ca: KeyAndCertificate; signer: Signer } {
   const { privateKey, publicKey } = newKeyPair();
   const spki = publicKey.export({ type: 'spki', format: 'der' });
-  const signer: Signer = { name: { commonName: 'kubernetes' }, key: privateKey, keyId: keyIdOf(spki) };
+  const signer: Signer = { name: { commonName }, key: privateKey, keyId: keyIdOf(spki) };
   const extensions = [
     extension(OID.keyUsage, true, keyUsage('sign certificates')),
     extension(OID.basicConstraints, true, der.sequence(der.boolean(true))),
     extension(OID.subjectKeyId, false, der.octetString(signer.keyId)),
   ];
   const cert = certificate({ subject: signer.name, publicKey: spki, extensions }, signer, options);
-  const ca = { key: privateKeyPem(privateKey), cert };
-  const serving = servingCertificate(signer, options.names ?? [], options);
-  return pkiOf({ ca, serving, tokenKey: privateKeyPem(newKeyPair().privateKey) }, signer, options);
+  return { ca: { key: privateKeyPem(privateKey), cert }, signer };
 }
 
 /** The PKI that {@link createPki} made earlier. @throws Error for texts that are no keys */
 export function loadPki(pems: PkiPems, options: Omit<PkiOptions, 'names'>): Pki {
-  const key = createPrivateKey(pems.ca.key);
+  return pkiOf(pems, signerOf('kubernetes', pems.ca), options);
+}
+
+function signerOf(commonName: string, ca: KeyAndCertificate): Signer {
+  const key = createPrivateKey(ca.key);
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  return pkiOf(pems, { name: { commonName: 'kubernetes' }, key, keyId: keyIdOf(spki) }, options);
+  return { name: { commonName }, key, keyId: keyIdOf(spki) };
 }
 
 function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
@@ -137,6 +159,9 @@ function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
     ca: pems.ca,
     serving: pems.serving,
     tokenKey: pems.tokenKey,
+    frontProxyCa: pems.frontProxyCa,
+    proxyCertificate: () =>
+      leaf({ commonName: FRONT_PROXY }, OID.clientAuth, [], signerOf(FRONT_PROXY_CA, pems.frontProxyCa), options),
     clientCertificate: (subject) => leaf(subject, OID.clientAuth, [], signer, options),
     servingCertificate: (names) => servingCertificate(signer, names, options),
     signRequest: (request, usages, { notBeforeMs, notAfterMs }) => {

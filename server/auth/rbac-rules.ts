@@ -15,14 +15,18 @@ const NONE: readonly string[] = [];
  */
 export function ruleTest({ verb, resource, path = '' }: AccessRequest): (rule: Rule) => boolean {
   if (!resource) return (rule) => allowsPath(rule.nonResourceURLs ?? NONE, path) && hasOrAll(rule.verbs ?? NONE, verb);
-  const { group, resource: plural, subresource } = resource;
-  const wanted = subresource === '' ? plural : `${plural}/${subresource}`;
-  const ofAny = subresource === '' ? wanted : `*/${subresource}`;
+  const { group } = resource;
+  const names = resourceNamesOf(resource);
   return ({ resources = NONE, verbs, apiGroups = NONE }) => {
     // Resources first: they tell the most rules apart.
-    if (!resources.includes(wanted) && !resources.includes('*') && !resources.includes(ofAny)) return false;
+    if (!names.some((name) => resources.includes(name))) return false;
     return hasOrAll(verbs ?? NONE, verb) && hasOrAll(apiGroups, group);
   };
+}
+
+/** How a rule may call what is asked for. */
+export function resourceNamesOf({ resource, subresource }: NonNullable<AccessRequest['resource']>): readonly string[] {
+  return subresource === '' ? [resource, '*'] : [`${resource}/${subresource}`, '*', `*/${subresource}`];
 }
 
 /** Rules without names allow every name. A request without a name only fits those. */

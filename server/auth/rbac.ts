@@ -6,6 +6,7 @@ import type { User } from '../kube/object.ts';
 import type { AccessRequest, Authorizer, Decision } from '../pipeline/identity.ts';
 import { aggregated } from './aggregated.ts';
 import { allowedBy, subjectKeys } from './rbac-bindings.ts';
+import { Grants } from './rbac-grants.ts';
 import { type Grant, type PolicySource, RbacPolicy } from './rbac-policy.ts';
 import { allowsName, type Rule, ruleTest } from './rbac-rules.ts';
 
@@ -35,7 +36,7 @@ export interface BoundRules {
 interface Known {
   readonly keys: ReadonlySet<string>;
   /** By namespace; what holds in the whole cluster comes first in each. */
-  readonly grants: Map<string, readonly Grant[]>;
+  readonly grants: Map<string, Grants>;
   readonly decisions: Map<string, Decision | typeof BY_NAME>;
 }
 
@@ -78,9 +79,8 @@ export class RbacAuthorizer implements Authorizer, BoundRules {
   }
 
   boundRules(user: User, namespace: string): RulesOfUser {
-    const grants = this.#grantsOf(this.#knownOf(user), namespace);
-    const problems = grants.flatMap(({ missing }) => missing ?? []);
-    return { rules: grants.flatMap(({ rules }) => rules), incomplete: false, errors: problems };
+    const { all, problems } = this.#grantsOf(this.#knownOf(user), namespace);
+    return { rules: all.flatMap(({ rules }) => rules), incomplete: false, errors: problems };
   }
 
   rulesOfRole(namespace: string, name: string): readonly Rule[] | undefined {
@@ -106,11 +106,13 @@ export class RbacAuthorizer implements Authorizer, BoundRules {
     return known;
   }
 
-  #grantsOf(known: Known, namespace: string): readonly Grant[] {
+  #grantsOf(known: Known, namespace: string): Grants {
     let grants = known.grants.get(namespace);
     if (!grants) {
-      grants = this.#policy.grants('', known.keys);
-      if (namespace !== '') grants = [...grants, ...this.#policy.grants(namespace, known.keys)];
+      const everywhere = this.#policy.grants('', known.keys);
+      grants = new Grants(
+        namespace === '' ? everywhere : [...everywhere, ...this.#policy.grants(namespace, known.keys)],
+      );
       known.grants.set(namespace, grants);
     }
     return grants;
@@ -124,17 +126,17 @@ export class RbacAuthorizer implements Authorizer, BoundRules {
     // Rules without names first: their decision holds for every name. Which of several rules gives the reason is
     // arbitrary upstream too.
     let byName = false;
-    for (const grant of grants) {
-      for (const rule of grant.rules) {
-        if (!allows(rule)) continue;
-        if (!resource || !rule.resourceNames?.length) return remember(known, key, permission(grant, known.keys));
-        byName = true;
-      }
+    const given = grants.about(request);
+    for (const { grant, rule } of given) {
+      if (!allows(rule)) continue;
+      if (!resource || !rule.resourceNames?.length) return remember(known, key, permission(grant, known.keys));
+      byName = true;
     }
     if (!byName || !resource) return remember(known, key, denial(grants));
     known.decisions.set(key, BY_NAME);
-    const grant = grants.find(({ rules }) => rules.some((rule) => allows(rule) && allowsName(rule, resource.name)));
-    return remember(known, `${key} ${resource.name}`, grant ? permission(grant, known.keys) : denial(grants));
+    const found = given.find(({ rule }) => allows(rule) && allowsName(rule, resource.name));
+    const decision = found ? permission(found.grant, known.keys) : denial(grants);
+    return remember(known, `${key} ${resource.name}`, decision);
   }
 }
 
@@ -156,7 +158,6 @@ function keyOf({ verb, resource, path = '' }: AccessRequest): string {
 }
 
 /** Nothing allows it. Bindings to roles that do not exist are told: they may be the cause. */
-function denial(grants: readonly Grant[]): Decision {
-  const missing = grants.flatMap((grant) => grant.missing ?? []);
-  return { allowed: false, reason: missing.length === 0 ? '' : `RBAC: ${aggregated(missing)}` };
+function denial({ problems }: Grants): Decision {
+  return { allowed: false, reason: problems.length === 0 ? '' : `RBAC: ${aggregated(problems)}` };
 }

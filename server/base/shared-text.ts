@@ -2,14 +2,19 @@
  * JSON texts of frozen values that many objects have in common: the spec of pods of one template, the fields that one
  * manager set on each of them. Whoever encodes an object writes such a part as the text that is known already.
  */
-const texts = new WeakMap<object, string>();
+const texts = new WeakMap<object, string | { readonly text: string }>();
 
-/** Remembers the text of a value for as long as the value lives. The value has to be frozen all the way down. */
-export function rememberText(value: object, text: string): void {
+/**
+ * Remembers the text of a value for as long as the value lives. The value has to be frozen all the way down.
+ *
+ * @param text or who has it
+ */
+export function rememberText(value: object, text: string | { readonly text: string }): void {
   texts.set(value, text);
 }
 
 /** The text of a value, if somebody remembers it. */
 export function rememberedText(value: unknown): string | undefined {
-  return typeof value === 'object' && value !== null ? texts.get(value) : undefined;
+  const known = typeof value === 'object' && value !== null ? texts.get(value) : undefined;
+  return typeof known === 'object' ? known.text : known;
 }

@@ -18,6 +18,7 @@ import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts';
 import { type AuditLog, type AuditLogOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { installObjects } from './bootstrap/install.ts';
@@ -91,6 +92,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
   const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
   const auditLog = options.audit && (await openAuditLog({ ...options.audit, clock, random }));
+  const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const modes = options.authorizationModes ?? DEFAULT_MODES;
   const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
@@ -108,11 +110,19 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       choice: options.admissionPlugins ?? { enable: [], disable: [] },
       catalog: () => cluster.catalog,
       outbound,
-      services: { connection: (key, port) => cluster.traffic.connection(key, port) },
+      services: {
+        address: (key, port) => cluster.traffic.address(key, port),
+        connection: (key, port) => cluster.traffic.connection(key, port),
+      },
     }),
     ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
     authorizer,
+    remotes: {
+      outbound,
+      clientCertificate: once(() => pki.proxyCertificate()),
+      isProxyHeader: proxyHeaderTest(frontProxy),
+    },
     publishedKeys: { issuer: tokens.issuer, keys: () => [tokens.publicKey()] },
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
@@ -120,7 +130,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   });
   const nowMs = clock.now();
   const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
-  const published = { clientCa: pki.ca.cert, frontProxy: options.authentication?.frontProxy };
+  const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
   const objects = { canonical: recordedObjects(nowMs), own, nodes: nodeObjects(first) };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);

@@ -18,6 +18,7 @@ import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -40,7 +41,11 @@ export interface ClusterParts {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly auditor?: Auditor | undefined;
+  /** How APIs of other servers are reached; without it none is. */
+  readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
+
+const NO_REMOTES = { outbound: noOutbound, clientCertificate: () => undefined, isProxyHeader: () => false };
 
 /** One virtual cluster: storage, catalog and pipeline, with a clock of its own. */
 export class Cluster {
@@ -73,11 +78,22 @@ export class Cluster {
     );
     const webhooks = {
       outbound: parts.outbound ?? noOutbound,
-      services: { connection: (key: Key, port: number) => this.traffic.connection(key, port) },
+      services: {
+        address: (key: Key, port: number) => this.traffic.address(key, port),
+        connection: (key: Key, port: number) => this.traffic.connection(key, port),
+      },
       random: parts.random,
     };
     this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
     this.traffic = new ServiceTraffic(registry, parts.nodes);
+    const aggregator = new Aggregator({
+      ...(parts.remotes ?? NO_REMOTES),
+      storage: parts.storage,
+      clock: parts.clock,
+      log: parts.log,
+      activity,
+      services: this.traffic,
+    });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
     this.pipeline = createPipeline({
       catalog: this.catalog,
@@ -94,14 +110,14 @@ export class Cluster {
       flows: new FlowClassifier(parts.storage),
       clock: parts.clock,
       ...(parts.auditor && { auditor: parts.auditor }),
+      aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),
       serverAddress: parts.serverAddress,
     });
-    customKinds.start({
-      catalog: this.catalog,
-      transport: new LocalTransport(this.pipeline, SERVER, 'kube-apiserver'),
-    });
+    const transport = new LocalTransport(this.pipeline, SERVER, 'kube-apiserver');
+    customKinds.start({ catalog: this.catalog, transport });
+    aggregator.start(transport);
   }
 }

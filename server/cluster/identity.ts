@@ -1,7 +1,7 @@
 /** The certificates of a cluster and where they are kept. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPki, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
+import { createPki, frontProxyAuthority, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 
@@ -22,18 +22,27 @@ export function identityOf({ clock, random, names, dataDir }: IdentityOptions): 
   const file = join(dataDir, PKI_FILE);
   const kept = readPems(file);
   if (kept) {
-    const pki = loadPki(kept, { clock, random });
+    const { frontProxyCa = frontProxyAuthority({ clock, random }) } = kept;
+    const pems: PkiPems = { ...kept, frontProxyCa };
+    if (!kept.frontProxyCa) writePems(file, pems);
+    const pki = loadPki(pems, { clock, random });
     // Names may have been added since: the serving certificate is signed anew by the same CA.
     return { ...pki, serving: pki.servingCertificate(names) };
   }
   const pki = createPki({ clock, random, names });
-  const pems: PkiPems = { ca: pki.ca, serving: pki.serving, tokenKey: pki.tokenKey };
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(pems, null, 2)}\n`, { mode: 0o600 });
+  writePems(file, { ca: pki.ca, serving: pki.serving, tokenKey: pki.tokenKey, frontProxyCa: pki.frontProxyCa });
   return pki;
 }
 
-function readPems(file: string): PkiPems | undefined {
+/** What may be in a file of an earlier version. */
+type KeptPems = Omit<PkiPems, 'frontProxyCa'> & Partial<PkiPems>;
+
+function writePems(file: string, pems: PkiPems): void {
+  writeFileSync(file, `${JSON.stringify(pems, null, 2)}\n`, { mode: 0o600 });
+}
+
+function readPems(file: string): KeptPems | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -42,7 +51,7 @@ function readPems(file: string): PkiPems | undefined {
     throw error;
   }
   try {
-    return JSON.parse(text) as PkiPems;
+    return JSON.parse(text) as KeptPems;
   } catch {
     throw new Error(
       `${file}: this is no JSON: restore it, or delete it to get new certificates (old kubeconfigs stop working)`,

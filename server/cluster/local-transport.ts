@@ -138,6 +138,7 @@ export class LocalTransport implements Transport {
       this.#headers,
       undefined,
     );
+    if (response.type === 'value') return pageOf(response.value);
     if (response.type !== 'list') throw new Error(`a list of ${request.resource} was answered with a ${response.type}`);
     const { served, items, revision } = response;
     return { items: items.map((item) => servedValue(served, item)), resourceVersion: String(revision) };
@@ -176,8 +177,12 @@ export class LocalTransport implements Transport {
     };
   }
 
-  async resources(): Promise<readonly ServedResource[]> {
+  resources(): Promise<readonly ServedResource[]> {
     return this.#pipeline.resources();
+  }
+
+  undiscovered(): Promise<readonly string[]> {
+    return this.#pipeline.undiscovered();
   }
 
   watchAll(options: { readonly existing: boolean }, observer: EverythingObserver): Cancel {
@@ -191,10 +196,45 @@ export class LocalTransport implements Transport {
     headers: Readonly<Record<string, string>>,
     body: object | undefined,
   ): Promise<ApiResponse> {
-    const response = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
+    const answer = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
+    const response = answer.type === 'proxied' || answer.type === 'bytes' ? await objectOf(answer) : answer;
     if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
     return response;
   }
+}
+
+/** What another server has answered, or the proxy in front of it. @throws ApiError when it is no object */
+async function objectOf(answer: Extract<ApiResponse, { type: 'proxied' | 'bytes' }>): Promise<ApiResponse> {
+  const { status } = answer;
+  const chunks: Buffer[] = [];
+  if (answer.type === 'bytes') chunks.push(Buffer.from(answer.body));
+  else for await (const chunk of answer.body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  try {
+    return { type: 'value', status, value: JSON.parse(text) as object };
+  } catch {
+    throw new ApiError(status < 400 ? 500 : status, status === 503 ? 'ServiceUnavailable' : '', text.trim());
+  }
+}
+
+/** Items of another server need not say what they are. */
+function pageOf(list: object): Page {
+  const {
+    kind = '',
+    apiVersion = '',
+    metadata,
+    items,
+  } = list as {
+    kind?: string;
+    apiVersion?: string;
+    metadata?: { resourceVersion?: string };
+    items?: readonly Frozen<KubeObject>[] | null;
+  };
+  const type = { kind: kind.replace(/List$/, ''), apiVersion };
+  return {
+    items: (items ?? []).map((item) => ({ ...type, ...item })),
+    resourceVersion: metadata?.resourceVersion ?? '',
+  };
 }
 
 function errorOf(status: Status): ApiError {

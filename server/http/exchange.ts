@@ -9,6 +9,8 @@ export interface RawRequest {
   /** Names and values alternately, as sent. */
   readonly rawHeaders: readonly string[];
   readonly body: Readable;
+  /** Whether there may be a body that no header announces. */
+  readonly isOpen: boolean;
   /** The same object for all requests of a connection. */
   readonly connection: object;
   /** Undefined when the connection is gone already. */
@@ -27,7 +29,7 @@ export interface RawResponse {
 /** A request of HTTP/1.1. */
 export function messageRequest(message: IncomingMessage): RawRequest {
   const { method = 'GET', headers, rawHeaders, socket } = message;
-  return { method, headers, rawHeaders, body: message, connection: socket, socket };
+  return { method, headers, rawHeaders, body: message, isOpen: false, connection: socket, socket };
 }
 
 /** A response of HTTP/1.1. */

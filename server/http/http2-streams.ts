@@ -9,9 +9,11 @@ class StreamRequest implements RawRequest {
   readonly headers: IncomingHttpHeaders;
   readonly rawHeaders: readonly string[];
   readonly body: ServerHttp2Stream;
+  readonly isOpen: boolean;
 
-  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[]) {
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, rawHeaders: readonly string[], isOpen: boolean) {
     this.body = stream;
+    this.isOpen = isOpen;
     this.headers = headers;
     this.rawHeaders = rawHeaders;
     this.method = String(headers[':method'] ?? 'GET');
@@ -65,10 +67,11 @@ export function serveStreams(server: Http2SecureServer, serve: Serve): void {
   ): void => {
     stream.on('error', () => undefined); // a client that goes away is no error of ours
     // Whoever is answered before all of the body was read need not keep it.
-    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) === 0) stream.once('finish', () => stream.resume());
+    const isOpen = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
+    if (isOpen) stream.once('finish', () => stream.resume());
     if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
     const url = String(headers[':path'] ?? '/');
-    serve(new StreamRequest(stream, headers, rawHeaders), new StreamResponse(stream), url);
+    serve(new StreamRequest(stream, headers, rawHeaders, isOpen), new StreamResponse(stream), url);
   };
   server.removeAllListeners('stream');
   server.on('stream', take);

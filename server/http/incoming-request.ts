@@ -24,12 +24,14 @@ export class IncomingRequest implements ApiRequest {
   readonly warnings: string[] = [];
   readonly peer: Peer;
   auditId?: string;
+  readonly isUpgrade: boolean;
   info: RequestInfo;
   user: User = NOBODY;
   readonly #raw: RawRequest;
   readonly #headers: IncomingHttpHeaders;
 
-  constructor(raw: RawRequest, url: string, peer: Peer) {
+  constructor(raw: RawRequest, url: string, peer: Peer, isUpgrade = false) {
+    this.isUpgrade = isUpgrade;
     this.#raw = raw;
     this.#headers = raw.headers;
     this.method = raw.method;
@@ -76,6 +78,12 @@ export class IncomingRequest implements ApiRequest {
     return { bytes: await readAll(this.#raw.body) };
   }
 
+  bodyStream(): Readable | undefined {
+    const { 'content-length': length, 'transfer-encoding': encoding } = this.#headers;
+    const isUnknown = length === undefined && (encoding !== undefined || this.#raw.isOpen);
+    return isUnknown || Number(length ?? 0) > LIMITS.bodyBytes ? this.#raw.body : undefined;
+  }
+
   onClose(callback: () => void): Cancel {
     const { body } = this.#raw;
     body.once('close', callback);
@@ -97,7 +105,11 @@ function readAll(raw: Readable): Promise<Buffer> {
       }
       chunks.push(chunk);
     });
-    raw.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    raw.once('end', () => {
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      // What listens lives until old garbage is collected, long after the answer.
+      chunks.length = 0;
+    });
     // A client that leaves in the middle is no fault of ours.
     raw.once('error', () => reject(badRequest('unexpected EOF')));
   });

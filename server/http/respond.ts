@@ -18,10 +18,29 @@ export async function respond(
   const { channel } = raw;
   if (channel.destroyed || channel.writableEnded) return;
   raw.writeHead(status, headers);
-  if (headOnly) channel.end();
-  else if (body.type === 'buffer') channel.end(body.buffer);
-  else if (body.type === 'chunks') await writeChunks(channel, body.chunks);
-  else startWatch(raw, body, watches);
+  if (headOnly) {
+    if (body.type === 'chunks') body.abort?.();
+    channel.end();
+  } else if (body.type === 'buffer') channel.end(body.buffer);
+  else if (body.type === 'chunks') {
+    if (body.abort) await passOn(raw, body.chunks, body.abort);
+    else await writeChunks(channel, body.chunks);
+  } else if (body.type === 'watch') startWatch(raw, body, watches);
+  // Whoever tunnels has a socket: there is none to be had here.
+  else body.response.socket.destroy();
+}
+
+/** What another server sends, as long as it sends and there is somebody who listens. */
+async function passOn(raw: RawResponse, chunks: AsyncIterable<Buffer>, abort: () => void): Promise<void> {
+  const { channel } = raw;
+  raw.flush();
+  channel.once('close', abort);
+  try {
+    await writeChunks(channel, chunks);
+  } catch {
+    // The client must not take for the whole what is only a part.
+    channel.destroy();
+  }
 }
 
 async function writeChunks(channel: Writable, chunks: AsyncIterable<Buffer>): Promise<void> {

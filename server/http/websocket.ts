@@ -8,6 +8,7 @@ import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
 import type { HttpServerOptions } from './server.ts';
+import { keepHeads, startTunnel } from './tunnel.ts';
 import { WatchWriter } from './watch-writer.ts';
 
 const wires = new WeakMap<object, WireResponse>();
@@ -23,6 +24,7 @@ export async function addWebSocketWatch(
   watches: OpenWatches,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
+  const heads = keepHeads(app.server);
   app.websocketServer.on('headers', (lines, message) => {
     const upgrade = upgrades.get(message);
     if (upgrade) lines.push(...identifierLines(upgrade.request, upgrade.auditId));
@@ -31,7 +33,7 @@ export async function addWebSocketWatch(
     if (!request.ws) return;
     const message = request.raw as IncomingMessage;
     const raw = messageRequest(message);
-    const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw));
+    const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw), true);
     const auditId = auditIdOf(incoming, options.auditId);
     incoming.auditId = auditId;
     const answer = await options.answer(incoming);
@@ -44,6 +46,11 @@ export async function addWebSocketWatch(
       return;
     }
     reply.hijack();
+    if (wire.body.type === 'tunnel') {
+      (reply.raw as ServerResponse).detachSocket(message.socket);
+      startTunnel(message.socket, heads.get(message), wire.headers, wire.body.response);
+      return;
+    }
     await respond(messageResponse(reply.raw as ServerResponse), wire, watches, false);
   });
 }

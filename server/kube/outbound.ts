@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Key } from './object.ts';
 
 /** Where a connection goes: an address to dial, or an open connection such as that to a port of a running pod. */
@@ -50,19 +50,51 @@ export class OutboundError extends Error {
   }
 }
 
+/** A request that is passed on for somebody else: both bodies may be streams. */
+export interface OutboundStreamRequest extends Omit<OutboundRequest, 'headers' | 'body' | 'timeoutMs'> {
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  /** A stream goes over a connection of its own, as it cannot be sent once more. */
+  readonly body?: Buffer | Readable;
+  /** Of the whole exchange; for ever unless given. */
+  readonly timeoutMs?: number;
+}
+
+/** An answer that has begun. Whoever does not read it to its end has to destroy its body. */
+export interface OutboundStream {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
+/** A connection whose server has agreed to another protocol than HTTP, or the answer of one that has not. */
+export interface OutboundUpgrade extends OutboundStream {
+  /** What both sides say from then on, and what the server has said already. */
+  readonly tunnel?: { readonly socket: Duplex; readonly head: Buffer };
+}
+
 /** The one way out of this process: for webhooks of admission and conversion, and for aggregated APIs. */
 export interface Outbound {
   /** @throws OutboundError when there is no answer */
   call(request: OutboundRequest): Promise<OutboundResponse>;
+  /** @throws OutboundError whose message begins with what went wrong: `dial tcp …`, `EOF` */
+  open(request: OutboundStreamRequest): Promise<OutboundStream>;
+  /** Asks for another protocol, by the `upgrade` header of the request. @throws OutboundError as {@link open} does */
+  upgrade(request: OutboundStreamRequest): Promise<OutboundUpgrade>;
 }
 
 /** Finds out where a service of the cluster is reached. */
 export interface ServiceConnector {
+  /** `10.96.0.9:443`: where clients in the cluster find a service. @throws Error in the words of upstream's resolver */
+  address(key: Key, port: number): string;
   /** @throws Error in the words of upstream's resolver, or those of a connection that fails */
   connection(key: Key, port: number): Promise<Connection>;
 }
 
+const noNetwork = (): Promise<never> => Promise.reject(new OutboundError('no network'));
+
 /** Of a cluster that nobody has given a way out. */
 export const noOutbound: Outbound = {
+  open: noNetwork,
+  upgrade: noNetwork,
   call: ({ method = 'Post', url }) => Promise.reject(new OutboundError(`${method} "${url}": no network`)),
 };

@@ -72,6 +72,8 @@ export interface Transport {
   watch(request: CollectionRequest & { resourceVersion: string }, observer: TransportObserver): Cancel;
   /** Everything that the cluster serves right now. */
   resources(): Promise<readonly ServedResource[]>;
+  /** Group versions (`metrics.k8s.io/v1beta1`) whose server does not tell what it serves. */
+  undiscovered(): Promise<readonly string[]>;
   /**
    * The objects of all resources that can be listed and watched, each once and in its stored version: first those that
    * exist unless `existing` is false, then every change. Only kind, apiVersion and metadata can be relied on. Changes

@@ -4,6 +4,7 @@ import type { Served } from '../registry/catalog.ts';
 import { onceConverted } from '../registry/custom/conversion/unconverted.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import type { SubresourceInfo } from '../schema/type-table.ts';
+import { passOn } from './aggregation/pass-on.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
@@ -61,8 +62,12 @@ function plainNotFound(): ApiResponse {
 }
 
 export function dispatch(env: PipelineEnv): Handler {
-  return (request) =>
-    request.info.isResource ? resource(request, env) : env.requests.page(request, () => page(request, env));
+  return (request) => {
+    const { aggregation } = env;
+    const remote = aggregation.hasRemotes ? aggregation.remoteFor(request.info) : undefined;
+    if (remote) return passOn(request, remote, env);
+    return request.info.isResource ? resource(request, env) : env.requests.page(request, () => page(request, env));
+  };
 }
 
 async function page(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
@@ -105,7 +110,10 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
   checkTimeout(request);
   if (!served.info.isCustom && !hasPath(request, served.info)) throw unknownPath();
   const isCollection = request.method === 'GET' && request.info.name === '';
-  const hasTable = served.info.verbs.includes('get') || request.info.subresource !== '';
+  const { subresource } = request.info;
+  const { statusHasNoTable = false } = served.store.definition;
+  const hasTable =
+    subresource === '' ? served.info.verbs.includes('get') : !(statusHasNoTable && subresource === 'status');
   const [accept, userAgent] = [request.header('accept') ?? '', request.header('user-agent') ?? ''];
   const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });

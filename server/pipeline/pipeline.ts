@@ -9,9 +9,11 @@ import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import type { Aggregation } from './aggregation/aggregation.ts';
+import { allResources, undiscovered } from './aggregation/all-resources.ts';
 import type { Auditor } from './audit/auditor.ts';
 import { dispatch } from './dispatch.ts';
-import { servedResources, watchEverything } from './everything.ts';
+import { watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
@@ -45,6 +47,8 @@ export interface PipelineEnv {
   readonly clock: Clock;
   /** Tells of requests, where somebody wants to know. */
   readonly auditor?: Auditor;
+  /** APIs that other servers serve. */
+  readonly aggregation: Aggregation;
   /** What the work queues of controllers have counted. */
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
@@ -76,7 +80,8 @@ export interface Pipeline {
   /** The same for a request whose `user` is known already. */
   handleAs(request: ApiRequest): Promise<ApiResponse>;
   /** What {@link Transport.resources} and {@link Transport.watchAll} give clients in the same process. */
-  resources(): readonly ServedResource[];
+  resources(): Promise<readonly ServedResource[]>;
+  undiscovered(): Promise<readonly string[]>;
   watchAll(user: User, options: { readonly existing: boolean }, observer: EverythingObserver): Cancel;
 }
 
@@ -90,7 +95,8 @@ export function createPipeline(env: PipelineEnv): Pipeline {
   return {
     handle: compose(stagesOf(env)),
     handleAs: compose(localStagesOf(env)),
-    resources: () => servedResources(env.catalog),
+    resources: () => allResources(env),
+    undiscovered: () => undiscovered(env),
     watchAll: (user, options, observer) => watchEverything(env, user, options, observer),
   };
 }

@@ -1,3 +1,4 @@
+import type { Duplex, Readable } from 'node:stream';
 import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { ApiError } from '../kube/api-error.ts';
@@ -48,6 +49,10 @@ export interface ApiRequest {
   headers(): Readonly<Record<string, string | string[] | undefined>>;
   /** @throws ApiError 413 when the body is larger than allowed */
   body(): Promise<Body>;
+  /** The body as it comes, where it is too large to be kept or nobody knows how large it will be. */
+  bodyStream?(): Readable | undefined;
+  /** Whether the client wants to speak another protocol from here on. */
+  readonly isUpgrade?: boolean;
   /** Calls back when the client has gone. */
   onClose(callback: () => void): Cancel;
   /** Texts for Warning headers, in order. */
@@ -87,7 +92,20 @@ export type ApiResponse =
       readonly status: number;
       readonly headers: Readonly<Record<string, string | string[]>>;
       readonly body: AsyncIterable<Buffer>;
-    };
+      /** Of a body that comes from elsewhere, and may take for ever: called when the client has gone. */
+      readonly abort?: () => void;
+    }
+  /** Another server speaks with the client from now on, in a protocol that is theirs. */
+  | TunnelResponse;
+
+export interface TunnelResponse {
+  readonly type: 'tunnel';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly socket: Duplex;
+  /** What the other server has said already. */
+  readonly head: Buffer;
+}
 
 export interface ListResponse {
   readonly type: 'list';

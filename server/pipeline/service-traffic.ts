@@ -54,25 +54,25 @@ export class ServiceTraffic {
     return this.#anyOf(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
   }
 
+  /** Where the server itself reaches a service (ResolveCluster). @throws Error in the words of upstream's resolver */
+  address(key: Key, port: number): string {
+    const { spec } = this.#clusterService(key, port);
+    const host = (spec.type === 'ExternalName' ? spec.externalName : spec.clusterIP) ?? '';
+    return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  }
+
   /**
-   * Where the API server itself reaches a service: at its cluster IP, behind which is one of its ready endpoints
-   * (ResolveCluster, and what kube-proxy does with it).
+   * A connection to {@link address}: behind a cluster IP is one of the ready endpoints, as kube-proxy sees to it.
    *
    * @throws Error in the words of upstream's resolver, or those of a connection that is refused
    */
   async connection(key: Key, port: number): Promise<Connection> {
-    const stored = this.#registry.find('services', key);
-    if (!stored) throw new Error(`service ${goQuote(key.name)} not found`);
-    const { spec } = stored.value as unknown as Frozen<Service>;
+    const { spec } = this.#clusterService(key, port);
     if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
-    const { clusterIP = '' } = spec;
-    if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
-    const wanted = (spec.ports ?? []).find((candidate) => candidate.port === port);
-    if (!wanted) throw new Error(`no service port ${port} found for service ${goQuote(key.name)}`);
-    const { name: portName = '' } = wanted;
+    const { name: portName = '' } = (spec.ports ?? []).find((candidate) => candidate.port === port) ?? {};
     const backends = this.#backends(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
     const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
-    const refused = new Error(`dial tcp ${clusterIP}:${port}: connect: connection refused`);
+    const refused = new Error(`dial tcp ${this.address(key, port)}: connect: connection refused`);
     if (!chosen) throw refused;
     const pod = chosen.target ?? this.#podAt(chosen.address);
     // What is no pod of this cluster is an address of the machine's network.
@@ -80,6 +80,18 @@ export class ServiceTraffic {
     const running = this.#nodes.pod(pod);
     if (!running) throw refused;
     return running.dial(chosen.port).catch(() => Promise.reject(refused));
+  }
+
+  #clusterService(key: Key, port: number): Frozen<Service> {
+    const stored = this.#registry.find('services', key);
+    if (!stored) throw new Error(`service ${goQuote(key.name)} not found`);
+    const service = stored.value as unknown as Frozen<Service>;
+    const { type, clusterIP, ports = [] } = service.spec;
+    if (type === 'ExternalName') return service;
+    if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
+    if (!ports.some((candidate) => candidate.port === port))
+      throw new Error(`no service port ${port} found for service ${goQuote(key.name)}`);
+    return service;
   }
 
   /** @param port a number; '' takes the first port that a container declares. @throws ApiError 404, 400, 503 */

@@ -161,7 +161,13 @@ export class ResourceStore {
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
       const ofMeta = metaProblems(object.metadata, this.#metaRules());
-      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, undefined, false) ?? [
+      const problems = definition.problemsWith?.(
+        ofMeta,
+        object as Frozen<KubeObject>,
+        undefined,
+        false,
+        write.warn,
+      ) ?? [
         ...ofMeta,
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(definition.validate?.(object as Frozen<KubeObject>) ?? []),
@@ -183,7 +189,7 @@ export class ResourceStore {
       }
       const stored = await this.#storage.create(
         key,
-        ordered,
+        definition.kept?.(ordered) ?? ordered,
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
@@ -293,7 +299,8 @@ export class ResourceStore {
       const own =
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
       const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules());
-      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, rules === 'status') ?? [
+      const isStatus = rules === 'status';
+      const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, isStatus, write.warn) ?? [
         ...ofMeta,
         ...(rules === 'object' && definition.rechecksGenerateName
           ? generateNameProblems(object.metadata, this.#metaRules())
@@ -313,7 +320,7 @@ export class ResourceStore {
     object.metadata = orderedMeta(object.metadata);
     const ordered = inFieldOrder(object, this.info.type);
     keepTimes(ordered, old);
-    return { object: ordered, finish };
+    return { object: definition.kept?.(ordered) ?? ordered, finish };
   }
 
   /**

@@ -59,6 +59,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly sharesSpec?: boolean;
   /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
   readonly keepsSpec?: boolean;
+  /** The form in which an object is kept that was found to be right: the same object, perhaps with parts as text. */
+  readonly kept?: (object: T) => T;
   /** Rules that the table cannot express; `old` on a change. */
   readonly validate?: (object: Frozen<T>, old?: Frozen<T>) => readonly FieldProblem[];
   /**
@@ -70,12 +72,14 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * for the status.
    *
    * @param others problems of the metadata
+   * @param warn is told what is no problem but not well either, even when the write is refused
    */
   problemsWith?(
     others: readonly FieldProblem[],
     object: Frozen<T>,
     old: Frozen<T> | undefined,
     isStatus: boolean,
+    warn: (text: string) => void,
   ): readonly FieldProblem[];
   /** Rules for a change through the status subresource; without it none beyond the table's. */
   readonly validateStatus?: (object: Frozen<T>, old: Frozen<T>) => readonly FieldProblem[];
@@ -91,6 +95,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
   readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  /** Whether `/status` is never shown as a table: kinds whose status storage upstream forgot to give one. */
+  readonly statusHasNoTable?: boolean;
   /**
    * Paths (`status.conditions`) that no manager can own, by subresource (`''` for the object itself): GetResetFields of
    * kinds where they do not follow from the subresource.

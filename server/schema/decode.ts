@@ -17,6 +17,11 @@ export { DecodeError } from './decode-error.ts';
 export interface DecodeNotes {
   /** Whether fields were dropped that the type does not have. */
   unknownFields: boolean;
+  /**
+   * Whether the input belongs to the decoder, which then reuses parts of it: an object with names that no other has
+   * costs the engine much to make.
+   */
+  readonly ownsInput?: boolean;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -245,9 +250,10 @@ function mapDecoder(type: ValueType): Decode {
   return (value, notes) => {
     if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, type);
     const input = value as Input;
-    const output: Record<string, unknown> = {};
     const keys = Object.keys(input);
-    if (!isSorted(keys)) keys.sort(); // Go prints maps sorted
+    const inOrder = isSorted(keys);
+    if (!inOrder) keys.sort(); // Go prints maps sorted
+    const output: Record<string, unknown> = inOrder && notes.ownsInput ? input : {};
     for (const key of keys) {
       const raw = input[key];
       if (raw === undefined) continue;

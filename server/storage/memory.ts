@@ -13,6 +13,7 @@ import {
   type ListRequest,
   type LocalStorage,
   type Preconditions,
+  StorageClosedError,
   StorageError,
   type StoredEvent,
   type StoredPage,
@@ -185,7 +186,7 @@ export class MemoryStorage implements LocalStorage {
   }
 
   #nextRevision(): number {
-    if (this.#closed) throw new Error('the storage is closed');
+    if (this.#closed) throw new StorageClosedError();
     return ++this.#revision;
   }
 

@@ -128,6 +128,14 @@ export class StorageError extends Error {
   }
 }
 
+/** Whoever writes while the server ends is told so: nothing is kept any more. */
+export class StorageClosedError extends Error {
+  constructor() {
+    super('the storage is closed');
+    this.name = 'StorageClosedError';
+  }
+}
+
 /** The part of a key or prefix before the first slash. */
 export function bucketOf(key: string): string {
   const slash = key.indexOf('/');

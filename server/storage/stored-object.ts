@@ -24,6 +24,7 @@ export class StoredObject {
   #slot = '';
   #buffer: Buffer | undefined;
   #others: Map<string, Buffer> | undefined;
+  #isReplaced = false;
 
   constructor(key: string, revision: number, value: Frozen<KubeObject>, expiry?: Expiry) {
     this.key = key;
@@ -42,6 +43,8 @@ export class StoredObject {
     const known = this.cachedBytes(slot);
     if (known) return known;
     const buffer = encode(this.value);
+    // A client may be answered with a version that was replaced meanwhile.
+    if (this.#isReplaced) return buffer;
     if (this.#slot === '') {
       this.#slot = slot;
       this.#buffer = buffer;
@@ -58,9 +61,11 @@ export class StoredObject {
   }
 
   /**
-   * Drops the bytes of a version that was replaced: a watcher that resumes may still ask, and can wait for new ones.
+   * Drops the bytes of a version that was replaced, and keeps none from now on: a watcher that resumes may still ask,
+   * and can wait for new ones.
    */
   forgetBytes(): void {
+    this.#isReplaced = true;
     this.#slot = '';
     this.#buffer = undefined;
     this.#others = undefined;

@@ -49,11 +49,15 @@ test('a client certificate names user and groups', () => {
 });
 
 test('a PKI that was kept goes on with the same CA', () => {
-  const { ca, serving, tokenKey } = createPki(options);
-  const kept = loadPki({ ca, serving, tokenKey }, options);
+  const { ca, serving, tokenKey, frontProxyCa } = createPki(options);
+  const kept = loadPki({ ca, serving, tokenKey, frontProxyCa }, options);
   expect([kept.ca, kept.serving, kept.tokenKey]).toEqual([ca, serving, tokenKey]);
   const { publicKey } = new X509Certificate(ca.cert);
   const issued = [kept.clientCertificate({ commonName: 'jane' }), kept.servingCertificate(['new-name'])];
   for (const { cert } of issued) expect(new X509Certificate(cert).verify(publicKey)).toBe(true);
   expect(new X509Certificate(issued[1]?.cert ?? '').checkHost('new-name')).toBe('new-name');
+  const proxy = new X509Certificate(kept.proxyCertificate().cert);
+  expect(proxy.subject).toBe('CN=front-proxy-client');
+  expect(proxy.verify(new X509Certificate(frontProxyCa.cert).publicKey)).toBe(true);
+  expect(proxy.verify(publicKey)).toBe(false);
 });

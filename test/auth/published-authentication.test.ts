@@ -18,9 +18,23 @@ async function dataOf(cluster: SecuredCluster): Promise<unknown> {
   return at((await cluster.ask('GET', PATH)).body, 'data');
 }
 
-test('extension servers find the authority of clients in kube-system, if they may read it', async () => {
+/** What holds for the server itself, which speaks for its users too. */
+const OWN = {
+  'requestheader-allowed-names': '["front-proxy-client"]',
+  'requestheader-username-headers': '["X-Remote-User"]',
+  'requestheader-uid-headers': '["X-Remote-Uid"]',
+  'requestheader-group-headers': '["X-Remote-Group"]',
+  'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+};
+
+test('extension servers find whom to believe in kube-system, if they may read it', async () => {
   await using cluster = await start();
-  expect(await dataOf(cluster)).toEqual({ 'client-ca-file': cluster.pki.ca.cert });
+  const { ca, frontProxyCa } = cluster.pki;
+  expect(await dataOf(cluster)).toEqual({
+    ...OWN,
+    'client-ca-file': ca.cert,
+    'requestheader-client-ca-file': frontProxyCa.cert,
+  });
   expect((await cluster.ask('GET', PATH, { token: JANE_TOKEN })).status).toBe(403);
   const { body } = await cluster.ask('GET', PATH);
   expect(at(body, 'metadata.managedFields.0.manager')).toBe('kube-apiserver');
@@ -31,8 +45,8 @@ test('and whom to believe who asks, when there are front proxies', async () => {
   await using cluster = await start({ clientCa, allowedNames: ['front'], groupHeaders: ['X-Remote-Group', 'X-Team'] });
   expect(await dataOf(cluster)).toEqual({
     'client-ca-file': cluster.pki.ca.cert,
-    'requestheader-client-ca-file': clientCa,
-    'requestheader-allowed-names': '["front"]',
+    'requestheader-client-ca-file': `${clientCa}${cluster.pki.frontProxyCa.cert}`,
+    'requestheader-allowed-names': '["front","front-proxy-client"]',
     'requestheader-username-headers': '["X-Remote-User"]',
     'requestheader-uid-headers': '["X-Remote-Uid"]',
     'requestheader-group-headers': '["X-Remote-Group","X-Team"]',
@@ -46,13 +60,14 @@ test('a later start adds its own to what is there', async () => {
   const [first, second] = [authority(), authority()];
   {
     await using cluster = await start({ clientCa: first, allowedNames: ['a'] }, dataDir);
-    expect(await dataOf(cluster)).toMatchObject({ 'requestheader-allowed-names': '["a"]' });
+    expect(await dataOf(cluster)).toMatchObject({ 'requestheader-allowed-names': '["a","front-proxy-client"]' });
   }
   await using cluster = await start({ clientCa: second, allowedNames: ['b'] }, dataDir);
+  const own = cluster.pki.frontProxyCa.cert;
   expect(await dataOf(cluster)).toMatchObject({
     'client-ca-file': cluster.pki.ca.cert,
-    'requestheader-client-ca-file': `${first}${second}`,
-    'requestheader-allowed-names': '["a","b"]',
+    'requestheader-client-ca-file': `${first}${own}${second}`,
+    'requestheader-allowed-names': '["a","front-proxy-client","b"]',
     'requestheader-username-headers': '["X-Remote-User"]',
   });
 });

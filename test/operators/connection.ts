@@ -1,5 +1,6 @@
 /** Asks a running cluster as its administrator, on connections that are kept. */
-import { Agent, type IncomingHttpHeaders, request } from 'node:https';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from 'node:https';
 import { readKubeconfig } from '../support/ask.ts';
 import { warningTexts } from '../support/exchanges.ts';
 import type { Answer, Ask } from './play.ts';

@@ -34,9 +34,8 @@ test('the policy that the Gateway API brings along refuses its experimental chan
   await shop.kubectl('apply', '-k', folder);
   const file = join(folder, 'experimental/gateway.networking.k8s.io_httproutes.yaml');
   const { stderr } = await shop.fails('apply', '--server-side', '--force-conflicts', '-f', file);
-  expect(stderr).toContain(
-    "ValidatingAdmissionPolicy 'safe-upgrades.gateway.networking.k8s.io' with binding 'safe-upgrades.gateway.networking.k8s.io' denied request",
-  );
+  const name = 'safe-upgrades.gateway.networking.k8s.io';
+  expect(stderr).toContain(`ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: Installing exp`);
 });
 
 test('definitions that are too large for the annotation of kubectl apply are applied by the server', async () => {

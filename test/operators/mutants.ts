@@ -1,4 +1,4 @@
-/** Objects that are broken in one place each: another type, no value, an empty or odd text, a field that nobody knows. */
+/** Objects that are broken in one place each: another type, nothing, an empty or odd text, an unknown field. */
 import { seededRandom } from '../../server/base/random.ts';
 import type { Json, Sample } from './operator.ts';
 

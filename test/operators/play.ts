@@ -85,7 +85,7 @@ function told({ code, json, warnings }: Answer, sent?: Json): object {
 
 /** Conditions without times, by type. */
 function statusOf({ status }: Definition): object {
-  const conditions = (status?.conditions ?? []).map(({ lastTransitionTime: _, ...condition }) => condition);
+  const conditions = (status?.conditions ?? []).map(({ lastTransitionTime: _time, ...condition }) => condition);
   return { ...status, conditions: conditions.sort((a, b) => (String(a.type) < String(b.type) ? -1 : 1)) };
 }
 

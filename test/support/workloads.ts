@@ -49,6 +49,7 @@ function meddled(inner: Transport, writes: string[], meddling: Meddling): Transp
     },
     list: (request) => inner.list(request),
     resources: () => inner.resources(),
+    undiscovered: () => inner.undiscovered(),
     watchAll: (options, observer) => inner.watchAll(options, observer),
     watch: (request, observer) => {
       const { event } = meddling;

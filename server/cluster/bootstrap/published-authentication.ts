@@ -71,11 +71,14 @@ function listIn(text = '[]'): string[] {
   }
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
 /** Each certificate once. */
 function certificates(before: string | undefined, own: string): string {
   if (before === undefined) return own;
   const known = new Set(derOf(before));
-  return derOf(own).every((der) => known.has(der)) ? before : `${before.trimEnd()}\n${own}`;
+  const added = (own.match(CERTIFICATE) ?? []).filter((text) => !derOf(text).every((der) => known.has(der)));
+  return added.length === 0 ? before : `${before.trimEnd()}\n${added.join('\n')}\n`;
 }
 
 const derOf = (pem: string): string[] => pemBlocks(pem).map(({ der }) => der.toString('base64'));

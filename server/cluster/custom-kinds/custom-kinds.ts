@@ -4,6 +4,7 @@
  */
 import type { Activity } from '../../base/activity.ts';
 import { type Cancel, type Clock, rfc3339 } from '../../base/clock.ts';
+import { deepEqual } from '../../base/freeze.ts';
 import type { Logger } from '../../base/log.ts';
 import { ApiError } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -42,7 +43,8 @@ const groupOf = (name: string): string => name.slice(name.indexOf('.') + 1);
 
 export class CustomKinds {
   readonly #parts: CustomKindsParts;
-  readonly #definitions = new Map<string, Definition>();
+  /** By their groups, and then by their names. */
+  readonly #groups = new Map<string, Map<string, Definition>>();
   /** Names of definitions to look at, in order. */
   readonly #queue = new Set<string>();
   #serving: Serving | undefined;
@@ -72,6 +74,7 @@ export class CustomKinds {
     const { storage, clock } = this.#parts;
     this.#serving = serving;
     this.#services = new ApiServices(storage, serving.transport);
+    const stopServices = this.#services.follow((name) => void this.#checkService(name));
     this.#termination = new Termination({
       catalog: serving.catalog,
       clock,
@@ -79,7 +82,7 @@ export class CustomKinds {
       again: (name) => this.#enqueue(name),
     });
     for (const { value } of storage.list(`${DEFINITIONS}/`).items) this.#observe(value as unknown as Definition);
-    return storage.watch(
+    const stopDefinitions = storage.watch(
       `${DEFINITIONS}/`,
       { after: storage.revision() },
       {
@@ -93,17 +96,36 @@ export class CustomKinds {
         end: () => undefined,
       },
     );
+    return () => {
+      stopServices();
+      stopDefinitions();
+    };
+  }
+
+  /** Somebody has changed the APIService of a definition. */
+  async #checkService(name: string): Promise<void> {
+    const { activity, log } = this.#parts;
+    const done = activity.begin('API services of definitions');
+    try {
+      // What follows the definitions is done first.
+      await this.#running;
+      await this.#services?.check(name);
+    } catch (err) {
+      log.warn({ err, name }, 'an API service could not be kept');
+    } finally {
+      done();
+    }
   }
 
   #observe(definition: Definition): void {
     const name = definition.metadata.name ?? '';
-    this.#definitions.set(name, definition);
+    this.#group(groupOf(name)).set(name, definition);
     this.#serving?.catalog.setDefinition(name, definition);
     this.#enqueue(name);
   }
 
   #forget(name: string): void {
-    this.#definitions.delete(name);
+    this.#group(groupOf(name)).delete(name);
     this.#serving?.catalog.setDefinition(name, undefined);
     this.#termination?.forget(name);
     this.#enqueue(name);
@@ -136,15 +158,20 @@ export class CustomKinds {
     }
   }
 
-  #group(group: string): Definition[] {
-    return [...this.#definitions.values()].filter(({ spec }) => spec.group === group);
+  #group(group: string): Map<string, Definition> {
+    let definitions = this.#groups.get(group);
+    if (!definitions) {
+      definitions = new Map();
+      this.#groups.set(group, definitions);
+    }
+    return definitions;
   }
 
   async #sync(name: string): Promise<void> {
     const group = groupOf(name);
-    const definitions = this.#group(group);
+    const definitions = [...this.#group(group).values()];
     await this.#services?.sync(group, definitions, (version) => this.#isBuiltIn(group, version));
-    const definition = this.#definitions.get(name);
+    const definition = this.#group(group).get(name);
     if (!definition) {
       // Its names are free now.
       this.#reconsider(definitions, name);
@@ -165,8 +192,12 @@ export class CustomKinds {
     else await this.#termination?.sync(definition);
   }
 
+  /** Looks at those again that did not get all names that they want. */
   #reconsider(definitions: readonly Definition[], name: string): void {
-    for (const { metadata } of definitions) if (metadata.name !== name) this.#queue.add(metadata.name ?? '');
+    for (const { metadata, spec, status } of definitions) {
+      if (metadata.name === name || deepEqual(spec.names, status.acceptedNames)) continue;
+      this.#queue.add(metadata.name ?? '');
+    }
   }
 
   #isBuiltIn(group: string, version: string): boolean {

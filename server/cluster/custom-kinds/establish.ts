@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { getOwn } from '../../base/freeze.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { type Definition, isTrue } from '../../registry/custom/custom-version.ts';
+import { isKnownStructural, rememberStructural } from '../../schema/custom/known-structural.ts';
 import { structuralProblems } from '../../schema/custom/structural-rules.ts';
 import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 import { type Condition, conditionOf, isEquivalent, withCondition } from './conditions.ts';
@@ -41,6 +42,7 @@ function hasBrokenBundle({ spec }: Definition): boolean {
 
 /** What is said about a schema that is not structural; undefined when all are. */
 function nonStructural({ spec }: Definition): Plain | undefined {
+  if (isKnownStructural(spec)) return undefined;
   const problems: FieldProblem[] = spec.preserveUnknownFields
     ? [invalid('spec.preserveUnknownFields', true, 'must be false')]
     : [];
@@ -48,7 +50,10 @@ function nonStructural({ spec }: Definition): Plain | undefined {
     const given = schema?.openAPIV3Schema as JsonSchema | undefined;
     if (given) problems.push(...structuralProblems(given, `spec.versions[${i}].schema.openAPIV3Schema`));
   }
-  if (problems.length === 0) return undefined;
+  if (problems.length === 0) {
+    rememberStructural(spec);
+    return undefined;
+  }
   const texts = [...new Set(problems.map(({ field, message }) => `${field}: ${message}`))];
   const message = texts.length > 1 ? `[${texts.join(', ')}]` : (texts[0] ?? '');
   return { type: 'NonStructuralSchema', status: 'True', reason: 'Violations', message };

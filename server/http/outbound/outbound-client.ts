@@ -6,8 +6,18 @@ import type { Duplex } from 'node:stream';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { LIMITS } from '../../kube/limits.ts';
-import { type Outbound, OutboundError, type OutboundRequest, type OutboundResponse } from '../../kube/outbound.ts';
+import {
+  type Outbound,
+  OutboundError,
+  type OutboundRequest,
+  type OutboundResponse,
+  type OutboundStream,
+  type OutboundStreamRequest,
+  type OutboundUpgrade,
+} from '../../kube/outbound.ts';
 import { openConnection, type Target } from './connect.ts';
+import { exchangeFault } from './exchange-fault.ts';
+import { openStream, openUpgrade } from './streams.ts';
 
 /** Upstream keeps as many clients (defaultCacheSize). */
 const POOLS_MAX = 200;
@@ -17,8 +27,8 @@ class Pool extends Agent {
   readonly #target: Target;
   readonly #now: () => number;
 
-  constructor(target: Target, now: () => number) {
-    super({ keepAlive: true });
+  constructor(target: Target, now: () => number, keepAlive = true) {
+    super({ keepAlive });
     this.#target = target;
     this.#now = now;
   }
@@ -29,6 +39,23 @@ class Pool extends Agent {
       (error: Error) => done?.(error, undefined as unknown as Duplex),
     );
   }
+}
+
+type Trust = Pick<OutboundRequest, 'caBundle' | 'clientCertificate' | 'connect' | 'insecure' | 'serverName'>;
+
+/** Only what a connection needs: it may be kept for long. */
+function targetOf(trust: Trust, { hostname, port }: URL): Target {
+  const { caBundle, clientCertificate, connect, insecure, serverName = '' } = trust;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return {
+    host,
+    port: Number(port || 443),
+    serverName: serverName || host,
+    ...(caBundle !== undefined && { caBundle }),
+    ...(clientCertificate && { clientCertificate }),
+    ...(connect && { connect }),
+    ...(insecure !== undefined && { insecure }),
+  };
 }
 
 /** A message without the words that all failed calls begin with: the answer had begun. */
@@ -63,21 +90,35 @@ export class OutboundClient implements Outbound {
     }
   }
 
+  open(request: OutboundStreamRequest): Promise<OutboundStream> {
+    const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
+    const agent = isStream ? this.#connectionFor(request) : this.#poolOf(request, new URL(request.url));
+    return openStream(request, agent, this.#clock);
+  }
+
+  upgrade(request: OutboundStreamRequest): Promise<OutboundUpgrade> {
+    return openUpgrade(request, this.#connectionFor(request));
+  }
+
+  /** Of one exchange alone. */
+  #connectionFor(request: OutboundStreamRequest): Agent {
+    return new Pool(targetOf(request, new URL(request.url)), () => this.#clock.now(), false);
+  }
+
   /** Closes all connections. */
   close(): void {
     for (const pool of this.#pools.values()) pool.destroy();
     this.#pools.clear();
   }
 
-  #poolOf(request: OutboundRequest, { hostname, port, origin }: URL): Pool {
+  #poolOf(request: Trust, url: URL): Pool {
+    const { origin } = url;
     const { caBundle = '', clientCertificate, serverName = '', insecure = false } = request;
     const trust = createHash('sha256').update(JSON.stringify([caBundle, clientCertificate ?? null]));
     const key = `${origin} ${serverName} ${insecure} ${trust.digest('base64')}`;
     const known = this.#pools.get(key);
     this.#pools.delete(key);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const target = { ...request, host, port: Number(port || 443), serverName: serverName || host };
-    const pool = known ?? new Pool(target, () => this.#clock.now());
+    const pool = known ?? new Pool(targetOf(request, url), () => this.#clock.now());
     this.#pools.set(key, pool);
     const [oldest] = this.#pools.keys();
     if (this.#pools.size > POOLS_MAX && oldest !== undefined) {
@@ -127,13 +168,6 @@ export class OutboundClient implements Outbound {
 
 const bodyError = (message: string): BodyError =>
   new BodyError(`unexpected error when reading response body. Please retry. Original error: ${message}`);
-
-function exchangeFault({ code, message }: Error & { readonly code?: string }): string {
-  if (code === 'ECONNRESET') return message === 'socket hang up' ? 'EOF' : 'read: connection reset by peer';
-  if (code === 'EPIPE') return 'write: broken pipe';
-  if (code?.startsWith('HPE_')) return 'net/http: HTTP/1.x transport connection broken: malformed HTTP response';
-  return message;
-}
 
 /** @throws Error `unexpected EOF`, or when the answer is larger than anybody needs */
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -3,7 +3,7 @@
 import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { chooseForm, type Negotiated } from '../media-types.ts';
-import type { ApiRequest, ApiResponse, WatchResponse } from '../request.ts';
+import type { ApiRequest, ApiResponse, TunnelResponse, WatchResponse } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
@@ -18,7 +18,13 @@ export interface WireResponse {
   readonly headers: Record<string, string | string[]>;
   readonly body:
     | { readonly type: 'buffer'; readonly buffer: Buffer }
-    | { readonly type: 'chunks'; readonly chunks: AsyncIterable<Buffer> }
+    | {
+        readonly type: 'chunks';
+        readonly chunks: AsyncIterable<Buffer>;
+        /** Of what comes from elsewhere, when the client has gone. The head is not kept until there is a body. */
+        readonly abort?: () => void;
+      }
+    | { readonly type: 'tunnel'; readonly response: TunnelResponse }
     | { readonly type: 'watch'; readonly response: WatchResponse; readonly frames: FrameEncoder };
 }
 
@@ -75,7 +81,17 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
     return {
       status: response.status,
       headers: { ...response.headers },
-      body: { type: 'chunks', chunks: response.body },
+      body: { type: 'chunks', chunks: response.body, ...(response.abort && { abort: response.abort }) },
+    };
+  }
+  if (response.type === 'tunnel') {
+    const headers = Object.entries(response.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    );
+    return {
+      status: response.status,
+      headers: Object.fromEntries(headers) as WireResponse['headers'],
+      body: { type: 'tunnel', response },
     };
   }
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
@@ -114,7 +130,7 @@ function valueResponse(
 
 function encodeAs(
   request: ApiRequest,
-  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' }>,
+  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' | 'tunnel' }>,
   form: Negotiated,
   now: () => number,
 ): WireResponse {

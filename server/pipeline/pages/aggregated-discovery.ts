@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { notImplemented } from '../../kube/api-error.ts';
 import type { GroupInfo, ResourceInfo, SubresourceInfo } from '../../schema/type-table.ts';
+import type { DiscoveredVersion } from '../aggregation/aggregation.ts';
 import { valueBytes } from '../encode/json.ts';
 import { loadYaml, toYaml } from '../encode/yaml.ts';
 import { wantsPretty } from '../media-types.ts';
@@ -34,14 +35,16 @@ export function aggregatedMediaType(request: ApiRequest): string | undefined {
   return served;
 }
 
-/** @param mediaType of {@link aggregatedMediaType} */
+/**
+ * @param items groups, as {@link groupEntry} makes them
+ * @param mediaType of {@link aggregatedMediaType}
+ */
 export async function aggregatedDiscovery(
   request: ApiRequest,
-  groups: readonly GroupInfo[],
+  items: readonly object[],
   mediaType: string,
 ): Promise<ApiResponse> {
   if (mediaType === YAML_TYPE) await loadYaml();
-  const items = groups.map(groupEntry);
   const hash = createHash('sha512').update(JSON.stringify(items)).digest('hex').toUpperCase();
   const headers = { 'cache-control': 'public', etag: `"${hash}"`, vary: 'Accept' };
   if (request.header('if-none-match') === headers.etag) return exactly(304, headers);
@@ -52,7 +55,14 @@ export async function aggregatedDiscovery(
   return exactly(200, { ...headers, ...type }, bytes);
 }
 
-function groupEntry({ group, versions }: GroupInfo): object {
+/** A group in an APIGroupDiscoveryList. */
+export interface GroupEntry {
+  readonly metadata: { readonly name?: string };
+  readonly versions: readonly DiscoveredVersion[];
+}
+
+/** A group that this server serves. */
+export function groupEntry({ group, versions }: GroupInfo): GroupEntry {
   return {
     metadata: group === '' ? {} : { name: group },
     versions: versions.map(({ version, resources }) => ({

@@ -1,10 +1,12 @@
 /** /, /api, /apis and what is below them without naming a resource: nothing here is written per kind. */
 import { notAcceptable, unknownPath } from '../../kube/api-error.ts';
 import type { GroupInfo, ResourceInfo, SubresourceInfo } from '../../schema/type-table.ts';
+import { sortedGroups } from '../aggregation/group-order.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { acceptClauses, checkRoute, offerFor } from './accept.ts';
-import { aggregatedDiscovery, aggregatedMediaType } from './aggregated-discovery.ts';
+import { aggregatedDiscovery, aggregatedMediaType, groupEntry } from './aggregated-discovery.ts';
+import { groupEntries } from './remote-groups.ts';
 import { rootPage } from './root.ts';
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
@@ -40,7 +42,7 @@ function core(request: ApiRequest, env: PipelineEnv, version: string | undefined
   if (version !== undefined) return resourceList(request, info, version);
   checkRoute(request, MEDIA_TYPES);
   const mediaType = aggregatedMediaType(request);
-  if (mediaType) return aggregatedDiscovery(request, [info], mediaType);
+  if (mediaType) return aggregatedDiscovery(request, [groupEntry(info)], mediaType);
   const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: env.serverAddress() }];
   const versions = info.versions.map((served) => served.version);
   return value(request, { kind: 'APIVersions', versions, serverAddressByClientCIDRs });
@@ -48,22 +50,53 @@ function core(request: ApiRequest, env: PipelineEnv, version: string | undefined
 
 /** The pages of groups are no routes of go-restful, so that any method gets them. */
 function named(request: ApiRequest, env: PipelineEnv, group: string | undefined, version: string | undefined): Answer {
-  const groups = env.catalog.groups.filter((info) => info.group !== '');
   if (group === undefined) {
     const mediaType = request.info.path === '/apis' ? aggregatedMediaType(request) : undefined; // not for `/apis/`
-    if (mediaType) return aggregatedDiscovery(request, groups, mediaType);
-    return value(request, { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupOf) });
+    if (mediaType) return aggregated(request, env, mediaType);
+    return value(request, { kind: 'APIGroupList', apiVersion: 'v1', groups: listedGroups(env).map(groupOf) });
   }
-  const info = groups.find((candidate) => candidate.group === group);
+  if (version === undefined) {
+    const listed = listedGroups(env).find((candidate) => candidate.group === group);
+    return listed && value(request, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(listed) });
+  }
+  const info = env.catalog.groups.find((candidate) => candidate.group === group && group !== '');
   if (!info) return undefined;
   const isRoute = env.catalog.table.groups.some((known) => known.group === group);
-  if (version !== undefined && !isRoute && !info.versions.some((served) => served.version === version))
-    return undefined;
-  if (version !== undefined) return resourceList(request, info, version);
-  return value(request, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(info) });
+  if (!isRoute && !info.versions.some((served) => served.version === version)) return undefined;
+  return resourceList(request, info, version);
 }
 
-function groupOf({ group, versions }: GroupInfo): object {
+async function aggregated(request: ApiRequest, env: PipelineEnv, mediaType: string): Promise<ApiResponse> {
+  const { aggregation, catalog } = env;
+  const groups = catalog.groups.filter(({ group }) => group !== '');
+  return aggregatedDiscovery(request, await groupEntries(groups, aggregation), mediaType);
+}
+
+/** A group by its versions, most wanted first. */
+interface ListedGroup {
+  readonly group: string;
+  readonly versions: readonly { readonly version: string }[];
+}
+
+/**
+ * Groups as APIServices tell of them, whoever serves them. That of the APIServices comes first and has none; a cluster
+ * without any lists what it serves.
+ */
+function listedGroups({ aggregation, catalog }: PipelineEnv): readonly ListedGroup[] {
+  const services = aggregation.services();
+  const served = catalog.groups.filter(({ group }) => group !== '');
+  if (services.length === 0) return served;
+  const listed = sortedGroups(services).map((versions) => ({
+    group: versions[0]?.spec.group ?? '',
+    versions: versions.map(({ spec }) => ({ version: spec.version ?? '' })),
+  }));
+  const first = served.filter(({ group }) => group === OWN_GROUP);
+  return [...first, ...listed.filter(({ group }) => group !== '' && group !== OWN_GROUP)];
+}
+
+const OWN_GROUP = 'apiregistration.k8s.io';
+
+function groupOf({ group, versions }: ListedGroup): object {
   const list = versions.map(({ version }) => ({ groupVersion: `${group}/${version}`, version }));
   return { name: group, versions: list, preferredVersion: list[0] };
 }

@@ -1,9 +1,15 @@
 /** /openapi/v2 and /openapi/v3: what clients read before they validate, explain and apply. Any method will do. */
 import { publishedKinds } from '../../registry/custom/published-kinds.ts';
 import { CustomPublication } from '../../schema/openapi/custom-publication.ts';
-import type { Document } from '../../schema/openapi/publication.ts';
+import { mergedSwagger } from '../../schema/openapi/merge-v2.ts';
+import { MESSAGES_V2 } from '../../schema/openapi/messages-v2.ts';
+import { Document } from '../../schema/openapi/publication.ts';
+import type { ApiService, RemoteSpecs } from '../aggregation/aggregation.ts';
+import { sortedGroups } from '../aggregation/group-order.ts';
+import { passOn } from '../aggregation/pass-on.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
+import { requestInfo } from '../request-info.ts';
 import { acceptsGzip, chooseMediaType } from './accept.ts';
 import { exactly, file, type Headers } from './file.ts';
 
@@ -23,6 +29,39 @@ interface Published {
   readonly documents: CustomPublication;
   generation: number;
   index?: Buffer;
+}
+
+/** The documents of several servers, and what they are of. */
+interface Merged {
+  readonly own: Document;
+  readonly generation: number;
+  readonly swagger: Document;
+}
+
+const merged = new WeakMap<PipelineEnv, Merged>();
+
+/** The document of v2, with what other servers say of themselves. */
+async function swaggerOf(env: PipelineEnv): Promise<Document> {
+  const { aggregation } = env;
+  const own = published(env).swagger;
+  if (!aggregation.hasRemotes) return own;
+  const specs = await aggregation.specs();
+  const { generation } = aggregation;
+  const known = merged.get(env);
+  if (known?.own === own && known.generation === generation) return known.swagger;
+  let json: object | undefined;
+  for (const { swagger } of inOrder(specs, aggregation.services()))
+    if (swagger) json = mergedSwagger(json ?? (JSON.parse(own.json.toString()) as object), swagger);
+  const swagger = json ? new Document(JSON.stringify(json), MESSAGES_V2) : own;
+  merged.set(env, { own, generation, swagger });
+  return swagger;
+}
+
+/** What the most wanted group says is kept as it is (byPriority). */
+function inOrder(specs: ReadonlyMap<string, RemoteSpecs>, services: readonly ApiService[]): RemoteSpecs[] {
+  return sortedGroups(services)
+    .flat()
+    .flatMap(({ metadata }) => specs.get(metadata.name ?? '') ?? []);
 }
 
 const publications = new WeakMap<PipelineEnv, Published>();
@@ -52,11 +91,43 @@ function publishedMs(env: PipelineEnv): number {
   return timeMs;
 }
 
-export function openapiPage(request: ApiRequest, env: PipelineEnv): ApiResponse | undefined {
+export function openapiPage(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> | ApiResponse | undefined {
   const { path } = request.info;
-  if (path === '/openapi/v2') return swagger(request, env);
-  if (path === '/openapi/v3') return index(request, env);
-  return path.startsWith(V3) ? document(request, path.slice(V3.length), env) : undefined;
+  const { hasRemotes } = env.aggregation;
+  if (path === '/openapi/v2') {
+    return hasRemotes
+      ? swaggerOf(env).then((found) => swagger(request, env, found))
+      : swagger(request, env, published(env).swagger);
+  }
+  if (path === '/openapi/v3') return hasRemotes ? indexOfAll(request, env) : index(request, env);
+  if (!path.startsWith(V3)) return undefined;
+  const name = path.slice(V3.length);
+  return hasRemotes ? anyDocument(request, name, env) : document(request, name, env);
+}
+
+/** What this server says of a group version holds, unless another one serves it. */
+const isOwn = (name: string, env: PipelineEnv): boolean => {
+  const [root, group = '', version = ''] = name.split('/');
+  const remote =
+    root === 'apis' ? env.aggregation.remoteFor(requestInfo('GET', `/apis/${group}/${version}`, NO_QUERY)) : undefined;
+  return remote === undefined && published(env).document(name) !== undefined;
+};
+
+const NO_QUERY = new URLSearchParams();
+
+async function anyDocument(request: ApiRequest, name: string, env: PipelineEnv): Promise<ApiResponse> {
+  if (isOwn(name, env)) return document(request, name, env);
+  const remote = await env.aggregation.remoteOfDocument(name);
+  return remote ? passOn(request, remote, env) : document(request, name, env);
+}
+
+async function indexOfAll(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
+  const own = paths(published(env));
+  const remote = [...(await env.aggregation.specs()).values()].flatMap(({ documents }) => [...documents]);
+  const all = [...own.filter(([name]) => isOwn(name, env)), ...remote.filter(([name]) => !isOwn(name, env))];
+  const sorted = all.sort(([a], [b]) => (a < b ? -1 : 1));
+  const bytes = Buffer.from(JSON.stringify({ paths: Object.fromEntries(sorted) }));
+  return file(request, { 'content-type': 'text/plain; charset=utf-8' }, bytes, env.registry.clock.now());
 }
 
 /** Where the document of this content is, for ever. */
@@ -104,11 +175,10 @@ function immutable(nowMs: number): Headers {
   return { 'cache-control': 'public, immutable', expires: expires.toUTCString().replace('GMT', 'UTC') };
 }
 
-function swagger(request: ApiRequest, env: PipelineEnv): ApiResponse {
+function swagger(request: ApiRequest, env: PipelineEnv, found: Document): ApiResponse {
   const vary = ['Accept-Encoding', 'Accept'];
   const chosen = chooseMediaType(request.header('accept'), [JSON_TYPE, V2_PROTOBUF_DEPRECATED, V2_PROTOBUF]);
   if (!chosen) return exactly(406, { vary, 'content-length': '0' });
-  const found = published(env).swagger;
   const isJson = chosen === JSON_TYPE;
   const bytes = isJson ? found.json : found.protobuf;
   const headers: Headers = { 'content-type': isJson ? JSON_TYPE : V2_PROTOBUF, etag: `"${found.hash}"`, vary };

@@ -1,4 +1,5 @@
-import { ApiError, internalError } from '../../kube/api-error.ts';
+import { ApiError, internalError, serviceUnavailable } from '../../kube/api-error.ts';
+import { StorageClosedError } from '../../storage/storage.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiResponse, Stage } from '../request.ts';
 
@@ -9,6 +10,8 @@ export function recover({ log }: PipelineEnv): Stage {
       return await next(request);
     } catch (error) {
       if (error instanceof ApiError) return failure(error);
+      // What is still under way when the server ends is no fault.
+      if (error instanceof StorageClosedError) return failure(serviceUnavailable('the server is shutting down'));
       log.error({ err: error, method: request.method, path: request.path }, 'a request met a fault of fauxkube');
       return failure(internalError((error as Error).message));
     }

@@ -104,7 +104,7 @@ export function targetOf(served: Served, env: PipelineEnv, subresource: string):
   return { kind, apiVersion: apiVersionOf(served.info), subresource, type, ...versionsOf(served, env, subresource) };
 }
 
-/** `kubectl apply --server-side` keeps the annotation of `kubectl apply` up to date while it fits (lastAppliedUpdater). */
+/** `kubectl apply --server-side` keeps the annotation of `kubectl apply` current if it fits (lastAppliedUpdater). */
 function syncLastApplied(object: KubeObject, configuration: Configuration, { fieldManager }: WriteRequest): void {
   const { annotations } = object.metadata;
   if (fieldManager !== KUBECTL || !annotations?.[LAST_APPLIED]) return;

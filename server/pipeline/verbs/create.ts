@@ -16,7 +16,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
   checkMediaType(mediaTypeOf(request));
   const write = writeRequestOf(request, 'CreateOptions');
   const parsed = await readObject(request, served.info);
-  const object = storedForm(request, served, parsed, write, env, { sharesGiven: true });
+  const object = storedForm(request, served, parsed, write, env, { isNew: true });
   settleNamespace(object, request, served);
   const { definition } = served.store;
   track(object, undefined, served, write, env);

@@ -32,8 +32,11 @@ export async function readObject(
 interface SpecSources {
   /** What is stored, for a write that may leave its spec alone. */
   readonly statusOf?: StoredObject | undefined;
-  /** Whether a spec that came in the same words before is taken instead of the given one. */
-  readonly sharesGiven?: boolean;
+  /**
+   * Whether the object is a new one: its body is decoded only once, and a spec that came in the same words before is
+   * taken instead of the given one.
+   */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -45,7 +48,7 @@ export function storedForm(
   parsed: ParsedBody,
   write: WriteRequest,
   env: PipelineEnv,
-  { statusOf, sharesGiven }: SpecSources = {},
+  { statusOf, isNew = false }: SpecSources = {},
 ): KubeObject {
   const warn = (text: string): void => {
     if (!request.warnings.includes(text)) request.warnings.push(text);
@@ -54,9 +57,10 @@ export function storedForm(
   const { definition } = store;
   const { table } = env.catalog;
   const shares = definition.sharesSpec && !conversion;
-  const given = shares && sharesGiven ? givenSpec(store, parsed.value) : undefined;
+  const given = shares && isNew ? givenSpec(store, parsed.value) : undefined;
   const spec = (shares || definition.keepsSpec) && statusOf ? sharedSpec(parsed.value, statusOf) : given?.decoded;
-  const notes: DecodeNotes = { unknownFields: false };
+  // What is told of the fields of a text is read from the text.
+  const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
   const body = spec ? { ...parsed, decodedSpec: spec } : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;

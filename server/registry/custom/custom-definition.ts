@@ -46,11 +46,9 @@ export function customDefinition(parts: DefinitionParts): ResourceDefinition {
       if (hasStatus) delete object.status;
       return undefined;
     },
-    problemsWith: (others, object, old, isStatus) => problemsOf(parts, scale, others, object, old, isStatus),
-    warnings: (object, old) => [
-      ...finalizerWarnings(object, old),
-      ...parts.schema.ruleWarnings(object as unknown as Fields).map(({ field, message }) => `${field}: ${message}`),
-    ],
+    problemsWith: (others, object, old, isStatus, warn) =>
+      problemsOf(parts, scale, others, object, old, isStatus, warn),
+    warnings: finalizerWarnings,
     // Every change but one of metadata counts.
     generation: ({ metadata: _metadata, ...rest }) => rest,
     statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
@@ -69,6 +67,7 @@ function problemsOf(
   object: Frozen<KubeObject>,
   old: Frozen<KubeObject> | undefined,
   isStatus: boolean,
+  warn: (text: string) => void,
 ): readonly FieldProblem[] {
   const apiVersion = apiVersionOf({ group, version: version.name });
   const misnamed: FieldProblem[] = [];
@@ -78,8 +77,8 @@ function problemsOf(
   if (misnamed.length > 0) return misnamed;
   const all = scale ? [...others, ...scaleProblems(object, scale, isStatus)] : others;
   return isStatus && old
-    ? schema.statusProblems(object as Fields, old as Fields, all)
-    : schema.problems(object as Fields, old as Fields | undefined, all);
+    ? schema.statusProblems(object as Fields, old as Fields, all, warn)
+    : schema.problems(object as Fields, old as Fields | undefined, all, warn);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -133,10 +133,12 @@ export const isServed = (definition: Definition): boolean =>
   isTrue(definition, 'NamesAccepted') || isTrue(definition, 'Established');
 
 function schemaOf({ spec }: Definition, version: DefinitionVersion): StructuralSchema {
-  const schema = version.schema?.openAPIV3Schema;
   const isOpen = spec.preserveUnknownFields === true;
-  const given = schema && isOpen ? { ...schema, 'x-kubernetes-preserve-unknown-fields': true } : schema;
-  return compileStructural((given as JsonSchema | undefined) ?? OPEN, {
+  const given = (): JsonSchema => {
+    const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
+    return (schema && isOpen ? { ...schema, 'x-kubernetes-preserve-unknown-fields': true } : schema) ?? OPEN;
+  };
+  return compileStructural(given, {
     metadataRules: (metadata) =>
       metaProblems(metadata, { namespaced: (metadata.namespace ?? '') !== '', nameProblems: pathSegmentProblems }),
   });

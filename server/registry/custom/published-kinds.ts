@@ -31,7 +31,9 @@ export function publishedKinds({ definition, versions }: CustomKind): PublishedK
       kind: info.kind,
       listKind: info.listKind ?? `${info.kind}List`,
       plural: info.resource,
-      schema: version.schema?.openAPIV3Schema as JsonSchema | undefined,
+      get schema() {
+        return version.schema?.openAPIV3Schema as JsonSchema | undefined;
+      },
       preserveUnknownFields: spec.preserveUnknownFields ?? false,
       selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath),
     },

@@ -5,6 +5,7 @@ import { definitionNameProblems } from '../shared/definition-names.ts';
 import { definitionProblems } from '../shared/definition-rules.ts';
 import { definitionWarnings } from '../shared/definition-warnings.ts';
 import { clearStatus } from '../shared/empty-status.ts';
+import { packedDefinition } from '../shared/packed-definition.ts';
 
 const STATUS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus';
 
@@ -53,6 +54,7 @@ export const definition: ResourceDefinition<CustomResourceDefinition> = {
   resource: 'customresourcedefinitions.apiextensions.k8s.io',
   requiresResourceVersion: true,
   keepsSpec: true,
+  kept: packedDefinition,
   fillDefaults,
   beforeCreate(object) {
     clearStatus(object, STATUS);

@@ -95,6 +95,7 @@ export const definition: ResourceDefinition<APIService> = {
     (status.conditions ?? []).flatMap(({ status: value }, i) =>
       STATUSES.includes(value) ? [] : [notSupported(`status.conditions[${i}].status`, value, STATUSES)],
     ),
+  statusHasNoTable: true,
   statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
   cells(apiService, nowMs) {
     const { metadata, spec } = apiService;

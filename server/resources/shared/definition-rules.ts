@@ -6,12 +6,12 @@ import { type FieldProblem, immutable, invalid, notSupported, required } from '.
 import { goQuote } from '../../kube/go-quote.ts';
 import { dns1035Problems, dnsSubdomainProblems } from '../../kube/names.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
-import { schemaHas } from '../../schema/custom/schema-walk.ts';
-import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
+import { hasDefault, schemaHas } from '../../schema/custom/schema-walk.ts';
 import { conversionProblems } from './definition-conversion-rules.ts';
 import { definitionNameProblems } from './definition-names.ts';
 import { hasStatus, shapeOf, sharedProblems, type VersionShape, versionProblems } from './definition-version-rules.ts';
 import { internalList } from './internal-form.ts';
+import { rulesBefore } from './rules-before.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
 
@@ -24,6 +24,7 @@ const APPROVAL_LINK = 'see https://github.com/kubernetes/enhancements/pull/1111'
 export function definitionProblems(definition: Definition, old?: Definition): FieldProblem[] {
   const { spec } = definition;
   const shape = shapeOf(spec.versions ?? []);
+  const before = rulesBefore(definition, old);
   return [
     ...(old ? [] : nameProblems(definition)),
     ...groupProblems(spec.group),
@@ -31,12 +32,18 @@ export function definitionProblems(definition: Definition, old?: Definition): Fi
     ...schemaPresenceProblems(shape),
     ...defaultPruningProblems(definition),
     ...shape.versions.flatMap((version, i) =>
-      versionProblems(version, `${VERSIONS}[${i}]`, hasStatus(spec.versions?.[i] ?? {})),
+      versionProblems(version, `${VERSIONS}[${i}]`, {
+        writesStatus: hasStatus(spec.versions?.[i] ?? {}),
+        before: before(version.name),
+      }),
     ),
     ...versionSetProblems(shape),
     ...requiredNameProblems(definition),
     ...definitionNameProblems(spec.names, 'spec.names'),
-    ...sharedProblems(shape.shared, 'spec', 'validation', spec.versions?.some(hasStatus) ?? false),
+    ...sharedProblems(shape.shared, 'spec', 'validation', {
+      writesStatus: spec.versions?.some(hasStatus) ?? false,
+      before: before(spec.versions?.[0]?.name ?? ''),
+    }),
     ...preservationProblems(definition),
     ...conversionProblems(spec.conversion),
     ...(old ? changeProblems(definition, old) : []),
@@ -74,7 +81,6 @@ function schemaPresenceProblems({ shared, versions }: VersionShape): FieldProble
 
 function defaultPruningProblems({ spec }: Definition): FieldProblem[] {
   if (!spec.preserveUnknownFields) return [];
-  const hasDefault = (schema: JsonSchema): boolean => schema.default !== undefined && schema.default !== null;
   const schemas = (spec.versions ?? []).flatMap(({ schema }) => schema?.openAPIV3Schema ?? []);
   if (!schemas.some((schema) => schemaHas(schema, hasDefault))) return [];
   return [invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')];

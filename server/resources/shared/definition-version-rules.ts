@@ -9,6 +9,7 @@ import type {
   CustomResourceSubresourceScale,
 } from '../../kube/types.gen.ts';
 import { definitionSchemaProblems } from '../../schema/custom/definition-schema.ts';
+import type { RulesBefore } from '../../schema/custom/rules/rule-set.ts';
 import { embeddedMetadataRules } from './embedded-metadata-rules.ts';
 import { selectableFieldProblems } from './selectable-field-rules.ts';
 
@@ -47,13 +48,21 @@ export function shapeOf(versions: readonly Version[]): VersionShape {
 export const hasStatus = ({ subresources }: Pick<Shared, 'subresources'>): boolean =>
   subresources?.status !== undefined;
 
-/** Problems of one version. @param writesStatus whether its status is a subresource */
-export function versionProblems(version: Version, path: string, writesStatus: boolean): FieldProblem[] {
+/** What is known of a schema besides itself. */
+export interface SchemaSetting {
+  /** Whether the status of its objects is a subresource. */
+  readonly writesStatus: boolean;
+  /** What its rules were before a change. */
+  readonly before: RulesBefore | undefined;
+}
+
+/** Problems of one version. */
+export function versionProblems(version: Version, path: string, setting: SchemaSetting): FieldProblem[] {
   const details = dns1035Problems(version.name);
   return [
     ...(details.length > 0 ? [invalid(`${path}.name`, version.name, details.join(','))] : []),
     ...deprecationProblems(version, `${path}.deprecationWarning`),
-    ...sharedProblems(version, path, 'schema', writesStatus),
+    ...sharedProblems(version, path, 'schema', setting),
   ];
 }
 
@@ -80,10 +89,10 @@ export function sharedProblems(
   shared: Shared,
   path: string,
   schemaField: 'schema' | 'validation',
-  writesStatus: boolean,
+  { writesStatus, before }: SchemaSetting,
 ): FieldProblem[] {
   const schema = shared.schema?.openAPIV3Schema;
-  const options = { metadataRules: embeddedMetadataRules, hasStatus: writesStatus };
+  const options = { metadataRules: embeddedMetadataRules, hasStatus: writesStatus, before };
   const isShared = schemaField === 'validation';
   return [
     ...(schema ? definitionSchemaProblems(schema, `${path}.${schemaField}.openAPIV3Schema`, options) : []),

@@ -3,17 +3,26 @@ import type { Frozen } from '../../base/freeze.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import { isSupportedFormat } from '../../schema/custom/formats.ts';
-import { itemsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
+import { itemsOf, keywordsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
 import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
 
 /** The warnings of a write; those that `old` had already are not repeated. */
 export function definitionWarnings(definition: Definition, old?: Definition): string[] {
-  const formats = unknownFormats(definition);
-  const sets = unmergeableSets(definition);
-  const known = new Set(old ? [...unknownFormats(old), ...unmergeableSets(old)] : []);
-  return [...formats, ...sets].filter((warning) => !known.has(warning));
+  const found = warningsOf(definition);
+  const known = new Set(old && found.length > 0 ? warningsOf(old) : []);
+  return found.filter((warning) => !known.has(warning));
+}
+
+function warningsOf(definition: Definition): string[] {
+  const schemas = schemasOf(definition);
+  const keywords = new Set<string>();
+  for (const schema of schemas) keywordsOf(schema, keywords);
+  return [
+    ...(keywords.has('format') ? unknownFormats(schemas) : []),
+    ...(keywords.has('x-kubernetes-list-type') ? unmergeableSets(schemas) : []),
+  ];
 }
 
 /** Schemas that all versions share count once. */
@@ -24,9 +33,9 @@ function schemasOf({ spec }: Definition): JsonSchema[] {
   return texts.size === 1 ? schemas.slice(0, 1) : schemas;
 }
 
-function unknownFormats(definition: Definition): string[] {
+function unknownFormats(schemas: readonly JsonSchema[]): string[] {
   const found: string[] = [];
-  for (const schema of schemasOf(definition)) {
+  for (const schema of schemas) {
     schemaHas(schema, ({ type = '', format = '' }) => {
       if (format !== '' && !isSupportedFormat(type, format)) found.push(`unrecognized format ${goQuote(format)}`);
       return false;
@@ -35,9 +44,9 @@ function unknownFormats(definition: Definition): string[] {
   return found;
 }
 
-function unmergeableSets(definition: Definition): string[] {
+function unmergeableSets(schemas: readonly JsonSchema[]): string[] {
   const types = new Set<string>();
-  for (const schema of schemasOf(definition)) {
+  for (const schema of schemas) {
     schemaHas(schema, (node) => {
       const type = itemsOf(node)?.type;
       if (node['x-kubernetes-list-type'] === 'set' && (type === 'object' || type === 'array')) types.add(type);

@@ -1,7 +1,7 @@
 import { estimateCost } from './cost/estimate.ts';
 import { CostLimitExceeded, Frame, PlanFault } from './evaluate/frame.ts';
 import { type MakeObject, Planner } from './evaluate/planner.ts';
-import { NEW_FUNCTIONS, NEW_MUTATION_FUNCTIONS, STORED_FUNCTIONS, STORED_MUTATION_FUNCTIONS } from './library/base.ts';
+import { functionsFor } from './library/base.ts';
 import { MUTATION_TYPES, makeObject } from './library/mutation.ts';
 import { parse } from './syntax/parser.ts';
 import { type CelIssue, Source } from './syntax/source.ts';
@@ -10,7 +10,6 @@ import { type CelType, DYN } from './types/cel-type.ts';
 import { type Checked, check } from './types/checker.ts';
 import type { Declaration } from './types/declaration.ts';
 import { type CheckEnvironment, objectsOf } from './types/environment.ts';
-import type { FunctionTable } from './types/functions.ts';
 import { checkLiterals } from './types/literals.ts';
 import { CelError, type Value } from './values/value.ts';
 
@@ -49,11 +48,6 @@ export function celEnvironment(
     constructible: mutation ? MUTATION_TYPES : undefined,
     makeObject: mutation ? makeObject : undefined,
   };
-}
-
-function functionsFor(stored: boolean, mutation: boolean): FunctionTable {
-  if (mutation) return stored ? STORED_MUTATION_FUNCTIONS : NEW_MUTATION_FUNCTIONS;
-  return stored ? STORED_FUNCTIONS : NEW_FUNCTIONS;
 }
 
 /** An expression that cannot be used, in cel-go's words. */

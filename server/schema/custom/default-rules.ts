@@ -4,7 +4,7 @@ import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { embeddedProblems, firstMisfit, type MetadataRules } from './embedded-check.ts';
 import { hasUnknownFields } from './prune.ts';
 import { compileRuleSet } from './rules/rule-engine.ts';
-import { DEFAULT_RULES_BUDGET } from './rules/rule-set.ts';
+import { RULES_BUDGET } from './rules/rule-set.ts';
 import { type JsonSchema, META_FIELDS, type Structural, structuralOf } from './structural.ts';
 import { compileCheck } from './value-check.ts';
 import { fieldProblems } from './value-errors.ts';
@@ -13,6 +13,11 @@ import { childPath, keyPath } from './value-path.ts';
 
 export interface DefaultRuleOptions {
   readonly metadataRules: MetadataRules;
+}
+
+/** Options, and what the rules of all defaults may still cost together. */
+interface Visit extends DefaultRuleOptions {
+  budget: number;
 }
 
 /** The resource around a node: its schema, and how to put a value of the node into an object of it. */
@@ -26,7 +31,7 @@ interface Resource {
 export function defaultProblems(schema: JsonSchema, path: string, options: DefaultRuleOptions): FieldProblem[] {
   const root = asResource(structuralOf(schema));
   if (!root.hasDefaults) return [];
-  return visit(root, path, { root, wrap: (value) => value, insideMeta: false }, options);
+  return visit(root, path, { root, wrap: (value) => value, insideMeta: false }, { ...options, budget: RULES_BUDGET });
 }
 
 /** A schema whose objects have an apiVersion, a kind and metadata. */
@@ -36,8 +41,8 @@ function asResource(structural: Structural): Structural {
     : { ...structural, isEmbeddedResource: true, hasEmbeddedResources: true };
 }
 
-function visit(node: Structural, path: string, around: Resource, options: DefaultRuleOptions): FieldProblem[] {
-  if (!node.hasDefaults) return [];
+function visit(node: Structural, path: string, around: Resource, options: Visit): FieldProblem[] {
+  if (!node.hasDefaults || options.budget < 0) return [];
   const resource: Resource = node.isEmbeddedResource
     ? { root: node, wrap: (value) => value, insideMeta: false }
     : around;
@@ -58,30 +63,36 @@ function visit(node: Structural, path: string, around: Resource, options: Defaul
   return problems;
 }
 
-function problemsOf(node: Structural, path: string, around: Resource, options: DefaultRuleOptions): FieldProblem[] {
+function problemsOf(node: Structural, path: string, around: Resource, options: Visit): FieldProblem[] {
   const value = node.defaultValue;
   const { metadataRules } = options;
   if (around.insideMeta) {
     const text = metadataProblem(around, value, metadataRules);
     if (text !== undefined) return [invalid(path, value, `must result in valid metadata: ${text}`)];
-    return valueProblems(node, path, around);
+    return valueProblems(node, path, around, options);
   }
   const unknown = hasUnknownFields(value, node) ? [invalid(path, value, 'must not have unknown fields')] : [];
   const misfit = firstMisfit(value, node, path);
   if (misfit) return [...unknown, misfit];
   const embedded = embeddedProblems(value, node, metadataRules, path);
   if (embedded.length > 0) return [...unknown, ...embedded];
-  return [...unknown, ...valueProblems(node, path, around)];
+  return [...unknown, ...valueProblems(node, path, around, options)];
 }
 
-function valueProblems(node: Structural, path: string, around: Resource): FieldProblem[] {
+function valueProblems(node: Structural, path: string, around: Resource, options: Visit): FieldProblem[] {
   const value = node.defaultValue;
   const found = fieldProblems(path, compileCheck(node.schema, node, 'structural')(value));
   if (found.length > 0) return found;
   const rules = compileRuleSet(node.schema, node === around.root);
   if (!rules) return [];
-  const unchanged = rules.check(value, value, path, DEFAULT_RULES_BUDGET).problems;
-  return [...(unchanged.length > 0 ? unchanged : rules.check(value, undefined, path, DEFAULT_RULES_BUDGET).problems)];
+  // A default may be what was there before, and it may be new.
+  const { budget } = options;
+  const asBefore = rules.check(value, value, path, budget);
+  options.budget = asBefore.remainingBudget;
+  if (asBefore.problems.length > 0) return [...asBefore.problems];
+  const asNew = rules.check(value, undefined, path, budget);
+  options.budget = Math.min(options.budget, asNew.remainingBudget);
+  return [...asNew.problems];
 }
 
 /** What is wrong with the object that a default inside of metadata makes. */

@@ -4,7 +4,9 @@ import { defaultProblems } from './default-rules.ts';
 import type { MetadataRules } from './embedded-check.ts';
 import { internalSchemaForm } from './internal-schema.ts';
 import { NodeContext } from './rules/node-context.ts';
+import type { RulesBefore } from './rules/rule-set.ts';
 import { schemaNodeProblems } from './schema-rules.ts';
+import { keywordsOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 import { structuralProblems } from './structural-rules.ts';
 import { unsupportedReason } from './unsupported-fields.ts';
@@ -13,6 +15,8 @@ export interface DefinitionSchemaOptions {
   readonly metadataRules: MetadataRules;
   /** Whether a version with this schema has the status subresource. */
   readonly hasStatus: boolean;
+  /** On a change. */
+  readonly before?: RulesBefore | undefined;
 }
 
 /** In upstream's order and words, with Go's names. */
@@ -34,13 +38,15 @@ export function definitionSchemaProblems(
 ): FieldProblem[] {
   const problems = options.hasStatus ? rootProblems(schema, path) : [];
   if (schema.nullable) problems.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const unsupported = unsupportedReason(schema);
+  const keywords = keywordsOf(schema);
+  const unsupported = unsupportedReason(schema, keywords);
   let rules: NodeContext | undefined;
   if (unsupported === undefined) {
     const found = structuralProblems(schema, path);
-    if (found.length === 0) found.push(...defaultProblems(schema, path, options));
+    if (found.length === 0 && keywords.has('default')) found.push(...defaultProblems(schema, path, options));
     problems.push(...found);
-    if (found.length === 0) rules = NodeContext.root(schema);
+    if (found.length === 0 && keywords.has('x-kubernetes-validations'))
+      rules = NodeContext.root(schema, options.before);
   }
   const nodes = schemaNodeProblems(schema, path, rules);
   problems.push(...nodes.schema, ...nodes.rules);

@@ -10,8 +10,11 @@ import { childPath, keyPath } from './value-path.ts';
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 const NEWLINES = /[\n\r]/;
 
-export function expressionRuleProblems(schema: JsonSchema, path: string): FieldProblem[] {
-  const rules = schema['x-kubernetes-validations'] ?? [];
+const NONE: readonly FieldProblem[] = [];
+
+export function expressionRuleProblems(schema: JsonSchema, path: string): readonly FieldProblem[] {
+  const rules = schema['x-kubernetes-validations'];
+  if (!rules) return NONE;
   const at = childPath(path, 'x-kubernetes-validations');
   return rules.flatMap((rule, i) => [
     ...messageProblems(rule, keyPath(at, i)),

@@ -9,7 +9,16 @@ const LIST_TYPE = 'x-kubernetes-list-type';
 const MAP_TYPE = 'x-kubernetes-map-type';
 const KEYS = 'x-kubernetes-list-map-keys';
 
-export function extensionProblems(schema: JsonSchema, path: string): FieldProblem[] {
+const NONE: readonly FieldProblem[] = [];
+
+const hasNone = (schema: JsonSchema): boolean =>
+  schema[LIST_TYPE] === undefined &&
+  schema[MAP_TYPE] === undefined &&
+  schema[KEYS] === undefined &&
+  schema['x-kubernetes-preserve-unknown-fields'] === undefined;
+
+export function extensionProblems(schema: JsonSchema, path: string): readonly FieldProblem[] {
+  if (hasNone(schema)) return NONE;
   const problems: FieldProblem[] = [];
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     const at = childPath(path, 'x-kubernetes-preserve-unknown-fields');

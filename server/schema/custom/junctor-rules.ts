@@ -11,8 +11,11 @@ const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
 
 const isIntOrString = (schemas: readonly JsonSchema[] | undefined): boolean => deepEqual(schemas, INT_OR_STRING);
 
+const NONE: readonly FieldProblem[] = [];
+
 /** Problems of the junctors and the pattern of a structural schema. */
-export function junctorProblems(schema: JsonSchema, path: string): FieldProblem[] {
+export function junctorProblems(schema: JsonSchema, path: string): readonly FieldProblem[] {
+  if (!schema.pattern && !schema.anyOf && !schema.allOf && !schema.oneOf && !schema.not) return NONE;
   return valueProblems(schema, path, isIntOrString(schema.anyOf), isIntOrString(schema.allOf?.[0]?.anyOf));
 }
 

@@ -4,7 +4,7 @@ import { expressionRuleProblems } from './expression-rules.ts';
 import { extensionProblems } from './extension-rules.ts';
 import type { NodeContext } from './rules/node-context.ts';
 import { SCHEMA_TYPES } from './schema-types.ts';
-import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
+import { additionalOf, hasDefault, itemsOf, propertiesOf } from './schema-walk.ts';
 import { type JsonSchema, META_FIELDS } from './structural.ts';
 import { childPath, keyPath } from './value-path.ts';
 
@@ -43,16 +43,12 @@ function visit(schema: JsonSchema, path: string, around: Surroundings, found: No
     const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
     mine.schema.push(forbiddenField(childPath(path, 'uniqueItems'), detail));
   }
-  const inner: Surroundings = { ...around, isRoot: false };
-  visitAdditional(schema, childPath(path, 'additionalProperties'), inner, mine);
+  const inner: Surroundings = around.isRoot ? { ...around, isRoot: false } : around;
+  visitAdditional(schema, path, inner, mine);
   visitProperties(schema, path, around, mine);
-  visitJunctors(schema, path, { ...inner, rules: undefined }, mine);
+  visitJunctors(schema, path, inner, mine);
   visitItems(schema, path, inner, mine);
-  for (const [name, dependency] of Object.entries(schema.dependencies ?? {})) {
-    if (Array.isArray(dependency)) continue;
-    const at = keyPath(childPath(path, 'dependencies'), name);
-    visit(dependency as JsonSchema, at, { ...inner, rules: undefined }, mine);
-  }
+  if (schema.dependencies) visitDependencies(schema.dependencies, path, inner, mine);
   mine.schema.push(...extensionProblems(schema, path), ...expressionRuleProblems(schema, path));
   const hasRules = (schema['x-kubernetes-validations']?.length ?? 0) > 0;
   if (hasRules && mine.schema.length === 0 && around.rules) {
@@ -70,10 +66,10 @@ function ownProblems(schema: JsonSchema, path: string, around: Surroundings): Fi
   const forbid = (isSet: boolean, name: string, detail: string): void => {
     if (isSet) problems.push(forbiddenField(at(name), detail));
   };
-  const size = (value: object | undefined): number => Object.keys(value ?? {}).length;
+  const size = (value: object | undefined): number => (value === undefined ? 0 : Object.keys(value).length);
   if (type !== '' && !SCHEMA_TYPES.includes(type)) problems.push(notSupported(at('type'), type, SCHEMA_TYPES));
-  const hasDefault = schema.default !== undefined && schema.default !== null;
-  if (around.forbidsDefaults !== undefined) forbid(hasDefault, 'default', `must not be set ${around.forbidsDefaults}`);
+  if (around.forbidsDefaults !== undefined)
+    forbid(hasDefault(schema), 'default', `must not be set ${around.forbidsDefaults}`);
   forbid((schema.id ?? '') !== '', 'id', 'id is not supported');
   forbid(schema.additionalItems !== undefined, 'additionalItems', 'additionalItems is not supported');
   forbid(size(schema.patternProperties) > 0, 'patternProperties', 'patternProperties is not supported');
@@ -89,9 +85,23 @@ function ownProblems(schema: JsonSchema, path: string, around: Surroundings): Fi
   return problems;
 }
 
-function visitAdditional(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
+function visitDependencies(
+  dependencies: NonNullable<JsonSchema['dependencies']>,
+  path: string,
+  around: Surroundings,
+  found: NodeProblems,
+): void {
+  for (const [name, dependency] of Object.entries(dependencies)) {
+    if (Array.isArray(dependency)) continue;
+    const at = keyPath(childPath(path, 'dependencies'), name);
+    visit(dependency as JsonSchema, at, { ...around, rules: undefined }, found);
+  }
+}
+
+function visitAdditional(schema: JsonSchema, parent: string, around: Surroundings, found: NodeProblems): void {
   const { additionalProperties: others } = schema;
   if (others === undefined) return;
+  const path = childPath(parent, 'additionalProperties');
   if (propertiesOf(schema).length > 0 && others !== true) {
     found.schema.push(forbiddenField(path, 'additionalProperties and properties are mutual exclusive'));
   }
@@ -104,23 +114,25 @@ function visitAdditional(schema: JsonSchema, path: string, around: Surroundings,
 }
 
 function visitProperties(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
-  const isGranular = (schema['x-kubernetes-map-type'] ?? 'granular') === 'granular';
+  if (!schema.properties) return;
   const isResource = around.isRoot || (schema['x-kubernetes-embedded-resource'] ?? false);
-  const uncorrelatable = isGranular ? around.uncorrelatable : (around.uncorrelatable ?? path);
   for (const [name, field] of propertiesOf(schema)) {
     const isMeta = isResource && META_FIELDS.has(name);
     const inner: Surroundings = {
       isRoot: false,
       forbidsDefaults: isMeta && around.isRoot ? `in top-level ${name}` : around.forbidsDefaults,
       insideMeta: isMeta || around.insideMeta,
-      uncorrelatable,
+      uncorrelatable: around.uncorrelatable,
       rules: around.rules?.property(field, name),
     };
     visit(field, keyPath(childPath(path, 'properties'), name), inner, found);
   }
 }
 
-function visitJunctors(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
+function visitJunctors(schema: JsonSchema, path: string, outside: Surroundings, found: NodeProblems): void {
+  const { not, allOf, oneOf, anyOf, definitions } = schema;
+  if (!not && !allOf && !oneOf && !anyOf && !definitions) return;
+  const around: Surroundings = { ...outside, rules: undefined };
   if (schema.not) visit(schema.not, childPath(path, 'not'), around, found);
   for (const name of ['allOf', 'oneOf', 'anyOf'] as const) {
     for (const [i, inner] of (schema[name] ?? []).entries())
@@ -132,6 +144,7 @@ function visitJunctors(schema: JsonSchema, path: string, around: Surroundings, f
 }
 
 function visitItems(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
+  if (!schema.items) return;
   const isMap = schema['x-kubernetes-list-type'] === 'map';
   const uncorrelatable = isMap ? around.uncorrelatable : (around.uncorrelatable ?? path);
   const at = childPath(path, 'items');

@@ -36,6 +36,21 @@ export function schemaHas(schema: JsonSchema, isSo: (schema: JsonSchema) => bool
   return false;
 }
 
+/** What stands for `items` that are a list of schemas. */
+export const ITEM_LIST = 'items[]';
+
+/** Every keyword in a schema and below: what nobody uses needs no walk of its own. */
+export function keywordsOf(schema: JsonSchema, found = new Set<string>()): ReadonlySet<string> {
+  for (const keyword in schema) {
+    const value = schema[keyword as keyof JsonSchema];
+    if (value !== undefined) found.add(keyword === 'items' && Array.isArray(value) ? ITEM_LIST : keyword);
+  }
+  for (const inner of subschemas(schema)) keywordsOf(inner, found);
+  return found;
+}
+
+export const hasDefault = (schema: JsonSchema): boolean => schema.default !== undefined && schema.default !== null;
+
 /** The single schema of a list's items. */
 export const itemsOf = (schema: JsonSchema): JsonSchema | undefined =>
   isSchema(schema.items) ? schema.items : undefined;
@@ -45,7 +60,20 @@ export const additionalOf = (schema: JsonSchema): JsonSchema | undefined =>
   isSchema(schema.additionalProperties) ? schema.additionalProperties : undefined;
 
 /** The properties by their names, sorted. */
-export const propertiesOf = ({ properties }: JsonSchema): readonly [string, JsonSchema][] =>
-  properties ? Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)) : NO_PROPERTIES;
+export function propertiesOf({ properties }: JsonSchema): readonly [string, JsonSchema][] {
+  if (!properties) return NO_PROPERTIES;
+  const entries = Object.entries(properties);
+  // As they nearly always are: decoding sorts them.
+  return isSorted(entries) ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function isSorted(entries: readonly [string, unknown][]): boolean {
+  let last = '';
+  for (const [name] of entries) {
+    if (name < last) return false;
+    last = name;
+  }
+  return true;
+}
 
 const NO_PROPERTIES: readonly [string, JsonSchema][] = [];

@@ -16,15 +16,10 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
   field: 'must not be empty for specified object fields',
 };
 
-/** Schemas that were found to have none: those of a definition are looked at again with each of its conditions. */
-const structural = new WeakSet<JsonSchema>();
-
 /** Problems of a schema that has only supported fields, sorted by their text. */
 export function structuralProblems(schema: JsonSchema, path: string): FieldProblem[] {
-  if (structural.has(schema)) return [];
   const problems = [...nodeProblems(schema, 'root', path), ...completenessProblems(schema, path)];
   const text = ({ field, message }: FieldProblem): string => `${field}: ${message}`;
-  if (problems.length === 0 && Object.isFrozen(schema)) structural.add(schema);
   return problems.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 

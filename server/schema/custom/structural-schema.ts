@@ -2,7 +2,6 @@
  * The schema of one version of a custom resource, compiled once: how its objects are read, filled in, checked and
  * merged. Everything here is a function of JSON values; the registry decides when to call it.
  */
-import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid } from '../../kube/field-problem.ts';
 import { withDefaults } from './defaults.ts';
 import { embeddedProblems, type MetadataRules } from './embedded-check.ts';
@@ -45,15 +44,16 @@ export interface StructuralSchema {
    * of parts that are as they were in `old` are left out.
    *
    * @param others problems of metadata and scale, which come first and may keep rules from being checked
+   * @param warn is told what breaks rules as it did before
    */
-  problems(object: JsonObject, old?: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
+  problems(object: JsonObject, old?: JsonObject, others?: readonly FieldProblem[], warn?: Warn): FieldProblem[];
   /** The same for a write to `/status`: only the status is looked at. */
-  statusProblems(object: JsonObject, old: JsonObject, others?: readonly FieldProblem[]): FieldProblem[];
-  /** What rules hold against parts of an object that are as they were: known once its problems were asked for. */
-  ruleWarnings(object: JsonObject): readonly FieldProblem[];
+  statusProblems(object: JsonObject, old: JsonObject, others?: readonly FieldProblem[], warn?: Warn): FieldProblem[];
   /** How server-side apply takes objects apart. */
   shape(): CustomShape;
 }
+
+type Warn = (text: string) => void;
 
 /** Problems after which rules are not checked: values may have other types than rules expect. */
 const BLOCKING: ReadonlySet<string> = new Set([
@@ -69,28 +69,27 @@ const UNCHECKED =
   'correct the existing errors to complete validation';
 
 class Compiled implements StructuralSchema {
-  readonly #schema: JsonSchema;
+  readonly #read: () => JsonSchema;
   readonly #options: StructuralOptions;
   #structural: Structural | undefined;
   #check: CompiledCheck | undefined;
   #statusCheck: CompiledCheck | undefined;
   #shape: CustomShape | undefined;
-  readonly #told = new WeakMap<JsonObject, readonly FieldProblem[]>();
   #rules: { readonly set: RuleSet | undefined } | undefined;
 
-  constructor(schema: JsonSchema, options: StructuralOptions) {
-    this.#schema = schema;
+  constructor(read: () => JsonSchema, options: StructuralOptions) {
+    this.#read = read;
     this.#options = options;
   }
 
   // Each part is made on first use: most definitions of a cluster have no objects.
   get structural(): Structural {
-    this.#structural ??= structuralOf(this.#schema);
+    this.#structural ??= structuralOf(this.#read());
     return this.#structural;
   }
 
   get rules(): RuleSet | undefined {
-    this.#rules ??= { set: compileRuleSet(this.#schema, true) };
+    this.#rules ??= { set: compileRuleSet(this.structural.schema, true) };
     return this.#rules.set;
   }
 
@@ -102,8 +101,8 @@ class Compiled implements StructuralSchema {
     return withDefaults(object, this.structural) as T;
   }
 
-  problems(object: JsonObject, old?: JsonObject, others: readonly FieldProblem[] = []): FieldProblem[] {
-    this.#check ??= compileCheck(this.#schema, this.structural);
+  problems(object: JsonObject, old?: JsonObject, others: readonly FieldProblem[] = [], warn?: Warn): FieldProblem[] {
+    this.#check ??= compileCheck(this.structural.schema, this.structural);
     const [metadata, scale] = split(others);
     const found = [
       ...metadata,
@@ -113,18 +112,19 @@ class Compiled implements StructuralSchema {
       // Lists that were wrong before may stay so.
       ...(old && listProblems(old, this.structural).length > 0 ? [] : listProblems(object, this.structural)),
     ];
-    return this.#withRules(found, object, old);
+    return this.#withRules(found, object, old, warn);
   }
 
-  statusProblems(object: JsonObject, old: JsonObject, others: readonly FieldProblem[] = []): FieldProblem[] {
+  statusProblems(
+    object: JsonObject,
+    old: JsonObject,
+    others: readonly FieldProblem[] = [],
+    warn?: Warn,
+  ): FieldProblem[] {
     const [metadata, scale] = split(others);
     const found = [...metadata, ...this.#statusOnly(object, old), ...scale];
     if (listProblems(old, this.structural).length === 0) found.push(...listProblems(object, this.structural));
-    return this.#withRules(found, object, old);
-  }
-
-  ruleWarnings(object: JsonObject): readonly FieldProblem[] {
-    return this.#told.get(object) ?? [];
+    return this.#withRules(found, object, old, warn);
   }
 
   shape(): CustomShape {
@@ -140,12 +140,12 @@ class Compiled implements StructuralSchema {
     return fieldProblems('status', this.#statusCheck(object.status, ...before));
   }
 
-  #withRules(found: FieldProblem[], object: JsonObject, old: JsonObject | undefined): FieldProblem[] {
+  #withRules(found: FieldProblem[], object: JsonObject, old: JsonObject | undefined, warn?: Warn): FieldProblem[] {
     const { rules } = this;
     if (!rules) return found;
     if (found.some(({ reason }) => BLOCKING.has(reason))) return [...found, invalid(NO_PATH, null, UNCHECKED)];
     const { problems, warnings } = rules.check(object, old, '', RULES_BUDGET, true);
-    if (warnings.length > 0) this.#told.set(object, warnings);
+    for (const { field, message } of warnings) warn?.(`${field}: ${message}`);
     return [...found, ...problems];
   }
 }
@@ -157,12 +157,15 @@ function split(problems: readonly FieldProblem[]): [FieldProblem[], FieldProblem
 }
 
 /**
- * @param schema `openAPIV3Schema` of a version that was accepted; nothing of it is looked at before it is needed
+ * @param schema `openAPIV3Schema` of a version that was accepted, or how to read it: nothing is before it is needed
  * @example
  * const schema = compileStructural(version.schema.openAPIV3Schema, { metadataRules });
  * const { value, unknownFields } = schema.prune(body);
  * const problems = schema.problems(schema.applyDefaults(value));
  */
-export function compileStructural(schema: Frozen<JsonSchema>, options: StructuralOptions): StructuralSchema {
-  return new Compiled(schema as JsonSchema, options);
+export function compileStructural(
+  schema: JsonSchema | (() => JsonSchema),
+  options: StructuralOptions,
+): StructuralSchema {
+  return new Compiled(typeof schema === 'function' ? schema : () => schema, options);
 }

@@ -12,12 +12,13 @@ export class BytesRequest implements ApiRequest {
   readonly query: URLSearchParams;
   readonly peer = { address: '127.0.0.1' };
   readonly warnings: string[] = [];
-  readonly user = ADMIN;
+  readonly user: User;
   readonly info: RequestInfo;
   readonly #bytes: Buffer;
   readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(method: string, path: string, contentType: string, bytes: Buffer) {
+  constructor(method: string, path: string, contentType: string, bytes: Buffer, user = ADMIN) {
+    this.user = user;
     const [name = '', query = ''] = path.split('?');
     this.method = method;
     this.path = name;

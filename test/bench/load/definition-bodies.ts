@@ -8,7 +8,7 @@ const SCALARS = ['string', 'array', 'boolean', 'number'] as const;
 
 function fieldsOf(prefix: string, width: number, depth: number): Record<string, object> {
   const field = (i: number): object => {
-    const description = `What field ${i} of ${prefix} means is said at some length in the documentation of the operator.`;
+    const description = `What field ${i} of ${prefix} means is said at some length in the operator's documentation.`;
     if (depth > 0 && i % 3 === 0)
       return { type: 'object', description, properties: fieldsOf(`${prefix}${i}`, width, depth - 1) };
     const type = SCALARS[i % SCALARS.length];

@@ -5,6 +5,7 @@ import { deployment } from './deployment.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
+import { rules } from './rules.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
 
@@ -19,4 +20,5 @@ export const SCENARIOS: readonly Scenario[] = [
   fanOut,
   deployment,
   customKinds,
+  rules,
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Outbound, OutboundError } from '../../../server/kube/outbound.ts';
+import { noOutbound, type Outbound, OutboundError } from '../../../server/kube/outbound.ts';
 import { at, create, securedCluster } from '../../support/secured-cluster.ts';
 import { convertedGizmos } from '../../support/webhooks/play-conversion.ts';
 import { converted, DEFINITIONS, gizmo, V1, V2 } from './support.ts';
@@ -53,7 +53,8 @@ test('one object that cannot be converted fails the list, and is told', async ()
 });
 
 test('a webhook has thirty seconds', async () => {
-  const outbound: Outbound = { call: ({ timeoutMs }) => Promise.reject(new OutboundError(`${timeoutMs} ms`)) };
+  const call: Outbound['call'] = ({ timeoutMs }) => Promise.reject(new OutboundError(`${timeoutMs} ms`));
+  const outbound: Outbound = { ...noOutbound, call };
   await using cluster = await securedCluster(undefined, { outbound });
   await create(cluster, DEFINITIONS, convertedGizmos('example.com', {}, { url: 'https://127.0.0.1/convert' }));
   const { body } = await cluster.ask('POST', V2, { body: gizmo('v2', 'a', {}) });

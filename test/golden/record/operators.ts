@@ -1,6 +1,6 @@
 /**
- * Records what a real server makes of operators' definitions and of their objects: `npm run test:operators -- --record`,
- * with names of operators for only those. The definitions are deleted again.
+ * Records what a real server makes of operators' definitions and of their objects:
+ * `npm run test:operators -- --record`, with names of operators for only those. The definitions are deleted again.
  */
 import { rest } from '../../../server/base/turn.ts';
 import { mutants } from '../../operators/mutants.ts';

@@ -1,4 +1,4 @@
-import { type Operator, samplesLike } from '../operator.ts';
+import { type Json, type Operator, samplesLike } from '../operator.ts';
 
 const V1 = 'gateway.networking.k8s.io/v1';
 
@@ -19,7 +19,7 @@ const gateway = {
 };
 
 const rule = (...matches: object[]): object => ({ matches, backendRefs: [{ name: 'shop', port: 80 }] });
-const filtered = (...filters: object[]): object => ({ spec: { rules: [{ filters }] } });
+const filtered = (...filters: object[]): Json => ({ spec: { rules: [{ filters }] } });
 
 const route = {
   apiVersion: V1,

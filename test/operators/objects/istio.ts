@@ -1,4 +1,4 @@
-import { type Operator, samplesLike } from '../operator.ts';
+import { type Json, type Operator, samplesLike } from '../operator.ts';
 
 const virtualService = {
   apiVersion: 'networking.istio.io/v1',
@@ -42,7 +42,7 @@ const destination = {
   spec: { host: 'shop', trafficPolicy: { loadBalancer: { simple: 'LEAST_REQUEST' } } },
 };
 
-const balanced = (loadBalancer: object): object => ({ spec: { trafficPolicy: { loadBalancer } } });
+const balanced = (loadBalancer: object): Json => ({ spec: { trafficPolicy: { loadBalancer } } });
 
 const peer = {
   apiVersion: 'security.istio.io/v1',

@@ -1,4 +1,4 @@
-import { type Operator, samplesLike } from '../operator.ts';
+import { type Json, type Operator, samplesLike } from '../operator.ts';
 
 const service = {
   apiVersion: 'serving.knative.dev/v1',
@@ -16,7 +16,7 @@ const service = {
   },
 };
 
-const containers = (...list: object[]): object => ({ spec: { template: { spec: { containers: list } } } });
+const containers = (...list: object[]): Json => ({ spec: { template: { spec: { containers: list } } } });
 
 const mapping = {
   apiVersion: 'serving.knative.dev/v1beta1',

@@ -59,17 +59,22 @@ const LIBRARIES: readonly Library[] = [
   AUTHORIZATION,
 ];
 
-/** All functions of Kubernetes 1.37. */
-export const STORED_FUNCTIONS: FunctionTable = functionTable(LIBRARIES);
+const tables = new Map<string, FunctionTable>();
 
 /**
- * The functions of expressions that are written now: without those that came with 1.37, which the version before
- * could not read after a rollback.
+ * The functions of Kubernetes 1.37, in a table that is made when the first expression needs it.
+ *
+ * @param stored false for expressions that are written now: they go without what came with 1.37, which the version
+ * before could not read after a rollback
+ * @param mutation whether they make patches
  */
-export const NEW_FUNCTIONS: FunctionTable = new Map([...STORED_FUNCTIONS].filter(([name]) => name !== 'includes'));
-
-/** The same for expressions that make patches. */
-export const STORED_MUTATION_FUNCTIONS: FunctionTable = functionTable([...LIBRARIES, MUTATION]);
-export const NEW_MUTATION_FUNCTIONS: FunctionTable = new Map(
-  [...STORED_MUTATION_FUNCTIONS].filter(([name]) => name !== 'includes'),
-);
+export function functionsFor(stored: boolean, mutation: boolean): FunctionTable {
+  const key = `${stored} ${mutation}`;
+  let table = tables.get(key);
+  if (!table) {
+    const all = stored ? functionTable(mutation ? [...LIBRARIES, MUTATION] : LIBRARIES) : functionsFor(true, mutation);
+    table = stored ? all : new Map([...all].filter(([name]) => name !== 'includes'));
+    tables.set(key, table);
+  }
+  return table;
+}

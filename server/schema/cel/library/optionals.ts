@@ -1,4 +1,5 @@
 import type { Library } from '../types/functions.ts';
+import { noOverload } from '../values/equality.ts';
 import { items } from '../values/json-values.ts';
 import { keyText } from '../values/keys.ts';
 import {
@@ -14,7 +15,10 @@ import {
   ValueList,
 } from '../values/value.ts';
 
-/** Values that may be missing. `or` and `orValue` do not evaluate their argument in vain: see the evaluator. */
+/**
+ * Values that may be missing; messages of rules may find others in their place. `or` and `orValue` do not evaluate
+ * their argument in vain: see the evaluator.
+ */
 
 function isZero(value: Value): boolean {
   if (value === null || value === false || value === 0 || value === '') return true;
@@ -38,11 +42,16 @@ function unwrap(list: CelList): Value {
   return new ValueList(values);
 }
 
+const present = ({ value }: CelOptional): Value =>
+  value === undefined ? new CelError('optional.none() dereference') : value;
+
 export const OPTIONALS: Library = {
-  hasValue: { '.optional_hasValue(optional_type(V)): bool': ({ value }: CelOptional) => value !== undefined },
+  hasValue: {
+    '.optional_hasValue(optional_type(V)): bool': (one: Value) =>
+      one instanceof CelOptional ? one.value !== undefined : noOverload(),
+  },
   value: {
-    '.optional_value(optional_type(V)): V': ({ value }: CelOptional) =>
-      value === undefined ? new CelError('optional.none() dereference') : value,
+    '.optional_value(optional_type(V)): V': (one: Value) => (one instanceof CelOptional ? present(one) : noOverload()),
   },
   or: {
     '.optional_or_optional(optional_type(V), optional_type(V)): optional_type(V)': (

@@ -194,7 +194,7 @@ class RegexParser {
   /** What stands after `(?`; true when that was all of the group: flags for the rest of the outer one. */
   private groupHead(start: number): boolean {
     const named = /^P?<([^>]*)>/.exec(this.pattern.slice(this.at));
-    if (named && !this.sees('<=') && !this.sees('<!')) {
+    if (named) {
       const [whole, name = ''] = named;
       this.at += whole.length;
       const text = this.pattern.slice(start, this.at);
@@ -203,7 +203,7 @@ class RegexParser {
       this.names.add(name);
       return false;
     }
-    if (this.sees('P<') || (this.sees('<') && !this.sees('<=') && !this.sees('<!'))) {
+    if (this.sees('P<') || this.sees('<')) {
       throw new RegexFault('invalid named capture', this.pattern.slice(start));
     }
     const flags: { -readonly [name in keyof Flags]: boolean } = { ...this.flags };
@@ -316,20 +316,12 @@ class RegexParser {
     const tests: CharacterSet[] = [];
     for (let first = true; first || !this.sees(']'); first = false) {
       if (this.at >= this.pattern.length) throw new RegexFault('missing closing ]', this.pattern.slice(start));
-      if (this.sees('-') && !first && !this.sees('-]') && this.pattern[this.at + 1] !== undefined) {
-        this.rejectRange();
-      }
       const set = this.bracketClass();
       if (set) tests.push(set);
       else ranges.push(this.bracketRange(start));
     }
     this.at += 1;
     return { ranges, tests, negated, ignoreCase: this.flags.ignoreCase };
-  }
-
-  /** A hyphen in the middle may only join two characters. */
-  private rejectRange(): void {
-    throw new RegexFault('invalid character class range', this.pattern.slice(this.at, this.at + 2));
   }
 
   private bracketClass(): CharacterSet | undefined {

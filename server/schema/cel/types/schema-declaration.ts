@@ -231,15 +231,24 @@ function readObject(make: (raw: Readonly<Record<string, unknown>>) => JsonMap | 
 }
 
 const TEXT: CelSchema = { type: 'string' };
+const MAX_NAME = 253;
 
+/** A whole resource as expressions know it: with the names of its type and itself, and nothing else of its metadata. */
 function withObjectMeta(schema: CelSchema): CelSchema {
-  const metadata = { type: 'object', properties: { name: TEXT, generateName: TEXT } };
   const known = schema.properties ?? {};
-  const names = known.metadata?.properties ?? {};
+  const names = known.metadata?.type === 'object' ? (known.metadata.properties ?? {}) : {};
   const isText = (inner: CelSchema | undefined): boolean => inner?.type === 'string';
   if (isText(known.kind) && isText(known.apiVersion) && isText(names.name) && isText(names.generateName)) {
     return schema;
   }
+  const shorter = (inner: CelSchema | undefined, most: number): CelSchema => ({
+    type: 'string',
+    maxLength: Math.min(inner?.maxLength ?? most, most),
+  });
+  const given = known.metadata?.properties;
+  // What the server adds to generateName has at least one byte.
+  const properties = { name: shorter(given?.name, MAX_NAME), generateName: shorter(given?.generateName, MAX_NAME - 1) };
+  const metadata = { type: 'object', properties };
   return { ...schema, properties: { ...known, kind: TEXT, apiVersion: TEXT, metadata } };
 }
 

@@ -19,29 +19,50 @@ export interface CompiledRule {
   readonly fieldPath: string;
 }
 
-/** Compiles the rules of a node. @param stored whether they were accepted before */
-export function compileRules(schema: JsonSchema, self: Declaration, stored: boolean): CompiledRule[] {
+/** Which expressions were accepted before: they may use all that the server knows. */
+export interface StoredExpressions {
+  hasRule(expression: string): boolean;
+  hasMessage(expression: string): boolean;
+}
+
+/** Of definitions that are served: all were. */
+export const ALL_STORED: StoredExpressions = { hasRule: () => true, hasMessage: () => true };
+
+type Use = 'rule' | 'message';
+type EnvironmentOf = (use: Use, isOptional: boolean, isStored: boolean) => CelEnvironment;
+
+/** Compiles the rules of a node. */
+export function compileRules(schema: JsonSchema, self: Declaration, stored: StoredExpressions): CompiledRule[] {
   const rules = schema['x-kubernetes-validations'] ?? [];
-  const environments = new Map<boolean, CelEnvironment>();
-  const environmentOf = (isOptional: boolean): CelEnvironment => {
-    let environment = environments.get(isOptional);
+  const environments = new Map<string, CelEnvironment>();
+  const environmentOf: EnvironmentOf = (use, isOptional, isStored) => {
+    const key = `${isOptional ? use : ''} ${isStored}`;
+    let environment = environments.get(key);
     if (!environment) {
-      environment = celEnvironment({ self, oldSelf: isOptional ? optional(self) : self }, { stored });
-      environments.set(isOptional, environment);
+      environment = celEnvironment({ self, oldSelf: isOptional ? optionalFor(use, self) : self }, { stored: isStored });
+      environments.set(key, environment);
     }
     return environment;
   };
-  return rules.map((rule) => compileRule(rule, schema, environmentOf));
+  return rules.map((rule) => compileRule(rule, schema, stored, environmentOf));
+}
+
+/** Upstream compiles messages with an optional old value, and evaluates them with the value in its place. */
+function optionalFor(use: Use, self: Declaration): Declaration {
+  const declared = optional(self);
+  return use === 'rule' ? declared : { ...declared, read: self.read };
 }
 
 function compileRule(
   rule: Frozen<ValidationRule>,
   schema: JsonSchema,
-  environmentOf: (isOptional: boolean) => CelEnvironment,
+  stored: StoredExpressions,
+  environmentOf: EnvironmentOf,
 ): CompiledRule {
   const none = { rule, usesOldSelf: false, fieldPath: '' };
   if (rule.rule.trim() === '') return none;
-  const environment = environmentOf(rule.optionalOldSelf === true);
+  const isOptional = rule.optionalOldSelf === true;
+  const environment = environmentOf('rule', isOptional, stored.hasRule(rule.rule));
   const program = compiledAs(rule.rule, BOOL, environment, {
     compile: 'compilation failed: ',
     type: 'cel expression must evaluate to a bool',
@@ -51,7 +72,8 @@ function compileRule(
   const compiled = { rule, program, usesOldSelf: program.uses('oldSelf'), fieldPath: pathOf(rule, schema) };
   const text = rule.messageExpression ?? '';
   if (text === '') return compiled;
-  const message = compiledAs(text, STRING, environment, {
+  const forMessage = environmentOf('message', isOptional, stored.hasMessage(text));
+  const message = compiledAs(text, STRING, forMessage, {
     compile: 'messageExpression compilation failed: ',
     type: 'messageExpression must evaluate to a string',
     program: 'messageExpression instantiation failed: ',

@@ -56,7 +56,7 @@ export function evaluateRule(compiled: CompiledRule, input: RuleInput): RuleResu
     return { problem: wrong(`${error} evaluating rule: ${shown}`), budget: left };
   }
   if (result.value === true) return { budget: left };
-  return verdict(compiled, input, bindings, left);
+  return verdict(compiled, input, oldSelf === undefined ? { self } : { self, oldSelf }, left);
 }
 
 function verdict(compiled: CompiledRule, input: RuleInput, bindings: object, left: number): RuleResult {

@@ -8,7 +8,8 @@ import { internalRuleForm } from '../internal-schema.ts';
 import type { JsonSchema } from '../structural.ts';
 import { childPath, keyPath } from '../value-path.ts';
 import { type CompiledRule, compileRules } from './compiled-rules.ts';
-import { ruleDeclaration } from './rule-declaration.ts';
+import { asSelf, ruleDeclaration } from './rule-declaration.ts';
+import type { RulesBefore } from './rule-set.ts';
 
 /** What one expression may cost by estimate, and all of a definition together. */
 const EXPRESSION_LIMIT = 10_000_000;
@@ -35,6 +36,7 @@ interface Place {
   /** How often the node can be in an object; undefined without a limit. */
   readonly cardinality: number | undefined;
   readonly costs: TotalCost;
+  readonly before: RulesBefore | undefined;
 }
 
 /** What is known about the rules of one node while a definition is validated (CELSchemaContext). */
@@ -48,8 +50,10 @@ export class NodeContext {
     this.#place = place;
   }
 
-  static root(schema: JsonSchema): NodeContext {
-    return new NodeContext(schema, { hasRules: hasOwnRules(schema), cardinality: 1, costs: new TotalCost() });
+  /** @param before on a change */
+  static root(schema: JsonSchema, before?: RulesBefore): NodeContext {
+    const costs = new TotalCost();
+    return new NodeContext(schema, { hasRules: hasOwnRules(schema), cardinality: 1, costs, before });
   }
 
   property(schema: JsonSchema, name: string): NodeContext {
@@ -66,7 +70,7 @@ export class NodeContext {
   }
 
   #child(schema: JsonSchema, within: (declaration: Declaration) => Declaration | undefined): NodeContext {
-    const { cardinality, costs, hasRules } = this.#place;
+    const { cardinality, costs, hasRules, before } = this.#place;
     const factor = elementsOf(this.#schema);
     const product = cardinality === undefined || factor === undefined ? undefined : bounded(cardinality, factor);
     return new NodeContext(schema, {
@@ -75,6 +79,7 @@ export class NodeContext {
       hasRules: hasRules || hasOwnRules(schema),
       cardinality: product,
       costs,
+      before,
     });
   }
 
@@ -84,12 +89,16 @@ export class NodeContext {
     return this.#declared.declaration;
   }
 
+  /** undefined where no rule stands above or here: then nothing was declared that could be reused. */
+  #declarationOfRules(): Declaration | undefined {
+    return this.#place.hasRules ? this.#declaration : undefined;
+  }
+
   #declare(): Declaration | undefined {
     const { parent, within } = this.#place;
-    // biome-ignore lint/complexity/useOptionalChain: private names cannot stand in one.
-    const above = parent && parent.#place.hasRules ? parent.#declaration : undefined;
+    const above = parent === undefined ? undefined : parent.#declarationOfRules();
     const found = above && within?.(above);
-    if (found) return found;
+    if (found) return asSelf(found);
     const isResource = parent === undefined || this.#schema['x-kubernetes-embedded-resource'] === true;
     return ruleDeclaration(this.#schema, isResource);
   }
@@ -106,7 +115,11 @@ export class NodeContext {
       const why = 'failed to construct type information for x-kubernetes-validations rules: ';
       return [internalProblem(at, `internal error: ${why}unable to convert structural schema to CEL declarations`)];
     }
-    const rules = compileRules(this.#schema, declaration, false);
+    const { before } = this.#place;
+    const rules = compileRules(this.#schema, declaration, {
+      hasRule: (text) => before?.rules.has(text) ?? false,
+      hasMessage: (text) => before?.messageExpressions.has(text) ?? false,
+    });
     return rules.flatMap((rule, i) => this.#ruleProblems(rule, keyPath(at, i), declaration, uncorrelatable));
   }
 
@@ -129,11 +142,12 @@ export class NodeContext {
     uncorrelatable: string | undefined,
   ): FieldProblem[] {
     const { rule, program, error, message, messageError, usesOldSelf } = compiled;
-    const { costs, cardinality } = this.#place;
+    const { costs, cardinality, before } = this.#place;
+    const isTooMuch = (estimate: number): boolean => !before?.isUnchanged && estimate > EXPRESSION_LIMIT;
     const problems: FieldProblem[] = [];
     const at = `${path}.rule`;
     const cost = bounded(program?.estimateCost().max ?? 0, cardinality ?? maxCardinality(declaration));
-    if (cost > EXPRESSION_LIMIT) {
+    if (isTooMuch(cost)) {
       problems.push(forbiddenField(at, tooDear('estimated rule cost', cost, EXPRESSION_LIMIT)));
     }
     costs.add(at, cost);
@@ -142,7 +156,7 @@ export class NodeContext {
     if (messageError !== undefined) problems.push(invalid(messageAt, internalRuleForm(rule), messageError));
     else if (message) {
       const messageCost = message.estimateCost().max;
-      if (messageCost > EXPRESSION_LIMIT) {
+      if (isTooMuch(messageCost)) {
         const text = tooDear('estimated messageExpression cost', messageCost, EXPRESSION_LIMIT);
         problems.push(forbiddenField(messageAt, text));
       }

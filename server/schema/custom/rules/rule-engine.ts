@@ -7,7 +7,7 @@ import { additionalOf, itemsOf, propertiesOf } from '../schema-walk.ts';
 import { type JsonSchema, type Structural, structuralOf } from '../structural.ts';
 import { isObject, type JsonObject } from '../value-kinds.ts';
 import { childPath, keyPath } from '../value-path.ts';
-import { type CompiledRule, compileRules } from './compiled-rules.ts';
+import { ALL_STORED, type CompiledRule, compileRules } from './compiled-rules.ts';
 import { evaluateRule, fieldAt } from './evaluate-rule.ts';
 import { Ratchet } from './ratchet.ts';
 import { ruleDeclaration } from './rule-declaration.ts';
@@ -43,7 +43,8 @@ function hasRules(schema: JsonSchema | undefined): boolean {
 function nodeOf(rules: JsonSchema, structural: Structural, declaration: Declaration | undefined): RuleNode | undefined {
   const { schema } = structural;
   const here = rules === schema ? schema : { ...schema, 'x-kubernetes-validations': rules['x-kubernetes-validations'] };
-  const compiled = ownRules(rules) === 0 ? [] : declaration && compileRules(here as JsonSchema, declaration, true);
+  const compiled =
+    ownRules(rules) === 0 ? [] : declaration && compileRules(here as JsonSchema, declaration, ALL_STORED);
   const element = declaration?.element;
   const itemRules = itemsOf(rules);
   const otherRules = additionalOf(rules);

@@ -21,8 +21,14 @@ export interface RuleSet {
   check(value: unknown, oldValue: unknown, path: string, budget: number, ratchets?: boolean): RuleOutcome;
 }
 
+/** What a definition was before a change. */
+export interface RulesBefore {
+  /** Rules and message expressions that were accepted. */
+  readonly rules: ReadonlySet<string>;
+  readonly messageExpressions: ReadonlySet<string>;
+  /** Whether the schema is as it was: what its rules cost each was accepted. */
+  readonly isUnchanged: boolean;
+}
+
 /** What all rules of an object may cost together (RuntimeCELCostBudget). */
 export const RULES_BUDGET = 10_000_000;
-
-/** What the rules of a default may cost (PerCallLimit). */
-export const DEFAULT_RULES_BUDGET = 1_000_000;

@@ -1,5 +1,6 @@
 import type { Step } from '../../../support/exchanges.ts';
 import { admission } from './admission.ts';
+import { apiservices } from './apiservices.ts';
 import { applies } from './apply.ts';
 import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
@@ -23,6 +24,7 @@ import { volumes } from './volumes.ts';
 /** By the name of their golden file. */
 export const scripts: Readonly<Record<string, readonly Step[]>> = {
   ...admission,
+  apiservices,
   ...applies,
   certificates,
   configuration,
