@@ -67,7 +67,7 @@ export const internalProblem = (field: string, detail: string): FieldProblem => 
 export const tooMany = (field: string, count: number, max: number): FieldProblem => ({
   field,
   reason: 'FieldValueTooMany',
-  message: `Too many: ${count}: must have at most ${max} items`,
+  message: `Too many: ${count}: must have at most ${max} ${max === 1 ? 'item' : 'items'}`,
 });
 
 /** The value names something that does not exist. */

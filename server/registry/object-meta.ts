@@ -101,15 +101,21 @@ export function labelProblems(labels: StringMap, path: string): FieldProblem[] {
   return problems;
 }
 
+/** Whether annotations are too large to be stored together (ValidateAnnotationsSize). */
+export function areTooLarge(annotations: StringMap): boolean {
+  let bytes = 0;
+  for (const [key, value] of Object.entries(annotations ?? {}))
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  return bytes > LIMITS.annotationsBytes;
+}
+
 export function annotationProblems(annotations: StringMap, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  let bytes = 0;
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  for (const key of Object.keys(annotations ?? {})) {
     // Upstream lets keys be upper case here.
     for (const detail of qualifiedNameProblems(key.toLowerCase())) problems.push(invalid(path, key, detail));
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
-  if (bytes > LIMITS.annotationsBytes) problems.push(tooLong(path, LIMITS.annotationsBytes));
+  if (areTooLarge(annotations)) problems.push(tooLong(path, LIMITS.annotationsBytes));
   return problems;
 }
 

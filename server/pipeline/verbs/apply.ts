@@ -4,6 +4,7 @@ import { thaw } from '../../base/freeze.ts';
 import { ApiError, badRequest, conflict, notFound } from '../../kube/api-error.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { areTooLarge } from '../../registry/object-meta.ts';
 import { configurationFault } from '../../schema/apply/configuration-check.ts';
 import type { Versions } from '../../schema/apply/differences.ts';
 import { KUBECTL, LAST_APPLIED, lastAppliedText } from '../../schema/apply/last-applied.ts';
@@ -103,11 +104,15 @@ export function targetOf(served: Served, env: PipelineEnv, subresource: string):
   return { kind, apiVersion: apiVersionOf(served.info), subresource, type, ...versionsOf(served, env, subresource) };
 }
 
-/** `kubectl apply --server-side` keeps the annotation of `kubectl apply` up to date (lastAppliedUpdater). */
+/** `kubectl apply --server-side` keeps the annotation of `kubectl apply` current if it fits (lastAppliedUpdater). */
 function syncLastApplied(object: KubeObject, configuration: Configuration, { fieldManager }: WriteRequest): void {
   const { annotations } = object.metadata;
   if (fieldManager !== KUBECTL || !annotations?.[LAST_APPLIED]) return;
-  object.metadata.annotations = { ...annotations, [LAST_APPLIED]: lastAppliedText(configuration.value) };
+  const { [LAST_APPLIED]: _last, ...others } = annotations;
+  const updated = { ...annotations, [LAST_APPLIED]: lastAppliedText(configuration.value) };
+  if (!areTooLarge(updated)) object.metadata.annotations = updated;
+  else if (Object.keys(others).length > 0) object.metadata.annotations = others;
+  else delete object.metadata.annotations;
 }
 
 /** PATCH with `application/apply-patch+yaml`, of an object or a part of it: creates what is not there. */

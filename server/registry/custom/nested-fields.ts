@@ -1,5 +1,6 @@
 /** Values at plain paths such as `.spec.replicas` (unstructured.NestedInt64 and its like). */
 import { getOwn, setOwn } from '../../base/freeze.ts';
+import { goPrint, goTypeName } from '../../schema/patch/go-print.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,16 +12,7 @@ export interface Nested {
 
 export const pathOf = (path: string): string[] => path.replace(/^\./, '').split('.');
 
-const goType = (value: unknown): string => {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (value === null) return '<nil>';
-  if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : 'string';
-};
-
-const goText = (value: unknown): string =>
-  value === null ? '<nil>' : typeof value === 'string' ? value : JSON.stringify(value);
+const goType = (value: unknown): string => (value === null ? '<nil>' : goTypeName(value));
 
 /** @param wanted `int64` or `string` */
 export function nestedField(object: Fields, path: string, wanted: 'int64' | 'string'): Nested {
@@ -29,8 +21,8 @@ export function nestedField(object: Fields, path: string, wanted: 'int64' | 'str
   for (const [i, name] of names.entries()) {
     if (at === null || at === undefined) return {};
     if (typeof at !== 'object' || Array.isArray(at)) {
-      const before = `.${names.slice(0, i).join('.')}`;
-      return { error: misfit(before, at, 'map[string]interface{}') };
+      // Named is what was looked for, told is what it was looked for in.
+      return { error: misfit(`.${names.slice(0, i + 1).join('.')}`, at, 'map[string]interface{}') };
     }
     if (!Object.hasOwn(at, name)) return {};
     at = (at as Fields)[name];
@@ -39,7 +31,7 @@ export function nestedField(object: Fields, path: string, wanted: 'int64' | 'str
 }
 
 const misfit = (path: string, value: unknown, wanted: string): string =>
-  `${path} accessor error: ${goText(value)} is of the type ${goType(value)}, expected ${wanted}`;
+  `${path} accessor error: ${goPrint(value)} is of the type ${goType(value)}, expected ${wanted}`;
 
 /** Sets a value, and makes what is missing above it. */
 export function setNestedField(object: Record<string, unknown>, path: string, value: unknown): void {

@@ -82,8 +82,9 @@ export class VersionedStorage implements Storage {
     this.watches.endAll();
   }
 
+  /** A rehearsal answers with what would be read, as upstream's dry run does (DryRunnableStorage). */
   rehearse(value: KubeObject): Promise<KubeObject> {
-    return Promise.resolve(value);
+    return Promise.resolve(this.#codec.shown(this.#codec.stored(value) as Frozen<KubeObject>) as KubeObject);
   }
 
   refresh(_key: string): Promise<void> {

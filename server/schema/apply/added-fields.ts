@@ -17,9 +17,10 @@ interface Entry {
   readonly value: unknown;
 }
 
-/** The parts of a list or map in the order of sets. */
+/** The parts of a list or map in the order of sets. A value of another type has none: validation will refuse it. */
 function entriesOf(value: unknown, shape: Shape): readonly Entry[] {
   const entries: Entry[] = [];
+  if (shape.kind === 'map' ? typeof value !== 'object' || Array.isArray(value) : !Array.isArray(value)) return entries;
   if (shape.kind === 'map') {
     // Maps are sorted already.
     for (const key of Object.keys(value as object))

@@ -181,6 +181,13 @@ export const OBJECTS: readonly ObjectCase[] = [
     { keyed: [{ name: 'a' }, { name: 'a', port: 80 }] },
     { keyed: [{ port: 1 }, { port: 1 }] },
     { keyed: ['a'] },
+    { keyed: { name: 'a' } },
+    { keyed: 'a' },
+    { set: { a: 1 } },
+    { set: 'a' },
+    { map: ['a'] },
+    { map: 'a' },
+    { single: [1, 2] },
     { keyed: [null] },
   ),
   ...of(

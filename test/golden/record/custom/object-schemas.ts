@@ -35,6 +35,7 @@ export const KINDS: Readonly<Record<string, Json>> = {
   Format: spec(Object.fromEntries(FORMATS.map((format) => [format.replaceAll('-', ''), { ...str, format }]))),
   Collection: spec({
     list: { type: 'array', minItems: 1, maxItems: 2, items: { ...str, maxLength: 3 } },
+    single: { type: 'array', maxItems: 1, items: int },
     set: { type: 'array', 'x-kubernetes-list-type': 'set', items: int },
     wholes: {
       type: 'array',
