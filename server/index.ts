@@ -121,6 +121,8 @@ class Launch implements RunningCluster {
       dataDir,
       tokenFile,
       authentication,
+      authorization,
+      authorizationModes,
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -143,7 +145,7 @@ class Launch implements RunningCluster {
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
-      authorizationModes: this.#options.authorizationModes,
+      authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(this.#options),
       admissionPlugins: {
         enable: this.#options.enableAdmissionPlugins ?? [],

@@ -5,6 +5,7 @@ import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
+import type { AuthorizationOptions } from './cluster/authorization.ts';
 
 export interface StartOptions {
   /** Address to listen on; 127.0.0.1 unless given. */
@@ -53,6 +54,8 @@ export interface StartOptions {
   readonly auditLogPath?: string;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** How else permissions are decided: see {@link AuthorizationOptions}. */
+  readonly authorization?: Omit<AuthorizationOptions, 'modes'>;
 }
 
 /**

@@ -1,22 +1,44 @@
+import { decided } from '../../base/undecided.ts';
 import { type ApiError, forbidden } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { annotate } from '../audit/annotate.ts';
-import { type AccessRequest, accessOf } from '../identity.ts';
+import { type AccessRequest, accessOf, type Decision } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import type { Stage } from '../request.ts';
+import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
 
 /** Refuses what the user may not do. */
 export function authorize({ authorizer }: PipelineEnv): Stage {
   return (request, next) => {
     const question = accessOf(request.info, request.user, request.query);
-    const { allowed, reason } = authorizer.authorize(question);
-    if (request.audit) {
-      annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-      annotate(request, 'authorization.k8s.io/reason', reason);
-    }
-    if (!allowed) throw denial(question, reason);
-    return next(request);
+    const decision = decided(() => authorizer.authorize(question));
+    // Nobody waits where nobody outside has to be asked.
+    if (!(decision instanceof Promise)) return enforced(decision, question, request, next);
+    return decision.then((found) => enforced(found, question, request, next));
   };
+}
+
+function enforced(
+  { allowed, reason, error }: Decision,
+  question: AccessRequest,
+  request: ApiRequest,
+  next: Handler,
+): Promise<ApiResponse> {
+  const isUnknown = !allowed && error !== undefined;
+  if (request.audit) {
+    if (!isUnknown) annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+    annotate(request, 'authorization.k8s.io/reason', isUnknown ? 'internal error' : reason);
+  }
+  if (isUnknown) return Promise.resolve(failed(request, error));
+  if (!allowed) throw denial(question, reason);
+  return next(request);
+}
+
+/** A decision that could not be made is told in plain text (responsewriters.InternalError). */
+function failed({ path, query, rawQuery }: ApiRequest, error: string): ApiResponse {
+  const uri = query.size === 0 ? path : `${path}?${rawQuery ?? query.toString()}`;
+  const body = `${withoutMarkup(`Internal Server Error: ${goQuote(uri)}: ${error}`)}\n`;
+  const headers = { 'x-content-type-options': 'nosniff' };
+  return { type: 'bytes', status: 500, mediaType: 'text/plain; charset=utf-8', body, headers };
 }
 
 /** The 403 for a question that was answered with no (responsewriters.ForbiddenStatusError). */
