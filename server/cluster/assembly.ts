@@ -18,7 +18,7 @@ import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
-import { type AuditLog, type AuditLogOptions, openAuditLog } from './audit-log.ts';
+import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { installObjects } from './bootstrap/install.ts';
@@ -52,7 +52,7 @@ export interface AssemblyOptions {
   /** Who decides what users may do. */
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
-  readonly audit?: Pick<AuditLogOptions, 'policyFile' | 'logPath'> | undefined;
+  readonly audit?: AuditOptions | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
 }
@@ -94,7 +94,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { outbound = noOutbound, realClock = systemClock() } = options;
   const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
   const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
-  const auditLog = options.audit && (await openAuditLog({ ...options.audit, clock, random }));
+  const auditLog = options.audit && (await openAuditLog(options.audit, { clock, random, log, outbound, realClock }));
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({

@@ -5,6 +5,7 @@ import { annotate } from '../audit/annotate.ts';
 import { type AccessRequest, accessOf, type Decision } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
+import { plainFailure, withoutMarkup } from './plain-failure.ts';
 
 /** Refuses what the user may not do. */
 export function authorize({ authorizer }: PipelineEnv): Stage {
@@ -28,17 +29,9 @@ function enforced(
     if (!isUnknown) annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
     annotate(request, 'authorization.k8s.io/reason', isUnknown ? 'internal error' : reason);
   }
-  if (isUnknown) return Promise.resolve(failed(request, error));
+  if (isUnknown) return Promise.resolve(plainFailure(request, error));
   if (!allowed) throw denial(question, reason);
   return next(request);
-}
-
-/** A decision that could not be made is told in plain text (responsewriters.InternalError). */
-function failed({ path, query, rawQuery }: ApiRequest, error: string): ApiResponse {
-  const uri = query.size === 0 ? path : `${path}?${rawQuery ?? query.toString()}`;
-  const body = `${withoutMarkup(`Internal Server Error: ${goQuote(uri)}: ${error}`)}\n`;
-  const headers = { 'x-content-type-options': 'nosniff' };
-  return { type: 'bytes', status: 500, mediaType: 'text/plain; charset=utf-8', body, headers };
 }
 
 /** The 403 for a question that was answered with no (responsewriters.ForbiddenStatusError). */
@@ -55,9 +48,4 @@ function messageOf({ user, verb, resource, path = '' }: AccessRequest): string {
   const { group, namespace } = resource;
   const scope = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
   return `${begin} resource ${goQuote(plural)} in API group ${goQuote(group)} ${scope}`;
-}
-
-/** Upstream sees to it that what a client chose freely never looks like HTML. */
-function withoutMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
