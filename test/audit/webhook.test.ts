@@ -122,6 +122,18 @@ describe('a webhook for audit events', () => {
     );
   });
 
+  it('learns which requests were for a deprecated version', async () => {
+    await using one = await audited();
+    await one.cluster.ask('GET', '/api/v1/namespaces/default/endpoints/kubernetes');
+    await one.cluster.ask('GET', '/api/v1/namespaces/default/services/kubernetes');
+    await one.cluster.auditLog?.flush();
+    const done = one.server.received
+      .flatMap(({ body }) => body.items)
+      .filter(({ stage }) => stage === 'ResponseComplete');
+    const deprecated = done.map(({ annotations }) => (annotations as Record<string, string>)['k8s.io/deprecated']);
+    expect(deprecated).toEqual(['true', undefined]);
+  });
+
   it('needs a kubeconfig that can be used', async () => {
     await using server = await auditServer();
     const configFile = join(server.policyFile, '..', 'none');
