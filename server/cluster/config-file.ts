@@ -7,7 +7,7 @@ import { parseYaml, parseYamlDocuments, repeatedKeys } from '../pipeline/yaml.ts
 export interface ConfigFile {
   readonly value: unknown;
   /** An error with a line for each problem: `auth.yaml:5: jwt[0].issuer.url: Required value`. */
-  located(problems: readonly FieldProblem[]): Error;
+  readonly located: (problems: readonly FieldProblem[]) => Error;
 }
 
 /** @throws Error for what is no YAML */

@@ -7,7 +7,7 @@ import { retryAdvised, unexpectedResponse } from './unexpected-response.ts';
 export interface RemoteServer
   extends Pick<OutboundRequest, 'url' | 'serverName' | 'caBundle' | 'insecure' | 'clientCertificate'> {
   /** Credentials that are no certificate. */
-  headers(): Readonly<Record<string, string>>;
+  readonly headers: () => Readonly<Record<string, string>>;
 }
 
 /** A call without a good answer. */

@@ -7,8 +7,8 @@ function oracle(): { ask: (question: string) => string; asked: string[] } {
   return {
     asked,
     ask(question) {
-      const known = foundAnswer(question);
-      if (known !== undefined) return String(known);
+      const known = foundAnswer(question) as string | undefined;
+      if (known !== undefined) return known;
       throw new Undecided(question, async () => {
         asked.push(question);
         return `answer to ${question}`;

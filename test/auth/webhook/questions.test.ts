@@ -70,7 +70,7 @@ describe('what an authorization webhook is asked', () => {
       fieldSelector: 'status.phase!=Running,spec.nodeName=node01',
       labelSelector: 'app=web,tier notin (db,cache),!old,new',
     });
-    expect(await askedFor('GET', `${PODS}?${query}`)).toMatchObject({
+    expect(await askedFor('GET', `${PODS}?${query.toString()}`)).toMatchObject({
       spec: {
         resourceAttributes: {
           verb: 'list',
