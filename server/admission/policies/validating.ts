@@ -53,8 +53,6 @@ class Dispatch {
   readonly #env: PolicyEnv;
   readonly #authorize: Authorize;
   readonly #notes: AuditNotes;
-  /** Told in the end: what asks the authorizer may have to begin anew. */
-  readonly #warnings: string[] = [];
   #refusal: Refusal | undefined;
 
   constructor(subject: Subject, env: PolicyEnv) {
@@ -67,7 +65,6 @@ class Dispatch {
   /** @throws ApiError when a policy refuses */
   run(hooks: readonly PolicyHook[]): void {
     for (const hook of hooks) this.#ask(hook);
-    for (const text of this.#warnings) this.#subject.review.warn(text);
     this.#notes.publish();
     if (this.#refusal) throw refusalOf(this.#subject.review, this.#refusal);
   }
@@ -107,7 +104,7 @@ class Dispatch {
         if (action === 'Deny') this.#deny(hook, message, reason, binding);
         else if (action === 'Warn') {
           const who = `ValidatingAdmissionPolicy '${hook.name}' with binding '${binding.name}'`;
-          this.#warnings.push(`Validation failed for ${who}: ${message}`);
+          this.#subject.review.warn(`Validation failed for ${who}: ${message}`);
         } else {
           this.#notes.failure({
             message,
