@@ -121,6 +121,8 @@ class Launch implements RunningCluster {
       dataDir,
       tokenFile,
       authentication,
+      authorization,
+      authorizationModes,
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -143,7 +145,7 @@ class Launch implements RunningCluster {
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
-      authorizationModes: this.#options.authorizationModes,
+      authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(this.#options),
       admissionPlugins: {
         enable: this.#options.enableAdmissionPlugins ?? [],
@@ -302,9 +304,10 @@ class Launch implements RunningCluster {
     await this.settle();
   }
 
-  settle(): Promise<void> {
-    const { cluster } = this.#parts;
-    return settle(cluster.activity, cluster.storage, this.#clock);
+  async settle(): Promise<void> {
+    const { cluster, auditLog } = this.#parts;
+    await settle(cluster.activity, cluster.storage, this.#clock);
+    await auditLog?.flush();
   }
 
   async setController(name: string, enabled: boolean): Promise<void> {
@@ -321,9 +324,9 @@ class Launch implements RunningCluster {
     const { https, http, proxy } = this.#servers ?? {};
     await Promise.all([https?.close(), http?.close(), proxy?.close()]);
     this.#assembly?.authorizer.close();
+    await this.#assembly?.auditLog?.close();
     this.#outbound.close();
     await this.#assembly?.cluster.storage.close();
-    this.#assembly?.auditLog?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,10 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
+import type { AuditOptions } from './cluster/audit-log.ts';
+import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
+import type { AuthorizationOptions } from './cluster/authorization.ts';
 
 export interface StartOptions {
   /** Address to listen on; 127.0.0.1 unless given. */
@@ -51,8 +54,12 @@ export interface StartOptions {
   readonly auditPolicyFile?: string;
   /** Where their events go, a line of JSON each; `-` for standard output. */
   readonly auditLogPath?: string;
+  /** A server that is told of them, in lists: see {@link AuditWebhookOptions}. */
+  readonly auditWebhook?: AuditWebhookOptions;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
+  /** How else permissions are decided: see {@link AuthorizationOptions}. */
+  readonly authorization?: Omit<AuthorizationOptions, 'modes'>;
 }
 
 /**
@@ -83,14 +90,19 @@ export function checkNames(list: readonly string[], known: readonly { readonly n
 }
 
 /** Where events of requests go, and which. @throws Error when one of the two is missing */
-export function auditOf({ auditPolicyFile, auditLogPath }: StartOptions): AuditPaths | undefined {
-  if (auditPolicyFile === undefined && auditLogPath === undefined) return undefined;
-  if (auditPolicyFile === undefined) throw new Error('--audit-log-path needs --audit-policy-file: what is to be told');
-  if (auditLogPath === undefined) throw new Error('--audit-policy-file needs --audit-log-path: where it is to be told');
-  return { policyFile: auditPolicyFile, logPath: auditLogPath };
-}
-
-interface AuditPaths {
-  readonly policyFile: string;
-  readonly logPath: string;
+export function auditOf({ auditPolicyFile, auditLogPath, auditWebhook }: StartOptions): AuditOptions | undefined {
+  const flag = auditLogPath !== undefined ? '--audit-log-path' : auditWebhook && '--audit-webhook-config-file';
+  if (auditPolicyFile === undefined) {
+    if (flag === undefined) return undefined;
+    throw new Error(`${flag} needs --audit-policy-file: what is to be told`);
+  }
+  if (flag === undefined)
+    throw new Error(
+      '--audit-policy-file needs --audit-log-path or --audit-webhook-config-file: where it is to be told',
+    );
+  return {
+    policyFile: auditPolicyFile,
+    ...(auditLogPath !== undefined && { logPath: auditLogPath }),
+    ...(auditWebhook && { webhook: auditWebhook }),
+  };
 }

@@ -1,3 +1,4 @@
+import { decided } from '../base/undecided.ts';
 import { forbidden } from '../kube/api-error.ts';
 import type { Authenticator, Authorizer } from '../pipeline/identity.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
@@ -46,9 +47,11 @@ export async function checkAccess(
   if (openToLoopback && isLocalProgram(request)) return;
   const user = await authenticator.authenticate(request);
   const anything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
-  const mayAll =
-    authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&
-    authorizer.authorize({ user, verb: '*', path: '*' }).allowed;
+  const mayAll = await decided(
+    () =>
+      authorizer.authorize({ user, verb: '*', resource: anything }).allowed &&
+      authorizer.authorize({ user, verb: '*', path: '*' }).allowed,
+  );
   if (mayAll) return;
   const why =
     `User ${JSON.stringify(user.name)} cannot use ${request.info.path}: it takes cluster-admin ` +

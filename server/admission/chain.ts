@@ -1,3 +1,4 @@
+import { decided, Undecided } from '../base/undecided.ts';
 import type { AdmissionChain, Review } from '../registry/admission-chain.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { AdmissionMetrics, QuickRuns, StepType } from './metrics.ts';
@@ -79,6 +80,16 @@ function again(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise
   return run(phase, review, metrics);
 }
 
+/** Plugins that ask what users may do look again when somebody outside has answered: until then they change nothing. */
+function asked(
+  plugin: AdmissionPlugin | undefined,
+  method: Phase['method'],
+  review: Review,
+): Promise<void> | undefined {
+  const pending: unknown = decided<unknown>(() => plugin?.[method]?.(review));
+  return pending instanceof Promise ? pending.then(() => undefined) : undefined;
+}
+
 /** Takes a turn only where a plugin does. */
 function run(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
   const { plugins, method, runs } = phase;
@@ -91,6 +102,7 @@ function run(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<v
     runs.count++;
     return DONE;
   } catch (error) {
+    if (error instanceof Undecided) return finish(asked(plugins[at], method, review), at, phase, review, metrics);
     for (const { name } of plugins.slice(0, at)) metrics.controller(name, runs, 0, false);
     metrics.controller(plugins[at]?.name ?? '', runs, 0, true);
     metrics.step(runs, 0, true);
@@ -100,7 +112,7 @@ function run(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<v
 
 /** The rest of a run in which a plugin takes its time. */
 async function finish(
-  pending: Promise<void>,
+  pending: Promise<void> | undefined,
   first: number,
   { plugins, method, runs }: Phase,
   review: Review,
@@ -116,7 +128,7 @@ async function finish(
       const ownMs = clock.now();
       let isOwn = true;
       try {
-        const next = at === first ? pending : plugin[method]?.(review);
+        const next = at === first ? pending : asked(plugin, method, review);
         if (next instanceof Promise) await next;
         isOwn = false;
       } finally {

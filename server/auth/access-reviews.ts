@@ -1,4 +1,5 @@
 /** May somebody do something: the access reviews of authorization.k8s.io. They answer and store nothing. */
+import { decided } from '../base/undecided.ts';
 import type { User } from '../kube/object.ts';
 import type {
   LocalSubjectAccessReview,
@@ -18,7 +19,7 @@ import {
   selectorProblems,
   subjectProblems,
 } from './access-review-rules.ts';
-import { fieldsOf, ignoredSelectors } from './ignored-selectors.ts';
+import { fieldsOf, ignoredSelectors, labelsOf } from './ignored-selectors.ts';
 
 /** What somebody else may do. */
 export function subjectAccessReviews(authorizer: Authorizer): ResourceDefinition<SubjectAccessReview> {
@@ -29,7 +30,7 @@ export function subjectAccessReviews(authorizer: Authorizer): ResourceDefinition
       delete metadata.namespace; // it has none, and upstream drops one that is given
       const problems = [...specProblems(spec), ...metadataProblems(metadata, false)];
       if (problems.length > 0) throw refusal(problems);
-      return { ...review, status: statusOf(spec, subjectOf(spec), authorizer) };
+      return { ...review, status: await statusOf(spec, subjectOf(spec), authorizer) };
     },
   };
 }
@@ -46,7 +47,7 @@ export function localSubjectAccessReviews(authorizer: Authorizer): ResourceDefin
         ...localProblems(spec, key.namespace),
       ];
       if (problems.length > 0) throw refusal(problems);
-      return { ...review, status: statusOf(spec, subjectOf(spec), authorizer) };
+      return { ...review, status: await statusOf(spec, subjectOf(spec), authorizer) };
     },
   };
 }
@@ -64,7 +65,7 @@ export function selfSubjectAccessReviews(authorizer: Authorizer): ResourceDefini
         ...metadataProblems(metadata, false),
       ];
       if (problems.length > 0) throw refusal(problems);
-      return { ...review, status: statusOf(spec, user, authorizer) };
+      return { ...review, status: await statusOf(spec, user, authorizer) };
     },
   };
 }
@@ -77,10 +78,21 @@ function subjectOf({ user = '', groups = [], uid, extra }: SubjectAccessReviewSp
   return { name: user, groups, ...(uid !== undefined && { uid }), ...(extra !== undefined && { extra }) };
 }
 
-function statusOf(spec: SelfSubjectAccessReviewSpec, user: User, authorizer: Authorizer): SubjectAccessReviewStatus {
-  const { allowed, reason } = authorizer.authorize(questionOf(spec, user));
-  const evaluationError = spec.resourceAttributes ? ignoredSelectors(spec.resourceAttributes) : '';
-  return { allowed, ...(reason !== '' && { reason }), ...(evaluationError !== '' && { evaluationError }) };
+async function statusOf(
+  spec: SelfSubjectAccessReviewSpec,
+  user: User,
+  authorizer: Authorizer,
+): Promise<SubjectAccessReviewStatus> {
+  const question = questionOf(spec, user);
+  const { allowed, denied, reason, error } = await decided(() => authorizer.authorize(question));
+  const ignored = spec.resourceAttributes ? ignoredSelectors(spec.resourceAttributes) : '';
+  const evaluationError = [error ?? '', ignored].filter((text) => text !== '').join('; ');
+  return {
+    allowed,
+    ...(denied && { denied }),
+    ...(reason !== '' && { reason }),
+    ...(evaluationError !== '' && { evaluationError }),
+  };
 }
 
 function questionOf(
@@ -101,9 +113,7 @@ function questionOf(
     name = '',
   } = resourceAttributes;
   const fields = fieldsOf(resourceAttributes.fieldSelector);
-  return {
-    user,
-    verb,
-    resource: { group, version, resource, subresource, namespace, name, ...(fields && { fields }) },
-  };
+  const labels = labelsOf(resourceAttributes.labelSelector);
+  const asked = { group, version, resource, subresource, namespace, name };
+  return { user, verb, resource: { ...asked, ...(fields && { fields }), ...(labels && { labels }) } };
 }

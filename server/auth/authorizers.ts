@@ -1,6 +1,7 @@
 /** Who decides what users may do: kube-apiserver's `--authorization-mode`, a chain in which the first decides. */
 import type { User } from '../kube/object.ts';
 import type { AccessRequest, Authorizer, Decision } from '../pipeline/identity.ts';
+import { aggregated } from './aggregated.ts';
 import { NodeAuthorizer } from './node-authorizer.ts';
 import { isNode, NODE_ROLE } from './node-identity.ts';
 import type { NodeObjects } from './node-paths.ts';
@@ -9,7 +10,7 @@ import type { PolicySource } from './rbac-policy.ts';
 import type { Rule } from './rbac-rules.ts';
 import { MASTERS } from './well-known-users.ts';
 
-export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
+export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'Webhook', 'AlwaysAllow', 'AlwaysDeny'] as const;
 export type AuthorizationMode = (typeof AUTHORIZATION_MODES)[number];
 
 /** What a cluster is authorized by unless it says otherwise: as clusters of kubeadm are. */
@@ -23,35 +24,48 @@ const EVERYTHING: readonly Rule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
+/** One of the chain, under the name that tells its reasons. */
+export interface NamedAuthorizer {
+  readonly name: string;
+  readonly mode: AuthorizationMode;
+  /** For the mode Webhook: who asks the webhook. */
+  readonly webhook?: Authorizer;
+}
+
+/** What `--authorization-mode` makes of a mode. */
+export const namedMode = (mode: AuthorizationMode): NamedAuthorizer => ({ name: mode.toLowerCase(), mode });
+
 export interface AuthorizersParts {
-  readonly modes: readonly AuthorizationMode[];
+  /** In the order in which they are asked. */
+  readonly chain: readonly NamedAuthorizer[];
   readonly policy: PolicySource;
   readonly objects: NodeObjects;
 }
 
 /**
- * @throws Error for modes that cannot be
  * @example
- * const authorizers = new Authorizers({ modes: ['Node', 'RBAC'], policy: storage, objects: storedObjects(storage) });
+ * const chain = ['Node', 'RBAC'].map(namedMode);
+ * const authorizers = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
  */
 export class Authorizers implements Authorizer, RuleResolver, BoundRules {
-  readonly #modes: readonly AuthorizationMode[];
   readonly #rbac: RbacAuthorizer;
-  readonly #chain: readonly (readonly [mode: AuthorizationMode, authorizer: Authorizer])[];
+  readonly #chain: readonly (NamedAuthorizer & { readonly authorizer: Authorizer })[];
 
-  constructor({ modes, policy, objects }: AuthorizersParts) {
-    checkModes(modes);
-    this.#modes = modes;
+  constructor({ chain, policy, objects }: AuthorizersParts) {
     // Roles are checked against what their writer holds by bindings, whoever authorizes.
     const rbac = new RbacAuthorizer(policy);
     this.#rbac = rbac;
-    const byMode: Readonly<Record<AuthorizationMode, Authorizer>> = {
+    const byMode: Readonly<Record<Exclude<AuthorizationMode, 'Webhook'>, Authorizer>> = {
       Node: new NodeAuthorizer(objects, () => rbac.rulesOfRole('', NODE_ROLE) ?? []),
       RBAC: rbac,
       AlwaysAllow: { authorize: () => ALLOWED },
       AlwaysDeny: { authorize: () => FORBIDDEN },
     };
-    this.#chain = modes.map((mode) => [mode, byMode[mode]] as const);
+    this.#chain = chain.map((link) => {
+      const authorizer = link.mode === 'Webhook' ? link.webhook : byMode[link.mode];
+      if (!authorizer) throw new Error(`the authorizer ${link.name} has no webhook`);
+      return { ...link, authorizer };
+    });
   }
 
   /** Ends the watches of roles and bindings. */
@@ -63,24 +77,30 @@ export class Authorizers implements Authorizer, RuleResolver, BoundRules {
     // First in every chain of upstream: whoever is in this group may do everything.
     if (request.user.groups.includes(MASTERS)) return ALLOWED;
     let reasons = '';
-    for (const [mode, authorizer] of this.#chain) {
+    const errors: string[] = [];
+    for (const { name, authorizer } of this.#chain) {
       const decision = authorizer.authorize(request);
       if (decision.allowed || decision.denied) return decision;
+      if (decision.error !== undefined) errors.push(decision.error);
       if (decision.reason === '') continue;
-      reasons += `${reasons === '' ? '' : '\n'}${mode.toLowerCase()}: ${decision.reason}`;
+      reasons += `${reasons === '' ? '' : '\n'}${name}: ${decision.reason}`;
     }
-    return { allowed: false, reason: reasons };
+    return { allowed: false, reason: reasons, ...(errors.length > 0 && { error: aggregated(errors) }) };
   }
 
   rulesFor(user: User, namespace: string): RulesOfUser {
     const rules: Rule[] = [];
     const errors: string[] = [];
     let incomplete = false;
-    for (const mode of this.#modes) {
+    for (const { mode } of this.#chain) {
       if (mode === 'AlwaysAllow') rules.push(...EVERYTHING);
       if (mode === 'Node' && isNode(user)) {
         incomplete = true;
         errors.push('node authorizer does not support user rule resolution');
+      }
+      if (mode === 'Webhook') {
+        incomplete = true;
+        errors.push('webhook authorizer does not support user rule resolution');
       }
       if (mode === 'RBAC') {
         const bound = this.#rbac.boundRules(user, namespace);

@@ -2,6 +2,7 @@
 import type { User } from '../kube/object.ts';
 import type { AccessRequest, Authorizer } from '../pipeline/identity.ts';
 import type { AuthorizationAnswer, AuthorizationQuestion, Authorize } from '../schema/cel/library/authorizer.ts';
+import { fieldsOf, labelsOf } from './ignored-selectors.ts';
 import { serviceAccountGroups, serviceAccountUserName } from './service-account-names.ts';
 
 /**
@@ -20,11 +21,15 @@ function answerOf(authorizer: Authorizer, user: User, question: AuthorizationQue
         groups: serviceAccountGroups(serviceAccount.namespace),
       }
     : user;
-  return authorizer.authorize(requestOf(question, who));
+  const { allowed, reason, error } = authorizer.authorize(requestOf(question, who));
+  return { allowed, reason, ...(error !== undefined && { error }) };
 }
 
 function requestOf(question: AuthorizationQuestion, user: User): AccessRequest {
   const { verb, path, group = '', resource = '', subresource = '', namespace = '', name = '' } = question;
   if (path !== undefined) return { user, verb, path };
-  return { user, verb, resource: { group, version: '*', resource, subresource, namespace, name } };
+  const fields = fieldsOf({ rawSelector: question.fieldSelector ?? '' });
+  const labels = labelsOf({ rawSelector: question.labelSelector ?? '' });
+  const asked = { group, version: '*', resource, subresource, namespace, name };
+  return { user, verb, resource: { ...asked, ...(fields && { fields }), ...(labels && { labels }) } };
 }

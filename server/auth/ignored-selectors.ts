@@ -1,6 +1,6 @@
 /** Selectors of an access review that cannot be read: pkg/registry/authorization/util. RBAC looks at none of them. */
 import { type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
-import { parseLabelSelector } from '../kube/labels.ts';
+import { type LabelSelector, parseLabelSelector, type SelectorOperator } from '../kube/labels.ts';
 import type { FieldSelectorAttributes, LabelSelectorAttributes, ResourceAttributes } from '../kube/types.gen.ts';
 
 type Selector = FieldSelectorAttributes | LabelSelectorAttributes;
@@ -59,4 +59,23 @@ export function fieldsOf(selector: FieldSelectorAttributes | undefined): FieldSe
     negated: operator === 'NotIn',
     value: values[0] ?? '',
   }));
+}
+
+const LABEL_OPERATORS: Readonly<Record<string, SelectorOperator>> = {
+  In: 'in',
+  NotIn: 'notin',
+  Exists: 'exists',
+  DoesNotExist: '!',
+};
+
+/** The same of labels. */
+export function labelsOf(selector: LabelSelectorAttributes | undefined): LabelSelector | undefined {
+  const { rawSelector = '', requirements = [] } = selector ?? {};
+  if (requirements.length === 0) {
+    return rawSelector !== '' && reads(parseLabelSelector, rawSelector) ? parseLabelSelector(rawSelector) : undefined;
+  }
+  return requirements.flatMap(({ key, operator, values = [] }) => {
+    const known = LABEL_OPERATORS[operator];
+    return known ? [{ key, operator: known, values }] : [];
+  });
 }

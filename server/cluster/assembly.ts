@@ -3,11 +3,11 @@
  */
 import type { AdmissionPluginChoice } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
-import { type AuthorizationMode, Authorizers, DEFAULT_MODES } from '../auth/authorizers.ts';
+import { Authorizers } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
@@ -19,8 +19,9 @@ import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts';
-import { type AuditLog, type AuditLogOptions, openAuditLog } from './audit-log.ts';
+import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
+import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { installObjects } from './bootstrap/install.ts';
 import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
@@ -41,15 +42,18 @@ export interface AssemblyOptions {
   readonly connector: NodeConnector;
   /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
   readonly outbound?: Outbound;
+  /** For pauses between such calls. */
+  readonly realClock?: Clock;
   /** Known once the server listens. */
   readonly serverAddress: () => string;
   readonly address: string;
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
-  readonly authorizationModes?: readonly AuthorizationMode[] | undefined;
+  /** Who decides what users may do. */
+  readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
-  readonly audit?: Pick<AuditLogOptions, 'policyFile' | 'logPath'> | undefined;
+  readonly audit?: AuditOptions | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
 }
@@ -88,13 +92,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       await marked.catch((err: unknown) => log.debug({ err, key }, 'the use of a token was not written down'));
     },
   });
-  const outbound = options.outbound ?? noOutbound;
+  const { outbound = noOutbound, realClock = systemClock() } = options;
   const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
   const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
-  const auditLog = options.audit && (await openAuditLog({ ...options.audit, clock, random }));
+  const auditLog = options.audit && (await openAuditLog(options.audit, { clock, random, log, outbound, realClock }));
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
-  const modes = options.authorizationModes ?? DEFAULT_MODES;
-  const authorizer = new Authorizers({ modes, policy: storage, objects: storedObjects(storage) });
+  const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
+  const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
   const cluster: Cluster = new Cluster({
     clock,
     random,

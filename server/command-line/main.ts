@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { checkModes } from '../auth/authorizers.ts';
 import { LOG_LEVELS } from '../base/log.ts';
 import { parseDuration } from '../schema/go-duration.ts';
+import { auditFlags } from './audit-flags.ts';
+import { authorizationFlags } from './authorization-flags.ts';
 import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
 import { waitCommand } from './wait.ts';
@@ -58,16 +59,6 @@ function plainPorts(text: string, before: string[] | undefined): string[] {
   const ports = collect(text, before);
   if (ports.every((name) => name === 'http' || name === 'proxy')) return ports;
   throw new InvalidArgumentError('it has to be http, proxy or http,proxy.');
-}
-
-function modes(text: string, before: string[] | undefined): string[] {
-  const given = collect(text, before);
-  try {
-    checkModes(given);
-    return given;
-  } catch (error) {
-    throw new InvalidArgumentError(`${(error as Error).message}.`);
-  }
 }
 
 /** Where the kubeconfig goes unless the user says otherwise. */
@@ -153,15 +144,15 @@ function program(): Command {
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
     .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
-    .addOption(
-      flag('--authorization-mode <list>', 'who decides what users may do: Node,RBAC unless given').argParser(modes),
-    )
-    .addOption(flag('--audit-policy-file <file>', 'which requests are told of, and how much (audit.k8s.io/v1 Policy)'))
-    .addOption(flag('--audit-log-path <file>', 'where they are told of, a line of JSON each; - for standard output'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);
-  for (const option of identityFlags(flag, collect)) start.addOption(option);
+  const more = [
+    ...authorizationFlags(flag, collect),
+    ...auditFlags(flag, integer(1, Number.MAX_SAFE_INTEGER)),
+    ...identityFlags(flag, collect),
+  ];
+  for (const option of more) start.addOption(option);
   root
     .command('wait')
     .description('wait until a cluster is ready')

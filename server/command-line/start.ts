@@ -1,12 +1,13 @@
-import type { AuthorizationMode } from '../auth/authorizers.ts';
 import { systemClock } from '../base/clock.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
+import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
+import { type AuthorizationFlags, authorizationOf } from './authorization-flags.ts';
 import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
 
-interface Flags extends IdentityFlags {
+interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly host: string;
   readonly port: number;
   readonly httpPort?: number;
@@ -26,10 +27,7 @@ interface Flags extends IdentityFlags {
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
-  readonly authorizationMode?: readonly AuthorizationMode[];
   readonly tokenAuthFile?: string;
-  readonly auditPolicyFile?: string;
-  readonly auditLogPath?: string;
 }
 
 /** `fauxkube start`: serves until the process is told to end. */
@@ -75,10 +73,10 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),
     ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),
+    authorization: authorizationOf(flags),
     authentication: authenticationOf(flags),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
-    ...(flags.auditPolicyFile !== undefined && { auditPolicyFile: flags.auditPolicyFile }),
-    ...(flags.auditLogPath !== undefined && { auditLogPath: flags.auditLogPath }),
+    ...auditOptionsOf(flags),
   });
 }
 

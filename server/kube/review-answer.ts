@@ -7,6 +7,7 @@ export interface ReviewAnswer {
   readonly kind?: string | null;
   readonly apiVersion?: string | null;
   readonly response?: unknown;
+  readonly status?: unknown;
 }
 
 /** What kind of review is expected. */

@@ -29,8 +29,8 @@ interface Answer {
 /** The message of the error for a POST that was answered with anything but a success; undefined for a success. */
 export function unexpectedResponse({ status, headers, body }: Answer): string | undefined {
   if (status >= 200 && status <= 206) return undefined;
-  const stated = statedMessage(body);
-  if (stated !== undefined) return stated;
+  const stated = statedFailure(body);
+  if (stated) return stated.message ?? '';
   const type = headers['content-type'];
   const isText = typeof type === 'string' && type.startsWith('text/');
   const text = isText ? body.subarray(0, TEXT_CHARACTERS_MAX).toString().trim() : 'unknown';
@@ -42,11 +42,29 @@ export function unexpectedResponse({ status, headers, body }: Answer): string | 
     : `the server responded with the status code ${status} but did not return more information`;
 }
 
-/** The message of a Status that says what went wrong. */
-function statedMessage(body: Buffer): string | undefined {
+/** Whether an answer that is no success says that the next one may be (webhook.DefaultShouldRetry). */
+export function retryAdvised({ status, headers, body }: Answer): boolean {
+  const { reason = '', details } = statedFailure(body) ?? {
+    reason: REASONS[status]?.[0] ?? (status >= 500 ? 'InternalError' : ''),
+  };
+  const isHeaderGood = status === 429 || status >= 500;
+  if (isHeaderGood && /^\d+$/.test(String(headers['retry-after'] ?? ''))) return true;
+  return PASSING.has(reason) || status === 429 || (details?.retryAfterSeconds ?? 0) > 0;
+}
+
+const PASSING: ReadonlySet<string> = new Set(['InternalError', 'Timeout', 'ServerTimeout', 'TooManyRequests']);
+
+/** A Status that says what went wrong. */
+interface StatedFailure {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: { readonly retryAfterSeconds?: number };
+}
+
+function statedFailure(body: Buffer): StatedFailure | undefined {
   try {
-    const value = JSON.parse(body.toString()) as { kind?: unknown; status?: unknown; message?: string } | null;
-    return value?.kind === 'Status' && value.status === 'Failure' ? (value.message ?? '') : undefined;
+    const value = JSON.parse(body.toString()) as (StatedFailure & { kind?: unknown; status?: unknown }) | null;
+    return value?.kind === 'Status' && value.status === 'Failure' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { onceConverted } from '../registry/custom/conversion/unconverted.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import type { SubresourceInfo } from '../schema/type-table.ts';
 import { passOn } from './aggregation/pass-on.ts';
+import { annotate } from './audit/annotate.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
 import { discoveryPage } from './pages/discovery.ts';
@@ -186,15 +187,21 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   const isOffered = info.isCustom || info.verbs.includes(verb);
   const { deprecation } = served.store.definition;
   if (verb === 'watch' && !legacyWatch && info.verbs.includes('list') && !info.verbs.includes('watch')) {
-    if (deprecation) request.warnings.push(deprecation);
+    if (deprecation) tellDeprecation(request, deprecation);
     throw methodNotSupported(served.store.about, verb);
   }
   if (needsNamespace && info.isCustom) return Promise.resolve(plainNotFound());
   if (info.isCustom && !fits && (verb === 'update' || verb === 'patch')) throw badRequest('name must be provided');
   if (!handler || !isKnown || !fits || needsNamespace || !isOffered || segments.length === 0) throw methodNotAllowed();
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
-  if (deprecation) request.warnings.push(deprecation);
+  if (deprecation) tellDeprecation(request, deprecation);
   return handler(request, served, env);
+}
+
+/** No deprecated version that is served has a release that will be without it. */
+function tellDeprecation(request: ApiRequest, deprecation: string): void {
+  request.warnings.push(deprecation);
+  if (request.audit) annotate(request, 'k8s.io/deprecated', 'true');
 }
 
 function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
@@ -209,7 +216,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   const { deprecation } = served.store.definition;
-  if (isCustom && deprecation !== undefined) request.warnings.push(deprecation);
+  if (isCustom && deprecation !== undefined) tellDeprecation(request, deprecation);
   // Status and parts are read and written as the object that they belong to.
   if (name !== 'status' && !served.store.definition.subresources?.[name]?.part)
     return subresource(request, served, sub, env);

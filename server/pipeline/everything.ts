@@ -1,5 +1,6 @@
 /** What clients in the same process may ask about the whole cluster; over HTTP it takes discovery and many watches. */
 import type { Cancel } from '../base/clock.ts';
+import { decided } from '../base/undecided.ts';
 import { apiVersionOf, type User } from '../kube/object.ts';
 import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { Catalog } from '../registry/catalog.ts';
@@ -30,7 +31,9 @@ const isFollowed = ({ info, definition }: ResourceStore): boolean =>
   !definition.computed && info.verbs.includes('list') && info.verbs.includes('watch');
 
 /**
- * One stream of every change, straight from the storage.
+ * One stream of every change, straight from the storage. Where somebody outside has to be asked first, it begins
+ * later, or ends.
+ *
  * @throws ApiError 403 for users who may not list and watch everything
  */
 export function watchEverything(
@@ -39,13 +42,36 @@ export function watchEverything(
   { existing }: { readonly existing: boolean },
   observer: EverythingObserver,
 ): Cancel {
+  const permission = decided(() => checkPermission(env, user));
+  if (!(permission instanceof Promise)) return begun(env, existing, observer);
+  let open = true;
+  let cancel: Cancel = () => undefined;
+  permission.then(
+    () => {
+      if (open) cancel = begun(env, existing, observer);
+    },
+    (error: unknown) => {
+      env.log.warn({ err: error, user: user.name }, 'somebody may not watch everything');
+      if (open) observer.end();
+    },
+  );
+  return () => {
+    open = false;
+    cancel();
+  };
+}
+
+/** @throws ApiError 403 */
+function checkPermission(env: PipelineEnv, user: User): void {
   for (const verb of ['list', 'watch']) {
     const resource = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
     const question = { user, verb, resource };
     const { allowed, reason } = env.authorizer.authorize(question);
     if (!allowed) throw denial(question, reason);
   }
-  const { catalog } = env;
+}
+
+function begun({ catalog }: PipelineEnv, existing: boolean, observer: EverythingObserver): Cancel {
   let open = true;
   const cancel = catalog.watchAll({
     events: (batch) => {

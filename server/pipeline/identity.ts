@@ -1,5 +1,6 @@
 /** What the pipeline needs to know about users; `server/auth` implements it. */
 import { exactField, type FieldSelector, parseFieldSelector } from '../kube/fields.ts';
+import type { LabelSelector } from '../kube/labels.ts';
 import { pathSegmentProblems } from '../kube/names.ts';
 import type { User } from '../kube/object.ts';
 import type { ApiRequest } from './request.ts';
@@ -37,6 +38,8 @@ export interface AccessRequest {
     readonly name: string;
     /** What a list, a watch or a deletion of many is narrowed to, as it was asked. */
     readonly fields?: FieldSelector;
+    /** The same of labels; a text is one that nobody has read yet. */
+    readonly labels?: LabelSelector | string;
   };
   readonly path?: string;
 }
@@ -46,10 +49,16 @@ export interface Decision {
   readonly reason: string;
   /** Whether no other authorizer is asked any more. */
   readonly denied?: boolean;
+  /** What went wrong while it was decided. */
+  readonly error?: string;
 }
 
 export interface Authorizer {
-  /** Whether it is allowed, and by which rule or why not. */
+  /**
+   * Whether it is allowed, and by which rule or why not.
+   *
+   * @throws Undecided where somebody outside has to be asked first: see `decided()`
+   */
   authorize(request: AccessRequest): Decision;
 }
 
@@ -60,8 +69,11 @@ const SELECTING = new Set(['list', 'watch', 'deletecollection']);
 export function accessOf(info: RequestInfo, user: User, query?: URLSearchParams): AccessRequest {
   if (!info.isResource) return { user, verb: info.verb, path: info.path };
   const { verb, group, version, resource, subresource, namespace, name } = info;
-  const question = { group, version, resource, subresource, namespace, name };
-  const text = query && SELECTING.has(verb) ? (query.get('fieldSelector') ?? '') : '';
+  const question: NonNullable<AccessRequest['resource']> = { group, version, resource, subresource, namespace, name };
+  if (!query || !SELECTING.has(verb)) return { user, verb, resource: question };
+  const text = query.get('fieldSelector') ?? '';
+  const labels = query.get('labelSelector') ?? '';
+  if (labels !== '') Object.assign(question, { labels });
   const fields = text === '' ? undefined : readFields(text);
   if (!fields) return { user, verb, resource: question };
   const selected = verb === 'deletecollection' || name !== '' ? undefined : exactField(fields, 'metadata.name');

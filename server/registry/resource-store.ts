@@ -1,6 +1,7 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
+import { decided } from '../base/undecided.ts';
 import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
@@ -157,7 +158,8 @@ export class ResourceStore {
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
     const { definition } = this;
     if (definition.generation) object.metadata.generation = 1;
-    const finish = definition.beforeCreate?.(object, this.#context(write));
+    const begun = decided(() => definition.beforeCreate?.(object, this.#context(write)));
+    const finish = begun instanceof Promise ? await begun : begun;
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
       const ofMeta = metaProblems(object.metadata, this.#metaRules());
@@ -292,7 +294,9 @@ export class ResourceStore {
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     part?.keepRest(object, old);
-    const finish = rules === 'object' ? definition.beforeUpdate?.(object, old, this.#context(write)) : undefined;
+    const begun =
+      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write))) : undefined;
+    const finish = begun instanceof Promise ? await begun : begun;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
     try {
       if (rules !== 'status') this.#countGeneration(object, old);

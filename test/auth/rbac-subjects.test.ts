@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Authorizers } from '../../server/auth/authorizers.ts';
+import { Authorizers, namedMode } from '../../server/auth/authorizers.ts';
 import { storedObjects } from '../../server/auth/stored-objects.ts';
 import type { User } from '../../server/kube/object.ts';
 import { MemoryStorage } from '../../server/storage/memory.ts';
@@ -32,7 +32,7 @@ const CLUSTER_ROLE = { kind: 'ClusterRole', name: 'reader' };
 
 function ask(storage: Storage, user: User, namespace: string): { allowed: boolean; reason: string } {
   const resource = { group: '', version: 'v1', resource: 'pods', subresource: '', namespace, name: 'p' };
-  return new Authorizers({ modes: ['RBAC'], policy: storage, objects: storedObjects(storage) }).authorize({
+  return new Authorizers({ chain: [namedMode('RBAC')], policy: storage, objects: storedObjects(storage) }).authorize({
     user,
     verb: 'get',
     resource,

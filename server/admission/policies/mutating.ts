@@ -1,5 +1,6 @@
 /** Policies that change objects: MutatingAdmissionPolicy (plugin/policy/mutating/dispatcher.go). */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
+import { decided } from '../../base/undecided.ts';
 import { ApiError, forbidden } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding } from '../../kube/types.gen.ts';
@@ -39,7 +40,7 @@ export function mutatingPolicies(env: PolicyEnv): AdmissionPlugin {
       if (hooks.length === 0) return;
       const invocations = runs.get(review) ?? new Invocations();
       runs.set(review, invocations);
-      new Dispatch(subject, env, invocations).run(hooks);
+      return new Dispatch(subject, env, invocations).run(hooks);
     },
   };
 }
@@ -75,10 +76,10 @@ class Dispatch {
   }
 
   /** @throws ApiError when a policy cannot be carried out */
-  run(hooks: readonly PolicyHook[]): void {
+  async run(hooks: readonly PolicyHook[]): Promise<void> {
     // All are chosen before the first of them changes anything.
     const chosen = hooks.flatMap((hook) => this.#choose(hook));
-    if (chosen.length > 0) this.#invoke(chosen);
+    if (chosen.length > 0) await this.#invoke(chosen);
     if (this.#faults.length > 0) throw refusalOf(this.#subject.review, this.#faults);
   }
 
@@ -102,16 +103,16 @@ class Dispatch {
     });
   }
 
-  #invoke(chosen: readonly Invocation[]): void {
+  async #invoke(chosen: readonly Invocation[]): Promise<void> {
     const { review } = this.#subject;
     const namespaceObject = namespaceValue(this.#subject, this.#env);
     this.#invocations.begin(review);
     for (const invocation of chosen) {
       const { hook, key, params } = invocation;
-      if (!this.#matches(invocation) || !this.#invocations.isNext(key, review)) continue;
+      if (!(await decided(() => this.#matches(invocation))) || !this.#invocations.isNext(key, review)) continue;
       const before = review.object && { ...review.object };
       for (const position of hook.compiled().mutations.keys()) {
-        this.#mutate(invocation, position, { namespaceObject, params });
+        await decided(() => this.#mutate(invocation, position, { namespaceObject, params }));
       }
       if (!deepEqual(before, review.object)) this.#invocations.changed(review);
       if (hook.policy.spec.reinvocationPolicy === 'IfNeeded') this.#invocations.waits(key);

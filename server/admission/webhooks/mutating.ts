@@ -1,5 +1,7 @@
 /** Webhooks that change objects, one after the other: MutatingAdmissionWebhook. */
+
 import { deepEqual, type Frozen, thaw } from '../../base/freeze.ts';
+import { decided } from '../../base/undecided.ts';
 import { ApiError, internalError } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -54,7 +56,7 @@ async function callAll(
   // Built-in plugins have changed the object: everybody who wants to know looks again.
   if (isSecond && !deepEqual(run.output, review.object)) wake(run);
   for (const [index, webhook] of webhooks.entries()) {
-    const invocation = invocationOf(webhook, subject, env);
+    const invocation = await decided(() => invocationOf(webhook, subject, env));
     if (!invocation || (isSecond && !run.again.has(webhook.uid))) continue;
     const annotation = `webhook.admission.k8s.io/round_${isSecond ? 1 : 0}_index_${index}`;
     if (await call(invocation, subject, annotation, env)) {

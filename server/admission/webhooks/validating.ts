@@ -1,4 +1,5 @@
 /** Webhooks that look at the final object, all at once: ValidatingAdmissionWebhook. */
+import { decided } from '../../base/undecided.ts';
 import { internalError } from '../../kube/api-error.ts';
 import type { Review } from '../../registry/admission-chain.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -24,9 +25,7 @@ export function validatingWebhooks(env: WebhookEnv, storage: Pick<Storage, 'list
 
 async function callAll({ webhooks }: WebhookConfigurations, review: Review, env: WebhookEnv): Promise<void> {
   const subject = new Subject(review, env.catalog());
-  const invocations = webhooks
-    .map((webhook) => invocationOf(webhook, subject, env))
-    .filter((invocation): invocation is Invocation => invocation !== undefined);
+  const invocations = await decided(() => webhooks.flatMap((webhook) => invocationOf(webhook, subject, env) ?? []));
   // Upstream answers with the refusal that came first, after all have answered.
   const refusals: Error[] = [];
   const note = (error: unknown): void => void refusals.push(error instanceof Error ? error : new Error(String(error)));

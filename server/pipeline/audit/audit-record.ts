@@ -5,8 +5,12 @@ import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { AuditExtent, AuditStage } from './audit-policy.ts';
 import { sourceAddresses } from './source-addresses.ts';
 
-/** Takes an event as one line of JSON, without its end. */
-export type AuditSink = (line: string) => void;
+/**
+ * Takes an event as one line of JSON, without its end and without its kind.
+ *
+ * @returns whether the request may go on, where it has to wait for that
+ */
+export type AuditSink = (event: string) => Promise<boolean> | undefined;
 
 const USER_AGENT_MAX = 1024;
 
@@ -81,9 +85,13 @@ export class AuditRecord {
     this.#answered = { ...answered, ...(told !== undefined && { object: told }) };
   }
 
-  /** Writes the event of a stage, unless the policy leaves it out. */
-  tell(stage: AuditStage): void {
-    if (!this.extent.omitStages.includes(stage)) this.#sink(goJson(this.#event(stage)));
+  /**
+   * Hands on the event of a stage, unless the policy leaves it out.
+   *
+   * @returns whether the request may go on, where it has to wait for that
+   */
+  tell(stage: AuditStage): Promise<boolean> | undefined {
+    return this.extent.omitStages.includes(stage) ? undefined : this.#sink(goJson(this.#event(stage)));
   }
 
   #event(stage: AuditStage): Fields {
@@ -95,8 +103,6 @@ export class AuditRecord {
     const answered = isEarly ? undefined : this.#answered;
     const agent = request.header('user-agent') ?? '';
     return {
-      kind: 'Event',
-      apiVersion: 'audit.k8s.io/v1',
       level: this.extent.level,
       auditID: this.#auditId,
       stage,

@@ -5,6 +5,7 @@ import { encode } from '../encode/encode.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse, Stage, WatchResponse } from '../request.ts';
 import { isLongRunning } from '../request-info.ts';
+import { plainFailure } from './plain-failure.ts';
 import { failure } from './recover.ts';
 
 /** Tells of a request when it comes, when its answer begins (if that takes long), and when it is over. */
@@ -13,12 +14,13 @@ export function audit({ auditor, clock }: PipelineEnv): Stage {
     const record = auditor?.begin(request, request.user);
     if (!record) return next(request);
     request.audit = record;
-    record.tell('RequestReceived');
+    const isTold = await record.tell('RequestReceived');
+    if (isTold === false) return plainFailure(request, 'failed to store audit event');
     const response = await next(request);
     record.takeAnswer(await answeredOf(request, response, record, () => clock.now()));
-    if (isLongRunning(request.info)) record.tell('ResponseStarted');
+    if (isLongRunning(request.info)) await record.tell('ResponseStarted');
     if (response.type === 'watch') return followed(response, record);
-    record.tell('ResponseComplete');
+    await record.tell('ResponseComplete');
     return response;
   };
 }
@@ -33,7 +35,7 @@ export function auditUnknown({ auditor }: PipelineEnv): Stage {
       const record = auditor?.begin(request, undefined);
       const outcome = outcomeOf(failure(error));
       record?.takeAnswer({ status: error.code, ...(outcome && { outcome }) });
-      record?.tell('ResponseStarted');
+      await record?.tell('ResponseStarted');
       throw error;
     }
   };
@@ -68,7 +70,7 @@ async function objectOf(request: ApiRequest, response: ApiResponse, now: () => n
 function followed(response: WatchResponse, record: AuditRecord): WatchResponse {
   let isOver = false;
   const over = (): void => {
-    if (!isOver) record.tell('ResponseComplete');
+    if (!isOver) void record.tell('ResponseComplete');
     isOver = true;
   };
   return {

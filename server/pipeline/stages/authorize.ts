@@ -1,22 +1,37 @@
+import { decided } from '../../base/undecided.ts';
 import { type ApiError, forbidden } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { annotate } from '../audit/annotate.ts';
-import { type AccessRequest, accessOf } from '../identity.ts';
+import { type AccessRequest, accessOf, type Decision } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import type { Stage } from '../request.ts';
+import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
+import { plainFailure, withoutMarkup } from './plain-failure.ts';
 
 /** Refuses what the user may not do. */
 export function authorize({ authorizer }: PipelineEnv): Stage {
   return (request, next) => {
     const question = accessOf(request.info, request.user, request.query);
-    const { allowed, reason } = authorizer.authorize(question);
-    if (request.audit) {
-      annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-      annotate(request, 'authorization.k8s.io/reason', reason);
-    }
-    if (!allowed) throw denial(question, reason);
-    return next(request);
+    const decision = decided(() => authorizer.authorize(question));
+    // Nobody waits where nobody outside has to be asked.
+    if (!(decision instanceof Promise)) return enforced(decision, question, request, next);
+    return decision.then((found) => enforced(found, question, request, next));
   };
+}
+
+function enforced(
+  { allowed, reason, error }: Decision,
+  question: AccessRequest,
+  request: ApiRequest,
+  next: Handler,
+): Promise<ApiResponse> {
+  const isUnknown = !allowed && error !== undefined;
+  if (request.audit) {
+    if (!isUnknown) annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
+    annotate(request, 'authorization.k8s.io/reason', isUnknown ? 'internal error' : reason);
+  }
+  if (isUnknown) return Promise.resolve(plainFailure(request, error));
+  if (!allowed) throw denial(question, reason);
+  return next(request);
 }
 
 /** The 403 for a question that was answered with no (responsewriters.ForbiddenStatusError). */
@@ -33,9 +48,4 @@ function messageOf({ user, verb, resource, path = '' }: AccessRequest): string {
   const { group, namespace } = resource;
   const scope = namespace === '' ? 'at the cluster scope' : `in the namespace ${goQuote(namespace)}`;
   return `${begin} resource ${goQuote(plural)} in API group ${goQuote(group)} ${scope}`;
-}
-
-/** Upstream sees to it that what a client chose freely never looks like HTML. */
-function withoutMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,8 +1,10 @@
+import { decided } from '../../base/undecided.ts';
 import { badRequest } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
+import type { User } from '../../kube/object.ts';
 import { accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import type { ApiRequest, Stage } from '../request.ts';
+import type { ApiRequest, ApiResponse, Stage } from '../request.ts';
 import { Impersonation, type WantedUser } from './impersonation-modes.ts';
 
 const PREFIX = 'impersonate-';
@@ -15,8 +17,14 @@ export function impersonate({ authorizer }: PipelineEnv): Stage {
     // Looks at the names only: every request comes by here.
     if (!request.hasHeaderWith(PREFIX)) return next(request);
     const wanted = wantedUser(request);
-    if (wanted) request.user = impersonation.impersonated(wanted, accessOf(request.info, request.user, request.query));
-    return next(request);
+    if (!wanted) return next(request);
+    const question = accessOf(request.info, request.user, request.query);
+    const user = decided(() => impersonation.impersonated(wanted, question));
+    const asUser = (found: User): Promise<ApiResponse> => {
+      request.user = found;
+      return next(request);
+    };
+    return user instanceof Promise ? user.then(asUser) : asUser(user);
   };
 }
 

@@ -172,8 +172,8 @@ class Attempt {
   }
 
   #require(question: AccessRequest): void {
-    const { allowed, reason } = this.#authorizer.authorize(question);
-    if (!allowed) throw denial(question, reason);
+    const { allowed, reason, error } = this.#authorizer.authorize(question);
+    if (!allowed) throw denial(question, [error ?? '', reason].filter((text) => text !== '').join(': '));
   }
 }
 

@@ -1,7 +1,8 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Frozen } from '../../base/freeze.ts';
 import { thaw } from '../../base/freeze.ts';
-import { ApiError, badRequest, conflict, notFound } from '../../kube/api-error.ts';
+import { decided } from '../../base/undecided.ts';
+import { ApiError, badRequest, conflict, internalError, notFound } from '../../kube/api-error.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { areTooLarge } from '../../registry/object-meta.ts';
@@ -158,7 +159,8 @@ export async function apply(
       if (subresource) throw notFound(store.about, key.name);
       const object = make(undefined);
       const question = accessOf({ ...request.info, verb: 'create' }, request.user);
-      const { allowed, reason } = env.authorizer.authorize(question);
+      const { allowed, reason, error } = await decided(() => env.authorizer.authorize(question));
+      if (!allowed && error !== undefined) throw internalError(error);
       if (!allowed) throw denial(question, reason);
       delete object.metadata.resourceVersion;
       const stored = await store.create(object, storeWrite(request, write, env));

@@ -1,4 +1,5 @@
-import { notFound } from '../../kube/api-error.ts';
+import { decided } from '../../base/undecided.ts';
+import { internalError, notFound } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { uidConflict } from '../../registry/errors.ts';
@@ -33,7 +34,8 @@ export async function update(
     const object = read();
     if (!store.definition.createOnUpdate || subresource) throw notFound(store.about, key.name);
     const question = accessOf({ ...request.info, verb: 'create' }, request.user);
-    const { allowed, reason } = env.authorizer.authorize(question);
+    const { allowed, reason, error } = await decided(() => env.authorizer.authorize(question));
+    if (!allowed && error !== undefined) throw internalError(error);
     if (!allowed) throw denial(question, reason);
     if (object.metadata.uid) throw uidConflict(store.about, key, object.metadata.uid, '');
     // The version of an object that is gone does not matter any more.

@@ -8,31 +8,36 @@ import { readDyn } from '../values/json-values.ts';
 type Fields = Readonly<Record<string, CelType | Declaration>>;
 
 /** An object whose fields are known, and whose values are read as they come. */
-function struct(name: string, fields: Fields): Declaration {
+export function structDeclaration(name: string, fields: Fields): Declaration {
   const declared = Object.entries(fields).map(
     ([field, type]) => [field, 'kind' in type ? ofType(type) : type] as const,
   );
   return { ...ofType(structType(name), readDyn), fields: new Map(declared) };
 }
 
-function list(element: Declaration): Declaration {
+/** A list of such objects. */
+export function listDeclaration(element: Declaration): Declaration {
   return { ...ofType(listOf(element.type)), element };
 }
 
 const TEXTS = listOf(STRING);
 const TEXT_MAP = mapOf(STRING, STRING);
 
-const KIND = struct('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING });
-const RESOURCE = struct('kubernetes.GroupVersionResource', { group: STRING, version: STRING, resource: STRING });
+const KIND = structDeclaration('kubernetes.GroupVersionKind', { group: STRING, version: STRING, kind: STRING });
+const RESOURCE = structDeclaration('kubernetes.GroupVersionResource', {
+  group: STRING,
+  version: STRING,
+  resource: STRING,
+});
 
-const USER = struct('kubernetes.UserInfo', {
+const USER = structDeclaration('kubernetes.UserInfo', {
   username: STRING,
   uid: STRING,
   groups: TEXTS,
   extra: mapOf(STRING, TEXTS),
 });
 
-const REQUEST = struct('kubernetes.AdmissionRequest', {
+const REQUEST = structDeclaration('kubernetes.AdmissionRequest', {
   kind: KIND,
   resource: RESOURCE,
   subResource: STRING,
@@ -47,8 +52,8 @@ const REQUEST = struct('kubernetes.AdmissionRequest', {
   options: DYN,
 });
 
-const NAMESPACE = struct('kubernetes.Namespace', {
-  metadata: struct('kubernetes.NamespaceMetadata', {
+const NAMESPACE = structDeclaration('kubernetes.Namespace', {
+  metadata: structDeclaration('kubernetes.NamespaceMetadata', {
     name: STRING,
     generateName: STRING,
     namespace: STRING,
@@ -63,10 +68,10 @@ const NAMESPACE = struct('kubernetes.Namespace', {
     resourceVersion: STRING,
     finalizers: TEXTS,
   }),
-  spec: struct('kubernetes.NamespaceSpec', { finalizers: TEXTS }),
-  status: struct('kubernetes.NamespaceStatus', {
-    conditions: list(
-      struct('kubernetes.NamespaceCondition', {
+  spec: structDeclaration('kubernetes.NamespaceSpec', { finalizers: TEXTS }),
+  status: structDeclaration('kubernetes.NamespaceStatus', {
+    conditions: listDeclaration(
+      structDeclaration('kubernetes.NamespaceCondition', {
         status: STRING,
         type: STRING,
         lastTransitionTime: TIMESTAMP,
