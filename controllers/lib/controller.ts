@@ -22,6 +22,8 @@ export interface ControllerEnv {
   clientOf(user: User): Client;
   /** Records an Event about an object. */
   readonly event: RecordEvent;
+  /** Writes an Event of one's own making, afterwards; nobody waits for it. */
+  writeEvent(resource: ResourceId, event: KubeObject): void;
   /** Works on a key again, later. */
   enqueue(key: Key, afterMs?: number): void;
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../server/base/clock.ts';
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
-import { nextTurn } from '../../server/base/turn.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Event } from '../../server/kube/types.gen.ts';
+import type { Afterwards } from './afterwards.ts';
 import type { Client } from './client.ts';
 import { EventCorrelator, type Observation, type Told } from './event-correlator.ts';
 
@@ -35,10 +35,12 @@ export class EventRecorder {
   readonly #correlator: EventCorrelator;
   readonly #clock: Clock;
   readonly #component: string;
+  readonly #afterwards: Afterwards;
   /** Writes of one recorder follow each other: a count needs the Event that it counts on. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(client: Client, clock: Clock, component: string) {
+  constructor(client: Client, clock: Clock, component: string, afterwards: Afterwards) {
+    this.#afterwards = afterwards;
     this.#client = client;
     this.#correlator = new EventCorrelator(clock);
     this.#clock = clock;
@@ -53,8 +55,7 @@ export class EventRecorder {
     const observation = this.#correlator.correlate(told);
     if (!observation) return Promise.resolve();
     const event = this.#eventOf(told, observation);
-    // Events tell what was done: what is still to do goes first.
-    const written = this.#last.then(nextTurn).then(() => this.#write(event));
+    const written = this.#last.then(() => this.#afterwards.turn()).then(() => this.#write(event));
     this.#last = written.catch(() => undefined);
     return written;
   }

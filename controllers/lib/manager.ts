@@ -5,6 +5,7 @@ import type { Random } from '../../server/base/random.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, type KubeObject, keyText, type User } from '../../server/kube/object.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+import { Afterwards } from './afterwards.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { EventRecorder } from './events.ts';
@@ -44,9 +45,11 @@ export class ControllerManager {
   readonly #running = new Map<string, Cancel>();
   readonly #queues = new Map<string, WorkQueue>();
   readonly #pace = new Pace();
+  readonly #afterwards: Afterwards;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#afterwards = new Afterwards(options.activity);
     this.#informers = new InformerSet(
       options.transport(INFORMER_USER, 'kube-controller-manager'),
       options.clock,
@@ -132,10 +135,18 @@ export class ControllerManager {
   }
 
   #envOf(definition: ControllerDefinition, queue: WorkQueue): ControllerEnv {
-    const { transport, clock, random, activity, log } = this.#options;
+    const { transport, clock, random, log } = this.#options;
     const agent = definition.agent ?? 'kube-controller-manager';
     const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));
-    const events = new EventRecorder(client, clock, definition.eventSource ?? definition.account);
+    const afterwards = this.#afterwards;
+    const events = new EventRecorder(client, clock, definition.eventSource ?? definition.account, afterwards);
+    /** Neither fails nor is waited for, but by `settle()`. */
+    const tell = (written: Promise<unknown>): void => {
+      const done = afterwards.begin(definition.name);
+      const failed = (err: unknown): void =>
+        log.debug({ controller: definition.name, err }, 'an Event was not written');
+      written.catch(failed).finally(done);
+    };
     return {
       client,
       clock,
@@ -144,15 +155,8 @@ export class ControllerManager {
       lister: <T extends KubeObject>(resource: ResourceId) => new Lister<T>(this.#informers.of(resource)),
       onChange: (resource, handler) => this.#informers.of(resource).onChange(handler as (change: Change) => void),
       clientOf: (user) => new Client(transport(user, agent)),
-      event: (...told) => {
-        const done = activity.begin(`events of ${definition.name}`);
-        const failed = (err: unknown): void =>
-          log.debug({ controller: definition.name, err }, 'an Event was not written');
-        events
-          .record(...told)
-          .catch(failed)
-          .finally(done);
-      },
+      event: (...told) => tell(events.record(...told)),
+      writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),
       enqueue: (key, afterMs = 0) => queue.addAfter(keyText(key), afterMs),
     };
   }

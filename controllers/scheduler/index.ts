@@ -180,9 +180,7 @@ function tell(
     note,
     type,
   };
-  env.client
-    .create('events.k8s.io/v1/events', event)
-    .catch((err: unknown) => env.log.debug({ err }, 'an Event was not written'));
+  env.writeEvent('events.k8s.io/v1/events', event);
 }
 
 /** Made anew for each cluster: a scheduler remembers what it placed. */

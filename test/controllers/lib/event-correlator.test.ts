@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Afterwards } from '../../../controllers/lib/afterwards.ts';
 import { EventRecorder } from '../../../controllers/lib/events.ts';
+import { Activity } from '../../../server/base/activity.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Event } from '../../../server/kube/types.gen.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
@@ -19,7 +21,7 @@ describe('Events that come in numbers', () => {
   beforeEach(async () => {
     clock = new SimulatedClock();
     cluster = await testCluster({ clock });
-    recorder = new EventRecorder(cluster.client, clock, 'test');
+    recorder = new EventRecorder(cluster.client, clock, 'test', new Afterwards(new Activity()));
   });
   afterEach(() => cluster.stop());
 
