@@ -1,6 +1,6 @@
 // Builds dist/: one bundle with its lazily loaded parts, the data beside it, and the types. `npm ci` runs this.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 import { noticesOf } from './build-notices.mjs';
@@ -19,7 +19,6 @@ const { metafile } = await build({
   stdin: {
     contents: `
       export { startCluster } from './server/index.ts';
-      export { tuneEngine } from './server/command-line/engine-options.ts';
       export const runCommandLine = async (argv) => {
         const { runCommandLine: run } = await import('./server/command-line/main.ts');
         return run(argv);
@@ -56,13 +55,8 @@ writeFileSync(
   'dist/index.js',
   "import { loadBundle } from './bundle-loader.js';\nexport const { startCluster } = loadBundle().exports;\n",
 );
-writeFileSync(
-  'dist/cli.js',
-  "#!/usr/bin/env node\nimport { loadBundle } from './bundle-loader.js';\n" +
-    'const { runCommandLine, tuneEngine } = loadBundle().exports;\n' +
-    'await runCommandLine(process.argv);\ntuneEngine();\n',
-  { mode: 0o755 },
-);
+const cli = readFileSync('scripts/cli.mjs', 'utf8').replace('./bundle-loader.mjs', './bundle-loader.js');
+writeFileSync('dist/cli.js', cli, { mode: 0o755 });
 
 // Modules read these from beside themselves, which is dist/ for all of them.
 const DATA = [

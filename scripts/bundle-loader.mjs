@@ -17,14 +17,18 @@ function cachedData() {
   }
 }
 
-/** @returns what the bundle exports, and its script, of which a cache can be made */
-export function loadBundle() {
+/**
+ * @param isRead called between reading the bundle with its code cache and running it
+ * @returns what the bundle exports, and its script, of which a cache can be made
+ */
+export function loadBundle(isRead = () => undefined) {
   // The bundle is plain ASCII; V8 keeps it as such without looking for anything else.
   const script = new Script(readFileSync(BUNDLE, 'latin1'), {
     filename: BUNDLE,
     cachedData: cachedData(),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+  isRead();
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(BUNDLE), module, BUNDLE, dirname(BUNDLE));
   return { exports: module.exports, script };
