@@ -1,6 +1,7 @@
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
+import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
@@ -45,6 +46,7 @@ export function createControllers({
     nodeLifecycle,
     ...certificateControllers(signCertificate),
     deployment,
+    daemonSet,
     replicaSet,
     replicationController,
     endpoints,

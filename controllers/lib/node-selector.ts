@@ -45,7 +45,7 @@ export function nodeSelectorMatches(selector: Frozen<NodeSelector>, node: Frozen
 }
 
 /** Whether a node is one that the pod asks for. */
-export function podWantsNode({ spec }: Frozen<Pod>, node: Frozen<Node>): boolean {
+export function podWantsNode({ spec }: Pick<Frozen<Pod>, 'spec'>, node: Frozen<Node>): boolean {
   for (const [key, value] of Object.entries(spec.nodeSelector ?? {}))
     if (getOwn(node.metadata.labels, key) !== value) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
