@@ -1,7 +1,7 @@
 /** Where the pods of a daemon set belong: NodeShouldRunDaemonPod of pkg/controller/daemon. */
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { Affinity, Node, Pod, PodSpec, Toleration } from '../../server/kube/types.gen.ts';
-import { podWantsNode } from '../lib/node-selector.ts';
+import { NODE_NAME, podWantsNode } from '../lib/node-selector.ts';
 import { untoleratedTaint } from '../lib/tolerations.ts';
 
 /** What a daemon set wants of a node. */
@@ -55,8 +55,6 @@ export function placementOn(
   const shouldRun = !untoleratedTaint(taints, tolerations, ['NoSchedule', 'NoExecute']);
   return { shouldRun, mayStay: shouldRun || !untoleratedTaint(taints, tolerations, ['NoExecute']) };
 }
-
-const NODE_NAME = 'metadata.name';
 
 /**
  * The affinity that leaves the scheduler one node to choose. It takes the place of what the template asks of nodes: the
