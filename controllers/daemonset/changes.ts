@@ -4,7 +4,6 @@ import { DAEMON_SET, HASH } from '../lib/controller-revision.ts';
 import { createPod, deletePod, podFromTemplate } from '../lib/pod-control.ts';
 import { PODS } from '../lib/pods.ts';
 import { slowStart } from '../lib/slow-start.ts';
-import { isTerminating } from '../lib/terminating.ts';
 import { GENERATION_LABEL, type Pass } from './pass.ts';
 import { affinityTo } from './placement.ts';
 
@@ -31,11 +30,7 @@ async function createPods(pass: Pass, nodes: readonly string[], hash: string): P
   const { error } = await slowStart(nodes.length, async () => {
     const affinity = affinityTo(nodes[next++] ?? '', template.spec.affinity);
     const pod = podFromTemplate({ ...template, spec: { ...template.spec, affinity } }, set, DAEMON_SET);
-    try {
-      expectations.wrote(key, PODS, await createPod(env, set, pod));
-    } catch (failure) {
-      if (!isTerminating(failure)) throw failure;
-    }
+    expectations.wrote(key, PODS, await createPod(env, set, pod));
   });
   return error;
 }

@@ -26,6 +26,8 @@ export class Pass {
   readonly expectations: Expectations;
   readonly tolerations: readonly Frozen<Toleration>[];
   readonly nowMs: number;
+  /** The number of the template, as pods carry it. */
+  readonly generation: string | undefined;
   /** When to look again although nothing changed. */
   againInMs: number | undefined;
   readonly #nodes = new Map<string, Frozen<Node>>();
@@ -39,6 +41,8 @@ export class Pass {
     this.expectations = expectationsOf(env);
     this.tolerations = daemonTolerations(set.spec.template.spec);
     this.nowMs = env.clock.now();
+    const generation = getOwn(set.metadata.annotations, TEMPLATE_GENERATION);
+    this.generation = generation !== undefined && /^-?\d+$/.test(generation) ? generation : undefined;
     this.#selector = labelSelectorOf(set.spec.selector ?? {});
     for (const node of env.lister<Node>(NODES).list()) this.#nodes.set(node.metadata.name ?? '', node);
   }
@@ -62,12 +66,6 @@ export class Pass {
       this.#placements.set(name, placement);
     }
     return placement;
-  }
-
-  /** The number of the template, as pods carry it. */
-  get generation(): string | undefined {
-    const text = getOwn(this.set.metadata.annotations, TEMPLATE_GENERATION);
-    return text !== undefined && /^-?\d+$/.test(text) ? text : undefined;
   }
 
   /** Whether a pod was made by the template that has this hash (IsPodUpdated). */

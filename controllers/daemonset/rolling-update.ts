@@ -41,11 +41,9 @@ export function nextOfUpdate(pass: Pass, pods: PodsByNode, hash: string): Change
   const wanted = [...pass.nodes].filter((node) => pass.placementOn(node).shouldRun);
   const total = wanted.length;
   const surge = maxSurge(pass, total);
-  const bound = maxUnavailable(pass, total);
   const nodes = [...new Set([...wanted, ...pods.keys()])].map((node) => onNode(pass, node, pods.get(node) ?? [], hash));
   if (surge > 0) return surging(pass, nodes, surge, total);
-  // Neither surge nor unavailability would be a standstill.
-  return replacing(pass, nodes, bound === 0 && total > 0 ? 1 : bound);
+  return replacing(pass, nodes, maxUnavailable(pass, total));
 }
 
 /** Deletes old pods, and {@link missingAndSurplus} creates the new ones. Those that are not available go at once. */

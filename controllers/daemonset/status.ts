@@ -17,8 +17,10 @@ function statusOf(pass: Pass, hash: string): Frozen<DaemonSetStatus> {
     desired++;
     if (!pod) continue;
     current++;
-    if (isPodReady(pod)) ready++;
-    if (pass.isAvailable(pod)) available++;
+    if (isPodReady(pod)) {
+      ready++;
+      if (pass.isAvailable(pod)) available++;
+    }
     if (pass.isUpdated(pod, hash)) updated++;
   }
   const { metadata, status } = pass.set;

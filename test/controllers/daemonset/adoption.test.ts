@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAEMON_SETS, type DaemonCluster, daemonCluster, daemonSet } from '../../support/daemon-sets.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { key, PODS, podSpec } from '../../support/workloads.ts';
 
 describe('pods without an owner', () => {
   let cluster: DaemonCluster;
+  let clock: SimulatedClock;
 
   beforeEach(async () => {
-    cluster = await daemonCluster(['one', 'two']);
+    clock = new SimulatedClock();
+    cluster = await daemonCluster(['one', 'two'], { clock });
   });
   afterEach(() => cluster.stop());
 
@@ -38,7 +41,8 @@ describe('pods without an owner', () => {
     await cluster.client.create(DAEMON_SETS, daemonSet('web'));
     await cluster.settle();
     const [first] = await cluster.podsOn('one');
-    const uid = await create('zzz', 'one');
+    await clock.advance(1000);
+    const uid = await create('first-by-name', 'one');
     const left = await cluster.podsOn('one');
     expect(left.map(({ metadata }) => metadata.uid)).toEqual([first?.metadata.uid]);
     expect(left[0]?.metadata.uid).not.toBe(uid);

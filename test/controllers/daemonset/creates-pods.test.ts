@@ -60,14 +60,37 @@ describe('the pods of a daemon set', () => {
     expect((await cluster.set()).status).toMatchObject({ desiredNumberScheduled: 3, numberAvailable: 3 });
   });
 
-  test('are not counted any more when their node goes, and those that wait for it are deleted', async () => {
+  test('are not counted any more when their node goes', async () => {
+    await cluster.client.delete(NODES, { namespace: '', name: 'two' });
+    await cluster.settle();
+    expect((await cluster.set()).status).toMatchObject({ desiredNumberScheduled: 1, currentNumberScheduled: 1 });
+  });
+
+  test('are deleted when the node goes for which they wait', async () => {
     await cluster.client.create(NODES, { ...node('three'), status: { allocatable: { pods: '0' } } } as never);
     await cluster.settle();
     expect(await cluster.placed()).toContain('- nginx:1');
-    for (const name of ['two', 'three']) await cluster.client.delete(NODES, { namespace: '', name });
+    await cluster.client.delete(NODES, { namespace: '', name: 'three' });
     await cluster.settle();
-    expect(await cluster.placed()).not.toContain('- nginx:1');
-    expect((await cluster.set()).status).toMatchObject({ desiredNumberScheduled: 1, currentNumberScheduled: 1 });
+    expect(await cluster.placed()).toEqual(['one nginx:1', 'two nginx:1']);
+  });
+
+  test.each([
+    [{ maxUnavailable: 1 }, 0],
+    [{ maxSurge: 1, maxUnavailable: 0 }, 1],
+  ])('that are slow to go keep their place, except where two are allowed: %j', async (rollingUpdate, more) => {
+    await cluster.change({ spec: { updateStrategy: { rollingUpdate } } });
+    const [pod] = await cluster.podsOn('one');
+    const podKey = key(pod?.metadata.name ?? '');
+    await cluster.client.patch(PODS, podKey, 'merge', { metadata: { finalizers: ['example.com/slow'] } });
+    await cluster.client.delete(PODS, podKey);
+    await cluster.settle();
+    expect(await cluster.podsOn('one')).toHaveLength(1 + more);
+    await cluster.client.patch(PODS, podKey, 'merge', { metadata: { finalizers: null } });
+    await cluster.settle();
+    const left = await cluster.podsOn('one');
+    expect(left.map(({ metadata }) => metadata.uid)).not.toContain(pod?.metadata.uid);
+    expect(left).toHaveLength(1);
   });
 
   test('are on one node when the template names it, without the scheduler', async () => {

@@ -1,19 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DAEMON_SETS, type DaemonCluster, daemonCluster, daemonSet, REVISIONS } from '../../support/daemon-sets.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { key, newImage, PODS } from '../../support/workloads.ts';
 
 describe('an informer that lags', () => {
   let cluster: DaemonCluster;
   let held: (() => void)[] | undefined;
   let lagging: string;
+  let clock: SimulatedClock;
 
   beforeEach(async () => {
     held = undefined;
+    clock = new SimulatedClock();
     const event = (resource: string, pass: () => void): void => {
       if (held && resource === lagging) held.push(pass);
       else pass();
     };
-    cluster = await daemonCluster(['one', 'two', 'three'], { event });
+    cluster = await daemonCluster(['one', 'two', 'three'], { event, clock });
   });
   afterEach(() => cluster.stop());
 
@@ -48,6 +51,22 @@ describe('an informer that lags', () => {
     await cluster.change(newImage('nginx:2'));
     for (const text of ['a', 'b']) await poke(text);
     expect(count('delete v1/pods')).toBe(1);
+    await catchUp();
+    expect(await cluster.placed()).toEqual(['one nginx:2', 'three nginx:2', 'two nginx:2']);
+  });
+
+  test('of pods deletes no pod twice', async () => {
+    const rollingUpdate = { maxSurge: 3, maxUnavailable: 0 };
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate };
+    await cluster.client.create(DAEMON_SETS, daemonSet('web', { minReadySeconds: 30, updateStrategy }));
+    await cluster.settle();
+    await clock.advance(30_000);
+    await cluster.change(newImage('nginx:2'));
+    [lagging, held] = [PODS, []];
+    cluster.writes.length = 0;
+    await clock.advance(30_000);
+    await cluster.settle();
+    expect(count('delete v1/pods')).toBe(3);
     await catchUp();
     expect(await cluster.placed()).toEqual(['one nginx:2', 'three nginx:2', 'two nginx:2']);
   });

@@ -3,7 +3,7 @@ import { controllerRefOf } from '../../../controllers/lib/adopt.ts';
 import { thaw } from '../../../server/base/freeze.ts';
 import type { ControllerRevision } from '../../../server/kube/types.gen.ts';
 import { DAEMON_SETS, type DaemonCluster, daemonCluster, daemonSet, REVISIONS } from '../../support/daemon-sets.ts';
-import { key, newImage } from '../../support/workloads.ts';
+import { key, newImage, PODS } from '../../support/workloads.ts';
 
 const HASH = 'controller-revision-hash';
 
@@ -85,6 +85,21 @@ describe('the revisions of a daemon set', () => {
     const own = (await cluster.pods()).filter((pod) => controllerRefOf(pod)?.uid === uid);
     const hash = names.find((each) => each !== name)?.slice('web-'.length);
     expect(own.map(({ metadata }) => metadata.labels?.[HASH])).toEqual([hash, hash]);
+  });
+
+  test('are used as they are when somebody else has the right one already', async () => {
+    const [first] = await cluster.revisions();
+    const podKeys = (await cluster.pods()).map(({ metadata }) => key(metadata.name ?? ''));
+    await cluster.client.delete(DAEMON_SETS, key('web'));
+    const other = { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'other', uid: 'u', controller: true };
+    const revisionKey = key(first?.metadata.name ?? '');
+    await cluster.client.patch(REVISIONS, revisionKey, 'merge', { metadata: { ownerReferences: [other] } });
+    for (const podKey of podKeys) await cluster.client.delete(PODS, podKey);
+    await cluster.client.create(DAEMON_SETS, daemonSet('web'));
+    await cluster.settle();
+    expect((await cluster.set()).status).not.toHaveProperty('collisionCount');
+    expect((await cluster.revisions()).map(({ metadata }) => metadata.uid)).toEqual([first?.metadata.uid]);
+    expect(await cluster.placed()).toEqual(['one nginx:1', 'two nginx:1']);
   });
 
   test('of the same template become one, whose pods all are', async () => {

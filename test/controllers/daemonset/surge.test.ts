@@ -20,7 +20,9 @@ describe('a rolling update with surge', () => {
 
   beforeEach(async () => {
     broken = new Set(['nginx:broken']);
-    cluster = await daemonCluster(ALL, { becomesReady: (pod) => !broken.has(imageOf(pod)) });
+    cluster = await daemonCluster(ALL, {
+      becomesReady: (pod) => !broken.has(imageOf(pod)) && !broken.has(`${pod.spec.nodeName} ${imageOf(pod)}`),
+    });
     const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
     await cluster.client.create(DAEMON_SETS, daemonSet('web', { updateStrategy }));
     await cluster.settle();
@@ -29,6 +31,14 @@ describe('a rolling update with surge', () => {
 
   const count = async (image: string): Promise<number> =>
     (await cluster.pods()).filter((pod) => imageOf(pod) === image).length;
+
+  /** Lets the kubelet look at all pods again. */
+  async function breakDown(...what: string[]): Promise<void> {
+    broken = new Set([...what, 'nginx:broken']);
+    for (const { metadata } of await cluster.pods())
+      await cluster.client.patch(PODS, key(metadata.name ?? ''), 'merge', { metadata: { labels: { look: 'again' } } });
+    await cluster.settle();
+  }
 
   test('ends with new pods only', async () => {
     await cluster.change(newImage('nginx:2'));
@@ -62,18 +72,23 @@ describe('a rolling update with surge', () => {
 
   test('gives up an old pod that is not ready any more when there is a new one', async () => {
     await cluster.change(newImage('nginx:broken'));
-    broken = new Set(['nginx:1', 'nginx:broken']);
-    for (const { metadata } of await cluster.pods())
-      await cluster.client.patch(PODS, key(metadata.name ?? ''), 'merge', { metadata: { labels: { look: 'again' } } });
-    await cluster.settle();
+    await breakDown('nginx:1');
     expect([await count('nginx:1'), await count('nginx:broken')]).toEqual([0, 4]);
   });
 
-  test('leaves a node that is not wanted any more only when there are enough pods elsewhere', async () => {
-    const label = { metadata: { labels: { disk: 'ssd' } } };
-    await cluster.client.patch(NODES, { namespace: '', name: 'one' }, 'merge', label);
-    await cluster.settle();
+  test('replaces old pods that are not available at once, whatever the bound', async () => {
+    await breakDown('one nginx:1', 'two nginx:1', 'three nginx:1');
+    cluster.writes.length = 0;
+    await cluster.change(newImage('nginx:broken'));
+    const first = cluster.writes.slice(0, cluster.writes.indexOf('delete v1/pods'));
+    expect(first.filter((write) => write === 'create v1/pods')).toHaveLength(4);
+  });
+
+  test('leaves a node that is not wanted any more, but not before there are enough pods elsewhere', async () => {
+    await breakDown('two nginx:1');
     await cluster.taint('one', [{ key: 'keep', effect: 'NoSchedule' }]);
+    await cluster.change(newImage('nginx:broken'));
+    expect(await cluster.placed()).toContain('one nginx:1');
     await cluster.change(newImage('nginx:2'));
     expect(await cluster.placed()).toEqual(
       ALL.slice(1)
