@@ -10,6 +10,7 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
+import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
@@ -44,6 +45,7 @@ export function createControllers({
     rootCaController(caCertificate),
     garbageCollector,
     nodeLifecycle,
+    createPodGarbageCollector(),
     ...certificateControllers(signCertificate),
     deployment,
     daemonSet,
