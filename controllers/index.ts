@@ -1,6 +1,7 @@
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
+import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
@@ -9,6 +10,7 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
+import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
@@ -43,8 +45,10 @@ export function createControllers({
     rootCaController(caCertificate),
     garbageCollector,
     nodeLifecycle,
+    createPodGarbageCollector(),
     ...certificateControllers(signCertificate),
     deployment,
+    daemonSet,
     replicaSet,
     replicationController,
     endpoints,

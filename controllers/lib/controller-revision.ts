@@ -12,10 +12,10 @@ const STATEFUL_SET: ControllerKind = {
   resource: 'apps/v1/statefulsets',
 };
 
-const DAEMON_SET: ControllerKind = { apiVersion: 'apps/v1', kind: 'DaemonSet', resource: 'apps/v1/daemonsets' };
+export const DAEMON_SET: ControllerKind = { apiVersion: 'apps/v1', kind: 'DaemonSet', resource: 'apps/v1/daemonsets' };
 
 /** apps.ControllerRevisionHashLabelKey, on the pods of both kinds and on the revisions of daemon sets. */
-const HASH = 'controller-revision-hash';
+export const HASH = 'controller-revision-hash';
 /** history.ControllerRevisionHashLabel, on the revisions of stateful sets. */
 const STATEFUL_SET_HASH = 'controller.kubernetes.io/hash';
 

@@ -2,6 +2,9 @@
 import { type Frozen, getOwn } from '../../server/base/freeze.ts';
 import type { Node, NodeSelector, NodeSelectorRequirement, Pod } from '../../server/kube/types.gen.ts';
 
+/** The one field of nodes that terms can ask for. */
+export const NODE_NAME = 'metadata.name';
+
 const INTEGER = /^[-+]?\d{1,18}$/;
 
 function requirementHolds(
@@ -38,14 +41,27 @@ export function nodeSelectorMatches(selector: Frozen<NodeSelector>, node: Frozen
     return (
       labels &&
       matchFields.every((requirement) =>
-        requirementHolds(requirement, requirement.key === 'metadata.name' ? node.metadata.name : undefined),
+        requirementHolds(requirement, requirement.key === NODE_NAME ? node.metadata.name : undefined),
       )
     );
   });
 }
 
+/** The only nodes that can be ones that the pod asks for, when each term names some (NodeAffinity's PreFilter). */
+export function namedNodes({ spec }: Pick<Frozen<Pod>, 'spec'>): ReadonlySet<string> | undefined {
+  const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
+  const names = new Set<string>();
+  for (const { matchFields = [] } of terms) {
+    const [first, ...others] = matchFields.filter(({ key, operator }) => key === NODE_NAME && operator === 'In');
+    if (!first) return undefined;
+    for (const name of first.values ?? [])
+      if (others.every(({ values = [] }) => values.includes(name))) names.add(name);
+  }
+  return terms.length > 0 ? names : undefined;
+}
+
 /** Whether a node is one that the pod asks for. */
-export function podWantsNode({ spec }: Frozen<Pod>, node: Frozen<Node>): boolean {
+export function podWantsNode({ spec }: Pick<Frozen<Pod>, 'spec'>, node: Frozen<Node>): boolean {
   for (const [key, value] of Object.entries(spec.nodeSelector ?? {}))
     if (getOwn(node.metadata.labels, key) !== value) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;

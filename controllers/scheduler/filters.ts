@@ -35,7 +35,7 @@ const FILTERS: readonly Filter[] = [
   },
   function nodeResourcesFit(pod, info) {
     const reasons = info.misfits(pod);
-    return reasons.length > 0 ? { reasons, helpless: false } : undefined;
+    return reasons.length > 0 ? { reasons, helpless: info.isTooSmall(pod) } : undefined;
   },
 ];
 
@@ -48,10 +48,17 @@ export function obstacleOf(pod: Frozen<Pod>, info: NodeInfo): Obstacle | undefin
   return undefined;
 }
 
-/** `0/2 nodes are available: 2 Insufficient cpu. preemption: …`: FitError's text, with the preemption plugin's part. */
-export function fitMessage(obstacles: readonly Obstacle[]): string {
-  const total = obstacles.length;
+const NOT_NAMED = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+
+/**
+ * `0/2 nodes are available: 2 Insufficient cpu. preemption: …`: FitError's text, with the preemption plugin's part.
+ *
+ * @param obstacles those of the nodes that were looked at
+ * @param total how many nodes there are: others were not, because the pod names its nodes
+ */
+export function fitMessage(obstacles: readonly Obstacle[], total: number): string {
   if (total === 0) return 'no nodes available to schedule pods';
+  const all = [...obstacles, ...Array.from({ length: total - obstacles.length }, () => helpless(NOT_NAMED))];
   const histogram = (reasons: readonly string[]): string => {
     const counts = new Map<string, number>();
     for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
@@ -60,9 +67,9 @@ export function fitMessage(obstacles: readonly Obstacle[]): string {
       .sort()
       .join(', ');
   };
-  const filtered = histogram(obstacles.flatMap(({ reasons }) => reasons));
+  const filtered = histogram(all.flatMap(({ reasons }) => reasons));
   const preemption = histogram(
-    obstacles.map((obstacle) =>
+    all.map((obstacle) =>
       obstacle.helpless ? 'Preemption is not helpful for scheduling' : 'No preemption victims found for incoming pod',
     ),
   );

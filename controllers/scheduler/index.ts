@@ -6,6 +6,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { namedNodes } from '../lib/node-selector.ts';
 import { fitMessage, type Obstacle, obstacleOf } from './filters.ts';
 import { NodeInfo } from './node-info.ts';
 
@@ -83,14 +84,28 @@ class Scheduler {
     if (!pod || !waits(pod) || this.#placed.has(uid)) return;
     const obstacles: Obstacle[] = [];
     const candidates: NodeInfo[] = [];
-    for (const info of this.#nodes.values()) {
+    const names = namedNodes(pod);
+    // The preemption plugin has no node to speak of, and says so.
+    if (names?.size === 0 && this.#nodes.size > 0)
+      return this.#refuse(
+        pod,
+        `0/${this.#nodes.size} nodes are available: pod affinity terms conflict. not found`,
+        env,
+      );
+    for (const info of this.#nodesNamed(names)) {
       const obstacle = obstacleOf(pod, info);
       if (obstacle) obstacles.push(obstacle);
       else candidates.push(info);
     }
     const chosen = best(pod, candidates, env.random.fraction());
-    if (!chosen) return this.#refuse(pod, fitMessage(obstacles), env);
+    if (!chosen) return this.#refuse(pod, fitMessage(obstacles, this.#nodes.size), env);
     await this.#bind(pod, chosen, env);
+  }
+
+  /** Pods that name their nodes, as those of daemon sets do, need no look at the others. */
+  #nodesNamed(names: ReadonlySet<string> | undefined): Iterable<NodeInfo> {
+    if (!names) return this.#nodes.values();
+    return [...names].flatMap((name) => this.#nodes.get(name) ?? []);
   }
 
   /** The node counts the pod from now on, not only when the informer says so. */

@@ -72,6 +72,11 @@ export class NodeInfo {
     return reasons;
   }
 
+  /** Whether the pod would not even fit if it were alone. */
+  isTooSmall(pod: Frozen<Pod>): boolean {
+    return [...podRequests(pod)].some(([resource, amount]) => amount > (this.#allocatable.get(resource) ?? 0));
+  }
+
   /** Whether a host port that the pod wants is taken. */
   portTaken(pod: Frozen<Pod>): boolean {
     return hostPorts(pod).some((port) => {

@@ -1,5 +1,5 @@
 import { type ControllerDefinition, type ControllerEnv, self } from '../../controllers/lib/controller.ts';
-import { isPodReady, PODS } from '../../controllers/lib/pods.ts';
+import { isPodReady, isPodTerminal, PODS } from '../../controllers/lib/pods.ts';
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
@@ -8,7 +8,7 @@ import type { Pod } from '../../server/kube/types.gen.ts';
 
 /**
  * The smallest kubelet that controllers can be tested with: every pod runs and is ready at once, whatever its node, and
- * a pod that is being deleted is gone at once.
+ * a pod that is being deleted is gone at once. One that has ended stays as it is.
  *
  * @param becomesReady whether a pod becomes ready, or only runs
  */
@@ -22,6 +22,7 @@ export function readyPods(becomesReady: (pod: Frozen<Pod>) => boolean = () => tr
       const pod = env.lister<Pod>(PODS).get(key);
       if (!pod) return undefined;
       if (pod.metadata.deletionTimestamp !== undefined) await removePod(pod, env);
+      else if (isPodTerminal(pod)) return undefined;
       else if (pod.status.phase !== 'Running' || isPodReady(pod) !== becomesReady(pod)) {
         await runPod(pod, becomesReady(pod), env);
       }
