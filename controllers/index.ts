@@ -15,6 +15,7 @@ import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
@@ -47,6 +48,7 @@ export function createControllers({
     deployment,
     replicaSet,
     replicationController,
+    statefulSet,
     endpoints,
     endpointSlice,
     flowSchema,

@@ -1,17 +1,11 @@
 /** How far a rollout may go above and below the wanted number of pods. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Deployment, ReplicaSet } from '../../server/kube/types.gen.ts';
+import { scaled } from '../lib/scaled.ts';
 import { wantedBy, wantedByAll } from './pass.ts';
 
 export function isRollingUpdate({ spec }: Frozen<Deployment>): boolean {
   return spec.strategy.type === 'RollingUpdate';
-}
-
-/** A number, or a percentage of `total`. */
-function scaled(value: number | string | undefined, total: number, round: (value: number) => number): number {
-  if (typeof value !== 'string') return value ?? 0;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  return percent === undefined ? 0 : round((Number(percent) * total) / 100);
 }
 
 /** How many pods more than wanted there may be. */

@@ -6,7 +6,7 @@ import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { revisionHash, templatePatch } from '../../server/schema/hash/template-revision.ts';
 import { type ControllerKind, controllerRefTo } from './adopt.ts';
 
-const STATEFUL_SET: ControllerKind = {
+export const STATEFUL_SET: ControllerKind = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
   resource: 'apps/v1/statefulsets',
@@ -15,7 +15,7 @@ const STATEFUL_SET: ControllerKind = {
 const DAEMON_SET: ControllerKind = { apiVersion: 'apps/v1', kind: 'DaemonSet', resource: 'apps/v1/daemonsets' };
 
 /** apps.ControllerRevisionHashLabelKey, on the pods of both kinds and on the revisions of daemon sets. */
-const HASH = 'controller-revision-hash';
+export const HASH = 'controller-revision-hash';
 /** history.ControllerRevisionHashLabel, on the revisions of stateful sets. */
 const STATEFUL_SET_HASH = 'controller.kubernetes.io/hash';
 
