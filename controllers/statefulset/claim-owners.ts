@@ -47,7 +47,7 @@ export const deletesWhenScaled = ({ spec }: Set): boolean =>
 const deletesWhenDeleted = ({ spec }: Set): boolean =>
   spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === 'Delete';
 
-/** Whether a claim still waits for its end with a former pod, so that the next one has to wait too (PodClaimIsStale). */
+/** Whether a claim is on its way out with a former pod, and the next one has to wait (PodClaimIsStale). */
 export function isLeftOver(claim: Claim, set: Set, holder: Holder): boolean {
   return isStale(claim, thePod(set, holder));
 }

@@ -1,4 +1,4 @@
-/** The claims that a stateful set makes for each of its pods. They stay when a pod goes, unless the policy says else. */
+/** The claims that a stateful set makes for its pods. They stay when a pod goes, unless the policy says else. */
 import { type Frozen, thaw } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { KubeObject } from '../../server/kube/object.ts';

@@ -4,8 +4,8 @@ import type { Pod, StatefulSet } from '../../server/kube/types.gen.ts';
 import { HASH } from '../lib/controller-revision.ts';
 
 /** apps.StatefulSetPodNameLabel and apps.PodIndexLabel. */
-export const POD_NAME = 'statefulset.kubernetes.io/pod-name';
-export const POD_INDEX = 'apps.kubernetes.io/pod-index';
+const POD_NAME = 'statefulset.kubernetes.io/pod-name';
+const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
 const INT32_MAX = 2 ** 31 - 1;
 

@@ -8,7 +8,7 @@ import { deleteReplica } from './pod-writes.ts';
 import { isAvailable, isLeaving, isUnavailable, type Replica } from './replicas.ts';
 
 /** How many pods may be missing during an update: at least one, or nothing would move. */
-export function maxUnavailable(set: Frozen<StatefulSet>): number {
+function maxUnavailable(set: Frozen<StatefulSet>): number {
   const { maxUnavailable: allowed = 1 } = set.spec.updateStrategy.rollingUpdate ?? {};
   return Math.max(1, scaled(allowed, wantedReplicas(set), Math.floor));
 }
