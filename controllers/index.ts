@@ -17,6 +17,7 @@ import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
@@ -51,6 +52,7 @@ export function createControllers({
     daemonSet,
     replicaSet,
     replicationController,
+    statefulSet,
     endpoints,
     endpointSlice,
     flowSchema,

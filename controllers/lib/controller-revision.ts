@@ -6,7 +6,7 @@ import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { revisionHash, templatePatch } from '../../server/schema/hash/template-revision.ts';
 import { type ControllerKind, controllerRefTo } from './adopt.ts';
 
-const STATEFUL_SET: ControllerKind = {
+export const STATEFUL_SET: ControllerKind = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
   resource: 'apps/v1/statefulsets',
