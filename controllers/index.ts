@@ -1,11 +1,13 @@
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
+import { controller as cronJob } from './cronjob/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
+import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
@@ -16,6 +18,7 @@ import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
+import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
@@ -47,6 +50,9 @@ export function createControllers({
     deployment,
     replicaSet,
     replicationController,
+    job,
+    cronJob,
+    ttlAfterFinished,
     endpoints,
     endpointSlice,
     flowSchema,
