@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { controller as garbageCollector } from '../../../controllers/garbage-collector/index.ts';
 import { controller as jobs } from '../../../controllers/job/index.ts';
-import { ApiError } from '../../../server/kube/api-error.ts';
-import { conditionsOf, JOBS, type JobCluster, job, jobCluster } from '../../support/jobs.ts';
-import { key, PODS, type Workloads, workloads } from '../../support/workloads.ts';
+import { JOBS, job, jobCluster } from '../../support/jobs.ts';
+import { key, PODS, podSpec, type Workloads, workloads } from '../../support/workloads.ts';
 
 describe('the finalizer of the pods of a job', () => {
   let cluster: Workloads | undefined;
@@ -29,6 +28,15 @@ describe('the finalizer of the pods of a job', () => {
     const [pod] = await (await gone('Orphan')).pods();
     expect(pod?.metadata).not.toHaveProperty('ownerReferences');
     expect(pod?.metadata).not.toHaveProperty('finalizers');
+  });
+
+  test('is taken from pods that no job has', async () => {
+    const held = await jobCluster();
+    cluster = held;
+    const metadata = { ...key('left'), finalizers: ['batch.kubernetes.io/job-tracking', 'example.com/other'] };
+    await held.client.create(PODS, { metadata, spec: podSpec() } as never);
+    await held.settle();
+    expect((await held.pods())[0]?.metadata.finalizers).toEqual(['example.com/other']);
   });
 
   test('stays on pods of a job that another controller manages', async () => {
@@ -57,40 +65,5 @@ describe('the finalizer of the pods of a job', () => {
     });
     await held.settle();
     expect(await held.status('work')).toMatchObject({ active: 1 });
-  });
-});
-
-describe('a controller that stops while it counts', () => {
-  /** Fails the n-th write of a status, and whatever comes until the controller is started anew. */
-  async function stoppedAt(nth: number): Promise<JobCluster> {
-    let writes = 0;
-    let isDown = false;
-    const cluster = await jobCluster({
-      request: ({ verb, subresource, resource }) => {
-        if (verb === 'update' && resource === JOBS && subresource === 'status' && ++writes === nth) isDown = true;
-        if (isDown && verb !== 'get') throw new ApiError(503, 'ServiceUnavailable', 'down');
-      },
-    });
-    await cluster.create('work', { completions: 2, parallelism: 2 });
-    const [first, second] = await cluster.running();
-    await cluster.end(first, 0);
-    await cluster.end(second, 0);
-    isDown = false;
-    writes = Number.NEGATIVE_INFINITY;
-    await cluster.restart();
-    await cluster.settle();
-    return cluster;
-  }
-
-  test.each([1, 2, 3, 4, 5])('counts every pod once, whichever write of the status was lost (%i)', async (nth) => {
-    const cluster = await stoppedAt(nth);
-    try {
-      const status = await cluster.status('work');
-      expect(status).toMatchObject({ succeeded: 2, uncountedTerminatedPods: {} });
-      expect(conditionsOf(status)).toContain('Complete=True: CompletionsReached');
-      expect(await cluster.pods()).toHaveLength(2);
-    } finally {
-      await cluster.stop();
-    }
   });
 });

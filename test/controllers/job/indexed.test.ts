@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { conditionsOf, JOBS, type JobCluster, jobCluster } from '../../support/jobs.ts';
-import { key } from '../../support/workloads.ts';
+import { key, podSpec } from '../../support/workloads.ts';
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';
 
@@ -41,6 +41,22 @@ describe('an indexed job', () => {
     const [first] = await cluster.running();
     await cluster.end(first, 0);
     expect((await cluster.running()).map(({ spec }) => spec.hostname)).toEqual(['work-1', 'work-2']);
+  });
+
+  test('keeps one pod of an index that has two, and none without an index', async () => {
+    await cluster.create('work', { completions: 2, parallelism: 2, completionMode: 'Indexed' });
+    const [first] = await cluster.running();
+    for (const annotations of [{ [INDEX]: '0' }, {}]) {
+      const metadata = {
+        ...key(`more-${Object.keys(annotations).length}`),
+        labels: first?.metadata.labels,
+        annotations,
+      };
+      await cluster.client.create('v1/pods', { metadata, spec: podSpec() } as never);
+    }
+    await cluster.settle();
+    expect((await cluster.running()).map(({ metadata }) => metadata.annotations?.[INDEX]).sort()).toEqual(['0', '1']);
+    expect(await cluster.status('work')).toMatchObject({ active: 2 });
   });
 
   test('shrinks and grows: indexes beyond its completions do not count', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type JobCluster, jobCluster } from '../../support/jobs.ts';
+import { keyOf } from '../../../server/kube/object.ts';
+import { conditionsOf, type JobCluster, jobCluster } from '../../support/jobs.ts';
 import { key, PODS, podSpec } from '../../support/workloads.ts';
 
 describe('a pod that takes time to end', () => {
@@ -25,6 +26,18 @@ describe('a pod that takes time to end', () => {
     await deleteFirst();
     expect(await cluster.running()).toHaveLength(1);
     expect(await cluster.status('work')).toMatchObject({ active: 1, terminating: 1, failed: 1 });
+  });
+
+  test('is waited for before the job is over', async () => {
+    await cluster.create('work', { template });
+    await deleteFirst();
+    await cluster.end((await cluster.running())[0], 0);
+    expect(conditionsOf(await cluster.status('work'))).toEqual(['SuccessCriteriaMet=True: CompletionsReached']);
+    for (const { metadata, status } of await cluster.pods()) {
+      if (status.phase === 'Pending') await cluster.client.delete(PODS, keyOf({ metadata }), { gracePeriodSeconds: 0 });
+    }
+    await cluster.settle();
+    expect(conditionsOf(await cluster.status('work'))).toContain('Complete=True: CompletionsReached');
   });
 
   test('is replaced only when it has failed, with podReplacementPolicy Failed', async () => {
