@@ -1,12 +1,14 @@
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
+import { controller as cronJob } from './cronjob/index.ts';
 import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
+import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
@@ -19,6 +21,7 @@ import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
+import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
 /** What some controllers hand out and no API tells them. */
@@ -53,6 +56,9 @@ export function createControllers({
     replicaSet,
     replicationController,
     statefulSet,
+    job,
+    cronJob,
+    ttlAfterFinished,
     endpoints,
     endpointSlice,
     flowSchema,

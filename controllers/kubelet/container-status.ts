@@ -18,7 +18,8 @@ function fullImageName(image: string): string {
   return first.includes('.') || first.includes(':') || first === 'localhost' ? untagged : `docker.io/${untagged}`;
 }
 
-function identityOf(
+/** What tells one run of a container from the others. */
+export function identityOf(
   pod: FrozenPod,
   container: AnyContainer,
   restartCount: number,
@@ -34,7 +35,7 @@ function identityOf(
 }
 
 /** What a container asks for is what it gets, at once. */
-function allocationOf({ resources }: AnyContainer): Pick<Status, 'allocatedResources' | 'resources'> {
+export function allocationOf({ resources }: AnyContainer): Pick<Status, 'allocatedResources' | 'resources'> {
   const { requests } = resources;
   return { ...(requests && Object.keys(requests).length > 0 && { allocatedResources: requests }), resources };
 }

@@ -1,14 +1,16 @@
-/** A fake kubelet for every node of the cluster: a pod that is bound to one runs at once; a pod of a Job succeeds. */
+/** A fake kubelet for every node of the cluster: a pod that is bound to one runs at once, until its containers end. */
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { NodeConnector, RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
-import type { Node, Pod } from '../../server/kube/types.gen.ts';
+import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { live, toldToEnd } from './container-life.ts';
 import { internalAddress, NodeAgent, nodeUser } from './node-agent.ts';
 import { PodIps } from './pod-ips.ts';
-import { followedPodStatus, runningPodStatus, succeededPodStatus } from './pod-status.ts';
+import { endedPodStatus, followedPodStatus, livedPodStatus, runningPodStatus } from './pod-status.ts';
+import { type PodRuntime, simulatedRuntime } from './runtime/pod-runtime.ts';
 import { runPod } from './runtime/run-pod.ts';
 
 /** What the kubelet has started. */
@@ -17,6 +19,8 @@ interface Started {
   readonly node: string;
   readonly podIP: string;
   readonly running: RunningPod;
+  /** When containers began, more exactly than their statuses say. */
+  readonly beganMs: Map<string, number>;
   /** Since when its containers are being stopped. */
   stoppingSinceMs?: number;
 }
@@ -28,11 +32,13 @@ type Again = { readonly againInMs: number } | undefined;
 
 class Kubelet {
   readonly #manages: (node: string) => boolean;
+  readonly #runtime: PodRuntime;
   readonly #ips = new Map<string, PodIps>();
   readonly #pods = new Map<string, Started>();
 
-  constructor(manages: (node: string) => boolean) {
+  constructor(manages: (node: string) => boolean, runtime: PodRuntime) {
     this.#manages = manages;
+    this.#runtime = runtime;
   }
 
   running(key: Key): RunningPod | undefined {
@@ -49,9 +55,9 @@ class Kubelet {
     if (isFinished(pod)) return this.#release(key);
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
     if (!node) return undefined;
-    if (!this.#pods.has(keyText(key))) await this.#start(pod, node, env);
-    else if (ownerKind(pod) === 'Job') await this.#report(pod, succeededPodStatus(pod, rfc3339(env.clock.now())), env);
-    else await this.#refresh(pod, env);
+    const known = this.#pods.get(keyText(key));
+    if (known) return this.#goOn(pod, known, env);
+    await this.#start(pod, node, env);
     return undefined;
   }
 
@@ -71,14 +77,23 @@ class Kubelet {
       );
       throw new Error(`node ${nodeNameOf(pod)} has no address left for ${keyText(key)}`);
     }
+    const beganMs = new Map<string, number>();
     this.#pods.set(keyText(key), {
       uid: pod.metadata.uid ?? '',
       node: nodeNameOf(pod),
       podIP,
       running: runPod(pod, podIP),
+      beganMs,
     });
+    // A kubelet that was started anew finds its pods running.
+    if (isRunning(pod)) {
+      env.enqueue(key);
+      return;
+    }
+    const nowMs = env.clock.now();
+    for (const { name } of pod.spec.containers ?? []) beganMs.set(runOf({ name, restartCount: 0 }), nowMs);
     try {
-      await this.#report(pod, runningPodStatus(pod, { hostIP, podIP }, rfc3339(env.clock.now())), env);
+      await this.#report(pod, runningPodStatus(pod, { hostIP, podIP }, rfc3339(nowMs)), env);
     } catch (error) {
       this.#release(key);
       throw error;
@@ -104,6 +119,43 @@ class Kubelet {
       if (pod.status.podIP && !pod.spec.hostNetwork) ips.reserve(pod.status.podIP);
     this.#ips.set(name, ips);
     return ips;
+  }
+
+  /** Containers end and begin anew by the time; whatever else there is to report comes after that. */
+  async #goOn(pod: Frozen<Pod>, { beganMs }: Started, env: ControllerEnv): Promise<Again> {
+    const nowMs = env.clock.now();
+    const before = pod.status.containerStatuses ?? [];
+    let againInMs = Number.POSITIVE_INFINITY;
+    const statuses = before.map((status) => {
+      const container = pod.spec.containers?.find(({ name }) => name === status.name);
+      if (!container) return status;
+      const startedMs = beganMs.get(runOf(status));
+      const lived = live(pod, container, status, { nowMs, startedMs, runtime: this.#runtime });
+      againInMs = Math.min(againInMs, lived.inMs ?? againInMs);
+      return lived.status;
+    });
+    if (statuses.every((status, i) => status === before[i])) await this.#refresh(pod, env);
+    else {
+      this.#note(beganMs, statuses, nowMs);
+      await this.#report(pod, livedPodStatus(pod, statuses, rfc3339(nowMs)), env);
+      this.#tellBackOff(pod, statuses, env);
+    }
+    return againInMs === Number.POSITIVE_INFINITY ? undefined : { againInMs };
+  }
+
+  #note(beganMs: Map<string, number>, statuses: readonly Frozen<ContainerStatus>[], nowMs: number): void {
+    for (const status of statuses)
+      if (status.state.running && !beganMs.has(runOf(status))) beganMs.set(runOf(status), nowMs);
+  }
+
+  #tellBackOff(pod: Frozen<Pod>, statuses: readonly Frozen<ContainerStatus>[], env: ControllerEnv): void {
+    const { name: podName, namespace, uid } = pod.metadata;
+    for (const { name, state } of statuses) {
+      if (!state.waiting) continue;
+      const message = `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${uid})`;
+      const detail = { host: nodeNameOf(pod), fieldPath: `spec.containers{${name}}` };
+      env.event(pod, 'Warning', 'BackOff', message, detail);
+    }
   }
 
   /** A running pod changed, or somebody wrote over its status. */
@@ -133,6 +185,10 @@ class Kubelet {
       if (leftMs > 0) return { againInMs: leftMs };
       this.#forget(key, started);
     }
+    if (pod.metadata.finalizers?.length && !isFinished(pod)) {
+      const statuses = (pod.status.containerStatuses ?? []).map((status) => toldToEnd(status, env.clock.now()));
+      await this.#report(pod, endedPodStatus(pod, statuses, rfc3339(env.clock.now())), env);
+    }
     // Without grace already: only a finalizer holds it, which is not ours.
     if (graceMs === 0) return undefined;
     const client = env.clientOf(nodeUser(nodeNameOf(pod)));
@@ -158,9 +214,16 @@ class Kubelet {
 const nodeNameOf = (pod: Frozen<Pod>): string => pod.spec.nodeName ?? '';
 const isFinished = ({ status }: Frozen<Pod>): boolean => status.phase === 'Succeeded' || status.phase === 'Failed';
 
-function ownerKind(pod: Frozen<Pod>): string | undefined {
-  return pod.metadata.ownerReferences?.find(({ controller }) => controller)?.kind;
+/** Whether a kubelet has reported this pod as running. */
+function isRunning({ spec, status }: Frozen<Pod>): boolean {
+  const { containerStatuses = [], hostIP, phase, podIP } = status;
+  const isReported = hostIP !== undefined && podIP !== undefined;
+  return phase === 'Running' && isReported && containerStatuses.length === spec.containers?.length;
 }
+
+/** One run of a container. */
+const runOf = ({ name, restartCount }: Pick<ContainerStatus, 'name' | 'restartCount'>): string =>
+  `${name} ${restartCount}`;
 
 /**
  * @param version of Kubernetes, which nodes report
@@ -171,7 +234,7 @@ export function createKubelet(
   version: string,
   manages: (node: string) => boolean,
 ): { controller: ControllerDefinition; nodes: NodeConnector } {
-  const kubelet = new Kubelet(manages);
+  const kubelet = new Kubelet(manages, simulatedRuntime);
   const agent = new NodeAgent(version, manages);
   const controller: ControllerDefinition = {
     name: 'kubelet',

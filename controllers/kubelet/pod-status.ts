@@ -1,6 +1,7 @@
 /** What a kubelet reports of a pod. */
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
-import type { Pod, PodCondition, PodStatus } from '../../server/kube/types.gen.ts';
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../server/kube/types.gen.ts';
+import { restarts } from './container-life.ts';
 import { completedStatus, followedStatuses, startedStatus } from './container-status.ts';
 
 type FrozenPod = Frozen<Pod>;
@@ -38,17 +39,27 @@ export interface Addresses {
   readonly podIP: string;
 }
 
-function runningConditions(pod: FrozenPod, now: string): object[] {
+/** @param unready the containers that are not ready */
+function runningConditions(pod: FrozenPod, now: string, unready: readonly string[] = []): object[] {
+  const isReady = unready.length === 0;
+  const message = `containers with unready status: [${unready.join(' ')}]`;
+  const notReady = (type: string): object => ({ ...condition(pod, type, 'False', now, 'ContainersNotReady'), message });
   return [
     condition(pod, 'PodReadyToStartContainers', 'True', now),
     condition(pod, 'Initialized', 'True', now),
-    gatesOpen(pod)
-      ? condition(pod, 'Ready', 'True', now)
-      : { ...condition(pod, 'Ready', 'False', now, 'ReadinessGatesNotReady'), message: gatesMessage(pod) },
-    condition(pod, 'ContainersReady', 'True', now),
+    isReady ? readyByGates(pod, now) : notReady('Ready'),
+    isReady ? condition(pod, 'ContainersReady', 'True', now) : notReady('ContainersReady'),
     ...foreignConditions(pod),
   ];
 }
+
+function readyByGates(pod: FrozenPod, now: string): object {
+  if (gatesOpen(pod)) return condition(pod, 'Ready', 'True', now);
+  return { ...condition(pod, 'Ready', 'False', now, 'ReadinessGatesNotReady'), message: gatesMessage(pod) };
+}
+
+const unreadyNames = (statuses: readonly Frozen<ContainerStatus>[] = []): string[] =>
+  statuses.filter(({ ready }) => !ready).map(({ name }) => name);
 
 /** What the pod as a whole got, where it asks as a whole. */
 function podAllocation({
@@ -93,7 +104,7 @@ export function runningPodStatus(pod: FrozenPod, { hostIP, podIP }: Addresses, n
  */
 export function followedPodStatus(pod: FrozenPod, now: string): Partial<PodStatus> | undefined {
   const { status, metadata } = pod;
-  const conditions = runningConditions(pod, now) as Frozen<PodCondition>[];
+  const conditions = runningConditions(pod, now, unreadyNames(status.containerStatuses)) as Frozen<PodCondition>[];
   const changed: Record<string, unknown> = followedStatuses(pod, now);
   for (const [field, value] of Object.entries(podAllocation(pod)))
     if (!deepEqual(value, status[field as 'resources'])) changed[field] = value;
@@ -123,19 +134,39 @@ function gatesMessage(pod: FrozenPod): string {
   return missing.join(', ');
 }
 
-/** Every container has ended well. */
-export function succeededPodStatus(pod: FrozenPod, now: string): Partial<PodStatus> {
-  const startedAt = pod.status.startTime ?? now;
-  const status = {
-    phase: 'Succeeded',
-    conditions: [
-      condition(pod, 'PodReadyToStartContainers', 'False', now),
-      condition(pod, 'Initialized', 'True', now, 'PodCompleted'),
-      condition(pod, 'Ready', 'False', now, 'PodCompleted'),
-      condition(pod, 'ContainersReady', 'False', now, 'PodCompleted'),
-      ...foreignConditions(pod),
-    ],
-    containerStatuses: pod.spec.containers?.map((container) => completedStatus(pod, container, startedAt, now, false)),
+/** What there is to report when containers have ended or begun anew. The pod is over when none of them will run again. */
+export function livedPodStatus(
+  pod: FrozenPod,
+  containerStatuses: readonly Frozen<ContainerStatus>[],
+  now: string,
+): Partial<Frozen<PodStatus>> {
+  const ends = containerStatuses.map(({ state }) => state.terminated);
+  if (!ends.every((end) => end !== undefined && !restarts(pod, end))) {
+    const conditions = runningConditions(pod, now, unreadyNames(containerStatuses));
+    return { conditions: conditions as Frozen<PodCondition>[], containerStatuses };
+  }
+  return endedPodStatus(pod, containerStatuses, now);
+}
+
+/** No container runs any more: the pod has succeeded if all of them ended well. */
+export function endedPodStatus(
+  pod: FrozenPod,
+  containerStatuses: readonly Frozen<ContainerStatus>[],
+  now: string,
+): Partial<Frozen<PodStatus>> {
+  const ends = containerStatuses.map(({ state }) => state.terminated);
+  const isGood = ends.length > 0 && ends.every((end) => end?.exitCode === 0);
+  const reason = isGood ? 'PodCompleted' : 'PodFailed';
+  const conditions = [
+    condition(pod, 'PodReadyToStartContainers', 'False', now),
+    condition(pod, 'Initialized', 'True', now, ...(isGood ? [reason] : [])),
+    condition(pod, 'Ready', 'False', now, reason),
+    condition(pod, 'ContainersReady', 'False', now, reason),
+    ...foreignConditions(pod),
+  ];
+  return {
+    phase: isGood ? 'Succeeded' : 'Failed',
+    conditions: conditions as Frozen<PodCondition>[],
+    containerStatuses,
   };
-  return status as Partial<PodStatus>;
 }

@@ -8,6 +8,8 @@ interface Pending {
   revision: number;
   /** Objects that have to be gone, or on their way out; by uid. */
   readonly deleted: Map<string, Key>;
+  /** Objects that have to be gone. */
+  readonly gone: Map<string, Key>;
 }
 
 /** When a controller that waits for its own writes looks again although no change woke it: ExpectationsTimeout. */
@@ -37,6 +39,14 @@ export class Expectations {
     this.#of(key, resource).deleted.set(object.metadata.uid ?? '', keyOf(object));
   }
 
+  /**
+   * The last finalizer of `object` was removed on behalf of `key`, and nothing else held it: the answer to such a patch
+   * carries the revision of before.
+   */
+  gone(key: Key, resource: ResourceId, object: Frozen<KubeObject>): void {
+    this.#of(key, resource).gone.set(object.metadata.uid ?? '', keyOf(object));
+  }
+
   /** Whether the informers show everything that was written on behalf of `key`. */
   areMet(key: Key, env: Pick<ControllerEnv, 'lister'>): boolean {
     const text = keyText(key);
@@ -49,6 +59,10 @@ export class Expectations {
         const object = lister.get(deleted);
         if (object?.metadata.uid === uid && object.metadata.deletionTimestamp === undefined) return false;
         pending.deleted.delete(uid);
+      }
+      for (const [uid, gone] of pending.gone) {
+        if (lister.get(gone)?.metadata.uid === uid) return false;
+        pending.gone.delete(uid);
       }
       byResource.delete(resource);
     }
@@ -70,7 +84,7 @@ export class Expectations {
     }
     let pending = byResource.get(resource);
     if (!pending) {
-      pending = { revision: 0, deleted: new Map() };
+      pending = { revision: 0, deleted: new Map(), gone: new Map() };
       byResource.set(resource, pending);
     }
     return pending;

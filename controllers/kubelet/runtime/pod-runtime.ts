@@ -1,0 +1,19 @@
+import type { Frozen } from '../../../server/base/freeze.ts';
+import type { Container, Pod } from '../../../server/kube/types.gen.ts';
+import { type CommandEnd, endOfCommand } from './script.ts';
+
+/** What runs the containers of pods, as far as the kubelet has to know. */
+export interface PodRuntime {
+  /** How a container ends by itself once it has begun; undefined when it runs until it is told to end. */
+  endOf(pod: Frozen<Pod>, container: Frozen<Container>): CommandEnd | undefined;
+}
+
+/** Containers do what their command says if it is known. Others run on; those of a job have done their work at once. */
+export const simulatedRuntime: PodRuntime = {
+  endOf(pod, { command, args }) {
+    const end = endOfCommand([...(command ?? []), ...(args ?? [])]);
+    if (end) return end.afterMs === Number.POSITIVE_INFINITY ? undefined : end;
+    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
+    return owner?.kind === 'Job' ? { exitCode: 0, afterMs: 0 } : undefined;
+  },
+};
