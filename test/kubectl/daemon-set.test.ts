@@ -29,7 +29,8 @@ describe('kubectl and a daemon set', () => {
     expect(await shop.kubectl('rollout', 'status', 'ds/agent')).toContain(finished);
     const nodes = rows(await shop.kubectl('get', 'nodes')).map(({ NAME }) => NAME);
     const pods = rows(await shop.kubectl('get', 'pods', '-lapp=agent', '-owide'));
-    expect(pods.map(({ NODE }) => NODE).sort()).toEqual(nodes.sort());
+    expect(pods).toHaveLength(nodes.length);
+    expect(new Set(pods.map(({ NODE }) => NODE))).toEqual(new Set(nodes));
     const count = String(nodes.length);
     const [set] = rows(await shop.kubectl('get', 'ds', 'agent'));
     expect(set).toMatchObject({ DESIRED: count, CURRENT: count, READY: count, 'UP-TO-DATE': count, AVAILABLE: count });

@@ -43,9 +43,8 @@ describe('daemon pods that end', () => {
       await setPhase(cluster, pod, 'Succeeded');
       await cluster.settle();
       expect(await uid()).not.toBe(pod?.metadata.uid);
-      expect(await cluster.events('web')).toContain(
-        `SucceededDaemonPod: Found succeeded daemon pod default/${pod?.metadata.name} on node one, will try to delete it`,
-      );
+      const found = `Found succeeded daemon pod default/${pod?.metadata.name} on node one`;
+      expect(await cluster.events('web')).toContain(`SucceededDaemonPod: ${found}, will try to delete it`);
     }
   });
 
