@@ -59,6 +59,7 @@ describe('persistentVolumeClaimRetentionPolicy', () => {
     await change({ replicas: 2 });
     expect(await podNames(cluster)).toEqual(['web-0']);
     expect(await claimOwners(cluster)).toEqual(['data-web-0: ', 'data-web-1: Pod web-1']);
+    expect((await cluster.events('web')).filter((event) => event.startsWith('Failed'))).toEqual([]);
     await removeFinalizer('data-web-1');
     await cluster.settle();
     expect(await podNames(cluster)).toEqual(['web-0', 'web-1']);

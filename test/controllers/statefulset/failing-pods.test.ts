@@ -73,7 +73,11 @@ describe('a stateful set whose requests are refused', () => {
     };
     await cluster.client.patch(STATEFUL_SETS, key('web'), 'merge', { spec: { replicas: 0 } });
     await cluster.settle();
-    expect(await cluster.events('web')).toContain('SuccessfulDelete: Delete Pod web-0 in StatefulSet web successful');
+    expect(await cluster.events('web')).toEqual([
+      'SuccessfulCreate: Create Pod web-0 in StatefulSet web successful',
+      'SuccessfulDelete: Delete Pod web-0 in StatefulSet web successful',
+      'SuccessfulDelete: Delete Pod web-0 in StatefulSet web successful',
+    ]);
   });
 
   test('waits for the name of a pod that belongs to nobody, and says nothing', async () => {

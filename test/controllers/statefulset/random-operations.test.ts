@@ -28,7 +28,7 @@ async function disturb(cluster: Workloads, random: Random): Promise<void> {
     case 5:
       return void (await change({ spec: { ordinals: { start: pick(random, 3) } } }));
     case 6:
-      return void (await cluster.client.delete(PODS, pod));
+      return cluster.client.delete(PODS, pod);
     default:
       await cluster.client.patch(PODS, pod, 'merge', { status: { phase: 'Failed' } }, 'status');
   }

@@ -51,9 +51,14 @@ describe('controller revisions of a stateful set', () => {
   });
 
   test('stay while a pod has them, whatever the limit', async () => {
-    await change({ spec: { revisionHistoryLimit: 0, updateStrategy: { type: 'OnDelete', rollingUpdate: null } } });
-    for (const tag of [2, 3, 4]) await change(newImage(`nginx:${tag}`));
-    expect(await numbers()).toEqual([1, 4]);
+    await change({
+      spec: { replicas: 2, revisionHistoryLimit: 0, updateStrategy: { type: 'OnDelete', rollingUpdate: null } },
+    });
+    await change(newImage('nginx:2'));
+    await cluster.client.delete(PODS, key('web-1'));
+    for (const tag of [3, 4]) await change(newImage(`nginx:${tag}`));
+    expect(await images(cluster)).toEqual(['web-0 nginx:1', 'web-1 nginx:2']);
+    expect(await numbers()).toEqual([1, 2, 4]);
   });
 
   test('have another name when theirs is taken by other data', async () => {
