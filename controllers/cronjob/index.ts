@@ -34,22 +34,27 @@ export const controller: ControllerDefinition = {
   reconcile,
 };
 
-/** A changed schedule begins at its next time, and does not make up for times that it would have had. */
 function start(env: ControllerEnv): Cancel {
   return env.onChange<CronJob>(CRON_JOBS, ({ before, now }) => {
     const cronJob = now ?? before;
-    if (cronJob) env.enqueue(keyOf(cronJob), before && now ? delayMs(before, now, env) : 0);
+    if (before && now && isRescheduled(before, now)) void enqueueForNext(now, env);
+    else if (cronJob) env.enqueue(keyOf(cronJob));
   });
 }
 
-function delayMs(before: Frozen<CronJob>, now: Frozen<CronJob>, env: ControllerEnv): number {
-  const isSame = before.spec.schedule === now.spec.schedule && before.spec.timeZone === now.spec.timeZone;
-  if (isSame) return 0;
+function isRescheduled(before: Frozen<CronJob>, now: Frozen<CronJob>): boolean {
+  return before.spec.schedule !== now.spec.schedule || before.spec.timeZone !== now.spec.timeZone;
+}
+
+/** A changed schedule begins at its next time, and does not make up for times that it would have had. */
+async function enqueueForNext(cronJob: Frozen<CronJob>, env: ControllerEnv): Promise<void> {
+  let afterMs = 0;
   try {
-    return untilNextMs(now, env.clock.now(), scheduleOf(now.spec));
+    afterMs = untilNextMs(cronJob, env.clock.now(), await scheduleOf(cronJob.spec));
   } catch {
-    return 0;
+    // The pass tells what is wrong with it.
   }
+  env.enqueue(keyOf(cronJob), afterMs);
 }
 
 async function reconcile(key: Key, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined> {

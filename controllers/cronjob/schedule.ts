@@ -3,7 +3,7 @@
  * the hour that a time zone leaves out in spring is not done, and what falls into the hour that it has twice in autumn
  * is done twice.
  */
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { CronJobSpec } from '../../server/kube/types.gen.ts';
 import { everyMs } from './every.ts';
@@ -24,16 +24,21 @@ const DESCRIPTORS: Readonly<Record<string, string>> = { '@midnight': '@daily' };
 const LARGEST_SHIFT_MS = 3 * HOUR_MS;
 const MOST_YEARS = 5;
 
-/** @throws Error when the schedule or the time zone is none */
-export function scheduleOf({
+/**
+ * The library is loaded for the first cron job only.
+ *
+ * @throws Error when the schedule or the time zone is none
+ */
+export async function scheduleOf({
   schedule,
   timeZone = 'UTC',
-}: Pick<Frozen<CronJobSpec>, 'schedule' | 'timeZone'>): Schedule {
+}: Pick<Frozen<CronJobSpec>, 'schedule' | 'timeZone'>): Promise<Schedule> {
   const [, ownZone, rest = schedule] = /^(?:CRON_)?TZ=(\S+) (.*)$/.exec(schedule) ?? [];
   const zone = ownZone ?? timeZone;
   const text = rest.trim();
   const delayMs = everyMs(text);
   if (delayMs !== undefined) return { nextMs: (afterMs) => Math.floor(afterMs / 1000) * 1000 + delayMs };
+  const { Cron } = await import('croner');
   const cron = new Cron(text.startsWith('@') ? (DESCRIPTORS[text] ?? text) : plainFields(text), {
     mode: '5-part',
     timezone: zone,

@@ -18,7 +18,7 @@ export async function startDue(pass: Pass): Promise<number | undefined> {
   const { cronJob, env } = pass;
   const { metadata, spec } = cronJob;
   if (metadata.deletionTimestamp !== undefined || spec.suspend === true) return undefined;
-  const schedule = readSchedule(pass);
+  const schedule = await readSchedule(pass);
   const nowMs = env.clock.now();
   const due = schedule && findDue(pass, schedule, nowMs);
   if (!schedule || !due) return undefined;
@@ -30,7 +30,7 @@ export async function startDue(pass: Pass): Promise<number | undefined> {
   return untilNextMs({ ...cronJob, status: pass.status }, nowMs, schedule);
 }
 
-function readSchedule({ cronJob, env }: Pass): Schedule | undefined {
+async function readSchedule({ cronJob, env }: Pass): Promise<Schedule | undefined> {
   const { schedule, timeZone } = cronJob.spec;
   const isZoned = schedule.includes('TZ');
   try {
@@ -42,11 +42,11 @@ function readSchedule({ cronJob, env }: Pass): Schedule | undefined {
   }
   if (isZoned) {
     const link = 'https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/';
-    const message = `CRON_TZ or TZ used in schedule "${schedule}" is not officially supported, see ${link} for more details`;
-    env.event(cronJob, 'Warning', 'UnsupportedSchedule', message);
+    const what = `CRON_TZ or TZ used in schedule "${schedule}" is not officially supported`;
+    env.event(cronJob, 'Warning', 'UnsupportedSchedule', `${what}, see ${link} for more details`);
   }
   try {
-    return scheduleOf(cronJob.spec);
+    return await scheduleOf(cronJob.spec);
   } catch (error) {
     const message = `unparseable schedule: "${schedule}" : ${messageOf(error)}`;
     env.event(cronJob, 'Warning', 'UnparseableSchedule', message);

@@ -134,7 +134,7 @@ function gatesMessage(pod: FrozenPod): string {
   return missing.join(', ');
 }
 
-/** What there is to report when containers have ended or begun anew. The pod is over when none of them will run again. */
+/** What there is to report when containers have ended or begun anew. The pod is over when none will run again. */
 export function livedPodStatus(
   pod: FrozenPod,
   containerStatuses: readonly Frozen<ContainerStatus>[],

@@ -19,9 +19,9 @@ describe('the finalizer of the pods of a job', () => {
   };
 
   test.each(['Background', 'Foreground'] as const)('does not hold pods whose job is deleted in %s', async (policy) => {
-    const { client, pods } = await gone(policy);
-    expect(await pods()).toEqual([]);
-    expect(await client.list(JOBS, 'default')).toEqual([]);
+    const left = await gone(policy);
+    expect(await left.pods()).toEqual([]);
+    expect(await left.client.list(JOBS, 'default')).toEqual([]);
   });
 
   test('is taken from pods that a deleted job leaves behind', async () => {

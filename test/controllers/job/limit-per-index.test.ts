@@ -52,7 +52,7 @@ describe('a limit for each index', () => {
     expect(await cluster.running()).toEqual([]);
   });
 
-  test('is passed at once where the policy gives up the index, and not reached by failures that it ignores', async () => {
+  test('is passed at once where the policy gives up the index, not by failures that it ignores', async () => {
     const rule = (action: string, exitCode: number): object => ({
       action,
       onExitCodes: { operator: 'In', values: [exitCode] },

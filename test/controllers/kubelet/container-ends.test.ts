@@ -21,7 +21,8 @@ describe('a container whose command ends', () => {
   const container = async (): Promise<Frozen<ContainerStatus> | undefined> =>
     (await pod()).status.containerStatuses?.[0];
   const create = async (restartPolicy: string, command: string, more = ''): Promise<void> => {
-    const spec = `{restartPolicy: ${restartPolicy}, containers: [{name: c, image: busybox, command: ${command}}${more}]}`;
+    const containers = `[{name: c, image: busybox, command: ${command}}${more}]`;
+    const spec = `{restartPolicy: ${restartPolicy}, containers: ${containers}}`;
     await cluster.apply(`{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: ${spec}}`);
     await cluster.settle();
   };
