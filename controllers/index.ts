@@ -2,6 +2,7 @@ import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as deployment } from './deployment/index.ts';
+import { controller as disruption } from './disruption/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
@@ -47,6 +48,7 @@ export function createControllers({
     deployment,
     replicaSet,
     replicationController,
+    disruption,
     endpoints,
     endpointSlice,
     flowSchema,

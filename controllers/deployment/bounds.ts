@@ -1,30 +1,24 @@
 /** How far a rollout may go above and below the wanted number of pods. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Deployment, ReplicaSet } from '../../server/kube/types.gen.ts';
+import { scaledValue } from '../lib/int-or-percent.ts';
 import { wantedBy, wantedByAll } from './pass.ts';
 
 export function isRollingUpdate({ spec }: Frozen<Deployment>): boolean {
   return spec.strategy.type === 'RollingUpdate';
 }
 
-/** A number, or a percentage of `total`. */
-function scaled(value: number | string | undefined, total: number, round: (value: number) => number): number {
-  if (typeof value !== 'string') return value ?? 0;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  return percent === undefined ? 0 : round((Number(percent) * total) / 100);
-}
-
 /** How many pods more than wanted there may be. */
 export function maxSurge(deployment: Frozen<Deployment>): number {
   if (!isRollingUpdate(deployment)) return 0;
-  return scaled(deployment.spec.strategy.rollingUpdate?.maxSurge, wantedBy(deployment), Math.ceil);
+  return scaledValue(deployment.spec.strategy.rollingUpdate?.maxSurge, wantedBy(deployment), Math.ceil);
 }
 
 /** How many of the wanted pods may be missing. Both bounds may round to 0; then nothing could move, so one may. */
 export function maxUnavailable(deployment: Frozen<Deployment>): number {
   const wanted = wantedBy(deployment);
   if (!isRollingUpdate(deployment) || wanted === 0) return 0;
-  const allowed = scaled(deployment.spec.strategy.rollingUpdate?.maxUnavailable, wanted, Math.floor);
+  const allowed = scaledValue(deployment.spec.strategy.rollingUpdate?.maxUnavailable, wanted, Math.floor);
   return allowed === 0 && maxSurge(deployment) === 0 ? 1 : Math.min(allowed, wanted);
 }
 
