@@ -10,12 +10,16 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
+import { createPersistentVolumeBinder } from './persistentvolume-binder/index.ts';
+import { controller as volumeProtection } from './pv-protection/index.ts';
+import { controller as claimProtection } from './pvc-protection/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
+import { controller as storageProvisioner } from './storage-provisioner/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
@@ -49,6 +53,10 @@ export function createControllers({
     replicaSet,
     replicationController,
     disruption,
+    createPersistentVolumeBinder(),
+    claimProtection,
+    volumeProtection,
+    storageProvisioner,
     endpoints,
     endpointSlice,
     flowSchema,

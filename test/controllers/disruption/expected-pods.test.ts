@@ -16,7 +16,7 @@ describe('how many pods a budget expects', () => {
   });
   afterEach(() => cluster.stop());
 
-  async function controlled(reference: object): Promise<void> {
+  async function controlled(reference: { apiVersion: string; kind: string; uid?: string }): Promise<void> {
     await cluster.client.create(BUDGETS, budget('web', { maxUnavailable: 1 }));
     await cluster.settle();
     await cluster.client.create(PODS, barePod('p', 'web', [{ controller: true, name: 'x', uid: 'u', ...reference }]));
@@ -48,7 +48,7 @@ describe('how many pods a budget expects', () => {
       metadata: key('x'),
       spec: { replicas: 7 },
     } as never);
-    await controlled({ apiVersion: 'example.com/v1', kind: 'Herd', uid: herd.metadata.uid });
+    await controlled({ apiVersion: 'example.com/v1', kind: 'Herd', uid: herd.metadata.uid ?? '' });
     expect(await countsOf(cluster, 'web')).toBe('0/1/6/7');
   });
 

@@ -4,7 +4,7 @@ import { controller as replicaSets } from '../../../controllers/replicaset/index
 import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { ApiError, type Status } from '../../../server/kube/api-error.ts';
-import type { KubeObject } from '../../../server/kube/object.ts';
+import type { KubeObject, OwnerReference } from '../../../server/kube/object.ts';
 import type { Pod, PodDisruptionBudget } from '../../../server/kube/types.gen.ts';
 import { readyPods } from '../../support/ready-pods.ts';
 import { key, PODS, podSpec, type Workloads, workloads } from '../../support/workloads.ts';
@@ -26,9 +26,9 @@ export function budget(name: string, spec: Partial<PodDisruptionBudget['spec']>)
 }
 
 /** A pod that only the owners that are given control. */
-export function barePod(name: string, app: string, ownerReferences?: readonly object[]): KubeObject {
+export function barePod(name: string, app: string, ownerReferences?: OwnerReference[]): KubeObject {
   const metadata = { ...key(name), labels: { app }, ...(ownerReferences && { ownerReferences }) };
-  return { metadata, spec: podSpec() } as KubeObject;
+  return { metadata, spec: podSpec() };
 }
 
 export async function statusOf(cluster: Workloads, name: string): Promise<Frozen<PodDisruptionBudget>['status']> {
