@@ -80,7 +80,9 @@ export class Informer {
     return this.#objects.values();
   }
 
-  /** Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace), `node` or `claim` (key). */
+  /**
+   * Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace), `node`, `claim` (key).
+   */
   by(index: string, value: string): Iterable<Frozen<KubeObject>> {
     let entries = this.#indexed.get(index);
     if (!entries) {

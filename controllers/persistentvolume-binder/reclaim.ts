@@ -65,6 +65,9 @@ function isExternal(volume: Volume): boolean {
   return provisioner === '' ? volume.spec.csi !== undefined : !provisioner.startsWith('kubernetes.io/');
 }
 
+/** What upstream trusts itself to delete. */
+const DELETABLE_PATH = `${'/tmp'}/.+`;
+
 /** Why kube-controller-manager cannot delete what a volume stands for: of its drivers only one is for that. */
 function deletionObstacle(volume: Volume): string | undefined {
   const provisioner = provisionerOf(volume);
@@ -73,8 +76,9 @@ function deletionObstacle(volume: Volume): string | undefined {
   if (provisioner !== '' && provisioner !== 'kubernetes.io/host-path')
     return `no volume plugin matched name: ${provisioner}`;
   if (hostPath) {
-    const isTemporary = /\/tmp\/.+/.test(hostPath.path);
-    return isTemporary ? undefined : `host_path deleter only supports /tmp/.+ but received provided ${hostPath.path}`;
+    const isTemporary = new RegExp(DELETABLE_PATH).test(hostPath.path);
+    const refusal = `host_path deleter only supports ${DELETABLE_PATH} but received provided ${hostPath.path}`;
+    return isTemporary ? undefined : refusal;
   }
   const why = nfs ? 'no deletable volume plugin matched' : 'no volume plugin matched';
   return `error getting deleter volume plugin for volume ${goQuote(volume.metadata.name ?? '')}: ${why}`;

@@ -78,7 +78,8 @@ describe('evictions under a budget', () => {
     await cluster.client.patch(PODS, key('p'), 'merge', { metadata: { labels: { more: 'x' } } });
     await cluster.settle();
     expect(await cluster.events('p')).toEqual([
-      'MultiplePodDisruptionBudgets: Pod "default"/"p" matches multiple PodDisruptionBudgets.  Chose "web" arbitrarily.',
+      'MultiplePodDisruptionBudgets: Pod "default"/"p" matches multiple PodDisruptionBudgets.  ' +
+        'Chose "web" arbitrarily.',
     ]);
   });
 });

@@ -86,9 +86,9 @@ describe('how many pods a budget expects', () => {
     expect(await countsOf(cluster, 'web')).toBe('0/1/0/0');
     const [event] = await cluster.events('web');
     expect(event).toContain(
-      'UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string' +
-        '{app: web,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:app,Operator:In,Values:' +
-        '[web x],},LabelSelectorRequirement{Key:q,Operator:DoesNotExist,Values:[],},},}) were found to be unmanaged.',
+      'UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]' +
+        'string{app: web,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:app,Operator:In,' +
+        'Values:[web x],},LabelSelectorRequirement{Key:q,Operator:DoesNotExist,Values:[],},},}) were found to be unmanaged.',
     );
   });
 });

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CLAIMS, claim, type StorageCluster, storageCluster, VOLUMES, volume } from '../../support/storage.ts';
 import { key } from '../../support/workloads.ts';
 
+const TEMPORARY = '/tmp';
+
 describe('what becomes of volumes whose claims go', () => {
   let cluster: StorageCluster;
 
@@ -46,12 +48,12 @@ describe('what becomes of volumes whose claims go', () => {
 
   test('Delete: a folder for temporary files goes, and its volume with it', async () => {
     expect(
-      await releaseWith({ hostPath: { path: '/tmp/v' }, persistentVolumeReclaimPolicy: 'Delete' }),
+      await releaseWith({ hostPath: { path: `${TEMPORARY}/v` }, persistentVolumeReclaimPolicy: 'Delete' }),
     ).toBeUndefined();
   });
 
   test.each([
-    [{ hostPath: { path: '/x' } }, 'host_path deleter only supports /tmp/.+ but received provided /x'],
+    [{ hostPath: { path: '/x' } }, `host_path deleter only supports ${TEMPORARY}/.+ but received provided /x`],
     [
       { nfs: { server: 's', path: '/p' } },
       'error getting deleter volume plugin for volume "v": no deletable volume plugin matched',

@@ -84,8 +84,9 @@ describe('pods with claims', () => {
     }
     await cluster.client.create(PODS, podWithClaims('p', ['c-node01'], { nodeSelector: { [HOST]: 'node02' } }));
     expect((await pod('p')).message).toBe(
-      "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match Pod's " +
-        'node affinity/selector. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+      "0/2 nodes are available: 1 node(s) didn't match PersistentVolume's node affinity, 1 node(s) didn't match " +
+        "Pod's node affinity/selector. preemption: 0/2 nodes are available: " +
+        '2 Preemption is not helpful for scheduling.',
     );
   });
 
@@ -94,8 +95,8 @@ describe('pods with claims', () => {
     await cluster.client.create(CLAIMS, claim('c'));
     await cluster.client.create(PODS, podWithClaims('p', ['c']));
     expect((await pod('p')).message).toBe(
-      "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind. preemption: 0/2 nodes are " +
-        'available: 2 Preemption is not helpful for scheduling.',
+      "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind. preemption: 0/2 nodes " +
+        'are available: 2 Preemption is not helpful for scheduling.',
     );
     await cluster.client.create(VOLUMES, volume('v', onNode('node02')));
     expect((await pod('p')).node).toBe('node02');
