@@ -88,7 +88,8 @@ describe('how many pods a budget expects', () => {
     expect(event).toContain(
       'UnmanagedPods: Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]' +
         'string{app: web,},MatchExpressions:[]LabelSelectorRequirement{LabelSelectorRequirement{Key:app,Operator:In,' +
-        'Values:[web x],},LabelSelectorRequirement{Key:q,Operator:DoesNotExist,Values:[],},},}) were found to be unmanaged.',
+        'Values:[web x],},' +
+        'LabelSelectorRequirement{Key:q,Operator:DoesNotExist,Values:[],},},}) were found to be unmanaged.',
     );
   });
 });
