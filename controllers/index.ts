@@ -4,6 +4,7 @@ import { controller as clusterRoleAggregation } from './cluster-role-aggregation
 import { controller as cronJob } from './cronjob/index.ts';
 import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
+import { controller as disruption } from './disruption/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
@@ -12,7 +13,10 @@ import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
+import { createPersistentVolumeBinder } from './persistentvolume-binder/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
+import { controller as volumeProtection } from './pv-protection/index.ts';
+import { controller as claimProtection } from './pvc-protection/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
@@ -20,6 +24,7 @@ import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
+import { controller as storageProvisioner } from './storage-provisioner/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
@@ -59,6 +64,11 @@ export function createControllers({
     job,
     cronJob,
     ttlAfterFinished,
+    disruption,
+    createPersistentVolumeBinder(),
+    claimProtection,
+    volumeProtection,
+    storageProvisioner,
     endpoints,
     endpointSlice,
     flowSchema,

@@ -139,6 +139,7 @@ class Launch implements RunningCluster {
       tlsNames,
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
+      storageClass: this.#options.storageClass,
       connector: kubelet.nodes,
       outbound: this.#outbound,
       serverAddress: () => `${advertised}:${this.#servers?.https.port ?? port}`,

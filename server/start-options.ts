@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly fixtures?: readonly string[];
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
+  /** A default storage class of this name, whose volumes are made at once; none unless given. */
+  readonly storageClass?: string;
   /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others. */
   readonly controllers?: readonly string[];
   /** Controllers of your own. */

@@ -23,8 +23,13 @@ export class Client {
     this.#transport = transport;
   }
 
-  async get<T extends KubeObject>(resource: ResourceId, key: Key): Promise<Frozen<T>> {
-    return (await this.#transport.send({ verb: 'get', resource, key })) as Frozen<T>;
+  async get<T extends KubeObject>(resource: ResourceId, key: Key, subresource?: string): Promise<Frozen<T>> {
+    return (await this.#transport.send({
+      verb: 'get',
+      resource,
+      key,
+      ...(subresource !== undefined && { subresource }),
+    })) as Frozen<T>;
   }
 
   /** The namespace is that of the object. `object` may leave out what the server fills in. */

@@ -3,7 +3,9 @@ import type { Cancel, Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { type LabelSelector, selectorMatches } from '../../server/kube/labels.ts';
 import { type Key, type KubeObject, keyOf, keyText } from '../../server/kube/object.ts';
+import { volumeClaimNames } from '../../server/kube/pod-references.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+import type { Pod } from '../../server/kube/types.gen.ts';
 
 /** What changed: `before` is missing for a new object, `now` for one that is gone. */
 export interface Change<T extends KubeObject = KubeObject> {
@@ -21,6 +23,7 @@ const INDEXES: Readonly<Record<string, IndexBy>> = {
   orphan: (object) =>
     object.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [object.metadata.namespace ?? ''],
   node: (object) => [String((object.spec as { nodeName?: string } | undefined)?.nodeName ?? '')],
+  claim: (pod) => volumeClaimNames(pod as Frozen<Pod>).map((name) => `${pod.metadata.namespace}/${name}`),
 };
 
 const RETRY_MS = 1000;
@@ -77,7 +80,9 @@ export class Informer {
     return this.#objects.values();
   }
 
-  /** Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace) or `node`. */
+  /**
+   * Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace), `node`, `claim` (key).
+   */
   by(index: string, value: string): Iterable<Frozen<KubeObject>> {
     let entries = this.#indexed.get(index);
     if (!entries) {
@@ -226,5 +231,10 @@ export class Lister<T extends KubeObject> {
   /** Pods bound to a node; '' gives those that no node has yet. */
   onNode(node: string): Frozen<T>[] {
     return [...this.#informer.by('node', node)] as Frozen<T>[];
+  }
+
+  /** Pods with a volume of a claim, be it one that is made for the pod. */
+  usingClaim(claim: Key): Frozen<T>[] {
+    return [...this.#informer.by('claim', keyText(claim))] as Frozen<T>[];
   }
 }

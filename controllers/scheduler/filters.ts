@@ -48,6 +48,11 @@ export function obstacleOf(pod: Frozen<Pod>, info: NodeInfo): Obstacle | undefin
   return undefined;
 }
 
+/** Why no node was even looked at; the preemption plugin finds none then. */
+export function refusalMessage(total: number, reason: string): string {
+  return total === 0 ? fitMessage([], 0) : `0/${total} nodes are available: ${reason}. not found`;
+}
+
 const NOT_NAMED = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
 
 /**

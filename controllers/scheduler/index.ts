@@ -1,4 +1,4 @@
-/** kube-scheduler: gives pods their nodes, by resources, selectors, taints, host ports and spreading. */
+/** kube-scheduler: gives pods their nodes, by resources, selectors, taints, host ports, volumes and spreading. */
 import type { Cancel } from '../../server/base/clock.ts';
 import { rfc3339, rfc3339Micro } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
@@ -7,8 +7,11 @@ import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { namedNodes } from '../lib/node-selector.ts';
-import { fitMessage, type Obstacle, obstacleOf } from './filters.ts';
+import { CLAIMS, CLASSES, VOLUMES } from '../lib/volumes/matching.ts';
+import { fitMessage, type Obstacle, obstacleOf, refusalMessage } from './filters.ts';
 import { NodeInfo } from './node-info.ts';
+import { isClaimTaken, volumeNeeds } from './volume-needs.ts';
+import { carryOut, isPlanEmpty, planVolumes, type VolumePlan } from './volume-plan.ts';
 
 const NAME = 'default-scheduler';
 
@@ -20,6 +23,13 @@ function waits(pod: Frozen<Pod>): boolean {
   );
 }
 
+const CLAIM_TAKEN: Obstacle = {
+  reasons: [
+    'node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod',
+  ],
+  helpless: false,
+};
+
 const isOver = ({ status }: Frozen<Pod>): boolean => status.phase === 'Succeeded' || status.phase === 'Failed';
 
 /** What the scheduler knows of the cluster; kept up to date by the informers. */
@@ -28,13 +38,21 @@ class Scheduler {
   /** Pods that could not be placed: they are tried again when something changes that could help. */
   readonly #unplaced = new Map<string, Key>();
   readonly #placed = new Map<string, string>();
+  /** Nodes of pods whose volumes are being bound; a pod counts there meanwhile. */
+  readonly #reserved = new Map<string, string>();
 
   start(env: ControllerEnv): Cancel {
     const nodes = env.onChange<Node>('v1/nodes', ({ before, now }) => this.#nodeChanged(before, now, env));
     const pods = env.onChange<Pod>('v1/pods', ({ before, now }) => this.#podChanged(before, now, env));
+    const claims = env.onChange(CLAIMS, ({ before, now }) => {
+      const claim = now ?? before;
+      if (!claim) return;
+      for (const pod of env.lister<Pod>('v1/pods').usingClaim(keyOf(claim)))
+        if (waits(pod) && !this.#placed.has(pod.metadata.uid ?? '')) env.enqueue(keyOf(pod));
+    });
+    const volumes = [VOLUMES, CLASSES].map((resource) => env.onChange(resource, () => this.#retryWithClaims(env)));
     return () => {
-      nodes();
-      pods();
+      for (const cancel of [nodes, pods, claims, ...volumes]) cancel();
     };
   }
 
@@ -61,8 +79,9 @@ class Scheduler {
     const gone = !now || isOver(now);
     if (gone) {
       this.#unplaced.delete(uid);
-      const node = this.#placed.get(uid) ?? before?.spec.nodeName;
+      const node = this.#placed.get(uid) ?? this.#reserved.get(uid) ?? before?.spec.nodeName;
       this.#placed.delete(uid);
+      this.#reserved.delete(uid);
       if (!node) return;
       this.#nodes.get(node)?.remove(uid);
       this.#retry(env);
@@ -78,28 +97,70 @@ class Scheduler {
     this.#unplaced.clear();
   }
 
+  #retryWithClaims(env: ControllerEnv): void {
+    for (const [uid, key] of this.#unplaced) {
+      const pod = env.lister<Pod>('v1/pods').get(key);
+      if (!pod?.spec.volumes?.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim ?? ephemeral))
+        continue;
+      env.enqueue(key);
+      this.#unplaced.delete(uid);
+    }
+  }
+
   async schedule(key: Key, env: ControllerEnv): Promise<undefined> {
     const pod = env.lister<Pod>('v1/pods').get(key);
     const uid = pod?.metadata.uid ?? '';
     if (!pod || !waits(pod) || this.#placed.has(uid)) return;
+    const needs = volumeNeeds(pod, env);
+    const reserved = this.#release(uid);
+    if (needs?.refusal !== undefined) return this.#refuse(pod, refusalMessage(this.#nodes.size, needs.refusal), env);
     const obstacles: Obstacle[] = [];
-    const candidates: NodeInfo[] = [];
     const names = namedNodes(pod);
-    // The preemption plugin has no node to speak of, and says so.
     if (names?.size === 0 && this.#nodes.size > 0)
-      return this.#refuse(
-        pod,
-        `0/${this.#nodes.size} nodes are available: pod affinity terms conflict. not found`,
-        env,
-      );
+      return this.#refuse(pod, refusalMessage(this.#nodes.size, 'pod affinity terms conflict'), env);
+    const candidates = new Map<NodeInfo, VolumePlan | undefined>();
+    const isTaken = needs !== undefined && isClaimTaken(needs, pod, (other) => this.#hasNode(other), env);
     for (const info of this.#nodesNamed(names)) {
-      const obstacle = obstacleOf(pod, info);
+      const obstacle = obstacleOf(pod, info) ?? (isTaken ? CLAIM_TAKEN : undefined);
+      const plan = needs && !obstacle ? planVolumes(needs, info.node, env) : undefined;
       if (obstacle) obstacles.push(obstacle);
-      else candidates.push(info);
+      else if (isRefused(plan)) obstacles.push({ reasons: plan, helpless: true });
+      else candidates.set(info, plan);
     }
-    const chosen = best(pod, candidates, env.random.fraction());
+    const infos = [...candidates.keys()];
+    // Where volumes have been bound for the pod, there it goes.
+    const kept = reserved === undefined ? undefined : infos.find(({ node }) => node.metadata.name === reserved);
+    const chosen = kept ?? best(pod, infos, env.random.fraction());
     if (!chosen) return this.#refuse(pod, fitMessage(obstacles, this.#nodes.size), env);
-    await this.#bind(pod, chosen, env);
+    const plan = candidates.get(chosen);
+    if (plan && !isPlanEmpty(plan)) await this.#bindVolumes(pod, plan, chosen, env);
+    else await this.#bind(pod, chosen, env);
+  }
+
+  #hasNode({ metadata: { uid = '' }, spec }: Frozen<Pod>): boolean {
+    return Boolean(spec.nodeName) || this.#placed.has(uid) || this.#reserved.has(uid);
+  }
+
+  /** The pod waits for the binder; a change of its claims brings it back. */
+  async #bindVolumes(pod: Frozen<Pod>, plan: VolumePlan, info: NodeInfo, env: ControllerEnv): Promise<void> {
+    const { uid = '' } = pod.metadata;
+    const node = info.node.metadata.name ?? '';
+    info.add(pod);
+    this.#reserved.set(uid, node);
+    try {
+      await carryOut(plan, node, env);
+    } catch (error) {
+      this.#release(uid);
+      throw error;
+    }
+  }
+
+  /** @returns the node that was kept for the pod */
+  #release(uid: string): string | undefined {
+    const node = this.#reserved.get(uid);
+    if (node !== undefined) this.#nodes.get(node)?.remove(uid);
+    this.#reserved.delete(uid);
+    return node;
   }
 
   /** Pods that name their nodes, as those of daemon sets do, need no look at the others. */
@@ -152,6 +213,10 @@ class Scheduler {
     }
     tell(pod, 'Warning', 'FailedScheduling', 'Scheduling', message, env);
   }
+}
+
+function isRefused(plan: VolumePlan | readonly string[] | undefined): plan is readonly string[] {
+  return Array.isArray(plan);
 }
 
 /** Nodes with the fewest pods of the same owner, then the emptiest, then any. */
@@ -207,7 +272,7 @@ export function createScheduler(): ControllerDefinition {
     agent: 'kube-scheduler',
     user: { name: 'system:kube-scheduler', groups: ['system:authenticated'] },
     watches: [{ resource: 'v1/pods', keys: (pod) => (waits(pod as Frozen<Pod>) ? [keyOf(pod)] : []) }],
-    reads: ['v1/nodes'],
+    reads: ['v1/nodes', CLAIMS, VOLUMES, CLASSES],
     workers: 32,
     start: (env) => scheduler.start(env),
     reconcile: (key, env) => scheduler.schedule(key, env),

@@ -1,7 +1,7 @@
 /** Ingresses that name no class get the default one: DefaultIngressClass. */
 import { getOwn } from '../base/freeze.ts';
+import { defaultClassName } from '../kube/default-class.ts';
 import type { Ingress } from '../kube/types.gen.ts';
-import { defaultClassName } from './default-class.ts';
 import { type AdmissionEnv, type AdmissionPlugin, isObjectOf } from './plugin.ts';
 
 const IS_DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
@@ -16,7 +16,8 @@ export function defaultIngressClass(env: AdmissionEnv): AdmissionPlugin {
       const ingress = object as unknown as Ingress;
       if (ingress.spec?.ingressClassName !== undefined) return;
       if (getOwn(ingress.metadata.annotations, CLASS_ANNOTATION) !== undefined) return;
-      const name = defaultClassName(env.list('ingressclasses.networking.k8s.io'), [IS_DEFAULT]);
+      const classes = env.list('ingressclasses.networking.k8s.io').map(({ value }) => value);
+      const name = defaultClassName(classes, [IS_DEFAULT]);
       if (name !== undefined) ingress.spec = { ...ingress.spec, ingressClassName: name };
     },
   };

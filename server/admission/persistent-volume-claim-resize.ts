@@ -1,8 +1,8 @@
 /** Claims only grow when their class lets volumes grow: PersistentVolumeClaimResize. */
 import { type Frozen, getOwn } from '../base/freeze.ts';
 import { parseQuantity } from '../kube/quantity.ts';
+import { CLASS_ANNOTATION } from '../kube/storage-class.ts';
 import type { PersistentVolumeClaim, StorageClass } from '../kube/types.gen.ts';
-import { CLASS_ANNOTATION } from './default-storage-class.ts';
 import { type AdmissionEnv, type AdmissionPlugin, isObjectOf } from './plugin.ts';
 import { refusal } from './refusal.ts';
 

@@ -23,7 +23,7 @@ import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
@@ -39,6 +39,8 @@ export interface AssemblyOptions {
   /** How users are known, besides by certificate and service account. */
   readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
+  /** The default storage class; none unless given. */
+  readonly storageClass?: string | undefined;
   readonly connector: NodeConnector;
   /** For calls that the server makes itself, such as those of webhooks; without it none gets out. */
   readonly outbound?: Outbound;
@@ -136,7 +138,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
   const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
-  const objects = { canonical: recordedObjects(nowMs), own, nodes: nodeObjects(first) };
+  const { storageClass } = options;
+  const plain = [...nodeObjects(first), ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)])];
+  const objects = { canonical: recordedObjects(nowMs), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.

@@ -130,6 +130,7 @@ function program(): Command {
       ),
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
+    .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))

@@ -20,6 +20,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly dataDir?: string;
   readonly fixtures?: string[];
   readonly nodes: number;
+  readonly storageClass?: string;
   readonly controllers?: string[];
   readonly enableAdmissionPlugins?: string[];
   readonly disableAdmissionPlugins?: string[];
@@ -66,6 +67,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy')[] }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
+    ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
     ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),

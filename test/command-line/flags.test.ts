@@ -194,7 +194,7 @@ describe('wrong flags', () => {
     expect(help.code).toBe(0);
     const flags =
       'host port http-port proxy-port tls-san kubeconfig kubeconfig-mode data-dir fixtures nodes controllers';
-    const more = 'enable-admission-plugins disable-admission-plugins seed log-level insecure-admin';
+    const more = 'storage-class enable-admission-plugins disable-admission-plugins seed log-level insecure-admin';
     for (const flag of `${flags} ${more}`.split(' ')) {
       expect(help.stdout).toContain(`--${flag}`);
       expect(help.stdout).toContain(`FAUXKUBE_${flag.toUpperCase().replaceAll('-', '_')}`);

@@ -13,7 +13,8 @@ export interface FirstObjects {
   readonly canonical: readonly KubeObject[];
   /** Those that the API server writes as a client of its own. */
   readonly own: readonly KubeObject[];
-  readonly nodes: readonly KubeObject[];
+  /** Nodes, and what nobody manages the fields of. */
+  readonly plain: readonly KubeObject[];
 }
 
 /** The API server as a manager of fields; what it allocates for a service belongs to nobody. */
@@ -28,7 +29,7 @@ const SERVER = {
  * admits or authorizes them. What is there already stays.
  */
 export async function installObjects(
-  { canonical, own, nodes }: FirstObjects,
+  { canonical, own, plain }: FirstObjects,
   catalog: Catalog,
   storage: Storage,
   random: Random,
@@ -65,5 +66,5 @@ export async function installObjects(
   };
   for (const given of canonical) await install(given, 'canonical');
   for (const given of own) await install(given, 'own');
-  for (const given of nodes) await install(given, 'nodes');
+  for (const given of plain) await install(given, 'plain');
 }

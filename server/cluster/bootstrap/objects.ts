@@ -1,6 +1,7 @@
 /** The objects that a cluster has from the start. */
 import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
+import { dnsSubdomainProblems } from '../../kube/names.ts';
 import { nodeAddress } from '../../kube/node-addresses.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { podCidr } from '../../kube/pod-cidrs.ts';
@@ -138,4 +139,20 @@ export function nodeObjects({ nodes: count, nowMs }: BootstrapOptions): KubeObje
     );
   }
   return objects;
+}
+
+/**
+ * The class of claims that name none; volumes for it come from a provisioner of our own.
+ *
+ * @throws Error when no object can have that name
+ */
+export function defaultStorageClass(name: string): KubeObject {
+  const [problem] = dnsSubdomainProblems(name);
+  if (problem !== undefined) throw new Error(`${JSON.stringify(name)} is no name for a storage class: ${problem}`);
+  return {
+    kind: 'StorageClass',
+    apiVersion: 'storage.k8s.io/v1',
+    metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'storage.fauxkube.dev',
+  };
 }

@@ -3,6 +3,7 @@ import { compareAmounts } from '../../kube/amounts.ts';
 import { type FieldProblem, forbiddenField, immutable } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { quantityMilliValue } from '../../kube/quantity.ts';
+import { CLASS_ANNOTATION, storageClassName } from '../../kube/storage-class.ts';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { claimSpecProblems } from '../shared/claim-rules.ts';
@@ -12,7 +13,6 @@ import { valueDiff } from '../shared/line-diff.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
 import { fillClaimSpecDefaults } from '../shared/volume-defaults.ts';
 
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 const CLASS_DEPRECATED = 'deprecated since v1.8; use "storageClassName" attribute instead';
 const SPEC_IMMUTABLE =
   'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
@@ -92,7 +92,8 @@ function warnings({ metadata, spec }: Claim): string[] {
   return texts;
 }
 
-function cells({ metadata, spec, status }: Claim, nowMs: number): unknown[] {
+function cells(claim: Claim, nowMs: number): unknown[] {
+  const { metadata, spec, status } = claim;
   const isBound = Boolean(spec.volumeName);
   return [
     metadata.name,
@@ -100,7 +101,7 @@ function cells({ metadata, spec, status }: Claim, nowMs: number): unknown[] {
     spec.volumeName ?? '',
     isBound ? (status.capacity?.storage ?? '0') : '',
     isBound ? formatAccessModes(status.accessModes) : '',
-    getOwn(metadata.annotations, CLASS_ANNOTATION) ?? spec.storageClassName ?? '',
+    storageClassName(claim),
     spec.volumeAttributesClassName ?? '<unset>',
     since(metadata.creationTimestamp, nowMs),
     spec.volumeMode ?? '<unset>',

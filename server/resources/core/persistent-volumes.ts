@@ -1,13 +1,12 @@
 import { rfc3339 } from '../../base/clock.ts';
 import { type Frozen, getOwn } from '../../base/freeze.ts';
 import { since } from '../../kube/human-duration.ts';
+import { CLASS_ANNOTATION, storageClassName } from '../../kube/storage-class.ts';
 import type { PersistentVolume } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { formatAccessModes } from '../shared/columns.ts';
 import { persistentVolumeProblems } from '../shared/persistent-volume-rules.ts';
 import { roundAmounts } from '../shared/resource-amounts.ts';
-
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class';
 
 /** Annotations that became fields. */
 const DEPRECATED_ANNOTATIONS: Readonly<Record<string, string>> = {
@@ -40,7 +39,8 @@ function warnings({ metadata, spec }: Frozen<PersistentVolume>): string[] {
   return texts;
 }
 
-function cells({ metadata, spec, status }: Frozen<PersistentVolume>, nowMs: number): unknown[] {
+function cells(volume: Frozen<PersistentVolume>, nowMs: number): unknown[] {
+  const { metadata, spec, status } = volume;
   return [
     metadata.name,
     spec.capacity?.storage ?? '0',
@@ -48,7 +48,7 @@ function cells({ metadata, spec, status }: Frozen<PersistentVolume>, nowMs: numb
     spec.persistentVolumeReclaimPolicy ?? '',
     metadata.deletionTimestamp === undefined ? (status.phase ?? '') : 'Terminating',
     spec.claimRef ? `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}` : '',
-    getOwn(metadata.annotations, CLASS_ANNOTATION) ?? spec.storageClassName ?? '',
+    storageClassName(volume),
     spec.volumeAttributesClassName ?? '<unset>',
     status.reason ?? '',
     since(metadata.creationTimestamp, nowMs),

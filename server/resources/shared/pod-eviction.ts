@@ -2,9 +2,10 @@
 import { rfc3339 } from '../../base/clock.ts';
 import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, conflict, forbidden, tooManyRequests } from '../../kube/api-error.ts';
+import { disruptionAllowed, withVerdict } from '../../kube/disruption-allowed.ts';
 import { selectorMatches } from '../../kube/labels.ts';
 import type { KubeObject } from '../../kube/object.ts';
-import type { Eviction, Pod, PodDisruptionBudget } from '../../kube/types.gen.ts';
+import type { Condition, Eviction, Pod, PodDisruptionBudget } from '../../kube/types.gen.ts';
 import type { DeleteOptions, ParentAccess, Subresource, SubresourceCall } from '../../registry/resource.ts';
 import { CREATED } from './pod-binding.ts';
 import { isPodReady, setPodCondition } from './pod-conditions.ts';
@@ -40,7 +41,7 @@ function stale(name: string): ApiError {
 
 /** No disruption is left: why. */
 function exhausted({ metadata: { name = '' }, status }: Budget): ApiError {
-  const condition = status.conditions?.find(({ type }) => type === 'DisruptionAllowed');
+  const condition = disruptionAllowed(status.conditions);
   const isFalse = condition?.status === 'False' && condition.message !== '';
   const { desiredHealthy, currentHealthy } = status;
   const cannot = `The disruption budget ${name} does not allow evicting pods currently`;
@@ -74,14 +75,13 @@ function check(budget: Budget): void {
 /** Takes one disruption off the budget, so that the next eviction cannot use it too. */
 function spend({ status }: PodDisruptionBudget, podName: string, nowMs: number): void {
   status.disruptionsAllowed--;
-  if (status.disruptionsAllowed === 0) {
-    const now = rfc3339(nowMs);
-    const observedGeneration = status.observedGeneration ?? 0;
-    status.conditions = (status.conditions ?? []).map((condition) => {
-      if (condition.type !== 'DisruptionAllowed') return condition;
-      const lastTransitionTime = condition.status === 'False' ? condition.lastTransitionTime : now;
-      return { ...condition, observedGeneration, status: 'False', reason: 'InsufficientPods', lastTransitionTime };
-    });
+  const { disruptionsAllowed, observedGeneration = 0 } = status;
+  if (disruptionsAllowed === 0) {
+    status.conditions = withVerdict(
+      status.conditions,
+      { disruptionsAllowed, observedGeneration },
+      nowMs,
+    ) as Condition[];
   }
   status.disruptedPods = sortedKeys({ ...status.disruptedPods, [podName]: rfc3339(nowMs) });
 }

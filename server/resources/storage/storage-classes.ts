@@ -3,6 +3,7 @@ import { duplicate, type FieldProblem, immutable, invalid, notSupported, require
 import { since } from '../../kube/human-duration.ts';
 import { qualifiedNameProblems } from '../../kube/names.ts';
 import type { ObjectMeta } from '../../kube/object.ts';
+import { DEFAULT_CLASS_ANNOTATIONS } from '../../kube/storage-class.ts';
 import type { StorageClass, TopologySelectorTerm } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { deprecatedNodeLabel } from '../shared/deprecated-node-labels.ts';
@@ -10,11 +11,6 @@ import { parameterProblems, provisionerProblems } from '../shared/storage-rules.
 
 const RECLAIM_POLICIES = ['Delete', 'Retain'];
 const BINDING_MODES = ['Immediate', 'WaitForFirstConsumer'];
-const DEFAULT_ANNOTATIONS = [
-  'storageclass.kubernetes.io/is-default-class',
-  'storageclass.beta.kubernetes.io/is-default-class',
-];
-
 function validate(storageClass: Frozen<StorageClass>, old?: Frozen<StorageClass>): FieldProblem[] {
   const { provisioner, parameters, reclaimPolicy, volumeBindingMode: mode, allowedTopologies } = storageClass;
   const problems = [...provisionerProblems('provisioner', provisioner), ...parameterProblems(parameters, true)];
@@ -66,7 +62,7 @@ function warnings({ allowedTopologies = [] }: Frozen<StorageClass>): string[] {
 }
 
 const isDefault = ({ annotations }: Frozen<ObjectMeta>): boolean =>
-  DEFAULT_ANNOTATIONS.some((annotation) => getOwn(annotations, annotation) === 'true');
+  DEFAULT_CLASS_ANNOTATIONS.some((annotation) => getOwn(annotations, annotation) === 'true');
 
 /** Of several default classes the newest counts, and the first by name of equally old ones. */
 function isNewerDefault(a: Frozen<ObjectMeta>, b: Frozen<ObjectMeta>): boolean {

@@ -1,12 +1,14 @@
 import { type Frozen, getOwn } from '../base/freeze.ts';
-import type { KubeObject } from '../kube/object.ts';
-import type { StoredObject } from '../storage/stored-object.ts';
+import type { KubeObject } from './object.ts';
 
 /** The class that an annotation marks as the default; of several the newest, and of those the first by name. */
-export function defaultClassName(classes: readonly StoredObject[], annotations: readonly string[]): string | undefined {
-  const marked = classes
-    .map(({ value }) => value)
-    .filter(({ metadata }) => annotations.some((key) => getOwn(metadata.annotations, key) === 'true'));
+export function defaultClassName(
+  classes: readonly Frozen<KubeObject>[],
+  annotations: readonly string[],
+): string | undefined {
+  const marked = classes.filter(({ metadata }) =>
+    annotations.some((key) => getOwn(metadata.annotations, key) === 'true'),
+  );
   return marked.sort(newestFirst)[0]?.metadata.name;
 }
 
