@@ -209,6 +209,8 @@ export interface Subresource {
   readonly checksName?: boolean;
   /** The subresource's own object, made of the parent. */
   get?(parent: Frozen<KubeObject>): KubeObject;
+  /** The same as admission sees it before a change, where that is more lenient. */
+  before?(parent: Frozen<KubeObject>): Frozen<KubeObject>;
   /** The same as the answer to a GET, where that is stricter. @throws ApiError */
   show?(parent: Frozen<KubeObject>): KubeObject;
   /** Of a Scale: where its parent has the replicas, unless that is `.spec.replicas`. */
