@@ -5,6 +5,7 @@ import type { AccessQuestion, AdmissionEnv } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
 import { type AdmissionPluginChoice, selectPlugins } from '../admission/selection.ts';
+import type { AdmissionSettings } from '../admission/settings.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { Authorizers } from '../auth/authorizers.ts';
@@ -51,6 +52,9 @@ export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' 
   readonly clock: Clock;
   readonly authorizer: Authorizer;
   readonly choice: AdmissionPluginChoice;
+  readonly settings: AdmissionSettings;
+  /** Makes a namespace that somebody needs. */
+  readonly provision: (name: string) => Promise<void>;
 }
 
 /** @throws Error when plugins shall run that there are not */
@@ -60,6 +64,8 @@ export function admissionOf({
   clock,
   authorizer,
   choice,
+  settings,
+  provision,
   ...outside
 }: AdmissionParts): AdmissionChain {
   const change: AdmissionEnv['change'] = (resource, { namespace, name }, make) =>
@@ -75,5 +81,6 @@ export function admissionOf({
   const metrics = new AdmissionMetrics(clock);
   const webhooks = { ...env, ...outside, metrics, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice), metrics);
+  const plugins = admissionPlugins(env, webhooks, policies, storage, { settings, provision });
+  return admissionChain(selectPlugins(plugins, choice), metrics);
 }
