@@ -117,7 +117,10 @@ function checkNamespace(review: Review, { env, policies, settings }: Rules): voi
   if (!old || isSame(policy.enforce, old.enforce) || policy.enforce.level === 'privileged') return;
   const isLooser = compareLevels(policy.enforce.level, old.enforce.level) <= 0;
   if (isLooser && policy.enforce.version === old.enforce.version) return;
-  if (isExempt) return tellExempt();
+  if (isExempt) {
+    tellExempt();
+    return;
+  }
   const pods = env
     .list('pods', name)
     .map(({ value }) => value as unknown as Frozen<Pod>)
