@@ -17,7 +17,7 @@ import { namespaceAutoProvision } from './namespace-auto-provision.ts';
 import { namespaceExists } from './namespace-exists.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeDeclaredFeatures } from './node-declared-features.ts';
-import { nodeRestriction } from './node-restriction/plugin.ts';
+import { type NodeEnv, nodeRestriction } from './node-restriction/plugin.ts';
 import { ownerReferences } from './owner-references.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import type { AdmissionEnv, AdmissionPlugin } from './plugin.ts';
@@ -45,6 +45,7 @@ export interface PluginParts {
   readonly settings: AdmissionSettings;
   /** Makes a namespace. */
   readonly provision: (name: string) => Promise<void>;
+  readonly difference: NodeEnv['difference'];
 }
 
 /** All plugins that are built. Their order and which of them run stands in `selection.ts`. */
@@ -53,7 +54,7 @@ export function admissionPlugins(
   webhooks: WebhookEnv,
   policies: PolicyEnv,
   storage: Pick<Storage, 'list' | 'watch'>,
-  { settings, provision }: PluginParts,
+  { settings, provision, difference }: PluginParts,
 ): readonly AdmissionPlugin[] {
   const { mutatingCredentials, validatingCredentials } = settings;
   return [
@@ -87,7 +88,7 @@ export function admissionPlugins(
     namespaceAutoProvision(env, provision),
     namespaceExists(env),
     antiAffinityTopology,
-    nodeRestriction(env),
+    nodeRestriction({ ...env, difference }),
     alwaysPullImages,
     imagePolicyWebhook(env, settings.imagePolicy),
     podNodeSelector(env, settings.nodeSelectors),

@@ -21,6 +21,8 @@ import type { Authorizer } from '../pipeline/identity.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { ResourceDefinition } from '../registry/resource.ts';
 import { resourceDefinitions } from '../resources/index.gen.ts';
+import { internalForm } from '../resources/shared/internal-form.ts';
+import { valueDiff } from '../resources/shared/line-diff.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const SERVICE_ACCOUNTS = 'serviceaccounts';
@@ -44,6 +46,10 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
     .map((definition) => withEscalationCheck(definition, { authorizer, policy: authorizer }));
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
+
+/** What differs between two objects, as upstream's internal types print themselves. */
+const difference = (old: object, next: object, model: string): string =>
+  valueDiff(internalForm(old, model), internalForm(next, model));
 
 /** The parts that admission works with. */
 export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' | 'services'> {
@@ -81,6 +87,6 @@ export function admissionOf({
   const metrics = new AdmissionMetrics(clock);
   const webhooks = { ...env, ...outside, metrics, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  const plugins = admissionPlugins(env, webhooks, policies, storage, { settings, provision });
+  const plugins = admissionPlugins(env, webhooks, policies, storage, { settings, provision, difference });
   return admissionChain(selectPlugins(plugins, choice), metrics);
 }
