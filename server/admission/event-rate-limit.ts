@@ -58,7 +58,7 @@ function keyOf(type: EventLimitType, { key, user, object }: Review): string {
   if (type === 'Server') return '';
   if (type === 'Namespace') return key.namespace;
   if (type === 'User') return user.name;
-  const { source = {}, involvedObject: about } = object as unknown as Event;
+  const { source, involvedObject: about } = object as unknown as Event;
   const parts = [source.component, source.host, about.kind, about.namespace, about.name, about.uid, about.apiVersion];
   return parts.map((part) => part ?? '').join('');
 }

@@ -17,6 +17,12 @@ export interface ImagePolicy {
   readonly defaultAllow: boolean;
 }
 
+interface Answer {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly status?: Verdict;
+}
+
 /** `status` of an ImageReview. */
 interface Verdict {
   readonly allowed?: boolean;
@@ -91,10 +97,10 @@ async function ask(spec: object, { post }: ImagePolicy): Promise<Verdict> {
   const review = { kind: 'ImageReview', apiVersion: VERSION, metadata: {}, spec, status: { allowed: false } };
   const { body } = await post(JSON.stringify(review));
   try {
-    const { kind, apiVersion, status } = JSON.parse(body.toString()) as Record<string, unknown>;
+    const { kind = '', apiVersion = '', status } = JSON.parse(body.toString()) as Answer;
     if (kind !== 'ImageReview' || apiVersion !== VERSION)
-      throw new Error(`no kind "${String(kind ?? '')}" is registered for version "${String(apiVersion ?? '')}"`);
-    return (status ?? {}) as Verdict;
+      throw new Error(`no kind "${kind}" is registered for version "${apiVersion}"`);
+    return status ?? {};
   } catch (error) {
     throw new RemoteFault((error as Error).message, false);
   }

@@ -6,8 +6,8 @@ import { DecodeError } from '../../schema/decode.ts';
 import type { CustomReader } from '../../schema/type-table.ts';
 
 /**
- * An object as it goes on: what breaks the rules of the schema is found later, and what it does not know is dropped when
- * it is read again.
+ * An object as it goes on: what breaks the rules of the schema is found later, and what the schema does not know is
+ * dropped when it is read again.
  *
  * @throws ApiError 500 for what is no object with metadata
  */

@@ -25,7 +25,7 @@ test('events are refused beyond a burst, and pass again with time', async () => 
   const refusal = tooMany('limit reached on type Namespace for key default');
   expect(await send(cluster, 'c')).toEqual(refusal);
   expect(await send(cluster, 'c', 'x', '?dryRun=All')).toBe(201);
-  cluster.clock.advance(1000);
+  await cluster.clock.advance(1000);
   expect(await send(cluster, 'c')).toBe(201);
   expect(await send(cluster, 'd')).toEqual(refusal);
 });

@@ -40,7 +40,7 @@ test('a server outside decides about the images of pods, and is asked once about
     },
   ]);
   webhook.judge = () => ({ allowed: true });
-  cluster.clock.advance(30_000);
+  await cluster.clock.advance(30_000);
   expect((await cluster.ask('POST', PODS, { body })).status).toBe(201);
 });
 

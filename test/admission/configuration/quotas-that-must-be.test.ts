@@ -9,7 +9,10 @@ const limited = (...limitedResources: object[]): object =>
   });
 
 /** A quota as a controller leaves it. */
-async function quota(cluster: SecuredCluster, spec: { readonly hard: object }): Promise<void> {
+async function quota(
+  cluster: SecuredCluster,
+  spec: { readonly hard: object; readonly scopeSelector?: object },
+): Promise<void> {
   const quotas = '/api/v1/namespaces/default/resourcequotas';
   await create(cluster, quotas, { metadata: { name: 'q' }, spec });
   const used = Object.fromEntries(Object.keys(spec.hard).map((name) => [name, '0']));
@@ -51,6 +54,6 @@ test('scopes that are limited need a quota of that scope', async () => {
     'insufficient quota to match these scopes: [{PriorityClass In [high]}]',
   ]);
   expect(await message(cluster, pod('b'))).toBe(201);
-  await quota(cluster, { hard: { pods: '1' }, ...{ scopeSelector: { matchExpressions: [scope] } } });
+  await quota(cluster, { hard: { pods: '1' }, scopeSelector: { matchExpressions: [scope] } });
   expect(await message(cluster, high)).toBe(201);
 });
