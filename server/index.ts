@@ -152,6 +152,7 @@ class Launch implements RunningCluster {
         enable: this.#options.enableAdmissionPlugins ?? [],
         disable: this.#options.disableAdmissionPlugins ?? [],
       },
+      admissionConfigFile: this.#options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
     const { cluster, pki, tokens } = assembly;

@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly enableAdmissionPlugins?: readonly string[];
   /** Admission plugins that kube-apiserver has on by default: `ServiceAccount`. */
   readonly disableAdmissionPlugins?: readonly string[];
+  /** What admission plugins are told: a file of upstream's kind `AdmissionConfiguration`, in YAML or JSON. */
+  readonly admissionControlConfigFile?: string;
   /** Makes names, uids and choices repeat. */
   readonly seed?: number;
   readonly clock?: Clock;

@@ -55,11 +55,17 @@ const ORDER: readonly (readonly [name: string, byDefault: boolean])[] = [
 
 const NAMES = ORDER.map(([name]) => name);
 
+/** Whether a plugin runs. */
+export function isRunning(name: string, { enable, disable }: AdmissionPluginChoice): boolean {
+  const byDefault = ORDER.some(([known, isOn]) => known === name && isOn);
+  return enable.includes(name) || (byDefault && !disable.includes(name));
+}
+
 /**
  * The plugins that run, in upstream's order.
  *
  * @param built the plugins that there are
- * @throws Error for names that no plugin has, and for those of plugins that are not built but shall run
+ * @throws Error for names that no plugin has
  * @example
  * selectPlugins(built, { enable: ['NodeRestriction'], disable: ['ServiceAccount'] })
  */
@@ -74,16 +80,9 @@ export function selectPlugins(
     const flags = '--enable-admission-plugins and --disable-admission-plugins';
     throw new Error(`${both.join(', ')}: in ${flags}, choose one`);
   }
-  const missing = enable.filter((name) => !built.some((plugin) => plugin.name === name));
-  if (missing.length > 0) {
-    const there = NAMES.filter((name) => built.some((plugin) => plugin.name === name));
-    const which = `the admission plugin ${missing.join(', ')} is not built (--enable-admission-plugins)`;
-    throw new Error(`${which}; there are ${there.join(', ')}`);
-  }
-  return ORDER.flatMap(([name, byDefault]) => {
-    const isOn = enable.includes(name) || (byDefault && !disable.includes(name));
-    return isOn ? built.filter((plugin) => plugin.name === name) : [];
-  });
+  return NAMES.flatMap((name) =>
+    isRunning(name, { enable, disable }) ? built.filter((plugin) => plugin.name === name) : [],
+  );
 }
 
 function checkKnown(names: readonly string[], flag: string): void {

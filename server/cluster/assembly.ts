@@ -18,6 +18,7 @@ import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { readAdmissionSettings } from './admission-config/admission-config.ts';
 import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts';
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
@@ -58,6 +59,8 @@ export interface AssemblyOptions {
   readonly audit?: AuditOptions | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
+  /** What plugins are told: upstream's AdmissionConfiguration. */
+  readonly admissionConfigFile?: string | undefined;
 }
 
 export interface Assembly {
@@ -101,6 +104,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
+  const choice = options.admissionPlugins ?? { enable: [], disable: [] };
+  const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
   const cluster: Cluster = new Cluster({
     clock,
     random,
@@ -113,7 +118,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       random,
       clock,
       authorizer,
-      choice: options.admissionPlugins ?? { enable: [], disable: [] },
+      choice,
+      settings,
+      provision: async (name) => {
+        const transport = new LocalTransport(cluster.pipeline, OWN_USER, 'kube-apiserver');
+        const body = { metadata: { name } };
+        await transport.send({ verb: 'create', resource: 'v1/namespaces', key: { namespace: '', name }, body });
+      },
       catalog: () => cluster.catalog,
       outbound,
       services: {

@@ -5,6 +5,7 @@ import type { AccessQuestion, AdmissionEnv } from '../admission/plugin.ts';
 import { admissionPlugins } from '../admission/plugins.ts';
 import { matchConditionsOf } from '../admission/policies/match-conditions.ts';
 import { type AdmissionPluginChoice, selectPlugins } from '../admission/selection.ts';
+import type { AdmissionSettings } from '../admission/settings.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import type { Authorizers } from '../auth/authorizers.ts';
@@ -20,6 +21,8 @@ import type { Authorizer } from '../pipeline/identity.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { ResourceDefinition } from '../registry/resource.ts';
 import { resourceDefinitions } from '../resources/index.gen.ts';
+import { internalForm } from '../resources/shared/internal-form.ts';
+import { valueDiff } from '../resources/shared/line-diff.ts';
 import type { Storage } from '../storage/storage.ts';
 
 const SERVICE_ACCOUNTS = 'serviceaccounts';
@@ -44,6 +47,10 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 
+/** What differs between two objects, as upstream's internal types print themselves. */
+const difference = (old: object, next: object, model: string): string =>
+  valueDiff(internalForm(old, model), internalForm(next, model));
+
 /** The parts that admission works with. */
 export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' | 'services'> {
   readonly storage: Storage;
@@ -51,6 +58,9 @@ export interface AdmissionParts extends Pick<WebhookEnv, 'catalog' | 'outbound' 
   readonly clock: Clock;
   readonly authorizer: Authorizer;
   readonly choice: AdmissionPluginChoice;
+  readonly settings: AdmissionSettings;
+  /** Makes a namespace that somebody needs. */
+  readonly provision: (name: string) => Promise<void>;
 }
 
 /** @throws Error when plugins shall run that there are not */
@@ -60,6 +70,8 @@ export function admissionOf({
   clock,
   authorizer,
   choice,
+  settings,
+  provision,
   ...outside
 }: AdmissionParts): AdmissionChain {
   const change: AdmissionEnv['change'] = (resource, { namespace, name }, make) =>
@@ -75,5 +87,6 @@ export function admissionOf({
   const metrics = new AdmissionMetrics(clock);
   const webhooks = { ...env, ...outside, metrics, matchConditions: matchConditionsOf(ask) };
   const policies = { ...env, storage, catalog: outside.catalog, authorizeAs: ask };
-  return admissionChain(selectPlugins(admissionPlugins(env, webhooks, policies, storage), choice), metrics);
+  const plugins = admissionPlugins(env, webhooks, policies, storage, { settings, provision, difference });
+  return admissionChain(selectPlugins(plugins, choice), metrics);
 }

@@ -135,6 +135,9 @@ function program(): Command {
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))
     .addOption(
+      flag('--admission-control-config-file <file>', 'AdmissionConfiguration: what admission plugins are told'),
+    )
+    .addOption(
       flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
     )
     .addOption(

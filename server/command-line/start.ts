@@ -24,6 +24,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly controllers?: string[];
   readonly enableAdmissionPlugins?: string[];
   readonly disableAdmissionPlugins?: string[];
+  readonly admissionControlConfigFile?: string;
   readonly seed?: number;
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
@@ -71,6 +72,9 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
     ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),
+    ...(flags.admissionControlConfigFile !== undefined && {
+      admissionControlConfigFile: flags.admissionControlConfigFile,
+    }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),

@@ -1,4 +1,5 @@
 /** Where a registered webhook is reached: k8s.io/apiserver/pkg/util/webhook, ClientManager. */
+import { posix } from 'node:path';
 import type { OutboundRequest, ServiceConnector } from './outbound.ts';
 
 /** How a configuration or a definition names its webhook. */
@@ -27,15 +28,24 @@ export function webhookTarget(
     throw new Error('unable to load root certificates: unable to parse bytes as PEM block');
   const trust = pem === '' ? {} : { caBundle: pem };
   const query = `?timeout=${timeoutSeconds}s`;
-  if (!service) return { ...trust, url: `${(url ?? '').replace(/(?<=\/\/[^/]*)$/, '/')}${query}` };
+  if (!service) {
+    const [origin = ''] = /^[a-z]+:\/\/[^/]*/.exec(url ?? '') ?? [];
+    return { ...trust, url: `${origin}${cleanPath((url ?? '').slice(origin.length))}${query}` };
+  }
   const { namespace, name, path = '', port = 443 } = service;
   const serverName = `${name}.${namespace}.svc`;
   return {
     ...trust,
     serverName,
-    url: `https://${serverName}:${port}${path.startsWith('/') ? '' : '/'}${path}${query}`,
+    url: `https://${serverName}:${port}${cleanPath(path)}${query}`,
     connect: () => services.connection({ namespace, name }, port),
   };
+}
+
+/** As a client of upstream asks for it (path.Join): without a slash at the end. */
+function cleanPath(path: string): string {
+  const joined = posix.join('/', path);
+  return joined === '/' ? joined : joined.replace(/\/$/, '');
 }
 
 /** What every call of a webhook says besides its review. */

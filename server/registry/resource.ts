@@ -94,7 +94,7 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
   readonly generation?: (object: Frozen<T>) => unknown;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
-  readonly statusKeeps?: readonly ('labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
+  readonly statusKeeps?: readonly ('generateName' | 'labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
   /** Whether `/status` is never shown as a table: kinds whose status storage upstream forgot to give one. */
   readonly statusHasNoTable?: boolean;
   /**
@@ -209,6 +209,8 @@ export interface Subresource {
   readonly checksName?: boolean;
   /** The subresource's own object, made of the parent. */
   get?(parent: Frozen<KubeObject>): KubeObject;
+  /** The same as admission sees it before a change, where that is more lenient. */
+  before?(parent: Frozen<KubeObject>): Frozen<KubeObject>;
   /** The same as the answer to a GET, where that is stricter. @throws ApiError */
   show?(parent: Frozen<KubeObject>): KubeObject;
   /** Of a Scale: where its parent has the replicas, unless that is `.spec.replicas`. */

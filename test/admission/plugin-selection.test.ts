@@ -30,12 +30,6 @@ test.each([
   [['Quota'], [], /^there is no admission plugin "Quota" \(--enable-admission-plugins\); there are AlwaysAdmit, /],
   [[], ['Quota'], /^there is no admission plugin "Quota" \(--disable-admission-plugins\); there are AlwaysAdmit, /],
   [['Priority'], ['Priority'], /^Priority: in --enable-admission-plugins and --disable-admission-plugins, choose one$/],
-  [
-    ['ImagePolicyWebhook'],
-    [],
-    'the admission plugin ImagePolicyWebhook is not built (--enable-admission-plugins); there are ' +
-      'NamespaceLifecycle, ServiceAccount, AlwaysPullImages, Priority',
-  ],
 ])('enabling %j and disabling %j is refused', (enable, disable, message) => {
   expect(() => selected(enable, disable)).toThrow(message);
 });

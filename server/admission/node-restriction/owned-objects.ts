@@ -25,17 +25,22 @@ export function checkCsiNode(review: Review, node: string): void {
   }
 }
 
+/** How messages show what differs between two objects of a type. */
+export type Difference = (old: object, next: object, model: string) => string;
+
 /** Of the status, what a node tells. */
 const TOLD = ['capacity', 'conditions', 'allocatedResourceStatuses', 'allocatedResources'];
 
 /** @throws ApiError 403 */
-export function checkClaim(review: Review, node: string): void {
+export function checkClaim(review: Review, node: string, { difference }: { readonly difference: Difference }): void {
   const { object, old, subresource, operation } = review;
   if (subresource !== 'status') throw refusal(review, 'may only update PVC status');
   if (operation !== 'update' || !object || !old) throw unexpectedOperation(review);
-  if (deepEqual(untold(object as Frozen<KubeObject>), untold(old))) return;
+  const [before, after] = [untold(old), untold(object as Frozen<KubeObject>)];
+  if (deepEqual(before, after)) return;
   const only = 'other than status.quantity and status.conditions';
-  throw refusal(review, `node ${goQuote(node)} is not allowed to update fields ${only}`);
+  const what = difference(before, after, 'io.k8s.api.core.v1.PersistentVolumeClaim');
+  throw refusal(review, `node ${goQuote(node)} is not allowed to update fields ${only}: ${what}`);
 }
 
 /** Of the metadata, what every write changes, or may leave out. */

@@ -5,13 +5,20 @@ import type { Review } from '../../registry/admission-chain.ts';
 import type { AdmissionEnv, AdmissionPlugin } from '../plugin.ts';
 import { refusal } from '../refusal.ts';
 import { checkNode } from './node.ts';
-import { checkClaim, checkCsiNode, checkLease, checkResourceSlice, checkSigningRequest } from './owned-objects.ts';
+import {
+  checkClaim,
+  checkCsiNode,
+  checkLease,
+  checkResourceSlice,
+  checkSigningRequest,
+  type Difference,
+} from './owned-objects.ts';
 import { checkPod } from './pod.ts';
 import { checkCertificateRequest } from './pod-certificate.ts';
 import { checkToken } from './token.ts';
 
 /** Refuses what a node may not do with the objects of one resource. */
-type Check = (review: Review, node: string, env: AdmissionEnv) => void;
+type Check = (review: Review, node: string, env: NodeEnv) => void;
 
 const CHECKS: Readonly<Record<string, Check>> = {
   pods: checkPod,
@@ -25,7 +32,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'certificatesigningrequests.certificates.k8s.io': checkSigningRequest,
 };
 
-export function nodeRestriction(env: AdmissionEnv): AdmissionPlugin {
+export interface NodeEnv extends AdmissionEnv {
+  /** How messages show what differs between two objects of a type, such as `io.k8s.api.core.v1.Pod`. */
+  readonly difference: Difference;
+}
+
+export function nodeRestriction(env: NodeEnv): AdmissionPlugin {
   return {
     name: 'NodeRestriction',
     handles: ({ operation, info }) =>

@@ -9,7 +9,8 @@ import type { AdmissionEnv, AdmissionPlugin } from '../plugin.ts';
 import { finalRefusal } from '../refusal.ts';
 import { detailsText, violations } from './checks.ts';
 import { existingPodWarnings } from './existing-pods.ts';
-import { compareLevels, isSame, type Policy, policyOf, policyText } from './policy.ts';
+import { compareLevels, isSame, Policies, type Policy, policyText } from './policy.ts';
+import { exemptNamespaceWarning, hasExemptRuntimeClass, NO_SETTINGS, type PodSecuritySettings } from './settings.ts';
 import type { AnyContainer, CheckedPod } from './violation.ts';
 
 /** Where kinds that make pods keep the template. */
@@ -27,9 +28,11 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
 /** The only ones that change what a pod runs. */
 const POD_SUBRESOURCES: readonly (string | undefined)[] = [undefined, 'ephemeralcontainers', 'resize'];
 
-export function podSecurity(env: AdmissionEnv): AdmissionPlugin {
+export function podSecurity(env: AdmissionEnv, settings: PodSecuritySettings = NO_SETTINGS): AdmissionPlugin {
+  const policies = new Policies(settings.defaults);
+  const { exemptions } = settings;
   const policyIn = (namespace: string): Policy =>
-    policyOf(env.find('namespaces', { namespace: '', name: namespace })?.value.metadata.labels);
+    policies.of(env.find('namespaces', { namespace: '', name: namespace })?.value.metadata.labels);
   return {
     name: 'PodSecurity',
     handles({ operation, info, subresource }) {
@@ -40,12 +43,14 @@ export function podSecurity(env: AdmissionEnv): AdmissionPlugin {
     },
     validate(review) {
       const resource = resourceName(review.info.group, review.info.resource);
-      if (resource === 'namespaces') return checkNamespace(review, env);
+      if (resource === 'namespaces') return checkNamespace(review, { env, policies, settings });
+      if (exemptions.namespaces.includes(review.key.namespace)) return;
+      if (exemptions.usernames.includes(review.user.name)) return;
       const policy = policyIn(review.key.namespace);
-      if (resource === 'pods') return checkPod(review, policy);
+      if (resource === 'pods') return checkPod(review, policy, settings);
       if (policy.warn.level === 'privileged') return;
       const template = templateOf(review, TEMPLATES[resource] ?? []);
-      if (template) warn(review, policy, template);
+      if (template && !hasExemptRuntimeClass(settings, template.spec)) warn(review, policy, template);
     },
   };
 }
@@ -64,10 +69,11 @@ function warn(review: Review, { warn: asked }: Policy, pod: CheckedPod): void {
 }
 
 /** @throws ApiError 403 */
-function checkPod(review: Review, policy: Policy): void {
+function checkPod(review: Review, policy: Policy, settings: PodSecuritySettings): void {
   if (policy.enforce.level === 'privileged' && policy.warn.level === 'privileged') return;
   const pod = review.object as unknown as Frozen<Pod>;
   if (review.operation === 'update' && !runsOther(pod, review.old as unknown as Frozen<Pod>)) return;
+  if (hasExemptRuntimeClass(settings, pod.spec)) return;
   const found = violations(policy.enforce, pod);
   if (found.length === 0) {
     warn(review, policy, pod);
@@ -87,18 +93,37 @@ function runsOther({ spec }: Frozen<Pod>, { spec: before }: Frozen<Pod>): boolea
   );
 }
 
+interface Rules {
+  readonly env: AdmissionEnv;
+  readonly policies: Policies;
+  readonly settings: PodSecuritySettings;
+}
+
 /** @throws ApiError 422 for labels that cannot be read */
-function checkNamespace(review: Review, env: AdmissionEnv): void {
+function checkNamespace(review: Review, { env, policies, settings }: Rules): void {
   const { metadata } = review.object as unknown as Namespace;
   const name = metadata.name ?? '';
-  const policy = policyOf(metadata.labels);
-  const old = review.operation === 'update' ? policyOf(review.old?.metadata.labels) : undefined;
+  const policy = policies.of(metadata.labels);
+  const old = review.operation === 'update' ? policies.of(review.old?.metadata.labels) : undefined;
   // Whoever changes something else need not mend labels that were wrong before.
   const areNew = policy.problems.length > 0 && !deepEqual(policy.problems, old?.problems);
   if (areNew) throw invalidObject({ group: '', kind: 'Namespace' }, name, policy.problems);
+  const isExempt = settings.exemptions.namespaces.includes(name);
+  const tellExempt = (): void => {
+    const text = exemptNamespaceWarning(name, policy, metadata.labels ?? {}, settings);
+    if (text !== undefined) review.warn(text);
+  };
+  if (!old && isExempt) tellExempt();
   if (!old || isSame(policy.enforce, old.enforce) || policy.enforce.level === 'privileged') return;
   const isLooser = compareLevels(policy.enforce.level, old.enforce.level) <= 0;
   if (isLooser && policy.enforce.version === old.enforce.version) return;
-  const pods = env.list('pods', name).map(({ value }) => value as unknown as Frozen<Pod>);
+  if (isExempt) {
+    tellExempt();
+    return;
+  }
+  const pods = env
+    .list('pods', name)
+    .map(({ value }) => value as unknown as Frozen<Pod>)
+    .filter(({ spec }) => !hasExemptRuntimeClass(settings, spec));
   for (const text of existingPodWarnings(name, policy.enforce, pods)) review.warn(text);
 }

@@ -23,12 +23,10 @@ const LEVELS: readonly Level[] = ['privileged', 'baseline', 'restricted'];
 const LATEST = 'latest';
 const MODES = ['enforce', 'audit', 'warn'] as const;
 const VERSION = /^v1\.(\d|[1-9]\d*)$/;
+/** What is wrong with a level or a version that is none. */
+export const LEVEL_RULE = `must be one of ${LEVELS.join(', ')}`;
+export const VERSION_RULE = 'must be "latest" or "v1.x"';
 const MAX_INT64 = (1n << 63n) - 1n;
-
-const PRIVILEGED: LevelVersion = { level: 'privileged', version: LATEST };
-
-/** What holds where no label says anything. */
-const NO_POLICY: Policy = { enforce: PRIVILEGED, audit: PRIVILEGED, warn: PRIVILEGED, problems: [] };
 
 /** `restricted:v1.24`, as messages name it. */
 export const policyText = ({ level, version }: LevelVersion): string => `${level}:${version}`;
@@ -42,30 +40,41 @@ export const compareLevels = (a: Level, b: Level): number => LEVELS.indexOf(a) -
 export const minorOf = (version: string): number =>
   version === LATEST ? Infinity : Number(version.slice('v1.'.length));
 
-function isLevel(text: string): text is Level {
+export function isLevel(text: string): text is Level {
   return (LEVELS as readonly string[]).includes(text);
 }
 
-function isVersion(text: string): boolean {
+export function isVersion(text: string): boolean {
   const minor = VERSION.exec(text)?.[1];
   return text === LATEST || (minor !== undefined && BigInt(minor) <= MAX_INT64);
 }
 
-/** Labels of stored namespaces never change, and every pod asks for those of its namespace. */
-const known = new WeakMap<object, Policy>();
+type Defaults = Readonly<Record<(typeof MODES)[number], LevelVersion>>;
 
-/** The policy that labels ask for. One that cannot be read is as strict as can be, and never warns. */
-export function policyOf(labels: Frozen<Record<string, string>> | undefined): Policy {
-  if (!labels) return NO_POLICY;
-  let policy = known.get(labels);
-  if (!policy) {
-    policy = read(labels);
-    if (Object.isFrozen(labels)) known.set(labels, policy);
+/** The policies that labels ask for. */
+export class Policies {
+  readonly #defaults: Defaults;
+  /** Labels of stored namespaces never change, and every pod asks for those of its namespace. */
+  readonly #known = new WeakMap<object, Policy>();
+
+  /** @param defaults what holds where no label says anything */
+  constructor(defaults: Defaults) {
+    this.#defaults = defaults;
   }
-  return policy;
+
+  /** One that cannot be read is as strict as can be, and never warns. */
+  of(labels: Frozen<Record<string, string>> | undefined): Policy {
+    if (!labels) return { ...this.#defaults, problems: [] };
+    let policy = this.#known.get(labels);
+    if (!policy) {
+      policy = read(labels, this.#defaults);
+      if (Object.isFrozen(labels)) this.#known.set(labels, policy);
+    }
+    return policy;
+  }
 }
 
-function read(labels: Frozen<Record<string, string>>): Policy {
+function read(labels: Frozen<Record<string, string>>, defaults: Defaults): Policy {
   const problems: FieldProblem[] = [];
   const refuse = (label: string, value: string, detail: string): void => {
     problems.push(invalid(`metadata.labels[${label}]`, value, detail));
@@ -74,20 +83,24 @@ function read(labels: Frozen<Record<string, string>>): Policy {
     const label = `pod-security.kubernetes.io/${mode}`;
     const level = getOwn(labels, label);
     const isKnown = level === undefined || isLevel(level);
-    if (!isKnown) refuse(label, level, `must be one of ${LEVELS.join(', ')}`);
+    if (!isKnown) refuse(label, level, LEVEL_RULE);
     const version = getOwn(labels, `${label}-version`);
     const isReadable = version === undefined || isVersion(version);
-    if (!isReadable) refuse(`${label}-version`, version, 'must be "latest" or "v1.x"');
+    if (!isReadable) refuse(`${label}-version`, version, VERSION_RULE);
     return {
       mode,
       hasLevel: level !== undefined,
       isKnown,
       hasVersion: version !== undefined,
-      level: isKnown ? (level ?? 'privileged') : mode === 'enforce' ? ('restricted' as const) : ('privileged' as const),
-      version: isReadable ? (version ?? LATEST) : LATEST,
+      level: isKnown
+        ? (level ?? defaults[mode].level)
+        : mode === 'enforce'
+          ? ('restricted' as const)
+          : ('privileged' as const),
+      version: isReadable ? (version ?? defaults[mode].version) : LATEST,
     };
   });
-  const [enforce = PRIVILEGED, audit = PRIVILEGED, warn = PRIVILEGED] = given;
+  const [enforce = defaults.enforce, audit = defaults.audit, warn = defaults.warn] = given;
   const [enforced, , warned] = given;
   // Whoever enforces a level is warned of it too, unless a label says something else.
   const follows = !warned?.hasLevel && enforced?.hasLevel && enforced.isKnown;

@@ -41,7 +41,8 @@ export function namespaceValue({ asked, namespace }: Subject, env: Pick<PolicyEn
 
 /** The write as the version `served` shows it. */
 export function valuesOf(subject: Subject, served: Served): Pick<AdmissionValues, 'object' | 'oldObject' | 'request'> {
-  const { object, old } = subject.review;
+  const { old } = subject.review;
+  const { object } = subject;
   return {
     object: object ? subject.shown(object as Frozen<KubeObject>, served) : null,
     oldObject: old ? subject.shown(old, served) : null,

@@ -1,7 +1,7 @@
 /** Policies that change objects: MutatingAdmissionPolicy (plugin/policy/mutating/dispatcher.go). */
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { decided } from '../../base/undecided.ts';
-import { ApiError, forbidden } from '../../kube/api-error.ts';
+import { ApiError, forbidden, internalError } from '../../kube/api-error.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding } from '../../kube/types.gen.ts';
 import type { Review } from '../../registry/admission-chain.ts';
@@ -9,7 +9,7 @@ import type { Served } from '../../registry/catalog.ts';
 import { conditionsHold } from '../../schema/cel/admission/evaluation.ts';
 import type { Authorize } from '../../schema/cel/library/authorizer.ts';
 import type { AdmissionPlugin } from '../plugin.ts';
-import { become, Subject } from '../webhooks/subject.ts';
+import { Subject } from '../webhooks/subject.ts';
 import type { PolicyEnv } from './env.ts';
 import { isForPolicies } from './excluded.ts';
 import { namespaceValue, valuesOf } from './input.ts';
@@ -17,6 +17,7 @@ import { MatchFault, matchOf, nameOf } from './matching.ts';
 import { type CompiledPolicy, compilePolicy, MutationFault, mutated } from './mutator.ts';
 import { collectParams, paramResource } from './params.ts';
 import { type Hook, PolicyIndex } from './policy-index.ts';
+import { preparedIn, unreadyVersions, type VersionFaults } from './prepare.ts';
 import { Invocations } from './reinvocation.ts';
 
 type Policy = Frozen<MutatingAdmissionPolicy>;
@@ -40,7 +41,9 @@ export function mutatingPolicies(env: PolicyEnv): AdmissionPlugin {
       if (hooks.length === 0) return;
       const invocations = runs.get(review) ?? new Invocations();
       runs.set(review, invocations);
-      return new Dispatch(subject, env, invocations).run(hooks);
+      const versions = unreadyVersions(hooks, subject, env);
+      const run = (faults?: VersionFaults): Promise<void> => new Dispatch(subject, env, invocations, faults).run(hooks);
+      return versions.length === 0 ? run() : preparedIn(versions, subject).then(run);
     },
   };
 }
@@ -65,13 +68,16 @@ class Dispatch {
   readonly #invocations: Invocations;
   readonly #authorize: Authorize;
   readonly #faults: Fault[] = [];
+  /** Versions that the object cannot be shown in, and why. */
+  readonly #unshown: VersionFaults;
   /** Whether a mutation came to something, be it the same object. */
   #isDirty = false;
 
-  constructor(subject: Subject, env: PolicyEnv, invocations: Invocations) {
+  constructor(subject: Subject, env: PolicyEnv, invocations: Invocations, unshown: VersionFaults = new Map()) {
     this.#subject = subject;
     this.#env = env;
     this.#invocations = invocations;
+    this.#unshown = unshown;
     this.#authorize = env.authorizeAs(subject.review.user);
   }
 
@@ -94,6 +100,8 @@ class Dispatch {
       const matched = constraints ? matchOf(constraints, this.#subject, this.#env) : served;
       if (!matched) return [];
       if (matched instanceof MatchFault) return this.#misconfigured(hook, matched, name);
+      const unshown = this.#unshown.get(served);
+      if (unshown !== undefined) return this.#misconfigured(hook, { message: unshown });
       const found = collectParams(params, spec.paramRef, this.#subject.namespace);
       if (found instanceof MatchFault) return this.#misconfigured(hook, found, name);
       return found.map((param): Invocation => {
@@ -108,18 +116,40 @@ class Dispatch {
     const namespaceObject = namespaceValue(this.#subject, this.#env);
     this.#invocations.begin(review);
     for (const invocation of chosen) {
-      const { hook, key, params } = invocation;
+      const { hook, key, params, served } = invocation;
+      await this.#show(served);
       if (!(await decided(() => this.#matches(invocation))) || !this.#invocations.isNext(key, review)) continue;
-      const before = review.object && { ...review.object };
+      const { object } = this.#subject;
+      const before = object && { ...object };
       for (const position of hook.compiled().mutations.keys()) {
         await decided(() => this.#mutate(invocation, position, { namespaceObject, params }));
       }
-      if (!deepEqual(before, review.object)) this.#invocations.changed(review);
+      if (!deepEqual(before, this.#subject.object)) this.#invocations.changed(review);
       if (hook.policy.spec.reinvocationPolicy === 'IfNeeded') this.#invocations.waits(key);
     }
+    await this.#settle();
     // Upstream goes by this in the end, whatever it found out before: policies may even see their own changes.
     if (this.#isDirty) this.#invocations.changed(review);
     this.#invocations.end(review);
+  }
+
+  /** An earlier policy may have seen another version. @throws ApiError 500 */
+  async #show(served: Served): Promise<void> {
+    if (this.#subject.isReady(served)) return;
+    try {
+      await this.#subject.prepare(served);
+    } catch (error) {
+      throw internalError((error as Error).message);
+    }
+  }
+
+  /** @throws ApiError 500 */
+  async #settle(): Promise<void> {
+    try {
+      await this.#subject.settle();
+    } catch (error) {
+      throw internalError(`failed to convert object: ${(error as Error).message}`);
+    }
   }
 
   #matches({ hook, served, params, binding }: Invocation): boolean {
@@ -139,7 +169,7 @@ class Dispatch {
   ): void {
     const { mutations, variables } = hook.compiled();
     const { review } = this.#subject;
-    const { object } = review;
+    const { object } = this.#subject;
     const mutation = mutations[position];
     if (!object || !mutation) return;
     const shown = this.#subject.shown(object as Frozen<KubeObject>, served);
@@ -147,7 +177,7 @@ class Dispatch {
     const type = review.form ? review.form.type : served.info.type;
     try {
       const made = mutated({ mutation, variables, values, authorize: this.#authorize, object: shown, type });
-      if (made !== shown) become(object, this.#subject.accepted(made, served));
+      if (made !== shown) this.#subject.change(made, served);
       this.#isDirty = true;
     } catch (error) {
       if (!(error instanceof MutationFault)) throw error;
@@ -155,7 +185,7 @@ class Dispatch {
     }
   }
 
-  #misconfigured(hook: PolicyHook, { message }: MatchFault, binding?: string): [] {
+  #misconfigured(hook: PolicyHook, { message }: Pick<MatchFault, 'message'>, binding?: string): [] {
     const what = binding === undefined ? 'policy' : 'binding';
     this.#failed(hook, `failed to configure ${what}: ${message}`, 'Forbidden', binding);
     return [];

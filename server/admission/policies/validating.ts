@@ -1,5 +1,6 @@
 /** Policies that look at the final object: ValidatingAdmissionPolicy (plugin/policy/validating/dispatcher.go). */
 import type { Frozen } from '../../base/freeze.ts';
+import { decided } from '../../base/undecided.ts';
 import { ApiError, forbidden } from '../../kube/api-error.ts';
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from '../../kube/types.gen.ts';
 import type { Review } from '../../registry/admission-chain.ts';
@@ -14,6 +15,7 @@ import { namespaceValue, valuesOf } from './input.ts';
 import { MatchFault, matchOf, nameOf } from './matching.ts';
 import { collectParams, paramResource } from './params.ts';
 import { type Binding, type Hook, PolicyIndex } from './policy-index.ts';
+import { preparedIn, unreadyVersions, type VersionFaults } from './prepare.ts';
 import { type CompiledPolicy, compilePolicy, judge } from './validator.ts';
 
 type Policy = Frozen<ValidatingAdmissionPolicy>;
@@ -33,7 +35,12 @@ export function validatingPolicies(env: PolicyEnv): AdmissionPlugin {
       if (index.isEmpty) return;
       const subject = new Subject(review, env.catalog());
       const hooks = index.concernedBy(subject);
-      if (hooks.length > 0) new Dispatch(subject, env).run(hooks);
+      if (hooks.length === 0) return;
+      const versions = unreadyVersions(hooks, subject, env);
+      if (versions.length === 0) return new Dispatch(subject, env).run(hooks);
+      return preparedIn(versions, subject).then((faults) =>
+        decided(() => new Dispatch(subject, env, faults).run(hooks)),
+      );
     },
   };
 }
@@ -53,11 +60,14 @@ class Dispatch {
   readonly #env: PolicyEnv;
   readonly #authorize: Authorize;
   readonly #notes: AuditNotes;
+  /** Versions that the object cannot be shown in, and why. */
+  readonly #faults: VersionFaults;
   #refusal: Refusal | undefined;
 
-  constructor(subject: Subject, env: PolicyEnv) {
+  constructor(subject: Subject, env: PolicyEnv, faults: VersionFaults = new Map()) {
     this.#subject = subject;
     this.#env = env;
+    this.#faults = faults;
     this.#authorize = env.authorizeAs(subject.review.user);
     this.#notes = new AuditNotes(subject.review);
   }
@@ -89,6 +99,12 @@ class Dispatch {
         continue;
       }
       if (found.length === 0) continue;
+      const unshown = this.#faults.get(served);
+      if (unshown !== undefined) {
+        const why = `failed to configure binding: failed to convert object version: ${unshown}`;
+        this.#misconfigured(hook, why, binding);
+        continue;
+      }
       const values = { ...valuesOf(this.#subject, served), namespaceObject: namespaceValue(this.#subject, this.#env) };
       for (const param of found) this.#judge(hook, binding, { ...values, params: param });
     }

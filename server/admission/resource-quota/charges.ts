@@ -9,6 +9,7 @@ import { isInScopes } from '../../kube/quota/total.ts';
 import type { ResourceQuota } from '../../kube/types.gen.ts';
 import type { Review } from '../../registry/admission-chain.ts';
 import { finalRefusal } from '../refusal.ts';
+import { checkCovered, type LimitedResource } from './limited-resources.ts';
 
 export type Quota = Frozen<ResourceQuota>;
 
@@ -46,26 +47,41 @@ function checkCountable(review: Review, { metadata, status }: Quota, names: read
  *
  * @throws ApiError 403
  */
-export function chargesOf(review: Review, quotas: readonly Quota[], nowMs: number): Charge[] {
+export function chargesOf(
+  review: Review,
+  quotas: readonly Quota[],
+  nowMs: number,
+  limited: readonly LimitedResource[] = [],
+): Charge[] {
   const { info, old } = review;
   const object = review.object as NonNullable<Review['old']>;
   const evaluator = evaluatorOf(resourceName(info.group, info.resource));
+  const covered = new Set<string>();
   const concerned = quotas.filter((quota) => {
     const names = limitedNames(quota, evaluator, object);
     if (names.length > 0) checkCountable(review, quota, names, evaluator.missing?.(names, object));
+    for (const name of names) covered.add(name);
     return names.length > 0;
   });
-  if (concerned.length === 0) return [];
+  if (concerned.length === 0 && limited.length === 0) return [];
   const usage = evaluator.usage(object, nowMs);
   const negative = Object.keys(usage).filter((name) => parseQuantity(usage[name] ?? '0').nano < 0n);
   if (negative.length > 0)
     throw finalRefusal(review, `quota usage is negative for resource(s): ${negative.sort().join(',')}`);
-  return concerned.flatMap((quota) => {
+  const before = old && evaluator.usage(old, nowMs);
+  const added = before ? excessAmounts(usage, before) : usage;
+  const additions = concerned.map((quota) => {
     const wasCounted = old !== undefined && limitedNames(quota, evaluator, old).length > 0;
-    const added = wasCounted ? excessAmounts(usage, evaluator.usage(old, nowMs)) : usage;
+    return { quota, added: wasCounted ? added : usage };
+  });
+  const isSome = (amounts: Amounts): boolean =>
+    Object.values(amounts).some((amount) => parseQuantity(amount).nano !== 0n);
+  const uses = concerned.length > 0 ? additions.some((addition) => isSome(addition.added)) : isSome(added);
+  if (uses && limited.length > 0) checkCovered(review, { evaluator, usage, covered, quotas }, limited);
+  return additions.flatMap(({ quota, added: more }) => {
     const requested = onlyAmounts(
-      added,
-      (name) => getOwn(quota.status.hard, name) !== undefined && parseQuantity(added[name] ?? '0').nano !== 0n,
+      more,
+      (name) => getOwn(quota.status.hard, name) !== undefined && parseQuantity(more[name] ?? '0').nano !== 0n,
     );
     return Object.keys(requested).length > 0 ? [{ quota, requested }] : [];
   });

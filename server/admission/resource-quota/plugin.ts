@@ -7,6 +7,7 @@ import { StorageError } from '../../storage/storage.ts';
 import type { AdmissionEnv, AdmissionPlugin, KindOfReview } from '../plugin.ts';
 import { type Charge, chargedUsage, chargesOf, type Quota } from './charges.ts';
 import { Ledger } from './ledger.ts';
+import type { LimitedResource } from './limited-resources.ts';
 
 /** Nothing that is kept, and events, which upstream has never counted. */
 const IGNORED = new Set([
@@ -25,7 +26,7 @@ function isChargedChange({ info, subresource }: KindOfReview): boolean {
   return subresource === undefined && evaluatorOf(resource).countsChanges === true;
 }
 
-export function resourceQuota(env: AdmissionEnv): AdmissionPlugin {
+export function resourceQuota(env: AdmissionEnv, limited: readonly LimitedResource[] = []): AdmissionPlugin {
   const ledger = new Ledger(env);
   return {
     name: 'ResourceQuota',
@@ -42,9 +43,9 @@ export function resourceQuota(env: AdmissionEnv): AdmissionPlugin {
       const isPodUpdate = old && info.resource === 'pods' && info.group === '' && subresource === undefined;
       if (isPodUpdate && !changesScope(old, object)) return;
       const quotas = env.list('resourcequotas', key.namespace);
-      if (quotas.length === 0) return;
+      if (quotas.length === 0 && limited.length === 0) return;
       const all = quotas.map(({ value }) => value as unknown as Quota);
-      const charges = chargesOf(review, all, env.clock.now());
+      const charges = chargesOf(review, all, env.clock.now(), limited);
       // All of them have to allow the write before the first is charged.
       for (const charge of charges) chargedUsage(review, charge, ledger.used(charge.quota));
       return charges.length === 0 || review.dryRun ? undefined : chargeAll(review, charges, ledger, env);

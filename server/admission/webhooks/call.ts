@@ -5,6 +5,7 @@ import { OutboundError } from '../../kube/outbound.ts';
 import { unexpectedResponse } from '../../kube/unexpected-response.ts';
 import { WEBHOOK_HEADERS, webhookTarget } from '../../kube/webhook-target.ts';
 import { AnswerError, type Verdict, verdictOf } from './answer.ts';
+import { credentialsFor, hostAndPort } from './credentials.ts';
 import type { WebhookEnv } from './env.ts';
 import type { Invocation } from './matching.ts';
 import { reviewText, reviewVersionOf } from './review.ts';
@@ -49,9 +50,12 @@ export async function callWebhook(
   }
   const uid = env.random.uuid();
   try {
+    const target = targetOf(webhook.spec.clientConfig, timeoutSeconds, env);
+    const { headers, ...shown } = (env.credentials && credentialsFor(env.credentials, hostAndPort(target.url))) ?? {};
     const response = await env.outbound.call({
-      ...targetOf(webhook.spec.clientConfig, timeoutSeconds, env),
-      headers: WEBHOOK_HEADERS,
+      ...target,
+      ...shown,
+      headers: { ...WEBHOOK_HEADERS, ...headers?.() },
       body: reviewText(subject, served, version, uid),
       timeoutMs: timeoutSeconds * 1000,
     });

@@ -2,6 +2,7 @@ import type { Outbound, ServiceConnector } from '../../kube/outbound.ts';
 import type { Catalog } from '../../registry/catalog.ts';
 import type { AdmissionMetrics } from '../metrics.ts';
 import type { AdmissionEnv } from '../plugin.ts';
+import type { CallerCredentials } from './credentials.ts';
 import type { MatchConditions } from './match-conditions.ts';
 
 /** What the calling of webhooks needs of the cluster around it. */
@@ -12,4 +13,6 @@ export interface WebhookEnv extends Pick<AdmissionEnv, 'find' | 'random'> {
   readonly services: ServiceConnector;
   readonly matchConditions: MatchConditions;
   readonly metrics: AdmissionMetrics;
+  /** Who the server is to webhooks that ask. */
+  readonly credentials?: CallerCredentials;
 }

@@ -1,6 +1,7 @@
 /** Which webhooks a write concerns: k8s.io/apiserver/pkg/admission/plugin/webhook/predicates. */
 import type { Frozen } from '../../base/freeze.ts';
-import { forbidden, notFound } from '../../kube/api-error.ts';
+import { decided } from '../../base/undecided.ts';
+import { type ApiError, forbidden, notFound } from '../../kube/api-error.ts';
 import { selectorMatches } from '../../kube/labels.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { RuleWithOperations } from '../../kube/types.gen.ts';
@@ -94,7 +95,7 @@ export function namespaceMatches(
 
 export function objectMatches(
   { objectSelector }: Pick<Webhook, 'objectSelector'>,
-  { review: { object, old } }: Subject,
+  { object, review: { old } }: Subject,
 ): boolean {
   if (objectSelector.length === 0) return true;
   const matches = (candidate: Frozen<KubeObject> | KubeObject | undefined): boolean =>
@@ -103,24 +104,52 @@ export function objectMatches(
 }
 
 /**
- * How to call a webhook about a write; undefined when it is not concerned.
+ * The version in which a webhook is called about a write; undefined when it is not concerned.
  *
- * @throws ApiError 404 for a namespace that does not exist, 403 for conditions that cannot be evaluated
+ * @throws ApiError 404 for a namespace that does not exist
  */
-export function invocationOf(webhook: Webhook, subject: Subject, env: WebhookEnv): Invocation | undefined {
+function versionFor(webhook: Webhook, subject: Subject, env: WebhookEnv): Served | undefined {
   const inNamespace = namespaceMatches(webhook, subject, env);
   if (!inNamespace || !objectMatches(webhook, subject)) return undefined;
   const served = servedFor(webhook, subject);
+  if (served && inNamespace === 'unknown') throw notFound({ group: '', resource: 'namespaces' }, subject.namespace);
+  return served;
+}
+
+/**
+ * How to call a webhook about a write, with everything ready to be shown in its version; undefined when it is not
+ * concerned.
+ *
+ * @param fault how it is told that the object cannot be converted
+ * @throws ApiError 404 for a namespace that does not exist, 403 for conditions that cannot be evaluated, 500 for what
+ * cannot be converted
+ */
+export async function invocationOf(
+  webhook: Webhook,
+  subject: Subject,
+  env: WebhookEnv,
+  fault: (why: string) => ApiError,
+): Promise<Invocation | undefined> {
+  const served = versionFor(webhook, subject, env);
   if (!served) return undefined;
-  if (inNamespace === 'unknown') throw notFound({ group: '', resource: 'namespaces' }, subject.namespace);
+  if (!subject.isReady(served)) await prepare(subject, served, fault);
   const invocation = { webhook, served };
-  return conditionsHold(invocation, subject, env) ? invocation : undefined;
+  return (await decided(() => conditionsHold(invocation, subject, env))) ? invocation : undefined;
+}
+
+async function prepare(subject: Subject, served: Served, fault: (why: string) => ApiError): Promise<void> {
+  try {
+    await subject.prepare(served);
+  } catch (error) {
+    throw fault((error as Error).message);
+  }
 }
 
 function conditionsHold({ webhook, served }: Invocation, subject: Subject, env: WebhookEnv): boolean {
   const { matchConditions = [], failurePolicy } = webhook.spec;
   if (matchConditions.length === 0) return true;
-  const { object, old, user } = subject.review;
+  const { old, user } = subject.review;
+  const { object } = subject;
   const result = env.matchConditions.evaluate(matchConditions, {
     object: object ? subject.shown(object as Frozen<KubeObject>, served) : null,
     oldObject: old ? subject.shown(old, served) : null,

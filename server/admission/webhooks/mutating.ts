@@ -1,7 +1,6 @@
 /** Webhooks that change objects, one after the other: MutatingAdmissionWebhook. */
 
 import { deepEqual, type Frozen, thaw } from '../../base/freeze.ts';
-import { decided } from '../../base/undecided.ts';
 import { ApiError, internalError } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { KubeObject } from '../../kube/object.ts';
@@ -15,7 +14,7 @@ import { WebhookConfigurations } from './configurations.ts';
 import { counted } from './counted.ts';
 import type { WebhookEnv } from './env.ts';
 import { type Invocation, invocationOf, isForWebhooks } from './matching.ts';
-import { become, Subject } from './subject.ts';
+import { Subject } from './subject.ts';
 
 /** What the first run of the plugins leaves for a second one (webhookReinvokeContext). */
 interface FirstRun {
@@ -56,7 +55,7 @@ async function callAll(
   // Built-in plugins have changed the object: everybody who wants to know looks again.
   if (isSecond && !deepEqual(run.output, review.object)) wake(run);
   for (const [index, webhook] of webhooks.entries()) {
-    const invocation = await decided(() => invocationOf(webhook, subject, env));
+    const invocation = await invocationOf(webhook, subject, env, twiceInternal);
     if (!invocation || (isSecond && !run.again.has(webhook.uid))) continue;
     const annotation = `webhook.admission.k8s.io/round_${isSecond ? 1 : 0}_index_${index}`;
     if (await call(invocation, subject, annotation, env)) {
@@ -66,8 +65,12 @@ async function callAll(
     }
     if (webhook.spec.reinvocationPolicy === 'IfNeeded') run.waiting.add(webhook.uid);
   }
+  await subject.settle();
   run.output = review.object && (thaw(review.object) as Frozen<KubeObject>);
 }
+
+/** Upstream says it twice. */
+const twiceInternal = (why: string): ApiError => internalError(internalError(why).message);
 
 function wake({ waiting, again }: FirstRun): void {
   for (const uid of waiting) again.add(uid);
@@ -108,16 +111,13 @@ async function call(invocation: Invocation, subject: Subject, annotation: string
 
 /** @returns whether the object is another one now. @throws ApiError 500 when the patch does not fit */
 function patch(operations: unknown[], { webhook, served }: Invocation, subject: Subject): boolean {
-  const { object } = subject.review;
+  const { object } = subject;
   if (!object) {
     const why = 'attempted to modify the object, which is not supported for this operation';
     throw internalError(`admission webhook ${goQuote(webhook.spec.name)} ${why}`);
   }
   const shown = subject.shown(object as Frozen<KubeObject>, served);
-  const next = subject.accepted(patched(shown, operations), served);
-  const changed = !deepEqual(object, next);
-  become(object, next);
-  return changed;
+  return subject.change(patched(shown, operations), served);
 }
 
 function patched(shown: Frozen<KubeObject>, operations: unknown[]): unknown {

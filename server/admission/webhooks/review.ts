@@ -17,7 +17,8 @@ export function reviewVersionOf(accepted: readonly string[]): ReviewVersion | un
 /** The body of a call. */
 export function reviewText(subject: Subject, served: Served, version: ReviewVersion, uid: string): string {
   const request = requestOf(subject, served, uid);
-  const { object, old } = subject.review;
+  const { old } = subject.review;
+  const { object } = subject;
   const { dryRun, options, ...begin } = request;
   return JSON.stringify({
     kind: 'AdmissionReview',

@@ -1,5 +1,4 @@
 /** Webhooks that look at the final object, all at once: ValidatingAdmissionWebhook. */
-import { decided } from '../../base/undecided.ts';
 import { internalError } from '../../kube/api-error.ts';
 import type { Review } from '../../registry/admission-chain.ts';
 import type { Storage } from '../../storage/storage.ts';
@@ -25,7 +24,11 @@ export function validatingWebhooks(env: WebhookEnv, storage: Pick<Storage, 'list
 
 async function callAll({ webhooks }: WebhookConfigurations, review: Review, env: WebhookEnv): Promise<void> {
   const subject = new Subject(review, env.catalog());
-  const invocations = await decided(() => webhooks.flatMap((webhook) => invocationOf(webhook, subject, env) ?? []));
+  const invocations: Invocation[] = [];
+  for (const webhook of webhooks) {
+    const invocation = await invocationOf(webhook, subject, env, internalError);
+    if (invocation) invocations.push(invocation);
+  }
   // Upstream answers with the refusal that came first, after all have answered.
   const refusals: Error[] = [];
   const note = (error: unknown): void => void refusals.push(error instanceof Error ? error : new Error(String(error)));

@@ -1,13 +1,13 @@
 /** Lets somebody outside decide what users may do: plugin/pkg/authorizer/webhook. */
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import { RememberedAnswers } from '../../base/remembered-answers.ts';
 import { foundAnswer, Undecided } from '../../base/undecided.ts';
 import { RemoteFault, type RemoteWebhook } from '../../kube/remote-server.ts';
 import { reviewAnswer } from '../../kube/review-answer.ts';
 import type { SubjectAccessReviewSpec } from '../../kube/types.gen.ts';
 import type { AccessRequest, Authorizer, Decision } from '../../pipeline/identity.ts';
 import { isRememberable, REVIEW_GROUP, type ReviewVersion, reviewSpec, reviewText } from './access-review-text.ts';
-import { RememberedAnswers } from './remembered-answers.ts';
 
 /** Which questions a webhook is asked. */
 export interface QuestionFilter {
@@ -38,13 +38,16 @@ const NO_OPINION: Decision = { allowed: false, reason: '' };
  * @example
  * const decision = await decided(() => authorizer.authorize(question));
  */
+/** How many answers are kept, as upstream keeps them. */
+const ANSWERS_MAX = 8192;
+
 export class WebhookAuthorizer implements Authorizer {
   readonly #options: WebhookAuthorizerOptions;
   readonly #remembered: RememberedAnswers<Decision>;
 
   constructor(options: WebhookAuthorizerOptions) {
     this.#options = options;
-    this.#remembered = new RememberedAnswers(options.clock);
+    this.#remembered = new RememberedAnswers(options.clock, ANSWERS_MAX);
   }
 
   authorize(request: AccessRequest): Decision {

@@ -5,6 +5,7 @@
 import type { Activity } from '../../base/activity.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
+import type { MetricFamily } from '../../base/metrics-text.ts';
 import type { Outbound } from '../../kube/outbound.ts';
 import type { Transport } from '../../kube/transport.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import type { RequestInfo } from '../../pipeline/request-info.ts';
 import type { LocalStorage, StoredEvent } from '../../storage/storage.ts';
 import { Availability } from './availability.ts';
+import { AvailabilityMetrics } from './availability-metrics.ts';
 import { Followed } from './followed.ts';
 import { isAvailable, type RemoteParts, RemoteServer } from './remote-api.ts';
 import { discover, unknownVersion } from './remote-discovery.ts';
@@ -50,6 +52,7 @@ export class Aggregator implements Aggregation {
   readonly #discovery: Followed<DiscoveredVersion>;
   readonly #specs: Followed<RemoteSpecs>;
   #availability: Availability | undefined;
+  readonly #metrics = new AvailabilityMetrics();
   #generation = 0;
 
   constructor(parts: AggregatorParts) {
@@ -79,6 +82,14 @@ export class Aggregator implements Aggregation {
     return this.#parts.isProxyHeader(name);
   }
 
+  families(): MetricFamily[] {
+    return this.#metrics.families(this.services());
+  }
+
+  resetMetrics(): void {
+    this.#metrics.reset();
+  }
+
   services(): readonly ApiService[] {
     return [...this.#known.values()].map(({ apiService }) => apiService);
   }
@@ -92,6 +103,7 @@ export class Aggregator implements Aggregation {
       log,
       activity,
       transport,
+      metrics: this.#metrics,
       find: (name) => this.#known.get(name),
       namesOf: (service) => this.#namesOf(service),
     });

@@ -8,8 +8,9 @@ import type { Transport } from '../../kube/transport.ts';
 import type { APIService, APIServiceCondition } from '../../kube/types.gen.ts';
 import type { ApiService } from '../../pipeline/aggregation/aggregation.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
+import type { AvailabilityMetrics } from './availability-metrics.ts';
 import { checkDiscovery } from './discovery-check.ts';
-import type { RemoteServer } from './remote-api.ts';
+import { isAvailable, type RemoteServer } from './remote-api.ts';
 import { serviceFault } from './service-fault.ts';
 
 const RESOURCE = 'apiregistration.k8s.io/v1/apiservices';
@@ -22,6 +23,7 @@ const FIRST_RETRY_MS = 5;
 export type Verdict = Pick<APIServiceCondition, 'status' | 'reason' | 'message'>;
 
 export interface AvailabilityParts {
+  readonly metrics: AvailabilityMetrics;
   readonly storage: LocalStorage;
   readonly clock: Clock;
   readonly log: Logger;
@@ -150,6 +152,7 @@ export class Availability {
     try {
       const key = { namespace: '', name };
       await transport.send({ verb: 'update', resource: RESOURCE, key, subresource: 'status', body });
+      if (isAvailable(apiService) && verdict.status !== 'True') this.#parts.metrics.lost(name, verdict.reason ?? '');
       storage.flush();
     } catch (error) {
       // Whoever was faster has it looked at again.

@@ -1,5 +1,6 @@
 /** What the pipeline knows about APIs that other servers serve (k8s.io/kube-aggregator). */
 import type { Frozen } from '../../base/freeze.ts';
+import type { MetricFamily } from '../../base/metrics-text.ts';
 import type { Outbound, OutboundStreamRequest } from '../../kube/outbound.ts';
 import type { APIService } from '../../kube/types.gen.ts';
 import type { RequestInfo } from '../request-info.ts';
@@ -39,6 +40,10 @@ export interface Aggregation {
   isProxyHeader(name: string): boolean;
   /** Counts how often anything here has changed. */
   readonly generation: number;
+  /** What was counted, for `/metrics`. */
+  families(): MetricFamily[];
+  /** Forgets it. */
+  resetMetrics(): void;
   /** Every APIService there is. */
   services(): readonly ApiService[];
   /** Whether there is a group version that another server serves. */

@@ -17,7 +17,10 @@ export function metricsPage(request: ApiRequest, env: PipelineEnv): ApiResponse 
   if (info.path !== '/metrics' && !isOfHealth) return undefined;
   if (method === 'DELETE') {
     (isOfHealth ? env.checks : env.requests).reset();
-    if (!isOfHealth) env.admission.resetMetrics?.();
+    if (!isOfHealth) {
+      env.admission.resetMetrics?.();
+      env.aggregation.resetMetrics();
+    }
     return { type: 'bytes', status: 200, mediaType: 'text/plain; charset=utf-8', body: 'metrics reset\n' };
   }
   const body = metricsText(isOfHealth ? env.checks.families() : everything(env));
@@ -30,6 +33,7 @@ function everything(env: PipelineEnv): MetricFamily[] {
   return [
     ...env.requests.families(),
     ...(env.admission.families?.() ?? []),
+    ...env.aggregation.families(),
     ...objectFamilies(env.catalog),
     ...workQueueFamilies(env.workQueues()),
     ...processFamilies(),

@@ -182,7 +182,8 @@ function swagger(request: ApiRequest, env: PipelineEnv, found: Document): ApiRes
   const isJson = chosen === JSON_TYPE;
   const bytes = isJson ? found.json : found.protobuf;
   const headers: Headers = { 'content-type': isJson ? JSON_TYPE : V2_PROTOBUF, etag: `"${found.hash}"`, vary };
-  if (!acceptsGzip(request) || bytes.length < COMPRESS_FROM_BYTES)
+  const isPart = request.header('range') !== undefined;
+  if (!acceptsGzip(request) || isPart || bytes.length < COMPRESS_FROM_BYTES)
     return file(request, headers, bytes, publishedMs(env));
   return file(request, { ...headers, 'content-encoding': 'gzip' }, found.compressed(bytes), publishedMs(env));
 }

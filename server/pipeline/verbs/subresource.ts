@@ -156,7 +156,7 @@ async function change(
     async (current) => {
       const { object, managedFields } = next(current.value);
       checkName(object, key);
-      const old = formOf(current.value, rules, expected);
+      const old = rules.before?.(current.value) ?? formOf(current.value, rules, expected);
       review = subresourceReview(request, served, write, env, { operation: 'update', object, old, form: expected });
       await env.admission.mutate(review);
       const parent = thaw(current.value) as KubeObject;

@@ -47,6 +47,11 @@ export function scaleSubresource(paths: ScalePaths): Subresource {
     parentRules: true,
     replicasPath: paths.specReplicasPath,
     get: (parent) => scaleOf(parent, paths, NO_REPLICAS),
+    before: (parent) => {
+      const { spec, ...scale } = scaleOf(parent, paths, NO_REPLICAS);
+      const isEmpty = (spec as { replicas?: number }).replicas === NO_REPLICAS;
+      return { ...scale, spec: isEmpty ? {} : spec, status: scale.status } as Frozen<KubeObject>;
+    },
     show(parent) {
       if (read(parent, paths.specReplicasPath, 'int64') === undefined)
         throw internalError(`the spec replicas field ${goQuote(paths.specReplicasPath)} does not exist`);

@@ -20,7 +20,8 @@ export const definition: ResourceDefinition<FlowSchema> = {
   ],
   validateStatus: ({ status }) => flowConditionProblems(status.conditions),
   generation: ({ spec }) => spec,
-  statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
+  // All metadata, upstream says.
+  statusKeeps: ['generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences'],
   // Those that are asked first stand first.
   tableOrder: (a, b) => (a.spec.matchingPrecedence ?? 0) - (b.spec.matchingPrecedence ?? 0),
   cells: ({ metadata, spec, status }, nowMs) => [

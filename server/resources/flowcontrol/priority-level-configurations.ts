@@ -134,7 +134,8 @@ export const definition: ResourceDefinition<PriorityLevelConfiguration> = {
   validate,
   validateStatus: ({ status }) => flowConditionProblems(status.conditions),
   generation: ({ spec }) => spec,
-  statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
+  // All metadata, upstream says.
+  statusKeeps: ['generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences'],
   cells({ metadata, spec }, nowMs) {
     const queuing = spec.limited?.limitResponse.queuing;
     return [

@@ -1,4 +1,4 @@
-import type { Frozen } from '../../base/freeze.ts';
+import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid, tooMany } from '../../kube/field-problem.ts';
 import { since } from '../../kube/human-duration.ts';
 import { qualifiedNameProblems } from '../../kube/names.ts';
@@ -9,9 +9,11 @@ import { opaqueDriverProblems, opaqueProblems } from '../shared/device-rules.ts'
 
 const MAX_ITEMS = 32;
 
-function validate({ spec }: Frozen<DeviceClass>): FieldProblem[] {
+function validate({ spec }: Frozen<DeviceClass>, old?: Frozen<DeviceClass>): FieldProblem[] {
   const { selectors = [], config = [], extendedResourceName: name } = spec;
-  const problems = selectorListProblems(selectors, 'spec.selectors');
+  // Expressions that were good once stay so.
+  const isStored = old !== undefined && deepEqual(selectors, old.spec.selectors ?? []);
+  const problems = isStored ? [] : selectorListProblems(selectors, 'spec.selectors');
   if (config.length <= MAX_ITEMS) {
     problems.push(...config.flatMap(({ opaque }, i) => opaqueProblems(opaque, `spec.config[${i}]`)));
   }

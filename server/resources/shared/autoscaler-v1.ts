@@ -142,9 +142,12 @@ function fromStored(object: Frozen<KubeObject>): KubeObject {
   }
   if (conditions.length > 0) extra[CONDITIONS] = JSON.stringify(conditions);
   const meta = thaw(metadata) as ObjectMeta;
-  for (const [key, text] of Object.entries(extra)) {
-    meta.annotations ??= {};
-    setOwn(meta.annotations, key, text);
+  if (Object.keys(extra).length > 0) {
+    // Go prints maps sorted.
+    const annotations: Record<string, string> = {};
+    const all = { ...meta.annotations, ...extra };
+    for (const key of Object.keys(all).sort()) setOwn(annotations, key, all[key]);
+    meta.annotations = annotations;
   }
   const utilization = current?.resource?.current.averageUtilization;
   return {

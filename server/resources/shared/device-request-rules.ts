@@ -1,6 +1,16 @@
-/** Rules of claims for devices, without those of CEL expressions (pkg/apis/resource/validation). */
+/** Rules of claims for devices (pkg/apis/resource/validation). */
 import type { Frozen } from '../../base/freeze.ts';
-import { duplicate, type FieldProblem, invalid, notSupported, required, tooMany } from '../../kube/field-problem.ts';
+import {
+  duplicate,
+  type FieldProblem,
+  forbiddenField,
+  internalProblem,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+} from '../../kube/field-problem.ts';
 import { dnsLabelProblems, dnsSubdomainProblems, labelValueProblems } from '../../kube/names.ts';
 import type {
   DeviceClaim,
@@ -12,10 +22,13 @@ import type {
   DeviceToleration,
   ExactDeviceRequest,
 } from '../../kube/types.gen.ts';
+import { selectorFault } from '../../schema/cel/devices/selector.ts';
 import { opaqueDriverProblems, opaqueProblems, tolerationChoiceProblems } from './device-rules.ts';
 
 const MODES = ['All', 'ExactCount'];
 const MAX_ITEMS = 32;
+/** Of an expression. */
+const MAX_EXPRESSION = 10 * 1024;
 const MAX_ALTERNATIVES = 8;
 const REFERENCE_DETAIL =
   "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
@@ -90,10 +103,22 @@ function commonProblems(
   return problems;
 }
 
-/** Selectors of requests and of classes have to have an expression. */
+/** Selectors of requests and of classes have to have an expression that can be used. */
 export function selectorListProblems(selectors: readonly Frozen<DeviceSelector>[], path: string): FieldProblem[] {
   if (selectors.length > MAX_ITEMS) return [];
-  return selectors.flatMap(({ cel }, i) => (cel ? [] : [required(`${path}[${i}].cel`)]));
+  return selectors.flatMap(({ cel }, i) => {
+    const at = `${path}[${i}].cel`;
+    return cel ? expressionProblems(cel.expression, `${at}.expression`) : [required(at)];
+  });
+}
+
+function expressionProblems(expression: string, path: string): FieldProblem[] {
+  // Nobody compiles what is too long.
+  if (Buffer.byteLength(expression) > MAX_EXPRESSION) return [tooLong(path, MAX_EXPRESSION)];
+  const fault = selectorFault(expression);
+  if (!fault) return [];
+  if (fault.kind === 'forbidden') return [forbiddenField(path, fault.message)];
+  return [fault.kind === 'internal' ? internalProblem(path, fault.message) : invalid(path, expression, fault.message)];
 }
 
 function tolerationProblems({ operator, value = '' }: Frozen<DeviceToleration>, path: string): FieldProblem[] {

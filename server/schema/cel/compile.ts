@@ -3,6 +3,7 @@ import { CostLimitExceeded, Frame, PlanFault } from './evaluate/frame.ts';
 import { type MakeObject, Planner } from './evaluate/planner.ts';
 import { functionsFor } from './library/base.ts';
 import { MUTATION_TYPES, makeObject } from './library/mutation.ts';
+import type { MacroOptions } from './syntax/macros.ts';
 import { parse } from './syntax/parser.ts';
 import { type CelIssue, Source } from './syntax/source.ts';
 import type { Expr } from './syntax/tree.ts';
@@ -21,6 +22,7 @@ export const RUNTIME_COST_BUDGET = 10_000_000;
 /** What expressions may use; one environment serves any number of expressions. */
 export interface CelEnvironment extends CheckEnvironment {
   readonly makeObject: MakeObject | undefined;
+  readonly macros: MacroOptions;
 }
 
 export interface EnvironmentOptions {
@@ -28,6 +30,8 @@ export interface EnvironmentOptions {
   readonly stored?: boolean;
   /** Expressions of mutations may make objects and patches: `Object{…}`, `JSONPatch{…}`. */
   readonly mutation?: boolean;
+  /** Expressions may name values: `cel.bind(x, device.driver, x + x)`. */
+  readonly bindings?: boolean;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface EnvironmentOptions {
  */
 export function celEnvironment(
   variables: Readonly<Record<string, Declaration>>,
-  { stored = false, mutation = false }: EnvironmentOptions = {},
+  { stored = false, mutation = false, bindings = false }: EnvironmentOptions = {},
 ): CelEnvironment {
   return {
     variables: new Map(Object.entries(variables)),
@@ -47,6 +51,7 @@ export function celEnvironment(
     objects: objectsOf(Object.values(variables)),
     constructible: mutation ? MUTATION_TYPES : undefined,
     makeObject: mutation ? makeObject : undefined,
+    macros: { bindings },
   };
 }
 
@@ -146,7 +151,7 @@ export class CompiledExpression {
  */
 export function compile(text: string, environment: CelEnvironment): CompiledExpression | CelFault {
   const source = new Source(text);
-  const tree = parse(source);
+  const tree = parse(source, environment.macros);
   if (!tree) return issuesOf(source);
   const checked = check(source, environment, tree);
   if (!source.failed) checkLiterals(source, tree, checked);

@@ -2,8 +2,9 @@
 import { type ReadFamily, readMetrics, shapeOf } from '../../support/metrics.ts';
 import { ask, record } from './oracle.ts';
 
-/** What a server without etcd, Go and aggregation may have too. */
-const WANTED = /^(apiserver_(request|longrunning|current|resource|storage_objects|watch)|process_|workqueue_)/;
+/** What a server without etcd and Go may have too. */
+const WANTED =
+  /^(aggregator_unavailable|apiserver_(request|longrunning|current|resource|storage_objects|watch)|process_|workqueue_)/;
 
 const page = async (path: string): Promise<ReadFamily[]> => [...readMetrics((await ask('GET', path)).text).values()];
 

@@ -54,6 +54,7 @@ async function serve(
 ): Promise<void> {
   const body = JSON.parse(await bodyOf(message)) as Json;
   received.push({ path: message.url ?? '', headers: message.headers, body });
+  if (body.kind === 'AdmissionReview') return admit(message.url ?? '', body, answer);
   if (behaviour.fault) return fail(behaviour.fault, answer);
   if (behaviour.page) {
     answer.writeHead(behaviour.page.status, { 'content-type': behaviour.page.type ?? 'text/plain' });
@@ -62,6 +63,15 @@ async function serve(
   }
   answer.writeHead(200, { 'content-type': 'application/json' });
   answer.end(JSON.stringify(reviewOf(body, behaviour)));
+}
+
+/** Allows everything; what the path has after `/admit/` is a patch in base64. */
+function admit(path: string, { apiVersion, kind, request }: Json, answer: ServerResponse): void {
+  const { uid } = request as { uid: string };
+  const patch = path.replace(/\?.*$/, '').slice('/admit/'.length);
+  const response = { uid, allowed: true, ...(patch !== '' && { patchType: 'JSONPatch', patch }) };
+  answer.writeHead(200, { 'content-type': 'application/json' });
+  answer.end(JSON.stringify({ apiVersion, kind, response }));
 }
 
 function reviewOf({ apiVersion, kind, request }: Json, behaviour: Conversion): Json {

@@ -3,6 +3,8 @@ import { bodyOf, NAMESPACE, Normalizer, type RecordedStep, requestOf, type Step,
 import { type ConversionRequest, conversionServer, type Json } from './conversion-server.ts';
 import type { Player, RecordedCase } from './play.ts';
 
+/** What is written there is known a moment later. */
+const SETTLING = /^\/apis\/(?:apiextensions|admissionregistration)\.k8s\.io\//;
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 const properties = (field: string): Json => ({
@@ -61,11 +63,17 @@ export async function playConversion(one: ConversionCase, player: Player): Promi
         .replaceAll(/revision=\d+/g, 'revision=<n>')
         .replaceAll(/"continue":"[^"]+"/g, '"continue":"<token>"'),
     ) as unknown;
+  const withServer = (body: object | string | undefined): object | string | undefined =>
+    body &&
+    (JSON.parse(
+      JSON.stringify(body).replaceAll('$PORT', String(server.port)).replaceAll('$CA', server.caBundle),
+    ) as object);
   const send = async (step: Step): Promise<RecordedStep> => {
     const { path, headers } = requestOf(step, namespace);
     const isList = Array.isArray(step.body);
     const type = isList ? 'application/json-patch+json' : headers[0]?.[1];
-    const { status, body, warnings } = await player.ask(step.method, path, bodyOf(step, namespace), type, step.table);
+    const told = withServer(bodyOf(step, namespace));
+    const { status, body, warnings } = await player.ask(step.method, path, told, type, step.table);
     const texts = warningTexts(warnings);
     const answer = normalizer.answer(withoutPorts(body), step.without, step.managers);
     return { ...step, status, ...(texts.length > 0 && { warnings: texts }), answer };
@@ -83,7 +91,7 @@ export async function playConversion(one: ConversionCase, player: Player): Promi
       if ('webhook' in act) server.behaviour = inNamespace(act.webhook, namespace);
       else if ('stop' in act) await server[Symbol.asyncDispose]();
       else steps.push(await send(act));
-      if ('method' in act && act.path.startsWith(DEFINITIONS)) await player.settle();
+      if ('method' in act && SETTLING.test(act.path)) await player.settle();
     }
     // Upstream converts what is written at once; here it waits for somebody who wants to see it.
     const ofFirst = server.received.filter(({ body }) => nameOf(body) === 'a');
@@ -92,7 +100,9 @@ export async function playConversion(one: ConversionCase, player: Player): Promi
       headers: { accept: headers.accept, 'content-type': headers['content-type'] },
       review: normalizer.answer(withoutPorts(review), [], true),
     }));
-    return { name: one.name, steps, received };
+    const admitted = server.received.filter(({ path }) => path.startsWith('/admit'));
+    const told = admitted.map(({ path, body }) => ({ path, review: normalizer.answer(withoutPorts(body), [], true) }));
+    return { name: one.name, steps, received: [...received, ...told] };
   } finally {
     await player.ask('DELETE', `${DEFINITIONS}/gizmos.${group}`, undefined, undefined);
     await server[Symbol.asyncDispose]();
@@ -100,7 +110,7 @@ export async function playConversion(one: ConversionCase, player: Player): Promi
 }
 
 function nameOf(review: Json): unknown {
-  const [object] = (review as { request: ConversionRequest }).request.objects;
+  const [object] = (review as { request: ConversionRequest }).request.objects ?? [];
   return (object?.metadata as Json | undefined)?.name;
 }
 

@@ -1,6 +1,17 @@
 /** Compiles the expressions of admission, with variables that expressions define: plugin/cel/composition.go. */
 import { type CelEnvironment, CelFault, type CompiledExpression, celEnvironment, compile } from '../compile.ts';
-import { BOOL, type CelType, DYN, listOf, mapOf, NULL, STRING, sameType, structType } from '../types/cel-type.ts';
+import {
+  BOOL,
+  type CelType,
+  DYN,
+  listOf,
+  mapOf,
+  NULL,
+  STRING,
+  sameType,
+  structType,
+  typeText,
+} from '../types/cel-type.ts';
 import { type Declaration, ofType } from '../types/declaration.ts';
 import type { Value } from '../values/value.ts';
 import { admissionVariables, type ObjectTypes, type VariableChoice } from './declarations.ts';
@@ -126,11 +137,6 @@ function mismatchOf(type: CelType, wanted: readonly CelType[]): string | undefin
   if (!first || wanted.some((candidate) => sameType(candidate, type))) return undefined;
   if (wanted.length === 1) return `must evaluate to ${typeText(first)} but got ${typeText(type)}`;
   return `must evaluate to one of [${wanted.map(typeText).join(' ')}] but got ${typeText(type)}`;
-}
-
-/** As cel-go's types print themselves: unlike in its messages, by the names that they have at run time. */
-function typeText({ name, parameters }: CelType): string {
-  return parameters.length === 0 ? name : `${name}(${parameters.map(typeText).join(', ')})`;
 }
 
 const SCALARS = new Set(['null', 'bool', 'int', 'uint', 'double', 'string', 'bytes', 'duration', 'timestamp']);

@@ -325,7 +325,8 @@ class Estimator {
 
 function nextDeclaration(declaration: Declaration, step: string): Declaration | undefined {
   if (step === '@items' || step === '@values') return declaration.element;
-  return step === '@keys' ? declaration.key : declaration.fields?.get(step);
+  if (step === '@keys') return declaration.key;
+  return declaration.fields?.get(step) ?? (declaration.sizesByName ? declaration.element : undefined);
 }
 
 function isBinding({ range, condition, accumulator }: Comprehension): boolean {

@@ -10,6 +10,12 @@ export class MacroFault extends Error {
   }
 }
 
+/** Macros that only some environments have. */
+export interface MacroOptions {
+  /** `cel.bind(name, value, body)` */
+  readonly bindings?: boolean;
+}
+
 type Expand = (build: TreeBuilder, offset: number, target: Expr, args: readonly Expr[]) => Expr;
 type Step = (build: TreeBuilder, offset: number, args: readonly Expr[]) => Expr;
 
@@ -23,7 +29,10 @@ export function expandMacro(
   name: string,
   target: Expr | undefined,
   args: readonly Expr[],
+  { bindings = false }: MacroOptions = {},
 ): Expr | undefined {
+  if (bindings && target?.kind === 'ident' && target.name === 'cel' && name === 'bind' && args.length === 3)
+    return celBind(build, offset, args);
   if (target === undefined) return name === 'has' && args.length === 1 ? presenceTest(build, offset, args) : undefined;
   const key = `${name}/${args.length}`;
   return Object.hasOwn(MACROS, key) ? MACROS[key]?.(build, offset, target, args) : undefined;
@@ -207,6 +216,11 @@ function bind(build: TreeBuilder, offset: number, name: string, value: Expr, bod
     step: build.ident(offset, name),
     result: body,
   });
+}
+
+function celBind(build: TreeBuilder, offset: number, [variable, value, body]: readonly Expr[]): Expr {
+  const name = nameOf(variable, 'cel.bind() variable names must be simple identifiers');
+  return bind(build, offset, name, given(value), given(body));
 }
 
 function bound(build: TreeBuilder, offset: number, macro: string, target: Expr, args: readonly Expr[]): Expr {

@@ -2,7 +2,7 @@ import { codePointLength } from '../values/strings.ts';
 import { ARGUMENTS, begins, ELEMENTS, ENTRIES, EXPRESSION, FIELDS, isNumber, OPTIONAL_EXPRESSION } from './expected.ts';
 import { type Token, visible } from './lexer.ts';
 import { readNumber, unquoteBytes, unquoteString } from './literals.ts';
-import { expandMacro, MacroFault } from './macros.ts';
+import { expandMacro, MacroFault, type MacroOptions } from './macros.ts';
 import { NOWHERE, type Source } from './source.ts';
 import { Stop, TokenReader } from './token-reader.ts';
 import { type Expr, type MapEntry, type StructField, TreeBuilder } from './tree.ts';
@@ -20,7 +20,7 @@ const SUMS: ReadonlySet<string> = new Set(['+', '-']);
 const PRODUCTS: ReadonlySet<string> = new Set(['*', '/', '%']);
 
 /** The syntax tree of an expression, or undefined when the source now has problems. */
-export function parse(source: Source): Expr | undefined {
+export function parse(source: Source, macros: MacroOptions = {}): Expr | undefined {
   if (source.text.length > MAX_CODE_POINTS) {
     const size = codePointLength(source.text);
     if (size > MAX_CODE_POINTS) {
@@ -30,7 +30,7 @@ export function parse(source: Source): Expr | undefined {
     }
   }
   try {
-    const tree = new Parser(source).whole();
+    const tree = new Parser(source, macros).whole();
     if (tree.depth > MAX_DEPTH) source.report(NOWHERE, 'max recursion depth exceeded');
     return source.failed ? undefined : tree;
   } catch (error) {
@@ -41,7 +41,13 @@ export function parse(source: Source): Expr | undefined {
 
 class Parser extends TokenReader {
   private readonly build = new TreeBuilder();
+  private readonly macros: MacroOptions;
   private nesting = 0;
+
+  constructor(source: Source, macros: MacroOptions) {
+    super(source);
+    this.macros = macros;
+  }
 
   whole(): Expr {
     const tree = this.expression(EXPRESSION);
@@ -178,7 +184,7 @@ class Parser extends TokenReader {
 
   private called(offset: number, name: string, args: readonly Expr[], target?: Expr): Expr {
     try {
-      const expanded = expandMacro(this.build, offset, name, target, args);
+      const expanded = expandMacro(this.build, offset, name, target, args, this.macros);
       return expanded ?? this.build.call(offset, name, args, target, target !== undefined);
     } catch (error) {
       if (error instanceof MacroFault) return this.refuse(error.offset, error.message);

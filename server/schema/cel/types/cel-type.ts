@@ -35,6 +35,8 @@ function simple(kind: TypeKind, name: string = kind): CelType {
 }
 
 export const DYN = simple('dyn');
+/** As free as `dyn`, but no collection: what only protobuf knows. */
+export const ANY = simple('dyn', 'google.protobuf.Any');
 export const ERROR = simple('error', '!error!');
 export const NULL = simple('null', 'null_type');
 export const BOOL = simple('bool');
@@ -80,8 +82,14 @@ export function sameType(one: CelType, other: CelType): boolean {
   );
 }
 
+/** A type by the name that it has at run time, as cel-go's types print themselves: unlike in its messages. */
+export function typeText({ name, parameters }: CelType): string {
+  return parameters.length === 0 ? name : `${name}(${parameters.map(typeText).join(', ')})`;
+}
+
 /** What messages call a type. */
 export function formatType(type: CelType): string {
+  if (type === ANY) return 'any';
   if (type.kind === 'duration' || type.kind === 'timestamp' || type.kind === 'null') return type.kind;
   if (type.parameters.length === 0) return type.name;
   return `${type.name}(${type.parameters.map(formatType).join(', ')})`;

@@ -1,6 +1,7 @@
 import type { Source } from '../syntax/source.ts';
 import type { Call, Comprehension, Expr, ListLiteral, MapLiteral, Select, StructLiteral } from '../syntax/tree.ts';
 import {
+  ANY,
   at,
   BOOL,
   BYTES,
@@ -339,17 +340,21 @@ class Checker {
       case 'map':
         return [at(range.parameters, 0), at(range.parameters, 1)];
       case 'dyn':
+        return range === ANY ? this.noRange(expr, range) : [DYN, DYN];
       case 'error':
       case 'parameter':
         this.unifier.assignable(DYN, range);
         return [DYN, DYN];
-      default: {
-        const kinds = '(must be list, map, or dynamic)';
-        const message = `expression of type '${formatType(range)}' cannot be range of a comprehension ${kinds}`;
-        this.source.report(expr.range.offset, message);
-        return [ERROR, ERROR];
-      }
+      default:
+        return this.noRange(expr, range);
     }
+  }
+
+  private noRange(expr: Comprehension, range: CelType): readonly [CelType, CelType] {
+    const kinds = '(must be list, map, or dynamic)';
+    const message = `expression of type '${formatType(range)}' cannot be range of a comprehension ${kinds}`;
+    this.source.report(expr.range.offset, message);
+    return [ERROR, ERROR];
   }
 
   private wanted(expr: Expr, type: CelType): void {

@@ -15,6 +15,8 @@ export interface Declaration {
   readonly fields?: ReadonlyMap<string, Declaration>;
   /** Of lists and maps. */
   readonly element?: Declaration;
+  /** Whether elements that are named like fields (`map.name`) have the size of an element. */
+  readonly sizesByName?: boolean;
   readonly key?: Declaration;
   readonly read: Read;
 }

@@ -4,6 +4,7 @@ import { apiservices } from './apiservices.ts';
 import { applies } from './apply.ts';
 import { certificates } from './certificates.ts';
 import { configuration, endpointLists, limits } from './configuration.ts';
+import { deviceSelectors } from './device-selectors.ts';
 import { eventLife, events } from './events.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { managers } from './managers.ts';
@@ -28,6 +29,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   ...applies,
   certificates,
   configuration,
+  'device-selectors': deviceSelectors,
   endpoints: endpointLists,
   events,
   'event-life': eventLife,

@@ -1,15 +1,16 @@
-import type { Clock } from '../../base/clock.ts';
-
-/** How many answers are kept, as upstream keeps them. */
-const ANSWERS_MAX = 8192;
+import type { Clock } from './clock.ts';
 
 /** Answers that are good for a while; the ones that were not asked for longest go first (LRUExpireCache). */
 export class RememberedAnswers<T> {
   readonly #clock: Clock;
   readonly #answers = new Map<string, { readonly answer: T; readonly untilMs: number }>();
 
-  constructor(clock: Clock) {
+  readonly #max: number;
+
+  /** @param max how many answers are kept */
+  constructor(clock: Clock, max: number) {
     this.#clock = clock;
+    this.#max = max;
   }
 
   get(question: string): T | undefined {
@@ -26,6 +27,6 @@ export class RememberedAnswers<T> {
     this.#answers.delete(question);
     this.#answers.set(question, { answer, untilMs: this.#clock.now() + ttlMs });
     const [oldest] = this.#answers.keys();
-    if (this.#answers.size > ANSWERS_MAX && oldest !== undefined) this.#answers.delete(oldest);
+    if (this.#answers.size > this.#max && oldest !== undefined) this.#answers.delete(oldest);
   }
 }
