@@ -10,11 +10,12 @@ import { internalForm } from '../shared/internal-form.ts';
 
 function validate({ spec }: Frozen<ResourceClaimTemplate>, old?: Frozen<ResourceClaimTemplate>): FieldProblem[] {
   if (old && deepEqual(spec, old.spec)) return [];
-  if (old) return [immutable('spec', internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec'))];
-  return [
+  const problems = [
     ...templateMetaProblems(spec.metadata, 'spec.metadata'),
     ...deviceClaimProblems(spec.spec.devices, 'spec.spec.devices'),
   ];
+  if (old) problems.push(immutable('spec', internalForm(spec, 'io.k8s.api.resource.v1.ResourceClaimTemplateSpec')));
+  return problems;
 }
 
 export const definition: ResourceDefinition<ResourceClaimTemplate> = {

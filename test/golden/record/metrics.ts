@@ -4,7 +4,7 @@ import { ask, record } from './oracle.ts';
 
 /** What a server without etcd and Go may have too. */
 const WANTED =
-  /^(aggregator_unavailable|apiserver_(request|longrunning|current|resource|storage_objects|watch)|process_|workqueue_)/;
+  /^(aggregator_un|apiserver_(request|longrunning|current|resource|storage_objects|watch)|process_|workqueue_)/;
 
 const page = async (path: string): Promise<ReadFamily[]> => [...readMetrics((await ask('GET', path)).text).values()];
 
