@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Becomes dist/cli.js: tells V8 how a process that is nothing but a server will be used, and runs the command line.
 //
-// The space of young objects grows to its full size (16 MB) in one step as soon as it has to grow at all. In small steps
-// it is collected so often that objects of requests under way, and those of the start, are taken for old ones:
+// The space of young objects grows to its full size (16 MB) in one step as soon as it has to grow at all. In small
+// steps it is collected so often that objects of requests under way, and those of the start, are taken for old ones:
 // docs/decisions/0008-engine-options.md. A process that embeds a cluster belongs to somebody else and keeps its options.
 //
 // V8 only accepts a code cache while its options are those that the cache was made with. So the option is set when the

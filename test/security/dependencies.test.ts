@@ -24,6 +24,7 @@ const NEEDED = {
   '@fastify/websocket':
     'duplexify end-of-stream fastify-plugin inherits once readable-stream safe-buffer stream-shift ws',
   commander: '',
+  croner: '',
   fastify:
     '@fastify/ajv-compiler @fastify/deepmerge @fastify/error @fastify/fast-json-stringify-compiler ' +
     '@fastify/forwarded @fastify/merge-json-schemas @fastify/proxy-addr abstract-logging ajv ajv-formats avvio ' +
