@@ -3,7 +3,7 @@
 //
 // The space of young objects grows to its full size (16 MB) in one step as soon as it has to grow at all. In small
 // steps it is collected so often that objects of requests under way, and those of the start, are taken for old ones:
-// docs/decisions/0008-engine-options.md. A process that embeds a cluster belongs to somebody else and keeps its options.
+// docs/decisions/0008-engine-options.md. A process that embeds a cluster is somebody else's and keeps its options.
 //
 // V8 only accepts a code cache while its options are those that the cache was made with. So the option is set when the
 // bundle is read, and the modules of Node that a start needs, which have caches of their own, come before it.
