@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { PackedJson, withLazyField } from '../../server/base/packed-json.ts';
 import { rememberedText } from '../../server/base/shared-text.ts';
+import { nextTurn } from '../../server/base/turn.ts';
 import type { CustomResourceDefinition } from '../../server/kube/types.gen.ts';
 import { packedDefinition } from '../../server/resources/shared/packed-definition.ts';
 import { customServer, DEFINITIONS, gizmos } from '../support/custom-server.ts';
@@ -45,6 +46,16 @@ test('schemas of a kept definition are made of its text when somebody asks', () 
   expect(rememberedText(kept.spec)).toBe(JSON.stringify(spec));
   expect(JSON.stringify(kept.spec)).toBe(JSON.stringify(spec));
   expect(packedDefinition(kept)).toBe(kept);
+});
+
+test('a long text is compressed as soon as its turn is over, and is the same whenever it is read', async () => {
+  const value = { names: Array.from({ length: 500 }, (_, i) => `name-${i}-é`) };
+  const packed = new PackedJson(value);
+  const before = packed.text;
+  await nextTurn();
+  await nextTurn();
+  expect([before, packed.text]).toEqual([JSON.stringify(value), JSON.stringify(value)]);
+  expect(packed.value).toEqual(value);
 });
 
 test('a packed value is frozen, and a lazy field stands where the field stood', () => {
