@@ -23,6 +23,7 @@ import { auditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { builtInTypes } from './schema/type-table.ts';
+import { checkOptions } from './start-checks.ts';
 import { auditOf, checkNames, isEnabled, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
 
@@ -74,7 +75,7 @@ interface Servers {
 /**
  * Starts a cluster: API server, controllers and simulated nodes, ready to use when the promise resolves.
  *
- * @throws Error when a port is in use, a fixture is bad or the data directory cannot be used
+ * @throws Error when an option is wrong, a port is in use, a fixture is bad or the data directory cannot be used
  * @example
  * await using cluster = await startCluster({ nodes: 3 });
  * await cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}');
@@ -83,6 +84,7 @@ interface Servers {
 export async function startCluster(
   options: StartOptions & { readonly holdReady?: boolean } = {},
 ): Promise<RunningCluster> {
+  checkOptions(options);
   const launch = new Launch(options);
   try {
     await launch.run();

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
 import { parseDuration } from '../schema/go-duration.ts';
+import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { identityFlags } from './identity-flags.ts';
@@ -19,7 +20,7 @@ function integer(minimum: number, maximum: number): (text: string) => number {
   };
 }
 
-const port = integer(0, 65535);
+const port = integer(0, PORT_MAX);
 
 function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
@@ -129,7 +130,7 @@ function program(): Command {
         collect,
       ),
     )
-    .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, 8191)).default(2))
+    .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
@@ -161,6 +162,7 @@ function program(): Command {
     .command('wait')
     .description('wait until a cluster is ready')
     .addOption(flag('--url <url>', 'server to ask').default('https://127.0.0.1:6443'))
+    .addOption(new Option('--kubeconfig <file>', 'ask the server of this kubeconfig, as soon as there is one'))
     .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
     .exitOverride()
     .action(waitCommand);
@@ -188,6 +190,10 @@ function program(): Command {
 
 /** Runs one command; wrong flags end the process with code 2 and a sentence that says what to do. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  // Whoever read the first line may be gone (`| head -1`): what comes after it is for nobody, and the cluster goes on.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   readEnvironment();
   const root = program();
   if (argv.length <= 2) {

@@ -4,6 +4,7 @@ import { rest } from '../base/turn.ts';
 
 interface Flags {
   readonly url: string;
+  readonly kubeconfig?: string;
   readonly timeout: number;
 }
 
@@ -26,15 +27,26 @@ function isReady(url: string): Promise<boolean> {
   });
 }
 
+/** The server of a kubeconfig; undefined as long as there is none. */
+async function serverOf(kubeconfig: string): Promise<string | undefined> {
+  const { readKubeconfig } = await import('../cluster/kubeconfig-file.ts');
+  try {
+    return readKubeconfig(kubeconfig).server;
+  } catch {
+    return undefined;
+  }
+}
+
 /** `fauxkube wait`: ends with 0 as soon as a server is ready, with 1 when it is not in time. */
-export async function waitCommand({ url, timeout }: Flags): Promise<void> {
+export async function waitCommand({ url, kubeconfig, timeout }: Flags): Promise<void> {
   const clock = systemClock();
   const giveUpMs = clock.now() + timeout * 1000;
   for (;;) {
-    if (await isReady(url)) return;
+    const server = kubeconfig === undefined ? url : await serverOf(kubeconfig);
+    if (server !== undefined && (await isReady(server))) return;
     if (clock.now() > giveUpMs) break;
     await rest(PAUSE_MS);
   }
-  process.stderr.write(`fauxkube: ${url} is not ready after ${timeout} s\n`);
+  process.stderr.write(`fauxkube: ${kubeconfig ?? url} is not ready after ${timeout} s\n`);
   process.exitCode = 1;
 }

@@ -72,4 +72,12 @@ describe('fauxkube start', () => {
     const late = await cli.run(['wait', '--url', `https://127.0.0.1:${port}`, '--timeout', '0']);
     expect(late).toMatchObject({ code: 1, stderr: `fauxkube: https://127.0.0.1:${port} is not ready after 0 s\n` });
   });
+
+  it('is waited for by its kubeconfig, which may not be there yet', async () => {
+    const waiting = cli.spawn(['wait', '--kubeconfig', cli.file('later/kubeconfig')]);
+    await cli.start([`--kubeconfig=${cli.file('later/kubeconfig')}`]);
+    expect(await waiting.ended).toMatchObject({ code: 0, stderr: '' });
+    const late = await cli.run(['wait', '--kubeconfig', 'nowhere', '--timeout', '0']);
+    expect(late).toMatchObject({ code: 1, stderr: 'fauxkube: nowhere is not ready after 0 s\n' });
+  });
 });

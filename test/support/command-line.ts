@@ -50,6 +50,11 @@ export class Process {
     }
   }
 
+  /** What it prints from now on is for nobody, as after `| head -1`. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

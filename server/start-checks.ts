@@ -1,0 +1,66 @@
+/** What keeps a typing error in the options of `startCluster()` from passing in silence. */
+import { LOG_LEVELS } from './base/log.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** Every option, so that the compiler sees to it that none is forgotten. */
+const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
+  host: true,
+  port: true,
+  httpPort: true,
+  proxyPort: true,
+  insecureBind: true,
+  tlsNames: true,
+  corsOrigins: true,
+  dataDir: true,
+  fixtures: true,
+  nodes: true,
+  storageClass: true,
+  controllers: true,
+  extraControllers: true,
+  enableAdmissionPlugins: true,
+  disableAdmissionPlugins: true,
+  admissionControlConfigFile: true,
+  seed: true,
+  clock: true,
+  logLevel: true,
+  insecureAdmin: true,
+  strict: true,
+  tokenFile: true,
+  authentication: true,
+  auditPolicyFile: true,
+  auditLogPath: true,
+  auditWebhook: true,
+  authorizationModes: true,
+  authorization: true,
+  holdReady: true,
+};
+
+/** As many as there are /24s for their pods. */
+export const NODES_MAX = 8191;
+export const PORT_MAX = 65535;
+
+/**
+ * Programs in JavaScript have no compiler that reads the types.
+ *
+ * @throws Error that names the option and what it has to be
+ * @example
+ * checkOptions({ nodes: -1 }); // nodes has to be a whole number from 0 to 8191, and is -1
+ */
+export function checkOptions(options: StartOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
+    throw new Error(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(', ')}`);
+  }
+  const { port, httpPort, proxyPort, nodes, seed, logLevel } = options;
+  for (const [name, value] of Object.entries({ port, httpPort, proxyPort })) checkWhole(name, value, PORT_MAX);
+  checkWhole('nodes', nodes, NODES_MAX);
+  checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
+    throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
+}
+
+function checkWhole(name: string, value: unknown, maximum: number): void {
+  if (value === undefined) return;
+  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maximum) return;
+  throw new Error(`${name} has to be a whole number from 0 to ${maximum}, and is ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,23 @@
+import { describe, expect, test } from 'vitest';
+import { type StartOptions, startCluster } from '../../server/index.ts';
+
+/** As a program without a compiler passes them. */
+const started = (options: object): Promise<unknown> => startCluster(options as StartOptions);
+
+describe('startCluster() refuses', () => {
+  test.each([
+    ['an option that it does not know', { nope: 1 }, /^there is no option "nope"; there are host, port, .*holdReady$/],
+    ['fewer nodes than none', { nodes: -1 }, 'nodes has to be a whole number from 0 to 8191, and is -1'],
+    ['a number that is a text', { nodes: '3' }, 'nodes has to be a whole number from 0 to 8191, and is "3"'],
+    ['a port that is none', { proxyPort: 70000 }, 'proxyPort has to be a whole number from 0 to 65535, and is 70000'],
+    ['half a seed', { seed: 0.5 }, /^seed has to be a whole number from 0 to \d+, and is 0\.5$/],
+    ['a log level of another program', { logLevel: 'trace' }, /^logLevel has to be one of silent, .*, and is "trace"$/],
+  ])('%s', async (_, options, message) => {
+    await expect(started(options)).rejects.toThrow(message);
+  });
+
+  test('nothing that is undefined', async () => {
+    const cluster = await startCluster({ nodes: undefined, nope: undefined } as unknown as StartOptions);
+    await cluster.stop();
+  });
+});
