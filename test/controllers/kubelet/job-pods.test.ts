@@ -16,8 +16,8 @@ describe('the pods of a job', () => {
   });
   afterEach(() => cluster.stop());
 
-  const run = async (command: string, more = '', restartPolicy = 'Never'): Promise<void> => {
-    const template = `{spec: {restartPolicy: ${restartPolicy}, containers: [{name: c, image: busybox${command}}]}}`;
+  const run = async (command: string, more = '', restartPolicy = 'Never', image = 'busybox'): Promise<void> => {
+    const template = `{spec: {restartPolicy: ${restartPolicy}, containers: [{name: c, image: "${image}"${command}}]}}`;
     await cluster.apply(`{apiVersion: batch/v1, kind: Job, metadata: {name: j}, spec: {${more}template: ${template}}}`);
     await cluster.settle();
   };
@@ -33,6 +33,12 @@ describe('the pods of a job', () => {
     await run(', command: [make, everything]', 'completions: 2, ');
     expect(conditionsOf((await job()).status)).toContain('Complete=True: CompletionsReached');
     expect((await pods()).map(({ status }) => status.phase)).toEqual(['Succeeded', 'Succeeded']);
+  });
+
+  test.each(['registry.k8s.io/pause:3.10', 'nginx', 'httpd:2.4-alpine'])('of the image %s go on', async (image) => {
+    await run('', '', 'Never', image);
+    await pass(3600);
+    expect((await job()).status).toMatchObject({ active: 1, ready: 1 });
   });
 
   test('sleep for as long as they say', async () => {
