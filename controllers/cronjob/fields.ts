@@ -1,22 +1,5 @@
 /** The fields of a cron schedule as lists of numbers, so that every way to write them means what it means to robfig. */
-
-interface Field {
-  readonly first: number;
-  readonly last: number;
-  readonly names?: readonly string[];
-}
-
-const MONTHS = ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-/** Minute, hour, day of month, month, day of week. */
-const FIELDS: readonly Field[] = [
-  { first: 0, last: 59 },
-  { first: 0, last: 23 },
-  { first: 1, last: 31 },
-  { first: 1, last: 12, names: MONTHS },
-  { first: 0, last: 6, names: DAYS },
-];
+import { CRON_FIELDS, type CronField } from '../../server/kube/cron-fields.ts';
 
 /**
  * The same schedule in plain numbers. Stars stay: a day has to match both of its fields if one of them is a star.
@@ -26,11 +9,11 @@ const FIELDS: readonly Field[] = [
  */
 export function plainFields(text: string): string {
   const fields = text.split(/\s+/);
-  if (fields.length !== FIELDS.length) return text;
-  return fields.map((field, i) => plainField(field, FIELDS[i])).join(' ');
+  if (fields.length !== CRON_FIELDS.length) return text;
+  return fields.map((field, i) => plainField(field, CRON_FIELDS[i])).join(' ');
 }
 
-function plainField(text: string, field: Field | undefined): string {
+function plainField(text: string, field: CronField | undefined): string {
   if (!field) return text;
   const values = new Set<number>();
   for (const part of text.split(',').filter((part) => part !== '')) {
@@ -48,7 +31,7 @@ function plainField(text: string, field: Field | undefined): string {
   return [...values].join(',');
 }
 
-function numberOf(text: string, { names = [] }: Field): number {
+function numberOf(text: string, { names = [] }: CronField): number {
   const named = text === '' ? -1 : names.indexOf(text.toLowerCase());
   return named < 0 ? Number(text) : named;
 }

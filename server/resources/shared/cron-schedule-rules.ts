@@ -1,24 +1,8 @@
 /** Which texts are cron schedules and time zones, with the words of github.com/robfig/cron and Go's time package. */
+import { CRON_FIELDS, type CronField } from '../../kube/cron-fields.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { parseDuration } from '../../schema/go-duration.ts';
 
-interface Bounds {
-  readonly min: number;
-  readonly max: number;
-  readonly names?: readonly string[];
-}
-
-const MONTHS = ['', 'jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
-
-/** Minute, hour, day of month, month, day of week. */
-const FIELDS: readonly Bounds[] = [
-  { min: 0, max: 59 },
-  { min: 0, max: 23 },
-  { min: 1, max: 31 },
-  { min: 1, max: 12, names: MONTHS },
-  { min: 0, max: 6, names: DAYS },
-];
 const DESCRIPTORS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 const EVERY = '@every ';
 
@@ -40,10 +24,10 @@ function checkSchedule(text: string): void {
     return;
   }
   const fields = spec.split(/\s+/).filter((field) => field !== '');
-  if (fields.length !== FIELDS.length) {
-    throw new Error(`expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`);
+  if (fields.length !== CRON_FIELDS.length) {
+    throw new Error(`expected exactly ${CRON_FIELDS.length} fields, found ${fields.length}: [${fields.join(' ')}]`);
   }
-  for (const [i, bounds] of FIELDS.entries()) {
+  for (const [i, bounds] of CRON_FIELDS.entries()) {
     for (const range of (fields[i] ?? '').split(',')) if (range !== '') checkRange(range, bounds);
   }
 }
@@ -70,10 +54,10 @@ function checkDescriptor(spec: string): void {
 }
 
 /** `number | number-number [/number]`, where names and wildcards stand for numbers. */
-function checkRange(range: string, bounds: Bounds): void {
+function checkRange(range: string, bounds: CronField): void {
   const [span = '', step, ...moreSteps] = range.split('/');
   const [low = '', high, ...moreHyphens] = span.split('-');
-  let [start, end] = [bounds.min, bounds.max];
+  let [start, end] = [bounds.first, bounds.last];
   if (low !== '*' && low !== '?') {
     start = numberOf(low, bounds.names);
     if (moreHyphens.length > 0) throw new Error(`too many hyphens: ${range}`);
@@ -81,9 +65,9 @@ function checkRange(range: string, bounds: Bounds): void {
   }
   if (moreSteps.length > 0) throw new Error(`too many slashes: ${range}`);
   const by = step === undefined ? 1 : numberOf(step);
-  if (step !== undefined && high === undefined && moreHyphens.length === 0) end = bounds.max;
-  if (start < bounds.min) throw new Error(`beginning of range (${start}) below minimum (${bounds.min}): ${range}`);
-  if (end > bounds.max) throw new Error(`end of range (${end}) above maximum (${bounds.max}): ${range}`);
+  if (step !== undefined && high === undefined && moreHyphens.length === 0) end = bounds.last;
+  if (start < bounds.first) throw new Error(`beginning of range (${start}) below minimum (${bounds.first}): ${range}`);
+  if (end > bounds.last) throw new Error(`end of range (${end}) above maximum (${bounds.last}): ${range}`);
   if (start > end) throw new Error(`beginning of range (${start}) beyond end of range (${end}): ${range}`);
   if (by === 0) throw new Error(`step of range should be a positive number: ${range}`);
 }
