@@ -155,7 +155,7 @@ function parseJson(bytes: Buffer, text: string, kind: string | undefined): unkno
 const LONE_SURROGATE = /\\ud[89a-f][0-9a-f]{2}/g;
 
 /** Kind and apiVersion are read before anything else. @throws ApiError 400 */
-function checkEnvelope(value: unknown, kind: string | undefined, text: string): void {
+export function checkEnvelope(value: unknown, kind: string | undefined, text: string): void {
   if (value === null) return;
   if (typeof value !== 'object' || Array.isArray(value)) {
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
@@ -253,14 +253,17 @@ export function decodeObject(
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
   const isRepeated = text !== undefined && checkDepth(text).keys !== countKeys(value);
+  if (isRepeated) notes.repeatedFields = true;
   const document = (isRepeated ? readRepeated(text, expected.type) : value) as Record<string, unknown>;
   // Go reads a mere slash as no group and no version.
   const given = document.apiVersion === '/' ? { ...document, apiVersion: '' } : document;
   checkKind(given, expected, table);
   if (isCanonical) return named(given, expected);
-  const undecoded = decodedSpec ? { ...given, spec: undefined } : given;
+  // A text with two specs has what both say.
+  const spec = isRepeated && 'spec' in value ? undefined : decodedSpec;
+  const undecoded = spec ? { ...given, spec: undefined } : given;
   const object = decode(undecoded, expected, notes, text, undecodable);
-  if (decodedSpec) object.spec = decodedSpec;
+  if (spec) object.spec = spec;
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
     report(strictProblems(JSON.stringify(value), expected.type), expected, validation, warn);

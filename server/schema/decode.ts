@@ -17,6 +17,8 @@ export { DecodeError } from './decode-error.ts';
 export interface DecodeNotes {
   /** Whether fields were dropped that the type does not have. */
   unknownFields: boolean;
+  /** Whether the text had fields twice, of which the input has only what Go makes of both. */
+  repeatedFields?: boolean;
   /**
    * Whether the input belongs to the decoder, which then reuses parts of it: an object with names that no other has
    * costs the engine much to make.

@@ -7,7 +7,7 @@ import { checkMediaType, mediaTypeOf } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
-import { readObject, settleNamespace, storedForm } from './incoming.ts';
+import { readNewObject, settleNamespace, storedForm } from './incoming.ts';
 import { ADMITTED, admit, subresourceReview } from './subresource-admission.ts';
 import { track } from './track.ts';
 
@@ -15,7 +15,7 @@ import { track } from './track.ts';
 export async function create(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   checkMediaType(mediaTypeOf(request));
   const write = writeRequestOf(request, 'CreateOptions');
-  const parsed = await readObject(request, served.info);
+  const parsed = await readNewObject(request, served);
   const object = storedForm(request, served, parsed, write, env, { isNew: true });
   settleNamespace(object, request, served);
   const { definition } = served.store;

@@ -7,11 +7,12 @@ import type { Served } from '../../registry/catalog.ts';
 import { OTHER_NAMESPACE } from '../../registry/errors.ts';
 import type { DecodeNotes } from '../../schema/decode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
-import { decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
+import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
 import { givenSpec, rememberSpec } from './known-specs.ts';
+import { knownTail, rememberTail } from './known-tails.ts';
 
 /** The key that the URL names. @throws ApiError 400 for names that no path can carry */
 export function requestKey({ info }: ApiRequest, served: Served): Key {
@@ -27,6 +28,25 @@ export async function readObject(
 ): Promise<ParsedBody> {
   return parseBody(await request.body(), mediaTypeOf(request), kind, type);
 }
+
+/** The same for a new object, of which only the beginning is parsed if its spec came in the same bytes before. */
+export async function readNewObject(request: ApiRequest, served: Served): Promise<ParsedBody> {
+  const { info } = served;
+  const body = await request.body();
+  const mediaType = mediaTypeOf(request);
+  if ('bytes' in body && mediaType === 'application/json' && sharesSpec(served)) {
+    const known = knownTail(served.store, body.bytes);
+    if (known) {
+      const { value, text, decoded } = known;
+      checkEnvelope(value, info.kind, text);
+      return { value, text, decodedSpec: decoded };
+    }
+  }
+  return parseBody(body, mediaType, info.kind, info.type);
+}
+
+/** Whether objects of equal specs have one and the same, which is stored as it came. */
+const sharesSpec = ({ store, conversion }: Served): boolean => store.definition.sharesSpec === true && !conversion;
 
 /** Where a spec may come from instead of the body, where the definition says that specs are shared. It is frozen. */
 interface SpecSources {
@@ -56,9 +76,10 @@ export function storedForm(
   const { conversion, store } = served;
   const { definition } = store;
   const { table } = env.catalog;
-  const shares = definition.sharesSpec && !conversion;
-  const given = shares && isNew ? givenSpec(store, parsed.value) : undefined;
-  const spec = (shares || definition.keepsSpec) && statusOf ? sharedSpec(parsed.value, statusOf) : given?.decoded;
+  const shares = sharesSpec(served);
+  const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
+  const known = parsed.decodedSpec ?? given?.decoded;
+  const spec = (shares || definition.keepsSpec) && statusOf ? sharedSpec(parsed.value, statusOf) : known;
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
   const body = spec ? { ...parsed, decodedSpec: spec } : parsed;
@@ -66,7 +87,10 @@ export function storedForm(
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
   request.audit?.takeObject(conversion ? (conversion.fromStored(object as Frozen<KubeObject>) as KubeObject) : object);
-  if (given && !spec && !notes.unknownFields) rememberSpec(store, given, object);
+  if (given && !notes.unknownFields && !notes.repeatedFields) {
+    if (!given.decoded) rememberSpec(store, given, object);
+    else if (parsed.text !== undefined) rememberTail(store, parsed.text, given.text, given.decoded);
+  }
   return object;
 }
 
