@@ -45,6 +45,12 @@ function storageConflict(about: About, key: Key, detail: string): ApiError {
 export const uidConflict = (about: About, key: Key, asked: string, actual: string): ApiError =>
   storageConflict(about, key, `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${actual}`);
 
+/** The conflict of a binding that names another resourceVersion. */
+export const revisionConflict = (about: About, key: Key, asked: string, actual: string): ApiError => {
+  const [ofAsked, ofActual] = [`in precondition: ${asked}`, `in object meta: ${actual}`];
+  return storageConflict(about, key, `Precondition failed: ResourceVersion ${ofAsked}, ResourceVersion ${ofActual}`);
+};
+
 /** The conflict of a DELETE that is only for objects which cannot be read any more: ours always can. */
 export const unsafeDeletion = (about: About, key: Key): ApiError =>
   storageConflict(about, key, 'unsafe deletion is not allowed because the object is decodable from storage');

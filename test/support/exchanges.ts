@@ -37,6 +37,7 @@ const ADDRESS = /\b10\.(?:9[6-9]|10\d|11[01])\.\d{1,3}\.\d{1,3}\b/g;
 const UID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 const PORT = /(?<=\d:)3\d{4}(?=\/)/g;
+const REVISION = /(ResourceVersion in object meta: )\d+/g;
 const SINCE = /\b(?:\d+[ymdhs]){1,2} ago\b/g;
 const AGE = /^(?:\d+[ymdhs]){1,2}$/;
 const SUFFIX = /\b(gen-[a-z]*)[bcdfghjklmnpqrstvwxz2456789]{5}\b/g;
@@ -113,6 +114,7 @@ export class Normalizer {
       .replace(PORT, (found) => kept(found, '<port>'))
       .replace(UID, (found) => kept(found, '<uid>'))
       .replace(TIME, (found) => kept(found, '<time>'))
+      .replace(REVISION, '$1<revision>')
       .replace(SUFFIX, '$1<suffix>')
       .replace(SINCE, '<age> ago')
       .replace(AGE, '<age>');

@@ -125,9 +125,10 @@ export async function apply(
 ): Promise<ApiResponse> {
   const write = writeRequestOf(request, 'PatchOptions');
   const key = requestKey(request, served);
-  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
-  request.audit?.takeBody(configuration.value);
   const { store, info } = served;
+  const find = (): unknown => subresource && store.get(key);
+  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore', find);
+  request.audit?.takeBody(configuration.value);
   const target = targetOf(served, env, subresource ?? '');
   const make = (current: StoredObject | undefined): KubeObject => {
     const zero = { ...zeroOf(info.type), kind: info.kind, apiVersion: target.apiVersion } as unknown as KubeObject;

@@ -25,13 +25,14 @@ function fromJson(text: string): unknown {
   }
 }
 
-async function fromYaml(text: string): Promise<unknown> {
+async function fromYaml(text: string, find: () => void): Promise<unknown> {
   const { parseYaml } = await import('../yaml.ts');
   try {
     return parseYaml(text);
   } catch (error) {
     // Upstream lets pass what looks like JSON until it is needed.
     const isLater = /^\s*\{/.test(text);
+    if (isLater) find();
     const begin = isLater ? 'error decoding patch: error converting YAML to JSON' : 'error encoding patch';
     throw badRequest(`${begin}: ${(error as Error).message}`);
   }
@@ -54,16 +55,18 @@ function remember(key: string, configuration: Configuration): Configuration {
 
 /**
  * @param isStrict whether somebody wants to know about keys that come twice
+ * @param find looks for the object, which upstream does before it decodes, and throws when it has to be there
  * @throws ApiError 400 for what is no YAML, or no map
  */
-export async function readConfiguration(body: Body, isStrict: boolean): Promise<Configuration> {
+export async function readConfiguration(body: Body, isStrict: boolean, find: () => void): Promise<Configuration> {
   if ('object' in body) return { value: body.object as object, duplicates: [] };
   const text = body.bytes.toString();
   const key = isStrict ? text : ` ${text}`;
   const before = known.get(key);
   if (before) return before;
-  const value = fromJson(text) ?? (await fromYaml(text)) ?? {};
+  const value = fromJson(text) ?? (await fromYaml(text, find)) ?? {};
   if (typeof value !== 'object' || Array.isArray(value)) {
+    find();
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
     throw badRequest(`error decoding patch: error unmarshaling JSON: while decoding JSON: ${why}`);
   }

@@ -239,7 +239,8 @@ async function configured(
   write: WriteRequest,
   env: PipelineEnv,
 ): Promise<Incoming> {
-  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore');
+  const find = (): unknown => served.store.get(requestKey(request, served));
+  const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore', find);
   request.audit?.takeBody(configuration.value);
   const expected = expectedOf(info, env);
   const isScale = info.kind === 'Scale';

@@ -3,7 +3,7 @@ import { type FieldProblem, invalid, notSupported, required } from '../../kube/f
 import { dnsSubdomainProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Binding, Pod } from '../../kube/types.gen.ts';
-import { uidConflict } from '../../registry/errors.ts';
+import { revisionConflict, uidConflict } from '../../registry/errors.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
 import { setPodCondition } from './pod-conditions.ts';
 import { sortedKeys } from './sorted-keys.ts';
@@ -48,10 +48,13 @@ function assign(pod: Pod, { target, metadata }: Binding, nowMs: number): void {
 export async function bindPod(binding: Binding, key: Key, call: SubresourceCall): Promise<KubeObject> {
   if (binding.metadata.name !== key.name) throw badRequest('name in URL does not match name in Binding object');
   checkTarget(binding);
-  const { uid } = binding.metadata;
-  await call.change('pods', 'binding', key, (object) => {
+  const { uid, resourceVersion } = binding.metadata;
+  await call.change('pods', 'binding', key, (object, current) => {
     const pod = object as Pod;
     if (uid && uid !== pod.metadata.uid) throw uidConflict(PODS, key, uid, pod.metadata.uid ?? '');
+    // Any text is compared, "0" too.
+    if (resourceVersion && resourceVersion !== String(current.revision))
+      throw revisionConflict(PODS, key, resourceVersion, String(current.revision));
     assign(pod, binding, call.env.clock.now());
   });
   return CREATED;

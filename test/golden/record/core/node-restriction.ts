@@ -159,7 +159,7 @@ const owned1: Step[] = [
   ),
   certificate({ nodeName: 'n2' }),
   certificate({}),
-  remove(CSI_NODES + '/n1', undefined, node),
+  remove(`${CSI_NODES}/n1`, undefined, node),
   remove(`${NODES}/n1`, undefined, node),
   remove(`${NODES}/n2`, undefined, quiet),
 ];

@@ -44,6 +44,8 @@ export const podBinding: Step[] = [
   bind('pods/b/binding', 'other', { kind: 'Node', name: 'x' }),
   post('pods/b/binding', { target: { name: 'x' } }),
   bind('bindings', 'none', { kind: 'Node', name: 'ghost' }),
+  bind('bindings', 'b', { name: 'ghost' }, { resourceVersion: '0' }),
+  bind('bindings', 'b', { name: 'ghost' }, { resourceVersion: 'x', uid: 'y' }),
   bind('pods/b/binding', 'b', { kind: 'Node', name: 'ghost' }, { labels: { q: 'r' }, annotations: { x: 'y' } }),
   get('pods/b'),
   bind('bindings', 'b', { kind: 'Node', name: 'ghost' }),
