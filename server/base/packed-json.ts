@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { deflateRaw, inflateRawSync } from 'node:zlib';
 import { deepFreeze, type Frozen } from './freeze.ts';
 import { nextTurn } from './turn.ts';
 
@@ -28,8 +28,12 @@ export class PackedJson<T extends object> {
   }
 
   #pack(text: string): void {
-    this.#bytes = deflateRawSync(text, QUICKEST);
-    this.#text = undefined;
+    // Beside everything else, on another thread.
+    deflateRaw(text, QUICKEST, (error, bytes) => {
+      if (error) return;
+      this.#bytes = bytes;
+      this.#text = undefined;
+    });
   }
 
   get text(): string {

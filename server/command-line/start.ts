@@ -1,4 +1,5 @@
 import { systemClock } from '../base/clock.ts';
+import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
 import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
@@ -42,6 +43,7 @@ export async function startCommand(flags: Flags): Promise<void> {
     end.cluster = cluster;
     const [kubeconfig = ''] = writeKubeconfigs(cluster, flags.kubeconfig, flags.kubeconfigMode);
     cluster.ready();
+    collectWhenIdle();
     process.stdout.write(readyText(cluster, kubeconfig, clock.now() - startedMs));
   } catch (error) {
     // Nothing else may keep the process: a half-started server would only look like one.
