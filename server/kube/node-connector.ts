@@ -1,10 +1,55 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Key } from './object.ts';
+
+/** How large a terminal is, in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** What a program in a container reads and writes. Streams that nobody asked for are absent. */
+export interface ProcessStreams {
+  readonly stdin?: Readable;
+  readonly stdout?: Writable;
+  /** With a terminal everything goes to `stdout`. */
+  readonly stderr?: Writable;
+  readonly terminal?: {
+    /** Calls back with the size of the terminal, as soon as it is known and whenever it changes. */
+    onResize(resized: (size: TerminalSize) => void): void;
+  };
+}
+
+/** A program that runs in a container. */
+export interface RunningProcess {
+  /** Resolves when the program has ended and everything that it wrote is written: 128 + the signal that ended it. */
+  readonly exitCode: Promise<number>;
+  /** Whoever asked for it is gone. */
+  hangUp(): void;
+}
+
+/** Which lines of a container's log are wanted. */
+export interface LogRequest {
+  readonly follow: boolean;
+  /** Of the run before this one. */
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  /** Lines from this time on, in milliseconds since 1970. */
+  readonly sinceMs?: number;
+  readonly tailLines?: number;
+  readonly limitBytes?: number;
+  readonly signal: AbortSignal;
+}
 
 /** A pod that runs: what the server may do with it, whoever runs it. */
 export interface RunningPod {
   /** A connection to a port of the pod. @throws Error when nothing listens there */
   dial(port: number): Promise<Duplex>;
+  /** Starts a program in a container. @throws ApiError that says what is not simulated, and how to script it */
+  exec?(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess>;
+  /** Joins the container's own program. @throws ApiError */
+  attach?(container: string, streams: ProcessStreams): Promise<RunningProcess>;
+  /** The log, chunk by chunk; ends when it has been read, or with the container when it is followed. */
+  logs?(container: string, request: LogRequest): AsyncIterable<Buffer>;
 }
 
 /** The one door to pods: the kubelet registers here what it runs. */
