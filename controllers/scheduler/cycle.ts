@@ -158,13 +158,15 @@ export class NodeFinder {
     if (!first) throw new Error('there is no node to choose from');
     if (nodes.length === 1) return first;
     const totals = totalScores(cycle, nodes);
-    let [best, most, ties] = [first, Number.NEGATIVE_INFINITY, 0];
-    for (const [i, node] of nodes.entries()) {
+    let best = first;
+    let most = Number.NEGATIVE_INFINITY;
+    let ties = 0;
+    for (let i = 0; i < nodes.length; i++) {
       const total = totals[i] ?? 0;
       if (total < most) continue;
       ties = total > most ? 1 : ties + 1;
       most = total;
-      if (ties === 1 || this.#world.random.fraction() * ties < 1) best = node;
+      if (ties === 1 || this.#world.random.fraction() * ties < 1) best = nodes[i] ?? best;
     }
     return best;
   }

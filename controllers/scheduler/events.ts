@@ -23,7 +23,6 @@ export interface Told {
   readonly reason: string;
   readonly action: string;
   readonly note: string;
-  readonly related?: Frozen<Pod>;
 }
 
 interface Remembered {
@@ -93,7 +92,7 @@ export class SchedulerEvents {
     }
   }
 
-  #eventOf(about: Frozen<Pod>, { type, reason, action, note, related }: Told, nowMs: number): KubeObject {
+  #eventOf(about: Frozen<Pod>, { type, reason, action, note }: Told, nowMs: number): KubeObject {
     const { name = '', namespace = '' } = about.metadata;
     const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(Math.floor(this.#random.fraction() * 1e6));
     const event = {
@@ -104,7 +103,6 @@ export class SchedulerEvents {
       action,
       reason,
       regarding: referenceTo(about),
-      ...(related && { related: referenceTo(related) }),
       note: noteOf(note),
       type,
     };

@@ -31,12 +31,12 @@ async function evict(
     if (isGone(error)) return;
     throw error;
   }
+  // Upstream names the other pod in the text only: it cannot tell the kind of its wrapper.
   events.tell(victim, {
     type: 'Normal',
     reason: 'Preempted',
     action: 'Preempting',
     note: `Preempted by pod ${preemptor.metadata.uid} on node ${node}`,
-    related: preemptor,
   });
 }
 

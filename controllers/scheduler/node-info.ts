@@ -4,7 +4,7 @@ import { type HostPort, portsConflict } from './host-ports.ts';
 import type { PodInfo } from './pod-info.ts';
 import { type Amounts, amountsOf } from './pod-requests.ts';
 
-/** One node, and what the pods on it and those on their way to it use. It follows every change, and is not built anew. */
+/** One node, and what the pods on it and those on their way to it use; it follows every change. */
 export class NodeInfo {
   readonly name: string;
   readonly #pods = new Map<string, PodInfo>();
@@ -12,15 +12,20 @@ export class NodeInfo {
   readonly #withAntiAffinity = new Set<PodInfo>();
   readonly #withPorts = new Set<PodInfo>();
   readonly #requested = new Map<string, number>();
+  /** What every pod's scores ask for, without a look into the maps. */
+  #sizeCpu = 0;
+  #sizeMemory = 0;
+  #requestedCpu = 0;
+  #requestedMemory = 0;
   #assumedCpu = 0;
   #assumedMemory = 0;
   #node: Frozen<Node>;
-  #allocatable: Amounts;
+  #allocatable: Amounts = new Map();
 
   constructor(node: Frozen<Node>) {
     this.name = node.metadata.name ?? '';
     this.#node = node;
-    this.#allocatable = amountsOf(node.status?.allocatable);
+    this.#measure(node);
   }
 
   get node(): Frozen<Node> {
@@ -46,13 +51,28 @@ export class NodeInfo {
   }
 
   update(node: Frozen<Node>): void {
-    if (node.status?.allocatable !== this.#node.status?.allocatable)
-      this.#allocatable = amountsOf(node.status?.allocatable);
+    if (node.status?.allocatable !== this.#node.status?.allocatable) this.#measure(node);
     this.#node = node;
   }
 
   requested(resource: string): number {
     return this.#requested.get(resource) ?? 0;
+  }
+
+  get sizeCpu(): number {
+    return this.#sizeCpu;
+  }
+
+  get sizeMemory(): number {
+    return this.#sizeMemory;
+  }
+
+  get requestedCpu(): number {
+    return this.#requestedCpu;
+  }
+
+  get requestedMemory(): number {
+    return this.#requestedMemory;
   }
 
   /** What scores count as used: pods that ask for nothing are small ones. */
@@ -85,7 +105,15 @@ export class NodeInfo {
     return false;
   }
 
+  #measure({ status }: Frozen<Node>): void {
+    this.#allocatable = amountsOf(status?.allocatable);
+    this.#sizeCpu = this.#allocatable.get('cpu') ?? 0;
+    this.#sizeMemory = this.#allocatable.get('memory') ?? 0;
+  }
+
   #count(pod: PodInfo, sign: 1 | -1): void {
+    this.#requestedCpu += sign * (pod.requests.get('cpu') ?? 0);
+    this.#requestedMemory += sign * (pod.requests.get('memory') ?? 0);
     for (const [resource, amount] of pod.requests)
       this.#requested.set(resource, (this.#requested.get(resource) ?? 0) + sign * amount);
     this.#assumedCpu += sign * (pod.assumed.get('cpu') ?? 0);

@@ -78,7 +78,9 @@ export function preempt(run: FilterRun, misfit: Misfit, parts: PreemptionParts):
     const message = fitMessage({ total: misfit.total, refusals, others: NOT_HELPFUL });
     return { message: `preemption: ${message}`, isNominationVoid: true };
   }
-  return { candidate, message: '', isNominationVoid: false };
+  const { node, victims } = candidate;
+  const found = `found a potential placement for pod on node ${node}, preempting ${victims.length} victims`;
+  return { candidate, message: `preemption: ${found}`, isNominationVoid: false };
 }
 
 function dryRun(

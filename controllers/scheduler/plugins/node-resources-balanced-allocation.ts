@@ -2,10 +2,9 @@ import { MAX_SCORE, type ScorePlugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 
 /** How evenly cpu and memory of a node are used, from 50 to 100. */
-function balance({ allocatable }: NodeInfo, cpu: number, memory: number): number {
-  const [cpuSize, memorySize] = [allocatable.get('cpu') ?? 0, allocatable.get('memory') ?? 0];
-  const isKnown = cpuSize > 0 && memorySize > 0;
-  const spread = isKnown ? Math.abs((Math.min(cpu / cpuSize, 1) - Math.min(memory / memorySize, 1)) / 2) : 0;
+function balance({ sizeCpu, sizeMemory }: NodeInfo, cpu: number, memory: number): number {
+  const isKnown = sizeCpu > 0 && sizeMemory > 0;
+  const spread = isKnown ? Math.abs((Math.min(cpu / sizeCpu, 1) - Math.min(memory / sizeMemory, 1)) / 2) : 0;
   return Math.trunc((1 - spread) * MAX_SCORE);
 }
 
@@ -18,8 +17,9 @@ export const nodeResourcesBalancedAllocation: ScorePlugin = {
     if (cpu === 0 && memory === 0) return undefined;
     return {
       rate(node) {
-        const [usedCpu, usedMemory] = [node.requested('cpu'), node.requested('memory')];
-        const gain = balance(node, usedCpu + cpu, usedMemory + memory) - balance(node, usedCpu, usedMemory);
+        const { requestedCpu, requestedMemory } = node;
+        const withPod = balance(node, requestedCpu + cpu, requestedMemory + memory);
+        const gain = withPod - balance(node, requestedCpu, requestedMemory);
         return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + gain) / 2);
       },
     };

@@ -59,15 +59,15 @@ export const nodeResourcesFit: FilterPlugin & ScorePlugin = {
   prepareScore({ pod: { assumed } }) {
     const [cpu, memory] = [assumed.get('cpu') ?? 0, assumed.get('memory') ?? 0];
     return {
-      rate({ allocatable, assumedCpu, assumedMemory }) {
-        const [cpuSize, memorySize] = [allocatable.get('cpu') ?? 0, allocatable.get('memory') ?? 0];
-        let [score, weights] = [0, 0];
-        if (cpuSize > 0) {
-          score += freeScore(assumedCpu + cpu, cpuSize);
+      rate({ sizeCpu, sizeMemory, assumedCpu, assumedMemory }) {
+        let score = 0;
+        let weights = 0;
+        if (sizeCpu > 0) {
+          score += freeScore(assumedCpu + cpu, sizeCpu);
           weights++;
         }
-        if (memorySize > 0) {
-          score += freeScore(assumedMemory + memory, memorySize);
+        if (sizeMemory > 0) {
+          score += freeScore(assumedMemory + memory, sizeMemory);
           weights++;
         }
         return weights === 0 ? 0 : Math.trunc(score / weights);

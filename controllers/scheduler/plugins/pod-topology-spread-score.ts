@@ -46,15 +46,17 @@ function weigh(
 }
 
 function normalize(scores: number[], isIgnored: readonly boolean[]): void {
-  let [least, most] = [Number.MAX_SAFE_INTEGER, 0];
-  for (const [i, score] of scores.entries()) {
+  let least = Number.MAX_SAFE_INTEGER;
+  let most = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? 0;
     if (isIgnored[i]) continue;
-    least = Math.min(least, score);
-    most = Math.max(most, score);
+    if (score < least) least = score;
+    if (score > most) most = score;
   }
-  for (const [i, score] of scores.entries()) {
+  for (let i = 0; i < scores.length; i++) {
     if (isIgnored[i]) scores[i] = 0;
-    else scores[i] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - score)) / most);
+    else scores[i] = most === 0 ? MAX_SCORE : Math.trunc((MAX_SCORE * (most + least - (scores[i] ?? 0))) / most);
   }
 }
 
