@@ -41,6 +41,7 @@ interface Entry extends Queued {
 
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 10_000;
+const READY_WINDOW_MS = 1000;
 
 const backoffMs = ({ attempts }: Queued): number =>
   attempts === 0 ? 0 : Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), LONGEST_BACKOFF_MS);
@@ -49,7 +50,9 @@ const backoffMs = ({ attempts }: Queued): number =>
 const byPriority = (a: Entry, b: Entry): number =>
   b.pod.priority - a.pod.priority || a.sinceMs - b.sinceMs || a.order - b.order;
 
-const readyMs = (entry: Entry): number => entry.sinceMs + backoffMs(entry);
+/** In whole seconds, so that priority decides among those that are ready at about the same time. */
+const readyMs = (entry: Entry): number =>
+  Math.floor((entry.sinceMs + backoffMs(entry)) / READY_WINDOW_MS) * READY_WINDOW_MS;
 
 const byReadiness = (a: Entry, b: Entry): number => readyMs(a) - readyMs(b) || byPriority(a, b);
 
@@ -159,7 +162,7 @@ export class SchedulingQueue {
     entry.place = 'error';
     entry.sinceMs = this.#options.nowMs();
     this.#failed.add(entry);
-    this.#options.ask(keyOf(entry.pod.pod), backoffMs(entry));
+    this.#options.ask(keyOf(entry.pod.pod), readyMs(entry) - entry.sinceMs);
   }
 
   /** Keeps a pod back while it makes room for itself. */
