@@ -111,8 +111,11 @@ export class Cluster {
     this.#places.delete(uid);
     const places = this.#byNamespace.get(pod.namespace);
     places?.delete(uid);
-    if (places?.size === 0) this.#byNamespace.delete(pod.namespace);
     this.#counts.changed(pod, node, -1);
+    if (places?.size === 0) {
+      this.#byNamespace.delete(pod.namespace);
+      this.#counts.forget(pod.namespace);
+    }
     const info = this.#nodes.get(node);
     if (!info) {
       const pods = this.#homeless.get(node);

@@ -107,8 +107,9 @@ export class Scheduler {
     const { pod: object, uid } = pod;
     this.queue.refuse(uid, rejectors);
     if (nominatedNode !== undefined) this.#world.cluster.nominate(pod, nominatedNode);
-    if (candidate) void this.#evict(pod, candidate);
-    await this.#report(pod, 'Unschedulable', message, nominatedNode, object);
+    if (candidate) this.queue.hold(uid);
+    const report = this.#report(pod, 'Unschedulable', message, nominatedNode, object);
+    await Promise.all(candidate ? [report, this.#evict(pod, candidate)] : [report]);
   }
 
   async #report(pod: PodInfo, reason: string, message: string, nominatedNode: string | undefined, object = pod.pod) {
@@ -120,7 +121,6 @@ export class Scheduler {
   async #evict(pod: PodInfo, candidate: Candidate): Promise<void> {
     const { cluster } = this.#world;
     const yielding = [...(cluster.nominatedFor(candidate.node) ?? [])].filter((other) => other.priority < pod.priority);
-    this.queue.hold(pod.uid);
     let isUrgent = true;
     try {
       await makeRoom(
@@ -147,15 +147,18 @@ export class Scheduler {
     assumePlan(plan, node, assumedVolumes);
     this.#binding.set(pod.uid, node);
     this.queue.refuse(pod.uid, new Set());
+    // What the claims say meanwhile is looked at when all is written.
+    this.queue.hold(pod.uid);
     try {
       await writeStatus(pod.pod, { nominatedNode: node }, this.#env.client, this.#env.clock.now());
       await carryOut(plan, node, this.#env.client);
+      this.queue.release(pod.uid, false);
     } catch (error) {
       this.#release(pod);
       forgetPlan(plan, assumedVolumes);
       // Somebody else was faster: the informers will say what holds now.
-      if (isOutdated(error)) this.queue.activate(pod.uid);
-      else await this.#failed(pod, `running PreBind plugin "VolumeBinding": ${textOf(error)}`);
+      this.queue.release(pod.uid, isOutdated(error));
+      if (!isOutdated(error)) await this.#failed(pod, `running PreBind plugin "VolumeBinding": ${textOf(error)}`);
     }
   }
 

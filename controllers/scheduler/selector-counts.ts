@@ -49,6 +49,11 @@ export class SelectorCounts {
     for (const counted of known.values()) add(counted, pod, node, by);
   }
 
+  /** A namespace without pods needs no counts. */
+  forget(namespace: string): void {
+    this.#known.delete(namespace);
+  }
+
   #forget(known: Map<string, Counted>, text: string, counted: Counted): CountsByNode {
     known.delete(text);
     return counted.counts;
