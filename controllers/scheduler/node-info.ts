@@ -1,119 +1,130 @@
 import type { Frozen } from '../../server/base/freeze.ts';
-import type { Node, Pod } from '../../server/kube/types.gen.ts';
-import { type Amounts, amountOf, podRequests } from './pod-requests.ts';
+import type { Node } from '../../server/kube/types.gen.ts';
+import { type HostPort, portsConflict } from './host-ports.ts';
+import type { PodInfo } from './pod-info.ts';
+import { type Amounts, amountsOf } from './pod-requests.ts';
 
-/** A host port that a pod takes: protocol, address and number. */
-function hostPorts({ spec }: Frozen<Pod>): string[] {
-  const ports: string[] = [];
-  for (const container of spec.containers ?? []) {
-    for (const { hostPort = 0, protocol = 'TCP', hostIP = '0.0.0.0' } of container.ports ?? [])
-      if (hostPort > 0) ports.push(`${protocol} ${hostPort} ${hostIP || '0.0.0.0'}`);
-  }
-  return ports;
-}
-
-/** The group that a pod is spread with: the pods of one owner. */
-function groupOf(pod: Frozen<Pod>): string {
-  return pod.metadata.ownerReferences?.find(({ controller }) => controller)?.uid ?? '';
-}
-
-/** One node, and what the pods on it and those on their way to it use. */
+/** One node, and what the pods on it and those on their way to it use; it follows every change. */
 export class NodeInfo {
-  node: Frozen<Node>;
-  #allocatable: Amounts;
-  readonly #pods = new Map<string, Frozen<Pod>>();
+  readonly name: string;
+  readonly #pods = new Map<string, PodInfo>();
+  readonly #withAffinity = new Set<PodInfo>();
+  readonly #withAntiAffinity = new Set<PodInfo>();
+  readonly #withPorts = new Set<PodInfo>();
   readonly #requested = new Map<string, number>();
-  readonly #ports = new Map<string, number>();
-  readonly #groups = new Map<string, number>();
+  /** What every pod's scores ask for, without a look into the maps. */
+  #sizeCpu = 0;
+  #sizeMemory = 0;
+  #requestedCpu = 0;
+  #requestedMemory = 0;
+  #assumedCpu = 0;
+  #assumedMemory = 0;
+  #node: Frozen<Node>;
+  #allocatable: Amounts = new Map();
 
   constructor(node: Frozen<Node>) {
-    this.node = node;
-    this.#allocatable = allocatableOf(node);
+    this.name = node.metadata.name ?? '';
+    this.#node = node;
+    this.#measure(node);
+  }
+
+  get node(): Frozen<Node> {
+    return this.#node;
+  }
+
+  get allocatable(): Amounts {
+    return this.#allocatable;
+  }
+
+  get pods(): ReadonlyMap<string, PodInfo> {
+    return this.#pods;
+  }
+
+  /** Pods with terms about other pods. */
+  get podsWithAffinity(): ReadonlySet<PodInfo> {
+    return this.#withAffinity;
+  }
+
+  /** Pods that keep others away. */
+  get podsWithAntiAffinity(): ReadonlySet<PodInfo> {
+    return this.#withAntiAffinity;
   }
 
   update(node: Frozen<Node>): void {
-    this.node = node;
-    this.#allocatable = allocatableOf(node);
+    if (node.status?.allocatable !== this.#node.status?.allocatable) this.#measure(node);
+    this.#node = node;
   }
 
-  add(pod: Frozen<Pod>): void {
-    const uid = pod.metadata.uid ?? '';
-    const before = this.#pods.get(uid);
+  requested(resource: string): number {
+    return this.#requested.get(resource) ?? 0;
+  }
+
+  get sizeCpu(): number {
+    return this.#sizeCpu;
+  }
+
+  get sizeMemory(): number {
+    return this.#sizeMemory;
+  }
+
+  get requestedCpu(): number {
+    return this.#requestedCpu;
+  }
+
+  get requestedMemory(): number {
+    return this.#requestedMemory;
+  }
+
+  /** What scores count as used: pods that ask for nothing are small ones. */
+  get assumedCpu(): number {
+    return this.#assumedCpu;
+  }
+
+  get assumedMemory(): number {
+    return this.#assumedMemory;
+  }
+
+  add(pod: PodInfo): void {
+    const before = this.#pods.get(pod.uid);
     if (before) this.#count(before, -1);
-    this.#pods.set(uid, pod);
+    this.#pods.set(pod.uid, pod);
     this.#count(pod, 1);
   }
 
-  remove(uid: string): void {
-    const pod = this.#pods.get(uid);
-    if (!pod) return;
-    this.#pods.delete(uid);
-    this.#count(pod, -1);
+  remove(pod: PodInfo): void {
+    const known = this.#pods.get(pod.uid);
+    if (!known) return;
+    this.#pods.delete(pod.uid);
+    this.#count(known, -1);
   }
 
-  get podCount(): number {
-    return this.#pods.size;
+  /** Whether a pod here has one of the ports. */
+  hasOneOf(ports: readonly HostPort[]): boolean {
+    for (const other of this.#withPorts)
+      if (other.ports.some((taken) => ports.some((port) => portsConflict(port, taken)))) return true;
+    return false;
   }
 
-  /** How many pods of the same owner are here. */
-  siblings(pod: Frozen<Pod>): number {
-    return this.#groups.get(groupOf(pod)) ?? 0;
+  #measure({ status }: Frozen<Node>): void {
+    this.#allocatable = amountsOf(status?.allocatable);
+    this.#sizeCpu = this.#allocatable.get('cpu') ?? 0;
+    this.#sizeMemory = this.#allocatable.get('memory') ?? 0;
   }
 
-  /** Reasons why a pod's requests do not fit, in upstream's words (noderesources.Fit). */
-  misfits(pod: Frozen<Pod>): string[] {
-    const reasons: string[] = [];
-    if (this.#pods.size + 1 > (this.#allocatable.get('pods') ?? 0)) reasons.push('Too many pods');
-    for (const [resource, amount] of podRequests(pod)) {
-      if (amount === 0) continue;
-      const free = (this.#allocatable.get(resource) ?? 0) - (this.#requested.get(resource) ?? 0);
-      if (amount > free) reasons.push(`Insufficient ${resource}`);
-    }
-    return reasons;
-  }
-
-  /** Whether the pod would not even fit if it were alone. */
-  isTooSmall(pod: Frozen<Pod>): boolean {
-    return [...podRequests(pod)].some(([resource, amount]) => amount > (this.#allocatable.get(resource) ?? 0));
-  }
-
-  /** Whether a host port that the pod wants is taken. */
-  portTaken(pod: Frozen<Pod>): boolean {
-    return hostPorts(pod).some((port) => {
-      const [protocol, number, address] = port.split(' ');
-      if (address !== '0.0.0.0') return this.#ports.has(port) || this.#ports.has(`${protocol} ${number} 0.0.0.0`);
-      return [...this.#ports.keys()].some((taken) => taken.startsWith(`${protocol} ${number} `));
-    });
-  }
-
-  /** The fraction of cpu and memory that would be free with the pod: 1 is an empty node. */
-  freeShare(pod: Frozen<Pod>): number {
-    const requests = podRequests(pod);
-    let share = 0;
-    for (const resource of ['cpu', 'memory']) {
-      const size = this.#allocatable.get(resource) ?? 0;
-      const used = (this.#requested.get(resource) ?? 0) + (requests.get(resource) ?? 0);
-      share += size > 0 ? Math.max(0, 1 - used / size) : 0;
-    }
-    return share / 2;
-  }
-
-  #count(pod: Frozen<Pod>, sign: 1 | -1): void {
-    for (const [resource, amount] of podRequests(pod))
+  #count(pod: PodInfo, sign: 1 | -1): void {
+    this.#requestedCpu += sign * (pod.requests.get('cpu') ?? 0);
+    this.#requestedMemory += sign * (pod.requests.get('memory') ?? 0);
+    for (const [resource, amount] of pod.requests)
       this.#requested.set(resource, (this.#requested.get(resource) ?? 0) + sign * amount);
-    for (const port of hostPorts(pod)) bump(this.#ports, port, sign);
-    bump(this.#groups, groupOf(pod), sign);
+    this.#assumedCpu += sign * (pod.assumed.get('cpu') ?? 0);
+    this.#assumedMemory += sign * (pod.assumed.get('memory') ?? 0);
+    if (pod.hasAffinity) change(this.#withAffinity, pod, sign);
+    if (pod.affinity.requiredAnti.length > 0) change(this.#withAntiAffinity, pod, sign);
+    if (pod.ports.length > 0) change(this.#withPorts, pod, sign);
   }
 }
 
-function bump(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
-}
-
-function allocatableOf({ status }: Frozen<Node>): Amounts {
-  return new Map(
-    Object.entries(status.allocatable ?? {}).map(([resource, quantity]) => [resource, amountOf(resource, quantity)]),
-  );
+function change(set: Set<PodInfo>, pod: PodInfo, sign: 1 | -1): void {
+  if (sign > 0) set.add(pod);
+  else set.delete(pod);
 }

@@ -1,20 +1,48 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import { quantityMilliValue, quantityValue } from '../../server/kube/quantity.ts';
-import type { Container, Pod } from '../../server/kube/types.gen.ts';
+import type { Container, ContainerStatus, Pod } from '../../server/kube/types.gen.ts';
 
 /** Amounts by resource name: thousandths for cpu, whole units for everything else. */
 export type Amounts = ReadonlyMap<string, number>;
 
 const NOTHING: Amounts = new Map();
 
+/** What scores assume of containers that say nothing (schedutil.DefaultMilliCPURequest, DefaultMemoryRequest). */
+const ASSUMED: Amounts = new Map([
+  ['cpu', 100],
+  ['memory', 200 * 1024 * 1024],
+]);
+
+/** Quantities are read once: the pods of a cluster say few different ones. */
+const read = new Map<string, number>();
+const READ_MAX = 1000;
+
 export function amountOf(resource: string, quantity: string): number {
-  return resource === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
+  const text = resource === 'cpu' ? `m${quantity}` : quantity;
+  let amount = read.get(text);
+  if (amount === undefined) {
+    amount = resource === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
+    if (read.size >= READ_MAX) read.clear();
+    read.set(text, amount);
+  }
+  return amount;
 }
 
-function requestsOf({ resources }: Frozen<Container>): Map<string, number> {
+type Quantities = Readonly<Record<string, string>> | undefined;
+
+/** The amounts of a node, or of the requests of something. */
+export function amountsOf(quantities: Quantities): Map<string, number> {
   const amounts = new Map<string, number>();
-  for (const [resource, quantity] of Object.entries(resources.requests ?? {}))
-    amounts.set(resource, amountOf(resource, quantity));
+  for (const resource in quantities) amounts.set(resource, amountOf(resource, quantities[resource] ?? '0'));
+  return amounts;
+}
+
+/** What a container asks for, and what it still has while it is resized. */
+function requestsOf({ name, resources }: Frozen<Container>, statuses: readonly Frozen<ContainerStatus>[] | undefined) {
+  const amounts = amountsOf(resources?.requests);
+  const status = statuses?.find((candidate) => candidate.name === name);
+  atLeast(amounts, amountsOf(status?.allocatedResources), true);
+  atLeast(amounts, amountsOf(status?.resources?.requests), true);
   return amounts;
 }
 
@@ -22,25 +50,32 @@ function add(into: Map<string, number>, amounts: Amounts): void {
   for (const [resource, amount] of amounts) into.set(resource, (into.get(resource) ?? 0) + amount);
 }
 
-function atLeast(into: Map<string, number>, amounts: Amounts): void {
-  for (const [resource, amount] of amounts) into.set(resource, Math.max(into.get(resource) ?? 0, amount));
+function atLeast(into: Map<string, number>, amounts: Amounts, onlyAsked = false): void {
+  for (const [resource, amount] of amounts) {
+    const before = into.get(resource);
+    if (before === undefined && onlyAsked) continue;
+    if (before === undefined || amount > before) into.set(resource, amount);
+  }
 }
-
-const known = new WeakMap<Frozen<Pod>['spec'], Amounts>();
 
 /**
  * What a pod asks of its node: the sum of its containers and sidecars, or what an init container needs if that is
- * more, plus overhead (resourcehelper.PodRequests).
+ * more, or what is said for the pod as a whole, plus overhead (resourcehelper.PodRequests).
+ *
+ * @param assumed what containers ask for that do not say
  */
-export function podRequests({ spec }: Frozen<Pod>): Amounts {
-  const before = known.get(spec);
-  if (before) return before;
+function requestsWith({ spec, status }: Frozen<Pod>, assumed: Amounts): Amounts {
   const total = new Map<string, number>();
-  for (const container of spec.containers ?? []) add(total, requestsOf(container));
+  const ask = (container: Frozen<Container>, statuses: readonly Frozen<ContainerStatus>[] | undefined) => {
+    const requests = requestsOf(container, statuses);
+    for (const [resource, amount] of assumed) if (!requests.has(resource)) requests.set(resource, amount);
+    return requests;
+  };
+  for (const container of spec.containers ?? []) add(total, ask(container, status?.containerStatuses));
   const sidecars = new Map<string, number>();
   const peak = new Map<string, number>();
   for (const container of spec.initContainers ?? []) {
-    const requests = requestsOf(container as Frozen<Container>);
+    const requests = ask(container as Frozen<Container>, status?.initContainerStatuses);
     if (container.restartPolicy === 'Always') {
       add(total, requests);
       add(sidecars, requests);
@@ -51,12 +86,17 @@ export function podRequests({ spec }: Frozen<Pod>): Amounts {
     }
   }
   atLeast(total, peak);
-  for (const [resource, quantity] of Object.entries(spec.resources?.requests ?? {}))
-    total.set(resource, amountOf(resource, quantity));
-  for (const [resource, quantity] of Object.entries(spec.overhead ?? {})) {
-    total.set(resource, (total.get(resource) ?? 0) + amountOf(resource, quantity));
-  }
-  const amounts = total.size === 0 ? NOTHING : total;
-  known.set(spec, amounts);
-  return amounts;
+  for (const [resource, amount] of amountsOf(spec.resources?.requests)) total.set(resource, amount);
+  add(total, amountsOf(spec.overhead));
+  return total.size === 0 ? NOTHING : total;
+}
+
+/** See {@link requestsWith}; for filters. */
+export function podRequests(pod: Frozen<Pod>): Amounts {
+  return requestsWith(pod, NOTHING);
+}
+
+/** The same for scores, where a container that asks for nothing counts as a small one. */
+export function assumedRequests(pod: Frozen<Pod>): Amounts {
+  return requestsWith(pod, ASSUMED);
 }

@@ -21,7 +21,7 @@ export async function cluster() {
     log: createLogger('error'),
     ...BARE_ASSEMBLY,
   });
-  const { pipeline, storage } = assembly.cluster;
+  const { activity, pipeline, storage } = assembly.cluster;
   const send = async (
     method: string,
     path: string,
@@ -33,5 +33,5 @@ export async function cluster() {
     checked(response, status);
     if (response.type === 'object') jsonBytes(response.served, response.object);
   };
-  return { send, storage, close: () => storage.close() };
+  return { send, activity, pipeline, storage, close: () => storage.close() };
 }

@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
 import { rules } from './rules.ts';
+import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
 
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   inProcess,
   tenThousandPods,
   fanOut,
+  scheduler,
   deployment,
   customKinds,
   rules,

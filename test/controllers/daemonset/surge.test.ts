@@ -9,6 +9,7 @@ import {
   inTemplate,
   NODES,
 } from '../../support/daemon-sets.ts';
+import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { key, newImage, PODS } from '../../support/workloads.ts';
 
 const ALL = ['one', 'two', 'three', 'four'];
@@ -20,12 +21,16 @@ describe('a rolling update with surge', () => {
 
   beforeEach(async () => {
     broken = new Set(['nginx:broken']);
+    const clock = new SimulatedClock();
     cluster = await daemonCluster(ALL, {
+      clock,
       becomesReady: (pod) => !broken.has(imageOf(pod)) && !broken.has(`${pod.spec.nodeName} ${imageOf(pod)}`),
     });
     const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } };
     await cluster.client.create(DAEMON_SETS, daemonSet('web', { updateStrategy }));
     await cluster.settle();
+    // Of pods of one node the oldest counts, by whole seconds.
+    await clock.advance(1000);
   });
   afterEach(() => cluster.stop());
 

@@ -1,0 +1,205 @@
+import { ApiError } from '../../server/kube/api-error.ts';
+import type { PodDisruptionBudget } from '../../server/kube/types.gen.ts';
+import type { ControllerEnv } from '../lib/controller.ts';
+import { type Attempt, NodeFinder } from './cycle.ts';
+import { SchedulerEvents } from './events.ts';
+import { makeRoom } from './eviction.ts';
+import { fitMessage, type Misfit, NO_NODES } from './fit-error.ts';
+import type { World } from './framework.ts';
+import type { PodInfo } from './pod-info.ts';
+import { writeStatus } from './pod-status.ts';
+import { type Candidate, preempt } from './preemption.ts';
+import { type Queued, type Rejector, SchedulingQueue } from './queue.ts';
+import { assumePlan, carryOut, forgetPlan } from './volumes/carry-out.ts';
+import { isPlanEmpty, type VolumePlan } from './volumes/plan.ts';
+
+export const BUDGETS = 'policy/v1/poddisruptionbudgets';
+
+/** What a dynamic resource plugin answers to pods that it was not asked about: upstream's text ends so. */
+const UNASKED = 'not found';
+
+const NO_NODE_YET: ReadonlySet<Rejector> = new Set<Rejector>(['no nodes']);
+
+interface Failure {
+  readonly message: string;
+  readonly rejectors: ReadonlySet<Rejector>;
+  readonly nominatedNode?: string;
+  readonly candidate?: Candidate;
+}
+
+/** Gives pods of the queue their nodes, one after the other; writing goes on meanwhile. */
+export class Scheduler {
+  readonly queue: SchedulingQueue;
+  readonly #env: ControllerEnv;
+  readonly #world: World;
+  readonly #finder: NodeFinder;
+  readonly #events: SchedulerEvents;
+  /** Pods that wait until their volumes are bound, and where they will go then. */
+  readonly #binding = new Map<string, string>();
+
+  constructor(env: ControllerEnv, world: World) {
+    this.#env = env;
+    this.#world = world;
+    this.#finder = new NodeFinder(world);
+    this.#events = new SchedulerEvents(env);
+    this.queue = new SchedulingQueue({
+      world,
+      nowMs: () => env.clock.now(),
+      ask: (key, afterMs) => env.enqueue(key, afterMs),
+    });
+  }
+
+  /** Takes the next pod, whichever it is. */
+  async next(): Promise<void> {
+    const queued = this.queue.take();
+    if (queued) await this.#schedule(queued);
+    this.queue.askAgain();
+  }
+
+  /** Whether a pod has a node and waits for its volumes. */
+  isBinding(uid: string): boolean {
+    return this.#binding.has(uid);
+  }
+
+  /** The claims of a pod that waits for them have changed. */
+  volumesChanged(uid: string): void {
+    if (this.#binding.has(uid)) this.queue.activate(uid);
+  }
+
+  /** Forgets a pod that is gone or has got its node. */
+  forget(uid: string): void {
+    this.#binding.delete(uid);
+    this.queue.delete(uid);
+  }
+
+  async #schedule({ pod }: Queued): Promise<void> {
+    const { cluster } = this.#world;
+    const kept = this.#release(pod);
+    const attempt: Attempt | undefined = cluster.nodes.length === 0 ? undefined : this.#finder.attempt(pod, kept);
+    if (!attempt) return this.#fail(pod, { message: NO_NODES, rejectors: NO_NODE_YET, nominatedNode: '' });
+    if ('misfit' in attempt) return this.#fail(pod, this.#makeRoom(attempt));
+    const { node, cycle } = attempt;
+    cluster.nominate(pod, '');
+    cluster.add(pod, node.name);
+    const plan = cycle.volumePlans.get(node.name);
+    if (plan && !isPlanEmpty(plan)) await this.#bindVolumes(pod, plan, node.name);
+    else await this.#bind(pod, node.name);
+  }
+
+  /** What preemption can do for a pod, and the words for it. */
+  #makeRoom({ misfit, run }: Extract<Attempt, { misfit: Misfit }>): Failure {
+    const rejectors = misfit.plugins;
+    if (!run) return { message: fitMessage(misfit, UNASKED), rejectors };
+    const { candidate, message, isNominationVoid } = preempt(run, misfit, {
+      budgets: this.#env.lister<PodDisruptionBudget>(BUDGETS).list(),
+      nowMs: this.#env.clock.now(),
+      fraction: this.#env.random.fraction(),
+    });
+    return {
+      message: fitMessage(misfit, message),
+      rejectors,
+      ...(isNominationVoid && { nominatedNode: '' }),
+      ...(candidate && { candidate, nominatedNode: candidate.node }),
+    };
+  }
+
+  async #fail(pod: PodInfo, { message, rejectors, nominatedNode, candidate }: Failure): Promise<void> {
+    const { pod: object, uid } = pod;
+    this.queue.refuse(uid, rejectors);
+    if (nominatedNode !== undefined) this.#world.cluster.nominate(pod, nominatedNode);
+    if (candidate) this.queue.hold(uid);
+    const report = this.#report(pod, 'Unschedulable', message, nominatedNode, object);
+    await Promise.all(candidate ? [report, this.#evict(pod, candidate)] : [report]);
+  }
+
+  async #report(pod: PodInfo, reason: string, message: string, nominatedNode: string | undefined, object = pod.pod) {
+    this.#events.tell(object, { type: 'Warning', reason: 'FailedScheduling', action: 'Scheduling', note: message });
+    const condition = { type: 'PodScheduled', status: 'False', reason, message } as const;
+    await writeStatus(object, { condition, nominatedNode }, this.#env.client, this.#env.clock.now());
+  }
+
+  async #evict(pod: PodInfo, candidate: Candidate): Promise<void> {
+    const { cluster } = this.#world;
+    const yielding = [...(cluster.nominatedFor(candidate.node) ?? [])].filter((other) => other.priority < pod.priority);
+    let isUrgent = true;
+    try {
+      await makeRoom(
+        candidate,
+        pod.pod,
+        yielding.map((other) => other.pod),
+        this.#env,
+        this.#events,
+      );
+      isUrgent = false;
+    } catch (err) {
+      this.#env.log.warn({ err, pod: pod.uid }, 'preemption failed');
+    }
+    for (const other of yielding) {
+      cluster.nominate(other, '');
+      this.queue.activate(other.uid);
+    }
+    this.queue.release(pod.uid, isUrgent);
+  }
+
+  /** The pod waits for the binder; a change of its claims brings it back. */
+  async #bindVolumes(pod: PodInfo, plan: VolumePlan, node: string): Promise<void> {
+    const { assumedVolumes } = this.#world;
+    assumePlan(plan, node, assumedVolumes);
+    this.#binding.set(pod.uid, node);
+    this.queue.refuse(pod.uid, new Set());
+    // What the claims say meanwhile is looked at when all is written.
+    this.queue.hold(pod.uid);
+    try {
+      await writeStatus(pod.pod, { nominatedNode: node }, this.#env.client, this.#env.clock.now());
+      await carryOut(plan, node, this.#env.client);
+      this.queue.release(pod.uid, false);
+    } catch (error) {
+      this.#release(pod);
+      forgetPlan(plan, assumedVolumes);
+      // Somebody else was faster: the informers will say what holds now.
+      this.queue.release(pod.uid, isOutdated(error));
+      if (!isOutdated(error)) await this.#failed(pod, `running PreBind plugin "VolumeBinding": ${textOf(error)}`);
+    }
+  }
+
+  /** @returns the node that was kept for the pod while its volumes were bound */
+  #release({ uid }: PodInfo): string | undefined {
+    const node = this.#binding.get(uid);
+    if (node !== undefined) this.#world.cluster.remove(uid);
+    this.#binding.delete(uid);
+    return node;
+  }
+
+  /** The node counts the pod from now on, not only when the informer says so. */
+  async #bind(pod: PodInfo, node: string): Promise<void> {
+    const { name = '', namespace = '', uid = '' } = pod.pod.metadata;
+    const object = pod.pod;
+    try {
+      const target = { kind: 'Node', name: node };
+      const binding = { kind: 'Binding', apiVersion: 'v1', metadata: { name, namespace, uid }, target };
+      await this.#env.client.create('v1/pods', binding, 'binding');
+    } catch (error) {
+      await this.#bindingFailed(pod, error);
+      return;
+    }
+    const note = `Successfully assigned ${namespace}/${name} to ${node}`;
+    this.#events.tell(object, { type: 'Normal', reason: 'Scheduled', action: 'Binding', note });
+  }
+
+  async #bindingFailed(pod: PodInfo, error: unknown): Promise<void> {
+    this.#world.cluster.remove(pod.uid);
+    this.queue.tell({ source: 'assigned-pod', before: pod.pod });
+    // Somebody else has bound or deleted it; the informer will say so.
+    if (isOutdated(error)) this.queue.fail(pod.uid);
+    else await this.#failed(pod, `running Bind plugin "DefaultBinder": ${textOf(error)}`);
+  }
+
+  async #failed(pod: PodInfo, message: string): Promise<void> {
+    this.queue.fail(pod.uid);
+    await this.#report(pod, 'SchedulerError', message, '');
+  }
+}
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const isOutdated = (error: unknown): boolean => error instanceof ApiError && (error.code === 404 || error.code === 409);
