@@ -1,3 +1,4 @@
+import type { MetricsSource } from '../server/kube/metrics-source.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
@@ -9,6 +10,7 @@ import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
+import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
@@ -36,6 +38,8 @@ export interface ControllerParts {
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
   readonly issueToken: TokenParts['issue'];
+  /** What pods use, where no server of the cluster tells. */
+  readonly metrics?: MetricsSource | undefined;
   /** Makes certificates of the CA that clients are known by. */
   readonly signCertificate: SignCertificate;
 }
@@ -45,6 +49,7 @@ export function createControllers({
   caCertificate,
   checkPolicy,
   issueToken,
+  metrics,
   signCertificate,
 }: ControllerParts): ControllerDefinition[] {
   return [
@@ -65,6 +70,7 @@ export function createControllers({
     cronJob,
     ttlAfterFinished,
     disruption,
+    createHorizontalPodAutoscaler(metrics),
     createPersistentVolumeBinder(),
     claimProtection,
     volumeProtection,

@@ -15,6 +15,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   fixtures: true,
   nodes: true,
   storageClass: true,
+  simulatedMetrics: true,
   controllers: true,
   extraControllers: true,
   enableAdmissionPlugins: true,

@@ -83,7 +83,12 @@ function version(): string {
 }
 
 /** Variables of flags without a value. */
-const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH'];
+const SWITCHES = [
+  'FAUXKUBE_INSECURE_ADMIN',
+  'FAUXKUBE_SIMULATED_METRICS',
+  'FAUXKUBE_STRICT',
+  'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
+];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
@@ -132,6 +137,7 @@ function program(): Command {
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
+    .addOption(flag('--simulated-metrics', 'let autoscalers see what pods and PUT /-/metrics say is used'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))

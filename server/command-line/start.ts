@@ -21,6 +21,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly fixtures?: string[];
   readonly nodes: number;
   readonly storageClass?: string;
+  readonly simulatedMetrics?: boolean;
   readonly controllers?: string[];
   readonly enableAdmissionPlugins?: string[];
   readonly disableAdmissionPlugins?: string[];
@@ -69,6 +70,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
+    ...(flags.simulatedMetrics && { simulatedMetrics: true }),
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
     ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),
