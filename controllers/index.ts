@@ -8,6 +8,8 @@ import { controller as deployment } from './deployment/index.ts';
 import { controller as disruption } from './disruption/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
+import { controller as endpointSliceMirroring } from './endpointslice-mirroring/index.ts';
+import { controller as ephemeralVolume } from './ephemeral-volume/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
@@ -24,6 +26,7 @@ import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
+import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
@@ -38,6 +41,8 @@ export interface ControllerParts {
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
   readonly issueToken: TokenParts['issue'];
+  /** Where services of type LoadBalancer get their addresses from; nowhere unless given. */
+  readonly loadBalancerCidr?: string | undefined;
   /** What pods use, where no server of the cluster tells. */
   readonly metrics?: MetricsSource | undefined;
   /** Makes certificates of the CA that clients are known by. */
@@ -49,6 +54,7 @@ export function createControllers({
   caCertificate,
   checkPolicy,
   issueToken,
+  loadBalancerCidr,
   metrics,
   signCertificate,
 }: ControllerParts): ControllerDefinition[] {
@@ -75,8 +81,11 @@ export function createControllers({
     claimProtection,
     volumeProtection,
     storageProvisioner,
+    ephemeralVolume,
     endpoints,
     endpointSlice,
+    endpointSliceMirroring,
+    createServiceLoadBalancer(loadBalancerCidr),
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,

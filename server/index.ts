@@ -178,6 +178,7 @@ class Launch implements RunningCluster {
         ...createControllers({
           caCertificate: pki.ca.cert,
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
+          loadBalancerCidr: this.#options.loadBalancerCidr,
           metrics: this.#metrics,
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { parseCidr } from '../kube/ip-addresses.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
@@ -25,6 +26,11 @@ const port = integer(0, PORT_MAX);
 function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
+}
+
+function cidr(text: string): string {
+  if (parseCidr(text)) return text;
+  throw new InvalidArgumentError('it has to be a block of addresses such as 172.18.255.0/24.');
 }
 
 function url(text: string): string {
@@ -137,6 +143,11 @@ function program(): Command {
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
+    .addOption(
+      flag('--load-balancer-cidr <cidr>', 'where services of type LoadBalancer get their addresses from').argParser(
+        cidr,
+      ),
+    )
     .addOption(flag('--simulated-metrics', 'let autoscalers see what pods and PUT /-/metrics say is used'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))

@@ -44,7 +44,8 @@ export async function autoscaled({ simulatedMetrics = true } = {}): Promise<Auto
   const cluster = await startCluster({ logLevel: 'error', clock, simulatedMetrics, seed: 1 });
   const client = new Client(cluster.transport());
   const credentials = readKubeconfig(cluster.kubeconfig());
-  const get = (name: string): Promise<Frozen<HorizontalPodAutoscaler>> => client.get(AUTOSCALERS, key(name));
+  const get = (name: string): Promise<Frozen<HorizontalPodAutoscaler>> =>
+    client.get<HorizontalPodAutoscaler>(AUTOSCALERS, key(name));
   const tell = async (kind: string, body: object): Promise<number> => {
     const url = `${cluster.url}/-/metrics/${kind}`;
     return (await ask(url, { method: 'PUT', credentials, body: JSON.stringify(body) })).status;
@@ -66,7 +67,7 @@ export async function autoscaled({ simulatedMetrics = true } = {}): Promise<Auto
       const labels = { app: name };
       const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx', resources }] } };
       const spec = { replicas, selector: { matchLabels: labels }, template };
-      await client.create(DEPLOYMENTS, { metadata: key(name), spec } as Deployment);
+      await client.create(DEPLOYMENTS, { metadata: key(name), spec } as unknown as Deployment);
       await cluster.settle();
     },
     async autoscale(name, spec = {}) {
