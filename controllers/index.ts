@@ -13,6 +13,7 @@ import { controller as ephemeralVolume } from './ephemeral-volume/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
+import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts';
 import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
@@ -26,6 +27,7 @@ import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
+import { controller as serviceCidr } from './service-cidr/index.ts';
 import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
@@ -85,6 +87,8 @@ export function createControllers({
     endpoints,
     endpointSlice,
     endpointSliceMirroring,
+    serviceCidr,
+    ipAllocatorRepair,
     createServiceLoadBalancer(loadBalancerCidr),
     flowSchema,
     resourceQuota,

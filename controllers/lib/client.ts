@@ -92,6 +92,7 @@ export class Client {
     resource: ResourceId,
     object: object & KubeObject,
     manager: string,
+    subresource?: string,
   ): Promise<Frozen<T>> {
     const { namespace = '', name = '' } = object.metadata;
     return (await this.#transport.send({
@@ -101,6 +102,7 @@ export class Client {
       patchType: 'apply',
       body: object,
       query: { fieldManager: manager, force: 'true' },
+      ...(subresource !== undefined && { subresource }),
     })) as Frozen<T>;
   }
 
