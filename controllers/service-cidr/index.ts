@@ -52,7 +52,8 @@ const isAllocated = ({ metadata }: Frozen<IPAddress>): boolean =>
 export const controller: ControllerDefinition = {
   name: NAME,
   queue: 'servicecidrs',
-  account: NAME,
+  account: 'service-cidrs-controller',
+  eventSource: NAME,
   watches: [blocks, addresses],
   reconcile,
 };
