@@ -1,3 +1,4 @@
+import type { MetricsSource } from '../server/kube/metrics-source.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
@@ -7,8 +8,12 @@ import { controller as deployment } from './deployment/index.ts';
 import { controller as disruption } from './disruption/index.ts';
 import { controller as endpoints } from './endpoints/index.ts';
 import { controller as endpointSlice } from './endpointslice/index.ts';
+import { controller as endpointSliceMirroring } from './endpointslice-mirroring/index.ts';
+import { controller as ephemeralVolume } from './ephemeral-volume/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
+import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
+import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts';
 import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
@@ -22,6 +27,8 @@ import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
 import { controller as serviceAccount } from './service-account/index.ts';
+import { controller as serviceCidr } from './service-cidr/index.ts';
+import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
@@ -36,6 +43,10 @@ export interface ControllerParts {
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
   readonly issueToken: TokenParts['issue'];
+  /** Where services of type LoadBalancer get their addresses from; nowhere unless given. */
+  readonly loadBalancerCidr?: string | undefined;
+  /** What pods use, where no server of the cluster tells. */
+  readonly metrics?: MetricsSource | undefined;
   /** Makes certificates of the CA that clients are known by. */
   readonly signCertificate: SignCertificate;
 }
@@ -45,6 +56,8 @@ export function createControllers({
   caCertificate,
   checkPolicy,
   issueToken,
+  loadBalancerCidr,
+  metrics,
   signCertificate,
 }: ControllerParts): ControllerDefinition[] {
   return [
@@ -65,12 +78,18 @@ export function createControllers({
     cronJob,
     ttlAfterFinished,
     disruption,
+    createHorizontalPodAutoscaler(metrics),
     createPersistentVolumeBinder(),
     claimProtection,
     volumeProtection,
     storageProvisioner,
+    ephemeralVolume,
     endpoints,
     endpointSlice,
+    endpointSliceMirroring,
+    serviceCidr,
+    ipAllocatorRepair,
+    createServiceLoadBalancer(loadBalancerCidr),
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,

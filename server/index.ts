@@ -4,6 +4,7 @@ import { createKubelet } from '../controllers/kubelet/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
+import type { Frozen } from './base/freeze.ts';
 import { createLogger, type Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
@@ -14,11 +15,13 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { settle } from './cluster/settle.ts';
+import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
+import type { Pod } from './kube/types.gen.ts';
 import { auditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
@@ -103,6 +106,7 @@ class Launch implements RunningCluster {
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
+  #metrics: SimulatedMetrics | undefined;
   #manager: ControllerManager | undefined;
   #servers: Servers | undefined;
   #beginning: ReadonlyMap<string, StoredObject> = new Map();
@@ -162,11 +166,20 @@ class Launch implements RunningCluster {
     cluster.health.set('fixtures', false);
     this.#servers = await this.#listen(assembly, log);
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
+    if (this.#options.simulatedMetrics) {
+      const pods = (namespace: string): Frozen<Pod>[] =>
+        (cluster.catalog.store('pods')?.list(namespace).items ?? []).map(
+          ({ value }) => value as unknown as Frozen<Pod>,
+        );
+      this.#metrics = new SimulatedMetrics({ clock: this.#clock, pods });
+    }
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({
           caCertificate: pki.ca.cert,
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
+          loadBalancerCidr: this.#options.loadBalancerCidr,
+          metrics: this.#metrics,
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
         }),
@@ -247,6 +260,7 @@ class Launch implements RunningCluster {
       fidelity: () => this.#parts.cluster.clientRequests.report(),
       controllers: () => this.#manager?.list() ?? [],
       setController: async (name, enabled) => (await this.#manager?.setEnabled(name, enabled)) ?? false,
+      metrics: this.#metrics,
     };
   }
 
@@ -304,6 +318,7 @@ class Launch implements RunningCluster {
 
   async reset(): Promise<void> {
     await this.settle();
+    this.#metrics?.forget();
     await this.#parts.cluster.storage.restore(this.#beginning);
     await this.settle();
   }

@@ -1,5 +1,6 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
+import { parseCidr } from './kube/ip-addresses.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
@@ -15,6 +16,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   fixtures: true,
   nodes: true,
   storageClass: true,
+  loadBalancerCidr: true,
+  simulatedMetrics: true,
   controllers: true,
   extraControllers: true,
   enableAdmissionPlugins: true,
@@ -51,10 +54,14 @@ export function checkOptions(options: StartOptions): void {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
     throw new Error(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(', ')}`);
   }
-  const { port, httpPort, proxyPort, nodes, seed, logLevel } = options;
+  const { port, httpPort, proxyPort, nodes, seed, logLevel, loadBalancerCidr } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort })) checkWhole(name, value, PORT_MAX);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
+  if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))
+    throw new Error(
+      `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
+    );
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
     throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
 }

@@ -32,6 +32,10 @@ export interface StartOptions {
   readonly nodes?: number;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */
   readonly storageClass?: string;
+  /** Where services of type LoadBalancer get their addresses from: `172.18.255.0/24`; nowhere unless given. */
+  readonly loadBalancerCidr?: string;
+  /** Pods use what they are annotated with, or what was told below `/-/metrics`; without it nobody serves metrics. */
+  readonly simulatedMetrics?: boolean;
   /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others. */
   readonly controllers?: readonly string[];
   /** Controllers of your own. */

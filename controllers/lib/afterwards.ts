@@ -20,6 +20,7 @@ export class Afterwards {
   readonly #activity: Activity;
   readonly #waiting: (() => void)[] = [];
   #goes = false;
+  #number = 0;
 
   constructor(activity: Activity) {
     this.#activity = activity;
@@ -28,6 +29,11 @@ export class Afterwards {
   /** Marks work of this kind as busy, so that others of its kind do not wait for it. @returns call it at the end */
   begin(who: string): () => void {
     return this.#activity.begin(`${NAME} ${who}`);
+  }
+
+  /** Never the same twice: what is told by several in one millisecond needs names that differ. */
+  nextNumber(): number {
+    return this.#number++;
   }
 
   /** Resolves when it may go on; in the order of the calls. */

@@ -23,12 +23,18 @@ export class Client {
     this.#transport = transport;
   }
 
-  async get<T extends KubeObject>(resource: ResourceId, key: Key, subresource?: string): Promise<Frozen<T>> {
+  async get<T extends KubeObject>(
+    resource: ResourceId,
+    key: Key,
+    subresource?: string,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<Frozen<T>> {
     return (await this.#transport.send({
       verb: 'get',
       resource,
       key,
       ...(subresource !== undefined && { subresource }),
+      ...(query && { query }),
     })) as Frozen<T>;
   }
 
@@ -86,6 +92,7 @@ export class Client {
     resource: ResourceId,
     object: object & KubeObject,
     manager: string,
+    subresource?: string,
   ): Promise<Frozen<T>> {
     const { namespace = '', name = '' } = object.metadata;
     return (await this.#transport.send({
@@ -95,6 +102,7 @@ export class Client {
       patchType: 'apply',
       body: object,
       query: { fieldManager: manager, force: 'true' },
+      ...(subresource !== undefined && { subresource }),
     })) as Frozen<T>;
   }
 
@@ -109,8 +117,13 @@ export class Client {
   }
 
   /** What is there right now, past all informers; '' is all namespaces. */
-  async list<T extends KubeObject>(resource: ResourceId, namespace = ''): Promise<readonly Frozen<T>[]> {
-    return (await this.#transport.list({ resource, namespace })).items as readonly Frozen<T>[];
+  async list<T extends KubeObject>(
+    resource: ResourceId,
+    namespace = '',
+    labelSelector = '',
+  ): Promise<readonly Frozen<T>[]> {
+    const request = { resource, namespace, ...(labelSelector !== '' && { labelSelector }) };
+    return (await this.#transport.list(request)).items as readonly Frozen<T>[];
   }
 
   resources(): Promise<readonly ServedResource[]> {

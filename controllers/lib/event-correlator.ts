@@ -71,9 +71,11 @@ export class EventCorrelator {
   readonly #groups = new RecentMap<Group>();
   readonly #buckets = new RecentMap<Bucket>();
   readonly #observed = new RecentMap<Observation | undefined>();
-  #sequence = 0;
+  readonly #nextNumber: () => number;
 
-  constructor(clock: Clock) {
+  /** @param nextNumber counts for all who name Events: two of them may tell of objects of one name at once */
+  constructor(clock: Clock, nextNumber: () => number) {
+    this.#nextNumber = nextNumber;
     this.#clock = clock;
   }
 
@@ -124,7 +126,7 @@ export class EventCorrelator {
 
   /** client-go names Events by the time in nanoseconds; two of the same millisecond need two names. */
   #nameFor(name: string, nowMs: number): string {
-    const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(this.#sequence++ % 1_000_000);
+    const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(this.#nextNumber() % 1_000_000);
     return `${name}.${nanoseconds.toString(16)}`;
   }
 }

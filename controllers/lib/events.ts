@@ -42,7 +42,7 @@ export class EventRecorder {
   constructor(client: Client, clock: Clock, component: string, afterwards: Afterwards) {
     this.#afterwards = afterwards;
     this.#client = client;
-    this.#correlator = new EventCorrelator(clock);
+    this.#correlator = new EventCorrelator(clock, () => afterwards.nextNumber());
     this.#clock = clock;
     this.#component = component;
   }

@@ -1,4 +1,6 @@
 /** What is served below `/-/`: controls that no real cluster has. */
+import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import { readToldMetric } from '../cluster/told-metrics.ts';
 import { ApiError, badRequest, methodNotAllowed, unknownPath } from '../kube/api-error.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
@@ -15,6 +17,8 @@ export interface AdminTarget {
   controllers(): readonly { readonly name: string; readonly enabled: boolean }[];
   /** False when there is no such controller. */
   setController(name: string, enabled: boolean): Promise<boolean>;
+  /** Metrics that somebody tells; undefined unless they are simulated. */
+  readonly metrics: SimulatedMetrics | undefined;
 }
 
 type Route = (request: ApiRequest, target: AdminTarget, name: string) => Promise<ApiResponse>;
@@ -47,7 +51,19 @@ const ROUTES: Readonly<Record<string, Route>> = {
       kind: 'controllers',
     });
   },
+  'GET metrics': async (_request, target) => json({ metrics: simulated(target).told }),
+  'PUT metrics/': async (request, target, kind) => {
+    const metrics = simulated(target);
+    const metric = readToldMetric(kind, await readJson(request));
+    metrics.tell(metric);
+    return json(metric);
+  },
 };
+
+function simulated({ metrics }: AdminTarget): SimulatedMetrics {
+  if (metrics) return metrics;
+  throw badRequest('metrics are not simulated: start the cluster with --simulated-metrics');
+}
 
 async function readJson(request: ApiRequest): Promise<Record<string, unknown>> {
   const body = await request.body();

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { parseCidr } from '../kube/ip-addresses.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
@@ -25,6 +26,11 @@ const port = integer(0, PORT_MAX);
 function octal(text: string): number {
   if (/^0?[0-7]{3}$/.test(text)) return Number.parseInt(text, 8);
   throw new InvalidArgumentError('it has to be a file mode such as 0600 or 644.');
+}
+
+function cidr(text: string): string {
+  if (parseCidr(text)) return text;
+  throw new InvalidArgumentError('it has to be a block of addresses such as 172.18.255.0/24.');
 }
 
 function url(text: string): string {
@@ -83,7 +89,12 @@ function version(): string {
 }
 
 /** Variables of flags without a value. */
-const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH'];
+const SWITCHES = [
+  'FAUXKUBE_INSECURE_ADMIN',
+  'FAUXKUBE_SIMULATED_METRICS',
+  'FAUXKUBE_STRICT',
+  'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
+];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
@@ -132,6 +143,12 @@ function program(): Command {
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
+    .addOption(
+      flag('--load-balancer-cidr <cidr>', 'where services of type LoadBalancer get their addresses from').argParser(
+        cidr,
+      ),
+    )
+    .addOption(flag('--simulated-metrics', 'let autoscalers see what pods and PUT /-/metrics say is used'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))

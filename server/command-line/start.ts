@@ -22,6 +22,8 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly fixtures?: string[];
   readonly nodes: number;
   readonly storageClass?: string;
+  readonly loadBalancerCidr?: string;
+  readonly simulatedMetrics?: boolean;
   readonly controllers?: string[];
   readonly enableAdmissionPlugins?: string[];
   readonly disableAdmissionPlugins?: string[];
@@ -71,6 +73,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
+    ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),
+    ...(flags.simulatedMetrics && { simulatedMetrics: true }),
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
     ...(flags.disableAdmissionPlugins && { disableAdmissionPlugins: flags.disableAdmissionPlugins }),
