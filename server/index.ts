@@ -1,6 +1,7 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
+import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
@@ -99,7 +100,7 @@ export async function startCluster(
 class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
-  readonly #simulatedNodes = new Set<string>();
+  readonly #simulatedNodes = new SimulatedNodes();
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
@@ -129,9 +130,8 @@ class Launch implements RunningCluster {
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
-    for (let index = 0; index < nodes; index++) this.#simulatedNodes.add(nodeName(index));
-    for (const { object } of fixtures) if (object.kind === 'Node') this.#simulatedNodes.add(object.metadata.name ?? '');
-    const kubelet = createKubelet(builtInTypes().gitVersion, (node) => this.#simulatedNodes.has(node));
+    for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
+    const kubelet = createKubelet(builtInTypes().gitVersion, this.#simulatedNodes);
     const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,
@@ -141,6 +141,7 @@ class Launch implements RunningCluster {
       tlsNames,
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
+      leavesPodRanges: this.#options.clusterCidr !== undefined || this.#options.nodeCidrMaskSizeIpv4 !== undefined,
       storageClass: this.#options.storageClass,
       connector: kubelet.nodes,
       outbound: this.#outbound,
@@ -169,6 +170,7 @@ class Launch implements RunningCluster {
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
+          podRanges: this.#options,
         }),
         kubelet.controller,
         ...(this.#options.extraControllers ?? []),
@@ -251,6 +253,8 @@ class Launch implements RunningCluster {
   }
 
   async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+    for (const { object } of objects)
+      if (object.kind === 'Node') this.#simulatedNodes.expect(object.metadata.name ?? '');
     await applyFixtures(objects, { transport: this.transport(), catalog: this.#parts.cluster.catalog });
   }
 
