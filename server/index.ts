@@ -3,6 +3,7 @@ import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
+import { createStages } from '../controllers/stages/index.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
@@ -173,6 +174,7 @@ class Launch implements RunningCluster {
           podRanges: this.#options,
         }),
         kubelet.controller,
+        createStages(this.#simulatedNodes),
         ...(this.#options.extraControllers ?? []),
       ],
       transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),

@@ -235,7 +235,7 @@ export function createKubelet(
   version: string,
   simulated: SimulatedNodes,
 ): { controller: ControllerDefinition; nodes: NodeConnector } {
-  const kubelet = new Kubelet((node) => simulated.runs(node), simulatedRuntime);
+  const kubelet = new Kubelet((node) => simulated.runsPods(node), simulatedRuntime);
   const agent = new NodeAgent(version, simulated);
   const controller: ControllerDefinition = {
     name: 'kubelet',

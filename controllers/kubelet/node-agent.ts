@@ -49,7 +49,12 @@ export class NodeAgent {
   /** Renews the leases of all nodes from now on. */
   start(env: ControllerEnv): Cancel {
     this.#nodes.restart();
-    const cancels = [this.#addresses.start(env), this.#heartbeats.start(env)];
+    const lookAgain = (): void => {
+      for (const resource of ['v1/nodes', 'v1/pods'])
+        for (const object of env.lister(resource).list()) env.enqueue(keyOf(object));
+    };
+    const governed = this.#nodes.onGoverned(lookAgain);
+    const cancels = [this.#addresses.start(env), this.#heartbeats.start(env), governed];
     return () => {
       for (const cancel of cancels) cancel();
     };
@@ -69,7 +74,7 @@ export class NodeAgent {
     const state = this.#nodes.look(node);
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-    if (!ready || internalAddress(node) === undefined) await this.#report(node, env);
+    if (this.#nodes.reportsNodes && (!ready || internalAddress(node) === undefined)) await this.#report(node, env);
     if (!lease || state === 'back') await this.#renew(node, env);
     // What happened to its pods in the meantime, a kubelet sees when it is back.
     if (state === 'back') for (const pod of env.lister<Pod>('v1/pods').onNode(name)) env.enqueue(keyOf(pod));

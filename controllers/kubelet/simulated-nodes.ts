@@ -1,4 +1,5 @@
 /** Which nodes have no kubelet but ours, and which of them are lost just now. */
+import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Lease, Node } from '../../server/kube/types.gen.ts';
 
@@ -12,6 +13,8 @@ const KWOK_NODE = 'kwok.x-k8s.io/node';
 
 /** How long a kubelet from outside may take to say something of its node before that counts as nobody's. */
 const CLAIM_MS = 1000;
+/** Timers may come a little early. */
+const SLACK_MS = 10;
 
 export function isLost({ metadata }: Frozen<Node>): boolean {
   return (metadata.annotations?.[BEHAVIOUR] ?? '').split(',').some((preset) => preset.trim() === LOST);
@@ -27,6 +30,8 @@ export class SimulatedNodes {
   /** When nodes that wait to be claimed were seen first, by name. */
   readonly #seenMs = new Map<string, number>();
   readonly #lost = new Set<string>();
+  readonly #handlers = new Set<() => void>();
+  #governed = { pods: false, nodes: false };
 
   constructor(expected: Iterable<string> = []) {
     this.#expected = new Set(expected);
@@ -49,6 +54,29 @@ export class SimulatedNodes {
   forget(name: string): void {
     for (const map of [this.#adopted, this.#claimed, this.#seenMs]) map.delete(name);
     this.#lost.delete(name);
+  }
+
+  /** Who describes pods and nodes in Stages does without our kubelet: it keeps up leases, and no more. */
+  govern(governed: { readonly pods: boolean; readonly nodes: boolean }): void {
+    if (governed.pods === this.#governed.pods && governed.nodes === this.#governed.nodes) return;
+    this.#governed = governed;
+    for (const handler of this.#handlers) handler();
+  }
+
+  /** Calls back when the kubelet is to look again at what is its own. */
+  onGoverned(handler: () => void): Cancel {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** Whether the kubelet reports how its nodes are. */
+  get reportsNodes(): boolean {
+    return !this.#governed.nodes;
+  }
+
+  /** Whether the kubelet runs the pods of a node. */
+  runsPods(name: string): boolean {
+    return this.runs(name) && !this.#governed.pods;
   }
 
   /** Asks anew whom nodes belong to that wait to be claimed: the timers are gone. */
@@ -85,7 +113,7 @@ export class SimulatedNodes {
     }
     if (!isOurs && seenMs === undefined) {
       this.#seenMs.set(name, nowMs);
-      return CLAIM_MS;
+      return CLAIM_MS + SLACK_MS;
     }
     if (!isOurs && seenMs !== undefined && nowMs < seenMs + CLAIM_MS) return undefined;
     this.#seenMs.delete(name);
