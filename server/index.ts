@@ -2,8 +2,8 @@
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
+import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
-import { createStages } from '../controllers/stages/index.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';

@@ -81,9 +81,17 @@ describe('Stages', () => {
   });
 
   test('follow each other, tell Events, change finalizers and delete', async () => {
-    await podReady({ immediateNextStage: true, next: { event: { reason: 'Begun', message: 'it runs' }, statusTemplate: STATUS } });
+    await podReady({
+      immediateNextStage: true,
+      next: { event: { reason: 'Begun', message: 'it runs' }, statusTemplate: STATUS },
+    });
     await stage('held', {
-      selector: { matchExpressions: [expression('.status.phase', 'In', 'Running'), expression('.metadata.finalizers', 'DoesNotExist')] },
+      selector: {
+        matchExpressions: [
+          expression('.status.phase', 'In', 'Running'),
+          expression('.metadata.finalizers', 'DoesNotExist'),
+        ],
+      },
       next: { finalizers: { add: [{ value: 'example.com/held' }] } },
     });
     await stage('gone', {
@@ -121,7 +129,15 @@ describe('Stages', () => {
       'tired',
       {
         selector: { matchAnnotations: { tired: 'yes' }, matchExpressions: [expression(READY, 'In', 'True')] },
-        next: { patches: [{ subresource: 'status', root: 'status', template: 'conditions: [{type: Ready, status: "False", reason: Tired}]' }] },
+        next: {
+          patches: [
+            {
+              subresource: 'status',
+              root: 'status',
+              template: 'conditions: [{type: Ready, status: "False", reason: Tired}]',
+            },
+          ],
+        },
       },
       'Node',
     );
@@ -135,10 +151,15 @@ describe('Stages', () => {
   test('are about objects of any other kind', async () => {
     await stage(
       'marked',
-      { selector: { matchLabels: { mark: 'me' } }, next: { patches: [{ type: 'merge', root: 'data', template: 'marked: "yes"' }] } },
+      {
+        selector: { matchLabels: { mark: 'me' } },
+        next: { patches: [{ type: 'merge', root: 'data', template: 'marked: "yes"' }] },
+      },
       'ConfigMap',
     );
-    await nodes.cluster.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default, labels: {mark: me}}}');
+    await nodes.cluster.apply(
+      '{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: default, labels: {mark: me}}}',
+    );
     await nodes.cluster.settle();
     const key = { namespace: 'default', name: 'c' };
     const made = await nodes.cluster.transport().send({ verb: 'get', resource: 'v1/configmaps', key });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { renderTemplate } from '../../../controllers/stages/template/execute.ts';
-import { GO_FUNCTIONS } from '../../../controllers/stages/template/go-functions.ts';
-import { kwokFunctions } from '../../../controllers/stages/template/kwok-functions.ts';
-import { parseTemplate } from '../../../controllers/stages/template/parser.ts';
-import { SPRIG_FUNCTIONS } from '../../../controllers/stages/template/sprig-functions.ts';
+import { renderTemplate } from '../../../controllers/kubelet/stages/template/execute.ts';
+import { GO_FUNCTIONS } from '../../../controllers/kubelet/stages/template/go-functions.ts';
+import { kwokFunctions } from '../../../controllers/kubelet/stages/template/kwok-functions.ts';
+import { parseTemplate } from '../../../controllers/kubelet/stages/template/parser.ts';
+import { SPRIG_FUNCTIONS } from '../../../controllers/kubelet/stages/template/sprig-functions.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
 const addresses = { nodeIps: () => ['172.18.0.11'], podIps: () => ['10.244.1.2'] };
@@ -15,7 +15,11 @@ const POD = {
 };
 
 const render = (source: string): string =>
-  renderTemplate(parseTemplate(source, (name) => Object.hasOwn(FUNCTIONS, name)), POD, FUNCTIONS);
+  renderTemplate(
+    parseTemplate(source, (name) => Object.hasOwn(FUNCTIONS, name)),
+    POD,
+    FUNCTIONS,
+  );
 
 describe('Go templates of Stages', () => {
   test.each([

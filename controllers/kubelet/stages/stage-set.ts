@@ -1,6 +1,6 @@
-import type { Frozen } from '../../server/base/freeze.ts';
-import type { ControllerEnv } from '../lib/controller.ts';
-import { messageOf } from '../lib/pod-control.ts';
+import type { Frozen } from '../../../server/base/freeze.ts';
+import type { ControllerEnv } from '../../lib/controller.ts';
+import { messageOf } from '../../lib/pod-control.ts';
 import { type CompileQuery, loadQueries } from './query.ts';
 import { compileStage, type Stage } from './stage.ts';
 import type { StageObject } from './types.ts';

@@ -1,8 +1,8 @@
-import type { Frozen } from '../../server/base/freeze.ts';
-import type { KubeObject } from '../../server/kube/object.ts';
-import type { Node, Pod } from '../../server/kube/types.gen.ts';
-import { PodIps } from '../kubelet/pod-ips.ts';
-import type { ControllerEnv } from '../lib/controller.ts';
+import type { Frozen } from '../../../server/base/freeze.ts';
+import type { KubeObject } from '../../../server/kube/object.ts';
+import type { Node, Pod } from '../../../server/kube/types.gen.ts';
+import type { ControllerEnv } from '../../lib/controller.ts';
+import { PodIps } from '../pod-ips.ts';
 import type { StageAddresses } from './template/kwok-functions.ts';
 
 /** Addresses that Stages put into the status of pods: of the node's range, the same one for a pod as long as it is. */

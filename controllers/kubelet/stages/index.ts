@@ -1,14 +1,14 @@
 /** Plays the Stages of kwok: https://kwok.sigs.k8s.io/docs/user/stages-configuration/ */
-import type { Cancel } from '../../server/base/clock.ts';
-import type { Frozen } from '../../server/base/freeze.ts';
-import { ApiError } from '../../server/kube/api-error.ts';
-import { type Key, type KubeObject, keyOf, keyText } from '../../server/kube/object.ts';
-import type { ResourceId } from '../../server/kube/transport.ts';
-import type { Pod } from '../../server/kube/types.gen.ts';
-import type { SimulatedNodes } from '../kubelet/simulated-nodes.ts';
-import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
-import type { Change } from '../lib/informer.ts';
-import { messageOf } from '../lib/pod-control.ts';
+import type { Cancel } from '../../../server/base/clock.ts';
+import type { Frozen } from '../../../server/base/freeze.ts';
+import { ApiError } from '../../../server/kube/api-error.ts';
+import { type Key, type KubeObject, keyOf, keyText } from '../../../server/kube/object.ts';
+import type { ResourceId } from '../../../server/kube/transport.ts';
+import type { Pod } from '../../../server/kube/types.gen.ts';
+import type { ControllerDefinition, ControllerEnv } from '../../lib/controller.ts';
+import type { Change } from '../../lib/informer.ts';
+import { messageOf } from '../../lib/pod-control.ts';
+import type { SimulatedNodes } from '../simulated-nodes.ts';
 import { PodAddresses } from './addresses.ts';
 import { pickStage, type Stage } from './stage.ts';
 import { refOf, StageSet } from './stage-set.ts';
@@ -97,7 +97,8 @@ class Stages {
 
   #followStages(env: ControllerEnv): void {
     const definition = env.lister(DEFINITIONS).get({ namespace: '', name: STAGES_DEFINITION });
-    const { conditions = [] } = (definition as { status?: { conditions?: { type: string; status: string }[] } })?.status ?? {};
+    const { conditions = [] } =
+      (definition as { status?: { conditions?: { type: string; status: string }[] } })?.status ?? {};
     const isServed = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
     if (!isServed) {
       this.#unfollow?.();
@@ -235,9 +236,7 @@ export function createStages(nodes: SimulatedNodes): ControllerDefinition {
     account: 'kwok',
     agent: 'kwok',
     user: USER,
-    watches: [
-      { resource: DEFINITIONS, keys: ({ metadata }) => (metadata.name === STAGES_DEFINITION ? [SYNC] : []) },
-    ],
+    watches: [{ resource: DEFINITIONS, keys: ({ metadata }) => (metadata.name === STAGES_DEFINITION ? [SYNC] : []) }],
     reads: [PODS, NODES],
     workers: 32,
     start: (env) => stages.start(env),

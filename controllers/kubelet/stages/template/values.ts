@@ -39,7 +39,8 @@ export function compare(one: Value, other: Value): number {
 }
 
 export function isEqual(one: Value, other: Value): boolean {
-  if (one === undefined || one === null || other === undefined || other === null) return (one ?? null) === (other ?? null);
+  if (one === undefined || one === null || other === undefined || other === null)
+    return (one ?? null) === (other ?? null);
   if (typeof one !== typeof other) throw new Error('incompatible types for comparison');
   return one === other;
 }

@@ -113,7 +113,7 @@ class Execution {
   #command([first, ...rest]: readonly Operand[], dot: Value, scope: Scope, final: readonly Value[]): Value {
     if (!first) throw new Error('missing value for command');
     if (first.kind !== 'function') {
-      if (rest.length > 0 || final.length > 0) throw new Error('can\'t give argument to non-function');
+      if (rest.length > 0 || final.length > 0) throw new Error("can't give argument to non-function");
       return this.#operand(first, dot, scope);
     }
     const decides = Object.hasOwn(LAZY, first.name) ? LAZY[first.name] : undefined;

@@ -1,6 +1,6 @@
 /** What kwok adds to templates of Stages: https://kwok.sigs.k8s.io/docs/user/go-template/ */
 import { stringify } from 'yaml';
-import type { Clock } from '../../../server/base/clock.ts';
+import type { Clock } from '../../../../server/base/clock.ts';
 import type { Functions } from './execute.ts';
 import type { Value } from './values.ts';
 

@@ -1,10 +1,10 @@
 /** Does what a Stage says: events, finalizers, patches, deletion, in this order unless it has steps of its own. */
 import { parse } from 'yaml';
-import type { Frozen } from '../../server/base/freeze.ts';
-import { type KubeObject, keyOf } from '../../server/kube/object.ts';
-import type { ResourceId } from '../../server/kube/transport.ts';
-import type { Client } from '../lib/client.ts';
-import type { ControllerEnv } from '../lib/controller.ts';
+import type { Frozen } from '../../../server/base/freeze.ts';
+import { type KubeObject, keyOf } from '../../../server/kube/object.ts';
+import type { ResourceId } from '../../../server/kube/transport.ts';
+import type { Client } from '../../lib/client.ts';
+import type { ControllerEnv } from '../../lib/controller.ts';
 import type { CompiledPatch, Stage } from './stage.ts';
 import { type Functions, renderTemplate } from './template/execute.ts';
 import type { StageFinalizers } from './types.ts';

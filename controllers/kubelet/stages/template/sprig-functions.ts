@@ -16,8 +16,7 @@ const quoted = (quote: (value: string) => string, values: Value[]): string =>
     .filter((value) => value !== undefined && value !== null)
     .map((value) => quote(printed(value)))
     .join(' ');
-const indented = (width: Value, value: Value): string =>
-  text(value).replaceAll(/^/gm, ' '.repeat(integer(width)));
+const indented = (width: Value, value: Value): string => text(value).replaceAll(/^/gm, ' '.repeat(integer(width)));
 const escaped = (value: string): string => value.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const stripped = (cut: Value, value: Value): string =>
   text(value).replaceAll(new RegExp(`^[${escaped(text(cut))}]+|[${escaped(text(cut))}]+$`, 'g'), '');
@@ -36,7 +35,8 @@ const TEXTS: Functions = {
   title: (value) => text(value).replaceAll(/\b\w/g, (letter) => letter.toUpperCase()),
   trim: (value) => text(value).trim(),
   trimAll: stripped,
-  trimPrefix: (prefix, value) => (text(value).startsWith(text(prefix)) ? text(value).slice(text(prefix).length) : value),
+  trimPrefix: (prefix, value) =>
+    text(value).startsWith(text(prefix)) ? text(value).slice(text(prefix).length) : value,
   trimSuffix: (suffix, value) =>
     text(value).endsWith(text(suffix)) ? text(value).slice(0, text(value).length - text(suffix).length) : value,
   contains: (part, value) => text(value).includes(text(part)),

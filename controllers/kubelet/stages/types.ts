@@ -1,5 +1,5 @@
 /** kwok.x-k8s.io/v1alpha1 Stage, as far as it is obeyed. */
-import type { KubeObject } from '../../server/kube/object.ts';
+import type { KubeObject } from '../../../server/kube/object.ts';
 
 export const STAGES = 'kwok.x-k8s.io/v1alpha1/stages';
 export const STAGES_DEFINITION = 'stages.kwok.x-k8s.io';

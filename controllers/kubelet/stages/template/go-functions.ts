@@ -6,7 +6,8 @@ function index(value: Value, ...keys: Value[]): Value {
   let item = value;
   for (const key of keys) {
     if (Array.isArray(item)) {
-      if (typeof key !== 'number' || key < 0 || key >= item.length) throw new Error(`index out of range: ${printed(key)}`);
+      if (typeof key !== 'number' || key < 0 || key >= item.length)
+        throw new Error(`index out of range: ${printed(key)}`);
       item = item[key];
     } else if (isMap(item)) item = Object.hasOwn(item, String(key)) ? item[String(key)] : undefined;
     else throw new Error(`can't index item of type ${item === undefined ? 'nil' : typeof item}`);
@@ -18,7 +19,7 @@ function slice(value: Value, from: Value = 0, to?: Value): Value {
   const [start, end] = [Number(from), to === undefined ? undefined : Number(to)];
   if (typeof value === 'string') return value.slice(start, end);
   if (Array.isArray(value)) return value.slice(start, end);
-  throw new Error('can\'t slice item');
+  throw new Error("can't slice item");
 }
 
 function length(value: Value): number {
@@ -39,7 +40,8 @@ function print(...values: Value[]): string {
 function formatted(verb: string, width: string, value: Value): string {
   const text = (): string => {
     if (verb === 'q') return JSON.stringify(String(value));
-    if (verb === 'x') return typeof value === 'number' ? value.toString(16) : Buffer.from(String(value)).toString('hex');
+    if (verb === 'x')
+      return typeof value === 'number' ? value.toString(16) : Buffer.from(String(value)).toString('hex');
     if (verb === 'f') return Number(value).toFixed(Number(/\.(\d+)/.exec(width)?.[1] ?? 6));
     return printed(value);
   };

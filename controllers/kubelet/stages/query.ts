@@ -14,9 +14,12 @@ export async function loadQueries(): Promise<CompileQuery> {
       run = jq.compile(program);
     } catch (error) {
       const detail = error instanceof Error ? error.message : error;
-      throw new Error(`cannot read jq program ${JSON.stringify(program)}${typeof detail === 'string' ? `: ${detail}` : ''}`, {
-        cause: error,
-      });
+      throw new Error(
+        `cannot read jq program ${JSON.stringify(program)}${typeof detail === 'string' ? `: ${detail}` : ''}`,
+        {
+          cause: error,
+        },
+      );
     }
     return (object) => {
       try {
