@@ -1,3 +1,6 @@
+// The package brings no types.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./jqjs.d.ts" />
 /** jq programs of Stages. The engine is loaded when the first Stage comes. */
 
 /** What a program finds in an object, without nulls; undefined when it cannot go on. */

@@ -13,7 +13,10 @@ afterEach(() => nodes[Symbol.asyncDispose]());
 
 const taint = (taints: object[] | null): Promise<void> => nodes.patchNode('node01', { spec: { taints } });
 const createPod = (toleration?: object): Promise<void> =>
-  nodes.createPod('web', { nodeName: 'node01', ...(toleration && { tolerations: [{ key: 'fire', effect: 'NoExecute', ...toleration }] }) });
+  nodes.createPod('web', {
+    nodeName: 'node01',
+    ...(toleration && { tolerations: [{ key: 'fire', effect: 'NoExecute', ...toleration }] }),
+  });
 
 test('a pod that does not tolerate a taint goes at once, and says why', async () => {
   await createPod();

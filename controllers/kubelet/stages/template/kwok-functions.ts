@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Functions } from './execute.ts';
-import type { Value } from './values.ts';
+import { printed, type Value } from './values.ts';
 
 /** The conditions of a node that is well. */
 const NODE_CONDITIONS = [
@@ -19,6 +19,8 @@ export interface StageAddresses {
   podIps(node: string, isHostNetwork: boolean, uid: string): readonly string[];
 }
 
+const textOf = (value: Value): string => (value === undefined || value === null ? '' : printed(value));
+
 function quote(value: Value): string {
   const json = JSON.stringify(value ?? null);
   return json.startsWith('"') ? json : JSON.stringify(json);
@@ -31,9 +33,9 @@ function yaml(value: Value, indent: Value = 0): string {
 }
 
 export function kwokFunctions(clock: Clock, startedMs: number, addresses: StageAddresses): Functions {
-  const nodeIps = (node: Value): readonly string[] => addresses.nodeIps(String(node ?? ''));
+  const nodeIps = (node: Value): readonly string[] => addresses.nodeIps(textOf(node));
   const podIps = (node: Value, isHostNetwork: Value, uid: Value): readonly string[] =>
-    addresses.podIps(String(node ?? ''), isHostNetwork === true, String(uid ?? ''));
+    addresses.podIps(textOf(node), isHostNetwork === true, textOf(uid));
   return {
     Quote: quote,
     Now: () => new Date(clock.now()).toISOString(),

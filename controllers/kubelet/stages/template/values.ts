@@ -20,7 +20,7 @@ export function printed(value: Value): string {
     const entries = Object.keys(value).sort();
     return `map[${entries.map((key) => `${key}:${inner(value[key])}`).join(' ')}]`;
   }
-  return String(value);
+  return String(value as string | number | boolean);
 }
 
 const inner = (value: Value): string => (value === undefined || value === null ? '<nil>' : printed(value));
