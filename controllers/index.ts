@@ -17,7 +17,9 @@ import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts'
 import { controller as job } from './job/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
-import { controller as nodeLifecycle } from './node-lifecycle/index.ts';
+import { clusterRanges, type PodRangeOptions } from './node-ipam/cluster-ranges.ts';
+import { createNodeIpam } from './node-ipam/index.ts';
+import { createNodeLifecycle } from './node-lifecycle/index.ts';
 import { createPersistentVolumeBinder } from './persistentvolume-binder/index.ts';
 import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { controller as volumeProtection } from './pv-protection/index.ts';
@@ -32,9 +34,14 @@ import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
+import { createTaintEviction } from './taint-eviction/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
+import { createTtl } from './ttl/index.ts';
 import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
+
+/** Addresses of services. */
+const SERVICE_RANGE = '10.96.0.0/12';
 
 /** What some controllers hand out and no API tells them. */
 export interface ControllerParts {
@@ -47,6 +54,8 @@ export interface ControllerParts {
   readonly loadBalancerCidr?: string | undefined;
   /** What pods use, where no server of the cluster tells. */
   readonly metrics?: MetricsSource | undefined;
+  /** Where pods get their addresses from. */
+  readonly podRanges?: PodRangeOptions;
   /** Makes certificates of the CA that clients are known by. */
   readonly signCertificate: SignCertificate;
 }
@@ -58,6 +67,7 @@ export function createControllers({
   issueToken,
   loadBalancerCidr,
   metrics,
+  podRanges = {},
   signCertificate,
 }: ControllerParts): ControllerDefinition[] {
   return [
@@ -66,7 +76,10 @@ export function createControllers({
     serviceAccount,
     rootCaController(caCertificate),
     garbageCollector,
-    nodeLifecycle,
+    createNodeLifecycle(),
+    createNodeIpam(clusterRanges(podRanges), [SERVICE_RANGE]),
+    createTaintEviction(),
+    createTtl(),
     createPodGarbageCollector(),
     ...certificateControllers(signCertificate),
     deployment,

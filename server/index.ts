@@ -1,6 +1,8 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
+import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
+import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
@@ -102,7 +104,7 @@ export async function startCluster(
 class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
-  readonly #simulatedNodes = new Set<string>();
+  readonly #simulatedNodes = new SimulatedNodes();
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
@@ -133,9 +135,8 @@ class Launch implements RunningCluster {
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
-    for (let index = 0; index < nodes; index++) this.#simulatedNodes.add(nodeName(index));
-    for (const { object } of fixtures) if (object.kind === 'Node') this.#simulatedNodes.add(object.metadata.name ?? '');
-    const kubelet = createKubelet(builtInTypes().gitVersion, (node) => this.#simulatedNodes.has(node));
+    for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
+    const kubelet = createKubelet(builtInTypes().gitVersion, this.#simulatedNodes);
     const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,
@@ -145,6 +146,7 @@ class Launch implements RunningCluster {
       tlsNames,
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
+      leavesPodRanges: this.#options.clusterCidr !== undefined || this.#options.nodeCidrMaskSizeIpv4 !== undefined,
       storageClass: this.#options.storageClass,
       connector: kubelet.nodes,
       outbound: this.#outbound,
@@ -182,8 +184,10 @@ class Launch implements RunningCluster {
           metrics: this.#metrics,
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
+          podRanges: this.#options,
         }),
         kubelet.controller,
+        createStages(this.#simulatedNodes),
         ...(this.#options.extraControllers ?? []),
       ],
       transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
@@ -265,6 +269,8 @@ class Launch implements RunningCluster {
   }
 
   async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+    for (const { object } of objects)
+      if (object.kind === 'Node') this.#simulatedNodes.expect(object.metadata.name ?? '');
     await applyFixtures(objects, { transport: this.transport(), catalog: this.#parts.cluster.catalog });
   }
 

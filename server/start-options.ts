@@ -30,6 +30,11 @@ export interface StartOptions {
   readonly fixtures?: readonly string[];
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
+  /** Where pods get their addresses from, one range for each IP family: `10.244.0.0/16,fd00:10:244::/56`. */
+  readonly clusterCidr?: string;
+  /** How much of that a node gets; /24 and /64 unless given. */
+  readonly nodeCidrMaskSizeIpv4?: number;
+  readonly nodeCidrMaskSizeIpv6?: number;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */
   readonly storageClass?: string;
   /** Where services of type LoadBalancer get their addresses from: `172.18.255.0/24`; nowhere unless given. */

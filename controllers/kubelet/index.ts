@@ -12,6 +12,7 @@ import { PodIps } from './pod-ips.ts';
 import { endedPodStatus, followedPodStatus, livedPodStatus, runningPodStatus } from './pod-status.ts';
 import { type PodRuntime, simulatedRuntime } from './runtime/pod-runtime.ts';
 import { runPod } from './runtime/run-pod.ts';
+import type { SimulatedNodes } from './simulated-nodes.ts';
 
 /** What the kubelet has started. */
 interface Started {
@@ -227,15 +228,15 @@ const runOf = ({ name, restartCount }: Pick<ContainerStatus, 'name' | 'restartCo
 
 /**
  * @param version of Kubernetes, which nodes report
- * @param manages whether a node is simulated: pods of other nodes are left alone
+ * @param simulated nodes: pods of others are left alone
  * @returns the controller, and the door to the pods that it runs
  */
 export function createKubelet(
   version: string,
-  manages: (node: string) => boolean,
+  simulated: SimulatedNodes,
 ): { controller: ControllerDefinition; nodes: NodeConnector } {
-  const kubelet = new Kubelet(manages, simulatedRuntime);
-  const agent = new NodeAgent(version, manages);
+  const kubelet = new Kubelet((node) => simulated.runsPods(node), simulatedRuntime);
+  const agent = new NodeAgent(version, simulated);
   const controller: ControllerDefinition = {
     name: 'kubelet',
     account: 'kubelet',

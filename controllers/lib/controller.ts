@@ -18,6 +18,8 @@ export interface ControllerEnv {
   lister<T extends KubeObject>(resource: ResourceId): Lister<T>;
   /** Calls back for every object of a resource that the definition watches or reads, and for every change. */
   onChange<T extends KubeObject>(resource: ResourceId, handler: (change: Change<T>) => void): Cancel;
+  /** The same for a resource that may be served only for some time; told until cancelled. */
+  follow<T extends KubeObject>(resource: ResourceId, handler: (change: Change<T>) => void): Cancel;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
   /** Records an Event about an object. */

@@ -104,8 +104,13 @@ export class Informer {
       // Refused, or the server is not ready: ask again, as every informer does.
       if (this.#stopped) return;
       await new Promise<void>((resolve) => {
-        this.#cancel = this.#clock.schedule(RETRY_MS, resolve);
+        const cancel = this.#clock.schedule(RETRY_MS, resolve);
+        this.#cancel = () => {
+          cancel();
+          resolve();
+        };
       });
+      if (this.#stopped) return;
       return this.#sync();
     } finally {
       done();

@@ -9,7 +9,7 @@ import { Afterwards } from './afterwards.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { EventRecorder } from './events.ts';
-import { type Change, InformerSet, Lister } from './informer.ts';
+import { type Change, Informer, InformerSet, Lister } from './informer.ts';
 import { Pace } from './pace.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -121,7 +121,11 @@ export class ControllerManager {
       },
     });
     this.#queues.set(definition.name, queue);
-    const env = this.#envOf(definition, queue);
+    const followed = new Set<Informer>();
+    const env = this.#envOf(definition, queue, followed);
+    cancels.push(() => {
+      for (const informer of followed) informer.stop();
+    });
     const end = definition.start?.(env);
     if (end) cancels.push(end);
     for (const watched of definition.watches) {
@@ -134,8 +138,8 @@ export class ControllerManager {
     cancels.push(() => queue.stop());
   }
 
-  #envOf(definition: ControllerDefinition, queue: WorkQueue): ControllerEnv {
-    const { transport, clock, random, log } = this.#options;
+  #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): ControllerEnv {
+    const { transport, clock, random, log, activity } = this.#options;
     const agent = definition.agent ?? 'kube-controller-manager';
     const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));
     const afterwards = this.#afterwards;
@@ -154,6 +158,16 @@ export class ControllerManager {
       log,
       lister: <T extends KubeObject>(resource: ResourceId) => new Lister<T>(this.#informers.of(resource)),
       onChange: (resource, handler) => this.#informers.of(resource).onChange(handler as (change: Change) => void),
+      follow: (resource, handler) => {
+        const informer = new Informer(resource, transport(INFORMER_USER, agent), clock, activity);
+        followed.add(informer);
+        informer.onChange(handler as (change: Change) => void);
+        void informer.start();
+        return () => {
+          followed.delete(informer);
+          informer.stop();
+        };
+      },
       clientOf: (user) => new Client(transport(user, agent)),
       event: (...told) => tell(events.record(...told)),
       writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),

@@ -40,6 +40,8 @@ export interface AssemblyOptions {
   /** How users are known, besides by certificate and service account. */
   readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
+  /** Whether the controller gives all nodes their pod ranges: they are not the usual ones. */
+  readonly leavesPodRanges?: boolean;
   /** The default storage class; none unless given. */
   readonly storageClass?: string | undefined;
   readonly connector: NodeConnector;
@@ -146,7 +148,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     auditor: auditLog?.auditor,
   });
   const nowMs = clock.now();
-  const first = { nowMs, nodes: options.nodes, address: options.address, port: options.port };
+  const { nodes, leavesPodRanges = false, address, port } = options;
+  const first = { nowMs, nodes, leavesPodRanges, address, port };
   const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
   const { storageClass } = options;

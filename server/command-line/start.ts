@@ -21,6 +21,9 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly dataDir?: string;
   readonly fixtures?: string[];
   readonly nodes: number;
+  readonly clusterCidr?: string;
+  readonly nodeCidrMaskSizeIpv4?: number;
+  readonly nodeCidrMaskSizeIpv6?: number;
   readonly storageClass?: string;
   readonly loadBalancerCidr?: string;
   readonly simulatedMetrics?: boolean;
@@ -72,6 +75,9 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy')[] }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
+    ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
+    ...(flags.nodeCidrMaskSizeIpv4 !== undefined && { nodeCidrMaskSizeIpv4: flags.nodeCidrMaskSizeIpv4 }),
+    ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),
     ...(flags.simulatedMetrics && { simulatedMetrics: true }),

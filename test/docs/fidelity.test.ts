@@ -69,7 +69,7 @@ test('docs/fidelity.md names every subresource that answers 501, and no other', 
 test('docs/fidelity.md names every controller, and no other', () => {
   const parts = { caCertificate: '', checkPolicy: () => [], issueToken: async () => '', signCertificate: () => '' };
   const names = createControllers(parts).map(({ name }) => name);
-  expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet'].sort());
+  expect(firstCells('Controllers').sort()).toEqual([...names, 'kubelet', 'stage-controller'].sort());
 });
 
 test('docs/fidelity.md names the version of Kubernetes that is served', () => {

@@ -10,6 +10,8 @@ export interface BootstrapOptions {
   readonly nowMs: number;
   /** How many nodes: node01, node02, … */
   readonly nodes: number;
+  /** Whether nodes get their pod ranges from the controller, because these are not the usual ones. */
+  readonly leavesPodRanges?: boolean;
   /** Where the API is reached, for the Endpoints of the `kubernetes` service. */
   readonly address: string;
   readonly port: number;
@@ -103,7 +105,7 @@ export function nodeName(index: number): string {
 }
 
 /** Nodes and their leases; each node comes before its lease. */
-export function nodeObjects({ nodes: count, nowMs }: BootstrapOptions): KubeObject[] {
+export function nodeObjects({ nodes: count, nowMs, leavesPodRanges = false }: BootstrapOptions): KubeObject[] {
   const objects: KubeObject[] = [];
   for (let index = 0; index < count; index++) {
     const name = nodeName(index);
@@ -122,7 +124,7 @@ export function nodeObjects({ nodes: count, nowMs }: BootstrapOptions): KubeObje
             'kubernetes.io/os': 'linux',
           },
         },
-        spec: { podCIDR: range, podCIDRs: [range] },
+        spec: leavesPodRanges ? {} : { podCIDR: range, podCIDRs: [range] },
         status: {
           addresses: [
             { type: 'InternalIP', address: nodeAddress(index) },

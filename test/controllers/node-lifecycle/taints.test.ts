@@ -41,6 +41,7 @@ test('taints follow the conditions of a node, and others stay', async () => {
   await using cluster = await startCluster({ nodes: 0 });
   const own = { key: 'gpu', effect: 'NoSchedule' };
   await make(cluster, { metadata: { name: 'mine' }, spec: { taints: [own] } });
+  await cluster.settle();
   const report = (type: string, status: string): Promise<unknown> =>
     patch(cluster, 'mine', { status: { conditions: [{ type, status }] } }, 'status');
   const keys = async (): Promise<string[] | undefined> =>

@@ -1,0 +1,92 @@
+/** When nodes were last heard of: by their lease, or by the status that their kubelet posts. */
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { Lease, Node } from '../../server/kube/types.gen.ts';
+import { readyConditionOf } from './node.ts';
+
+/** kube-controller-manager's --node-monitor-grace-period and --node-startup-grace-period. */
+const GRACE_MS = 50 * 1000;
+const STARTUP_GRACE_MS = 60 * 1000;
+
+interface Health {
+  /** When it was heard of, by our own clock: those of nodes may differ. */
+  probeMs: number;
+  graceMs: number;
+  heartbeat: string | undefined;
+  hasReady: boolean;
+  renewTime: string | undefined;
+  /** Whether it has been found silent: it is looked at again when it says something. */
+  isSilent: boolean;
+}
+
+export class NodeHealths {
+  readonly #healths = new Map<string, Health>();
+
+  /** Takes in how a node is now. */
+  observe(node: Frozen<Node>, lease: Frozen<Lease> | undefined, nowMs: number): void {
+    const name = node.metadata.name ?? '';
+    const ready = readyConditionOf(node);
+    const { hasReady, heartbeat } = { hasReady: ready !== undefined, heartbeat: ready?.lastHeartbeatTime ?? undefined };
+    const graceMs = hasReady ? GRACE_MS : STARTUP_GRACE_MS;
+    const health = this.#healths.get(name);
+    if (!health) {
+      const createdMs = Date.parse(node.metadata.creationTimestamp ?? '') || nowMs;
+      const probeMs = hasReady || lease ? nowMs : createdMs;
+      const renewTime = lease?.spec?.renewTime ?? undefined;
+      this.#healths.set(name, { probeMs, graceMs, heartbeat, hasReady, renewTime, isSilent: false });
+      return;
+    }
+    if (hasReady !== health.hasReady || heartbeat !== health.heartbeat) this.#heard(health, nowMs);
+    Object.assign(health, { graceMs, heartbeat, hasReady });
+    if (lease) this.renewed(lease, nowMs);
+  }
+
+  /** Takes in a lease; a node that is not known yet is heard of later. */
+  renewed({ metadata: { name = '' }, spec }: Frozen<Lease>, nowMs: number): void {
+    const health = this.#healths.get(name);
+    const renewTime = spec?.renewTime ?? undefined;
+    if (!health || renewTime === undefined || (health.renewTime !== undefined && renewTime <= health.renewTime)) return;
+    health.renewTime = renewTime;
+    this.#heard(health, nowMs);
+  }
+
+  /** Everybody is given as much time as if they had just been heard of. */
+  forgive(nowMs: number): void {
+    for (const health of this.#healths.values()) this.#heard(health, nowMs);
+  }
+
+  forget(name: string): void {
+    this.#healths.delete(name);
+  }
+
+  /** From when on a node counts as lost unless it is heard of; never for one that is not known or counts as lost. */
+  dueMs(name: string): number {
+    const health = this.#healths.get(name);
+    return health && !health.isSilent ? health.probeMs + health.graceMs + 1 : Number.POSITIVE_INFINITY;
+  }
+
+  isOverdue(name: string, nowMs: number): boolean {
+    const health = this.#healths.get(name);
+    return health !== undefined && nowMs > health.probeMs + health.graceMs;
+  }
+
+  /** Nodes that are overdue, each once until it is heard of again; and when the next one will be. */
+  overdue(nowMs: number): { readonly names: string[]; readonly nextMs: number } {
+    const names: string[] = [];
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const [name, health] of this.#healths) {
+      if (health.isSilent) continue;
+      const dueMs = health.probeMs + health.graceMs + 1;
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
+      else {
+        health.isSilent = true;
+        names.push(name);
+      }
+    }
+    return { names, nextMs };
+  }
+
+  #heard(health: Health, nowMs: number): void {
+    health.probeMs = nowMs;
+    health.isSilent = false;
+  }
+}
