@@ -13,6 +13,7 @@ import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtures/read.ts';
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
+import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { settle } from './cluster/settle.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
@@ -131,7 +132,12 @@ class Launch implements RunningCluster {
     const log = createLogger(logLevel);
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.add(nodeName(index));
     for (const { object } of fixtures) if (object.kind === 'Node') this.#simulatedNodes.add(object.metadata.name ?? '');
-    const kubelet = createKubelet(builtInTypes().gitVersion, (node) => this.#simulatedNodes.has(node));
+    const kubelet = createKubelet(
+      builtInTypes().gitVersion,
+      (node) => this.#simulatedNodes.has(node),
+      () => readPodBehaviours(this.#options.podBehaviours ?? []),
+    );
+    if (this.#options.podBehaviours) await kubelet.prepare();
     const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,

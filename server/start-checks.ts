@@ -13,6 +13,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   corsOrigins: true,
   dataDir: true,
   fixtures: true,
+  podBehaviours: true,
   nodes: true,
   storageClass: true,
   controllers: true,

@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** Files and folders whose objects are there from the start. */
   readonly fixtures?: readonly string[];
+  /** Files and folders that say what images do, besides those of the package; theirs come first. */
+  readonly podBehaviours?: readonly string[];
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */

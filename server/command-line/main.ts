@@ -130,6 +130,11 @@ function program(): Command {
         collect,
       ),
     )
+    .addOption(
+      flag('--pod-behaviours <path>', 'file or folder that says what images of pods do (repeatable)').argParser(
+        collect,
+      ),
+    )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))

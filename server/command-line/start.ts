@@ -19,6 +19,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
   readonly fixtures?: string[];
+  readonly podBehaviours?: string[];
   readonly nodes: number;
   readonly storageClass?: string;
   readonly controllers?: string[];
@@ -68,6 +69,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy')[] }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
+    ...(flags.podBehaviours && { podBehaviours: flags.podBehaviours }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.controllers && { controllers: flags.controllers }),
     ...(flags.enableAdmissionPlugins && { enableAdmissionPlugins: flags.enableAdmissionPlugins }),
