@@ -31,7 +31,7 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
   const { pod, memory, nowMs, tell } = context;
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
-  if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message);
+  if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
   const environment = environmentProblem(pod, container, context.refs);
   if (environment !== undefined) memory.waits = true;
   const problem = environment ?? userProblem(pod, container, pulled.image.user);
@@ -42,7 +42,12 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
   tell('Normal', 'Created', 'Container created', container);
   tell('Normal', 'Started', 'Container started', container);
   const status = runningStatus(pod, container, before, nowMs);
-  const run: RunMemory = { restartCount: status.restartCount, startedMs: nowMs, probes: new Map() };
+  const run: RunMemory = {
+    restartCount: status.restartCount,
+    image: status.image,
+    startedMs: nowMs,
+    probes: new Map(),
+  };
   memory.runs.set(container.name, run);
   const { postStart } = container.lifecycle ?? {};
   return postStart ? afterPostStart(container, before, status, run, context) : status;
@@ -80,6 +85,7 @@ async function afterPostStart(
   });
   const ended = endedStatus(status, stop, nowMs);
   if (!shouldRestart(container, pod.spec, stop.exitCode)) return ended;
+  context.wakeAt(nowMs);
   return waitingStatus(ended, 'PostStartHookError', failure);
 }
 

@@ -94,11 +94,12 @@ export function endedStatus(
   return { ...status, state: { terminated }, ready: false, started: false };
 }
 
-/** A container that does not run, and why. */
-export function waitingStatus(status: Status, reason: string, message?: string): Status {
+/** A container that does not run, and why. @param image what it waits for, if that is not what it ran with */
+export function waitingStatus(status: Status, reason: string, message?: string, image = status.image): Status {
   const last = lastEnd(status);
   return {
     ...status,
+    image,
     state: { waiting: { reason, ...(message !== undefined && { message }) } },
     lastState: last ? { terminated: last } : {},
     ready: false,

@@ -23,7 +23,9 @@ export function pullImage(container: AnyContainer, context: SyncContext): Pulled
     tell('Warning', 'InspectFailed', message, container);
     return fails(container, context, { reason: 'InvalidImageName', message });
   }
-  const before = memory.pulls.get(container.name) ?? { firstMs: nowMs, failures: 0 };
+  // Another image than before begins anew, also with its back-off.
+  if (memory.pulls.get(container.name)?.image !== image) memory.pulls.delete(container.name);
+  const before = memory.pulls.get(container.name) ?? { image, firstMs: nowMs, failures: 0 };
   const pull = (): Pull => context.runtime.pull(context.pod, container, before.failures, nowMs - before.firstMs);
   if (imagePullPolicy !== 'Always' && images.has(reference.text) && !memory.pulls.has(container.name)) {
     const present = pull();
@@ -45,7 +47,8 @@ export function pullImage(container: AnyContainer, context: SyncContext): Pulled
 function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, context: SyncContext): Pulled {
   const { memory, nowMs, tell } = context;
   const { name, image = '' } = container;
-  const backOff = memory.pullBackOffs.leftMs(name, before.failedMs ?? nowMs, nowMs);
+  const key = `${name} ${image}`;
+  const backOff = memory.pullBackOffs.leftMs(key, before.failedMs ?? nowMs, nowMs);
   if (before.error !== undefined && backOff > 0) {
     tell('Normal', 'BackOff', `Back-off pulling image "${image}"`, container);
     context.wakeAt(nowMs + backOff);
@@ -60,7 +63,7 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
   if (pull.error !== undefined) {
     tell('Warning', 'Failed', `Failed to pull image "${image}": ${pull.error}`, container);
     Object.assign(before, { error: pull.error, failures: before.failures + 1, failedMs: nowMs });
-    memory.pullBackOffs.next(name, nowMs, nowMs);
+    memory.pullBackOffs.next(key, nowMs, nowMs);
     context.wakeAt(nowMs);
     return fails(container, context, { reason: 'ErrImagePull', message: pull.error });
   }

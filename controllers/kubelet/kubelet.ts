@@ -3,22 +3,19 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
-import type { ConfigMap, ContainerStatus, Node, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
+import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
+import { type Again, againAt, Look, newer } from './look.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
-import { changedStatus, type PodFacts } from './pod-status.ts';
+import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
-import { mountProblems, type References } from './references.ts';
-import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
-import type { SyncContext } from './sync-context.ts';
-import { stopsOf } from './termination.ts';
+import type { PodRuntime } from './runtime/pod-runtime.ts';
 import { Waiting } from './waiting.ts';
 
-type Again = { readonly againInMs: number } | undefined;
 type Statuses = Map<string, Frozen<ContainerStatus>>;
 
 const DEADLINE = {
@@ -94,7 +91,7 @@ export class Kubelet {
     memory.waits = false;
     if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
     if (memory.stopping) return this.#stop(look, memory.stopping.why);
-    const deadlineMs = deadlineOf(pod);
+    const deadlineMs = deadlineOf(pod, nowMs);
     if (nowMs >= deadlineMs) {
       look.tell('Normal', DEADLINE.reason, DEADLINE.message);
       return this.#stop(look, 'deadline');
@@ -180,144 +177,15 @@ export class Kubelet {
   }
 }
 
-function newer(pod: Frozen<Pod>, latest: Frozen<Pod> | undefined): Frozen<Pod> {
-  const isNewer = latest && Number(latest.metadata.resourceVersion) > Number(pod.metadata.resourceVersion);
-  return isNewer ? latest : pod;
-}
-
-function againAt(timeMs: number, nowMs: number): Again {
-  return timeMs === Number.POSITIVE_INFINITY ? undefined : { againInMs: Math.max(0, timeMs - nowMs) };
-}
-
-function deadlineOf({ spec, status }: Frozen<Pod>): number {
+/** A pod that nobody has reported yet begins now. */
+function deadlineOf({ spec, status }: Frozen<Pod>, nowMs: number): number {
   const { activeDeadlineSeconds } = spec;
-  if (activeDeadlineSeconds === undefined || status.startTime === undefined) return Number.POSITIVE_INFINITY;
-  return Date.parse(status.startTime) + activeDeadlineSeconds * 1000;
+  if (activeDeadlineSeconds === undefined) return Number.POSITIVE_INFINITY;
+  return (status.startTime === undefined ? nowMs : Date.parse(status.startTime)) + activeDeadlineSeconds * 1000;
 }
 
 type Found = Pick<PodFacts, 'hostIP' | 'podIP'> & Partial<Pick<PodFacts, 'isTerminal' | 'failure'>>;
 
 function facts({ nowMs }: Look, statuses: Statuses, found: Found): PodFacts {
   return { statuses, isTerminal: false, now: rfc3339(nowMs), ...found };
-}
-
-/** One look at a pod, with everything that it needs. */
-class Look implements SyncContext {
-  readonly pod: Frozen<Pod>;
-  readonly memory: PodMemory;
-  readonly runtime: PodRuntime;
-  readonly env: ControllerEnv;
-  readonly images: Set<string>;
-  readonly nowMs: number;
-  #wakeMs = Number.POSITIVE_INFINITY;
-
-  constructor(pod: Frozen<Pod>, memory: PodMemory, runtime: PodRuntime, env: ControllerEnv, images: Set<string>) {
-    this.pod = pod;
-    this.memory = memory;
-    this.runtime = runtime;
-    this.env = env;
-    this.images = images;
-    this.nowMs = env.clock.now();
-  }
-
-  /** The same after a report. */
-  anew(): Look {
-    return new Look(newer(this.pod, this.memory.latest), this.memory, this.runtime, this.env, this.images);
-  }
-
-  readonly refs: References = {
-    configMap: (name) => this.env.lister<ConfigMap>('v1/configmaps').get({ namespace: this.#namespace, name }),
-    secret: (name) => this.env.lister<Secret>('v1/secrets').get({ namespace: this.#namespace, name }),
-  };
-
-  get #namespace(): string {
-    return this.pod.metadata.namespace ?? '';
-  }
-
-  readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
-    const fieldPath = container && fieldPathOf(this.pod, container);
-    this.env.event(this.pod, type, reason, message, { host: this.memory.node, ...(fieldPath && { fieldPath }) });
-  };
-
-  readonly wakeAt = (timeMs: number): void => {
-    this.#wakeMs = Math.min(this.#wakeMs, timeMs);
-  };
-
-  /** Says what is wrong with what the pod says about its behaviour. */
-  complain(): void {
-    const complaint = this.runtime.complaint(this.pod);
-    if (complaint !== undefined && !this.memory.hasComplained) this.tell('Warning', 'InvalidBehaviour', complaint);
-    this.memory.hasComplained = true;
-  }
-
-  /** Whether the volumes of the pod are there. Which are not is told once. */
-  canMount(): boolean {
-    const problems = mountProblems(this.pod, this.refs);
-    const told = problems.map(({ message }) => message).join('\n');
-    if (told !== (this.memory.toldWait ?? ''))
-      for (const { message } of problems) this.tell('Warning', 'FailedMount', message);
-    this.memory.toldWait = told;
-    this.memory.waits = problems.length > 0;
-    return problems.length === 0;
-  }
-
-  /** Tells every running container to end. */
-  async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
-    const { pod, memory, runtime, nowMs } = this;
-    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
-    const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
-    const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
-    const running = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].flatMap((container) => {
-      const status = statuses.get(container.name);
-      return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
-    });
-    for (const { container } of running)
-      this.tell('Normal', 'Killing', `Stopping container ${container.name}`, container);
-    const hookFailed = (container: AnyContainer): void =>
-      this.tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
-    const stops = await stopsOf(running, { pod, runtime, running: memory.running, graceMs, nowMs, hookFailed });
-    return { why, graceMs, sinceMs: nowMs, stops };
-  }
-
-  /** @returns when the last container ends; sooner if somebody gives the pod less time than before */
-  hurry(stopping: Stopping): number {
-    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.pod.metadata;
-    const graceMs = deletionGracePeriodSeconds * 1000;
-    if (deletionTimestamp !== undefined && graceMs < stopping.graceMs) {
-      stopping.graceMs = graceMs;
-      for (const [name, { atMs, exitCode }] of stopping.stops)
-        if (atMs > this.nowMs + graceMs)
-          stopping.stops.set(name, { atMs: this.nowMs + graceMs, exitCode: exitCode && 137 });
-    }
-    return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
-  }
-
-  /** Writes what has changed, and says when to look again. */
-  async report(found: PodFacts): Promise<Again> {
-    const status = changedStatus(this.pod, found);
-    const reported = status ? await this.#write(status) : this.pod;
-    if (reported) this.memory.latest = reported;
-    const resourceVersion = (reported ?? this.pod).metadata.resourceVersion ?? '';
-    this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
-    return againAt(this.#wakeMs, this.nowMs);
-  }
-
-  async #write(status: Partial<Frozen<PodStatus>>): Promise<Frozen<Pod> | undefined> {
-    const client = this.env.clientOf(nodeUser(this.memory.node));
-    const body = { metadata: { uid: this.memory.uid }, status };
-    try {
-      return await client.patch<Pod>(PODS, keyOf(this.pod), 'merge', body, 'status');
-    } catch (error) {
-      // Deleted meanwhile: the informer will say so.
-      if (error instanceof ApiError && error.code === 404) return undefined;
-      throw error;
-    }
-  }
-}
-
-function fieldPathOf({ spec }: Frozen<Pod>, { name }: AnyContainer): string {
-  const list = (['initContainers', 'containers', 'ephemeralContainers'] as const).find((field) =>
-    spec[field]?.some((container) => container.name === name),
-  );
-  return `spec.${list}{${name}}`;
 }

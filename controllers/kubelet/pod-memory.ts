@@ -19,11 +19,14 @@ export interface ProbeState {
 export interface Stop {
   readonly atMs: number;
   readonly exitCode: number;
+  /** It begins anew, however it ends. */
+  readonly again?: boolean;
 }
 
 /** One run of a container. */
 export interface RunMemory {
   readonly restartCount: number;
+  readonly image: string;
   readonly startedMs: number;
   /** Since when it counts as started: its startup probe has succeeded. */
   startupMs?: number;
@@ -38,6 +41,7 @@ export interface RunMemory {
 
 /** The pulls of one container. */
 export interface PullMemory {
+  readonly image: string;
   readonly firstMs: number;
   failures: number;
   failedMs?: number;

@@ -2,6 +2,7 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, ContainerStatus } from '../../server/kube/types.gen.ts';
 import { goSeconds } from './back-off.ts';
+import { killContainer } from './container-killer.ts';
 import { startContainer, startedAfterHook } from './container-starter.ts';
 import {
   debuggingStatus,
@@ -11,12 +12,11 @@ import {
   unstartedStatus,
   waitingStatus,
 } from './container-status.ts';
-import type { RunMemory } from './pod-memory.ts';
+import type { RunMemory, Stop } from './pod-memory.ts';
 import { hasInitialized } from './pod-phase.ts';
 import { runProbes } from './prober.ts';
-import { isSidecar, shouldRestart, shouldRestartStopped } from './restart-policy.ts';
+import { isSidecar, shouldRestart } from './restart-policy.ts';
 import { podText, type SyncContext } from './sync-context.ts';
-import { stopOf } from './termination.ts';
 
 type Status = Frozen<ContainerStatus>;
 type Statuses = Map<string, Status>;
@@ -145,9 +145,7 @@ export class PodSync {
       // One whose image has to be waited for is not restarted over and over.
       if (!isHeldUp(before)) memory.restarts.next(name, endedMs, nowMs);
     }
-    this.#statuses.set(name, await startContainer(container, before, this.#context));
-    this.#foresee(container);
-    await this.#probe(container);
+    await this.#start(container);
   }
 
   /** Looks again when a container that has just begun ends. */
@@ -161,7 +159,7 @@ export class PodSync {
 
   /** A running container ends, is stopped, is asked how it is, or gets other resources. */
   async #live(container: Frozen<Container>): Promise<void> {
-    const { pod, memory, nowMs, wakeAt } = this.#context;
+    const { pod, nowMs, wakeAt } = this.#context;
     const { name } = container;
     const status = this.#statusOf(container);
     const run = this.#runOf(status);
@@ -170,16 +168,37 @@ export class PodSync {
       this.#statuses.set(name, startedAfterHook(container, status, run, this.#context));
     }
     if (!run || !this.#statusOf(container).state.running) return;
-    if (run.stop) return nowMs < run.stop.atMs ? wakeAt(run.stop.atMs) : this.#end(container, run, run.stop.exitCode);
+    if (run.stop) return nowMs < run.stop.atMs ? wakeAt(run.stop.atMs) : this.#replace(container, run, run.stop);
     const { end } = this.#context.runtime.run(pod, container, run.restartCount);
     if (end) {
       const endMs = run.startedMs + end.afterMs;
       if (nowMs >= endMs) return this.#end(container, run, end.exitCode, end);
       wakeAt(endMs);
     }
+    if (run.image !== container.image) return killContainer(container, run, 'changed', this.#context);
     const resized = resizedStatus(pod, container, this.#statusOf(container), nowMs);
-    if (resized.restartCount !== run.restartCount) memory.runs.delete(name);
     this.#statuses.set(name, resized);
+    this.#runOf(resized);
+    await this.#probe(container);
+  }
+
+  /** What was stopped begins anew at once, however it ended, unless that happens too often. */
+  async #replace(container: Frozen<Container>, run: RunMemory, { exitCode, again }: Stop): Promise<void> {
+    const { memory, nowMs } = this.#context;
+    const before = this.#statusOf(container).lastState?.terminated;
+    const sinceMs = Date.parse(before?.finishedAt ?? '') || nowMs;
+    const hadEnded = this.#hasEnded;
+    this.#end(container, run, exitCode);
+    if (!again || (before && memory.restarts.leftMs(container.name, sinceMs, nowMs) > 0)) return;
+    this.#hasEnded = hadEnded;
+    memory.restarts.next(container.name, sinceMs, nowMs);
+    await this.#start(container);
+  }
+
+  async #start(container: Frozen<Container>): Promise<void> {
+    const status = await startContainer(container, this.#statusOf(container), this.#context);
+    this.#statuses.set(container.name, status);
+    this.#foresee(container);
     await this.#probe(container);
   }
 
@@ -201,20 +220,27 @@ export class PodSync {
   }
 
   /** What is known of the run that a status tells of; a kubelet that was started anew knows what it told. */
-  #runOf({ name, restartCount, state, started }: Status): RunMemory | undefined {
+  #runOf({ name, image, restartCount, state, started }: Status): RunMemory | undefined {
     const { memory, nowMs } = this.#context;
     const known = memory.runs.get(name);
     if (known?.hookUntilMs !== undefined) return known;
     if (!state.running) return undefined;
     if (known?.restartCount === restartCount) return known;
     const startedMs = Date.parse(state.running.startedAt ?? '') || nowMs;
-    const run: RunMemory = { restartCount, startedMs, probes: new Map(), ...(started && { startupMs: startedMs }) };
+    const run: RunMemory = {
+      restartCount,
+      image,
+      startedMs,
+      probes: new Map(),
+      ...(started && { startupMs: startedMs }),
+    };
     memory.runs.set(name, run);
     return run;
   }
 
   async #probe(container: Frozen<Container>): Promise<void> {
-    const { pod, memory, runtime, nowMs, tell, wakeAt } = this.#context;
+    const { memory, runtime, nowMs, tell, wakeAt } = this.#context;
+    const pod = this.#addressed();
     const status = this.#statusOf(container);
     const run = memory.runs.get(container.name);
     if (!status.state.running || !run || run.stop) return;
@@ -230,26 +256,14 @@ export class PodSync {
     const ready = probed.ready && !isRegularInit;
     if (ready !== status.ready || probed.started !== status.started)
       this.#statuses.set(container.name, { ...status, ready, started: probed.started });
-    if (probed.killedBy) await this.#kill(container, run, probed.killedBy);
+    if (probed.killedBy) await killContainer(container, run, probed.killedBy, this.#context);
   }
 
-  /** A probe failed often enough: the container is stopped, and by its policy begins anew. */
-  async #kill(container: Frozen<Container>, run: RunMemory, probe: 'startup' | 'liveness'): Promise<void> {
-    const { pod, memory, runtime, nowMs, tell, wakeAt } = this.#context;
-    const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name);
-    const again = !isInit && shouldRestartStopped(container, pod.spec) ? ', will be restarted' : '';
-    const message = `${isInit ? 'Init container' : 'Container'} ${container.name} failed ${probe} probe${again}`;
-    tell('Normal', 'Killing', message, container);
-    const own = container[`${probe}Probe`]?.terminationGracePeriodSeconds;
-    run.stop = await stopOf(container, run.restartCount, {
-      pod,
-      runtime,
-      running: memory.running,
-      graceMs: (own ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000,
-      nowMs,
-      hookFailed: () => tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container),
-    });
-    wakeAt(run.stop.atMs);
+  /** Nobody has told yet where a pod is that begins just now. */
+  #addressed(): SyncContext['pod'] {
+    const { pod, memory } = this.#context;
+    if (pod.status.podIP !== undefined || memory.podIP === undefined) return pod;
+    return { ...pod, status: { ...pod.status, podIP: memory.podIP } };
   }
 }
 
