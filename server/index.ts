@@ -134,7 +134,7 @@ class Launch implements RunningCluster {
     for (const { object } of fixtures) if (object.kind === 'Node') this.#simulatedNodes.add(object.metadata.name ?? '');
     const kubelet = createKubelet(
       builtInTypes().gitVersion,
-      (node) => this.#simulatedNodes.has(node),
+      { manages: (node) => this.#simulatedNodes.has(node), events: this.#options.kubeletEvents ?? 'problems' },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();

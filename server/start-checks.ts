@@ -14,6 +14,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   dataDir: true,
   fixtures: true,
   podBehaviours: true,
+  kubeletEvents: true,
   nodes: true,
   storageClass: true,
   controllers: true,

@@ -30,6 +30,11 @@ export interface StartOptions {
   readonly fixtures?: readonly string[];
   /** Files and folders that say what images do, besides those of the package; theirs come first. */
   readonly podBehaviours?: readonly string[];
+  /**
+   * Which Events kubelets write: `problems` (unless given) leaves out what happens to every pod, which is most of a
+   * cluster's Events: Pulling, Pulled, Created, Started, and Killing at deletion.
+   */
+  readonly kubeletEvents?: 'all' | 'problems';
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */

@@ -1,5 +1,5 @@
 /** From an image to a running container: startContainer in k8s.io/kubernetes/pkg/kubelet/kuberuntime. */
-import type { Frozen } from '../../server/base/freeze.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus } from '../../server/kube/types.gen.ts';
 import { endedStatus, runningStatus, waitingStatus } from './container-status.ts';
 import { runHook } from './hooks.ts';
@@ -15,20 +15,20 @@ type Status = Frozen<ContainerStatus>;
 
 /** Starts a container, for the first time or anew. @returns its status, which says why when it does not run yet */
 export async function startContainer(container: AnyContainer, before: Status, outer: SyncContext): Promise<Status> {
-  const told: Parameters<SyncContext['tell']>[] = [];
-  const context: SyncContext = { ...outer, tell: (...event) => told.push(event) };
-  const after = await start(container, before, context);
+  const told: (() => void)[] = [];
+  const after = await start(container, before, {
+    ...outer,
+    tell: (...event) => told.push(() => outer.tell(...event)),
+    routine: (...event) => told.push(() => outer.routine(...event)),
+  });
   // What it still waits for, it has told already.
   const { waiting } = after.state;
-  const isSame =
-    waiting && waiting.reason === before.state.waiting?.reason && waiting.message === before.state.waiting?.message;
-  const news = isSame ? told.filter(([, reason]) => reason === 'Pulling') : told;
-  for (const event of news) outer.tell(...event);
+  if (after === before || !waiting || !deepEqual(waiting, before.state.waiting)) for (const tell of told) tell();
   return after;
 }
 
 async function start(container: AnyContainer, before: Status, context: SyncContext): Promise<Status> {
-  const { pod, memory, nowMs, tell } = context;
+  const { pod, memory, nowMs, tell, routine } = context;
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
   if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
@@ -39,8 +39,8 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
     tell('Warning', 'Failed', `Error: ${problem}`, container);
     return waitingStatus(before, 'CreateContainerConfigError', problem);
   }
-  tell('Normal', 'Created', 'Container created', container);
-  tell('Normal', 'Started', 'Container started', container);
+  routine('Created', 'Container created', container);
+  routine('Started', 'Container started', container);
   const status = runningStatus(pod, container, before, nowMs);
   const run: RunMemory = {
     restartCount: status.restartCount,

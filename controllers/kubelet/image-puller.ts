@@ -15,7 +15,7 @@ export type Pulled = { readonly image: Pull } | { readonly waits: Waits } | 'pul
 
 /** Makes sure that the node has the image of a container. */
 export function pullImage(container: AnyContainer, context: SyncContext): Pulled {
-  const { memory, images, nowMs, tell } = context;
+  const { memory, images, nowMs, tell, routine } = context;
   const { image = '', imagePullPolicy = 'IfNotPresent' } = container;
   const reference = parseImage(image);
   if (typeof reference === 'string') {
@@ -31,7 +31,7 @@ export function pullImage(container: AnyContainer, context: SyncContext): Pulled
     const present = pull();
     if (present.error === undefined && present.takesMs === 0) {
       const message = `Container image "${image}" already present on machine and can be accessed by the pod`;
-      tell('Normal', 'Pulled', message, container);
+      routine('Pulled', message, container);
       return { image: present };
     }
   }
@@ -45,7 +45,7 @@ export function pullImage(container: AnyContainer, context: SyncContext): Pulled
 }
 
 function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, context: SyncContext): Pulled {
-  const { memory, nowMs, tell } = context;
+  const { memory, nowMs, tell, routine } = context;
   const { name, image = '' } = container;
   const key = `${name} ${image}`;
   const backOff = memory.pullBackOffs.leftMs(key, before.failedMs ?? nowMs, nowMs);
@@ -56,7 +56,7 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
     return fails(container, context, { reason: 'ImagePullBackOff', message });
   }
   const isGoingOn = memory.pulls.has(name) && before.error === undefined;
-  if (!isGoingOn) tell('Normal', 'Pulling', `Pulling image "${image}"`, container);
+  if (!isGoingOn) routine('Pulling', `Pulling image "${image}"`, container);
   memory.pulls.set(name, before);
   delete before.error;
   const pull = ask();
@@ -76,7 +76,7 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
   if (typeof reference !== 'string') context.images.add(reference.text);
   const took = `${nowMs - before.firstMs}ms`;
   const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pull.bytes} bytes.`;
-  tell('Normal', 'Pulled', message, container);
+  routine('Pulled', message, container);
   return { image: pull };
 }
 

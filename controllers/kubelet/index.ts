@@ -4,7 +4,7 @@ import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { keyOf } from '../../server/kube/object.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, Watched } from '../lib/controller.ts';
-import { Kubelet } from './kubelet.ts';
+import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
@@ -17,13 +17,12 @@ export interface BehaviourFile {
 
 /**
  * @param version of Kubernetes, which nodes report
- * @param manages whether a node is simulated: pods of other nodes are left alone
  * @param behaviours reads what images do, once, when the first pod needs it
  * @returns the controller, and the door to the pods that it runs
  */
 export function createKubelet(
   version: string,
-  manages: (node: string) => boolean,
+  options: KubeletOptions,
   behaviours: () => Promise<readonly BehaviourFile[]>,
 ): {
   readonly controller: ControllerDefinition;
@@ -40,8 +39,8 @@ export function createKubelet(
     runtime ??= makeRuntime();
     return runtime;
   };
-  const kubelet = new Kubelet(manages, runtimeOnce);
-  const agent = new NodeAgent(version, manages);
+  const kubelet = new Kubelet(options, runtimeOnce);
+  const agent = new NodeAgent(version, options.manages);
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,
     keys: ({ metadata }) => kubelet.waitingIn(metadata.namespace ?? ''),

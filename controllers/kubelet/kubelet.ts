@@ -23,18 +23,26 @@ const DEADLINE = {
   message: 'Pod was active on the node longer than the specified deadline',
 } as const;
 
+export interface KubeletOptions {
+  /** Whether a node is simulated: pods of other nodes are left alone. */
+  readonly manages: (node: string) => boolean;
+  /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
+  readonly events: 'all' | 'problems';
+}
+
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
 export class Kubelet {
   readonly #manages: (node: string) => boolean;
   readonly #runtime: () => Promise<PodRuntime>;
+  readonly #tellsRoutine: boolean;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   readonly #waiting = new Waiting();
 
-  /** @param runtime made when the first pod needs it */
-  constructor(manages: (node: string) => boolean, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
+    this.#tellsRoutine = events === 'all';
   }
 
   running(key: Key): RunningPod | undefined {
@@ -65,6 +73,7 @@ export class Kubelet {
     if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
     // What was written a moment ago may not have come back yet.
     const pod = newer(listed, memory?.latest);
+    if (pod === listed) delete memory?.latest;
     const nowMs = env.clock.now();
     if (memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
       return againAt(memory?.calm?.untilMs ?? 0, nowMs);
@@ -76,7 +85,12 @@ export class Kubelet {
       memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
       this.#pods.set(text, memory);
     }
-    const look = new Look(pod, memory, await this.#runtime(), env, this.#images(node, env));
+    const look = new Look(pod, memory, {
+      runtime: await this.#runtime(),
+      env,
+      images: this.#images(node, env),
+      tellsRoutine: this.#tellsRoutine,
+    });
     const again = await this.#lookAt(look, node);
     this.#waiting.set(key, memory.waits && this.#pods.get(text) === memory);
     return again;

@@ -25,6 +25,16 @@ export function againAt(timeMs: number, nowMs: number): Again {
   return timeMs === Number.POSITIVE_INFINITY ? undefined : { againInMs: Math.max(0, timeMs - nowMs) };
 }
 
+/** What is the same for all pods of a node. */
+export interface Surroundings {
+  readonly runtime: PodRuntime;
+  readonly env: ControllerEnv;
+  /** Images that the node has. */
+  readonly images: Set<string>;
+  /** Whether Events tell of what happens to every pod, too. */
+  readonly tellsRoutine: boolean;
+}
+
 /** One look at a pod, with everything that it needs. */
 export class Look implements SyncContext {
   readonly pod: Frozen<Pod>;
@@ -33,20 +43,22 @@ export class Look implements SyncContext {
   readonly env: ControllerEnv;
   readonly images: Set<string>;
   readonly nowMs: number;
+  readonly #around: Surroundings;
   #wakeMs = Number.POSITIVE_INFINITY;
 
-  constructor(pod: Frozen<Pod>, memory: PodMemory, runtime: PodRuntime, env: ControllerEnv, images: Set<string>) {
+  constructor(pod: Frozen<Pod>, memory: PodMemory, around: Surroundings) {
     this.pod = pod;
     this.memory = memory;
-    this.runtime = runtime;
-    this.env = env;
-    this.images = images;
-    this.nowMs = env.clock.now();
+    this.runtime = around.runtime;
+    this.env = around.env;
+    this.images = around.images;
+    this.nowMs = around.env.clock.now();
+    this.#around = around;
   }
 
   /** The same after a report. */
   anew(): Look {
-    return new Look(newer(this.pod, this.memory.latest), this.memory, this.runtime, this.env, this.images);
+    return new Look(newer(this.pod, this.memory.latest), this.memory, this.#around);
   }
 
   readonly refs: References = {
@@ -61,6 +73,10 @@ export class Look implements SyncContext {
   readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
     const fieldPath = container && fieldPathOf(this.pod, container);
     this.env.event(this.pod, type, reason, message, { host: this.memory.node, ...(fieldPath && { fieldPath }) });
+  };
+
+  readonly routine: SyncContext['routine'] = (reason, message, container) => {
+    if (this.#around.tellsRoutine) this.tell('Normal', reason, message, container);
   };
 
   readonly wakeAt = (timeMs: number): void => {
@@ -95,8 +111,7 @@ export class Look implements SyncContext {
       const status = statuses.get(container.name);
       return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
     });
-    for (const { container } of running)
-      this.tell('Normal', 'Killing', `Stopping container ${container.name}`, container);
+    for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
     const hookFailed = (container: AnyContainer): void =>
       this.tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
     const stops = await stopsOf(running, { pod, runtime, running: memory.running, graceMs, nowMs, hookFailed });

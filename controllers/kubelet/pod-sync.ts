@@ -72,11 +72,11 @@ export class PodSync {
 
   /** Ephemeral containers run beside the others, and never again. */
   #debug(): void {
-    const { pod, nowMs, tell } = this.#context;
+    const { pod, nowMs, routine } = this.#context;
     for (const container of pod.spec.ephemeralContainers ?? []) {
       if (this.#statuses.has(container.name)) continue;
-      tell('Normal', 'Created', 'Container created', container);
-      tell('Normal', 'Started', 'Container started', container);
+      routine('Created', 'Container created', container);
+      routine('Started', 'Container started', container);
       this.#statuses.set(container.name, debuggingStatus(pod, container, nowMs));
     }
   }

@@ -16,6 +16,8 @@ export interface SyncContext {
   readonly nowMs: number;
   /** Records an Event about the pod, or about one of its containers. */
   tell(type: EventType, reason: string, message: string, container?: AnyContainer): void;
+  /** Records an Event of what happens to every container, if somebody wants to know. */
+  routine(reason: string, message: string, container: AnyContainer): void;
   /** Looks again then, at the latest. */
   wakeAt(timeMs: number): void;
 }

@@ -135,6 +135,11 @@ function program(): Command {
         collect,
       ),
     )
+    .addOption(
+      flag('--kubelet-events <which>', 'Events of kubelets: all, or problems')
+        .choices(['all', 'problems'])
+        .default('problems'),
+    )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))

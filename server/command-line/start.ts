@@ -20,6 +20,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly dataDir?: string;
   readonly fixtures?: string[];
   readonly podBehaviours?: string[];
+  readonly kubeletEvents: 'all' | 'problems';
   readonly nodes: number;
   readonly storageClass?: string;
   readonly controllers?: string[];
@@ -57,6 +58,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     port: flags.port,
     proxyPort: flags.proxyPort,
     nodes: flags.nodes,
+    kubeletEvents: flags.kubeletEvents,
     logLevel: flags.logLevel,
     corsOrigins: flags.corsOrigin ?? [],
     tlsNames: [

@@ -22,7 +22,10 @@ export class PodStory implements AsyncDisposable {
 
   static async begin(options: StartOptions = {}): Promise<PodStory> {
     const clock = new SimulatedClock();
-    return new PodStory(await startCluster({ logLevel: 'error', seed: 1, nodes: 1, clock, ...options }), clock);
+    return new PodStory(
+      await startCluster({ logLevel: 'error', seed: 1, nodes: 1, kubeletEvents: 'all', clock, ...options }),
+      clock,
+    );
   }
 
   /** Creates the pod. @param spec as YAML; what it begins with is the annotation, if that is given */
