@@ -15,11 +15,11 @@ export interface SyncContext {
   readonly images: Set<string>;
   readonly nowMs: number;
   /** Records an Event about the pod, or about one of its containers. */
-  tell(type: EventType, reason: string, message: string, container?: AnyContainer): void;
+  readonly tell: (type: EventType, reason: string, message: string, container?: AnyContainer) => void;
   /** Records an Event of what happens to every container, if somebody wants to know. */
-  routine(reason: string, message: string, container: AnyContainer): void;
+  readonly routine: (reason: string, message: string, container: AnyContainer) => void;
   /** Looks again then, at the latest. */
-  wakeAt(timeMs: number): void;
+  readonly wakeAt: (timeMs: number) => void;
 }
 
 /** How kubelets write down which pod they mean. */

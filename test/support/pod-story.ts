@@ -76,7 +76,7 @@ export class PodStory implements AsyncDisposable {
       headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
       credentials: { ca, cert, key },
     });
-    const { rows } = JSON.parse(text) as { rows: [{ cells: unknown[] }] };
+    const { rows } = JSON.parse(text) as { rows: [{ cells: string[] }] };
     return `${rows[0].cells[1]} ${rows[0].cells[2]}`;
   }
 

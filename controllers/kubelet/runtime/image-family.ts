@@ -20,7 +20,7 @@ export interface ImageFamily {
   /** What their own program does: `serve` goes on, also in Jobs; `work` goes on, but is done at once in Jobs. */
   readonly entrypoint: 'serve' | 'work';
   /** How their own program ends by itself. */
-  readonly exit?: { readonly code: number; readonly afterSeconds: number };
+  readonly exit?: { readonly code?: number; readonly afterSeconds?: number };
   /** How it ends when it is told to. */
   readonly stop?: { readonly code?: number; readonly afterSeconds?: number };
   /** What answers HTTP on their ports. */
@@ -146,6 +146,5 @@ export function parseImageFamily(value: unknown, file: string): ImageFamily {
   }
   const family = { ...ANY, images: [], ...(value as Partial<ImageFamily>) };
   if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
-  if (family.exit) family.exit = { ...{ code: 0, afterSeconds: 0 }, ...family.exit };
   return family;
 }

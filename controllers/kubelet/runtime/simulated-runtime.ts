@@ -76,7 +76,7 @@ export class SimulatedRuntime implements PodRuntime {
     if (end) return end.afterMs === Number.POSITIVE_INFINITY ? undefined : end;
     const init = pod.spec.initContainers?.find((container) => container.name === name);
     if (init) return init.restartPolicy === 'Always' ? undefined : { exitCode: 0, afterMs: 0 };
-    if (command === undefined && exit) return { exitCode: exit.code, afterMs: exit.afterSeconds * 1000 };
+    if (command === undefined && exit) return { exitCode: exit.code ?? 0, afterMs: (exit.afterSeconds ?? 0) * 1000 };
     if (command === undefined && entrypoint === 'serve') return undefined;
     const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
     return owner?.kind === 'Job' ? { exitCode: 0, afterMs: 0 } : undefined;
