@@ -16,6 +16,7 @@ import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtures/read.ts';
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
+import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
@@ -136,7 +137,13 @@ class Launch implements RunningCluster {
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
-    const kubelet = createKubelet(builtInTypes().gitVersion, this.#simulatedNodes);
+    const kubelet = createKubelet(
+      builtInTypes().gitVersion,
+      this.#simulatedNodes,
+      { events: this.#options.kubeletEvents ?? 'problems' },
+      () => readPodBehaviours(this.#options.podBehaviours ?? []),
+    );
+    if (this.#options.podBehaviours) await kubelet.prepare();
     const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,

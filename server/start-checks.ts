@@ -14,6 +14,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   corsOrigins: true,
   dataDir: true,
   fixtures: true,
+  podBehaviours: true,
+  kubeletEvents: true,
   nodes: true,
   clusterCidr: true,
   nodeCidrMaskSizeIpv4: true,

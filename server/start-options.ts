@@ -28,6 +28,13 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** Files and folders whose objects are there from the start. */
   readonly fixtures?: readonly string[];
+  /** Files and folders that say what images do, besides those of the package; theirs come first. */
+  readonly podBehaviours?: readonly string[];
+  /**
+   * Which Events kubelets write: `problems` (unless given) leaves out what happens to every pod, which is most of a
+   * cluster's Events: Pulling, Pulled, Created, Started, and Killing at deletion.
+   */
+  readonly kubeletEvents?: 'all' | 'problems';
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
   /** Where pods get their addresses from, one range for each IP family: `10.244.0.0/16,fd00:10:244::/56`. */

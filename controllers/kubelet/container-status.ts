@@ -1,25 +1,24 @@
 /** What a kubelet reports of the containers of a pod. */
 import { hash } from 'node:crypto';
+import { rfc3339 } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
-import type { Container, ContainerStatus, EphemeralContainer, Pod } from '../../server/kube/types.gen.ts';
+import type { ContainerStateTerminated, ContainerStatus, Pod } from '../../server/kube/types.gen.ts';
+import { parseImage } from './runtime/image-reference.ts';
+import type { AnyContainer, ProcessEnd } from './runtime/pod-runtime.ts';
 
 type FrozenPod = Frozen<Pod>;
 type Status = Frozen<ContainerStatus>;
-export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
 const sha256 = (text: string): string => hash('sha256', text);
 
 /** `nginx` is `docker.io/library/nginx` to a container runtime. */
 function fullImageName(image: string): string {
-  const [name = ''] = image.split('@');
-  const untagged = name.replace(/:[^:/]*$/, '');
-  const [first = ''] = untagged.split('/');
-  if (!untagged.includes('/')) return `docker.io/library/${untagged}`;
-  return first.includes('.') || first.includes(':') || first === 'localhost' ? untagged : `docker.io/${untagged}`;
+  const reference = parseImage(image);
+  return typeof reference === 'string' ? image : `${reference.host}/${reference.path}`;
 }
 
 /** What tells one run of a container from the others. */
-export function identityOf(
+function identityOf(
   pod: FrozenPod,
   container: AnyContainer,
   restartCount: number,
@@ -35,40 +34,77 @@ export function identityOf(
 }
 
 /** What a container asks for is what it gets, at once. */
-export function allocationOf({ resources }: AnyContainer): Pick<Status, 'allocatedResources' | 'resources'> {
+function allocationOf({ resources }: AnyContainer): Pick<Status, 'allocatedResources' | 'resources'> {
   const { requests } = resources;
   return { ...(requests && Object.keys(requests).length > 0 && { allocatedResources: requests }), resources };
 }
 
-const running = (startedAt: string): object => ({ state: { running: { startedAt } } });
+/** A container that has never run. */
+export function unstartedStatus({ name, image = '' }: AnyContainer, reason: string): Status {
+  return {
+    name,
+    image,
+    imageID: '',
+    restartCount: 0,
+    state: { waiting: { reason } },
+    lastState: {},
+    ready: false,
+    started: false,
+  };
+}
 
-/** A container that was started now, and is ready. */
-export function startedStatus(pod: FrozenPod, container: AnyContainer, now: string): object {
-  return { ...identityOf(pod, container, 0), ...running(now), ready: true, started: true, ...allocationOf(container) };
+/** How a container ended before, if it did. */
+export function lastEnd({ state, lastState }: Status): Frozen<ContainerStateTerminated> | undefined {
+  return state.terminated ?? lastState?.terminated;
+}
+
+/** A container that begins now, for the first time or anew. */
+export function runningStatus(pod: FrozenPod, container: AnyContainer, before: Status, nowMs: number): Status {
+  const last = lastEnd(before);
+  return {
+    ...identityOf(pod, container, last ? before.restartCount + 1 : 0),
+    state: { running: { startedAt: rfc3339(nowMs) } },
+    lastState: last ? { terminated: last } : {},
+    ready: false,
+    started: false,
+    ...allocationOf(container),
+  };
 }
 
 /** A container to look around with: nobody asks whether it is ready. */
-function debuggingStatus(pod: FrozenPod, container: AnyContainer, now: string): object {
-  return { ...identityOf(pod, container, 0), ...running(now), ready: false, ...allocationOf(container) };
+export function debuggingStatus(pod: FrozenPod, container: AnyContainer, nowMs: number): Status {
+  const { started: _started, ...status } = runningStatus(pod, container, unstartedStatus(container, ''), nowMs);
+  return status;
 }
 
-/** A container that has ended well. */
-export function completedStatus(
-  pod: FrozenPod,
-  container: Frozen<Container>,
-  startedAt: string,
-  now: string,
-  ready: boolean,
-): object {
-  const identity = identityOf(pod, container, 0);
+/** A container that has ended. */
+export function endedStatus(
+  status: Status,
+  { exitCode, reason, message }: Omit<ProcessEnd, 'afterMs'>,
+  nowMs: number,
+): Status {
   const terminated = {
-    exitCode: 0,
-    reason: 'Completed',
-    startedAt,
-    finishedAt: now,
-    containerID: identity.containerID,
+    exitCode,
+    reason: reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
+    ...(message !== undefined && { message }),
+    startedAt: status.state.running?.startedAt ?? rfc3339(nowMs),
+    finishedAt: rfc3339(nowMs),
+    ...(status.containerID !== undefined && { containerID: status.containerID }),
   };
-  return { ...identity, state: { terminated }, ready, started: false, ...allocationOf(container) };
+  return { ...status, state: { terminated }, ready: false, started: false };
+}
+
+/** A container that does not run, and why. @param image what it waits for, if that is not what it ran with */
+export function waitingStatus(status: Status, reason: string, message?: string, image = status.image): Status {
+  const last = lastEnd(status);
+  return {
+    ...status,
+    image,
+    state: { waiting: { reason, ...(message !== undefined && { message }) } },
+    lastState: last ? { terminated: last } : {},
+    ready: false,
+    started: false,
+  };
 }
 
 /** Whether a container has to begin anew to get these resources: its resizePolicy. */
@@ -80,54 +116,13 @@ function needsRestart({ resizePolicy, resources }: AnyContainer, { resources: ol
   );
 }
 
-function restarted(pod: FrozenPod, container: AnyContainer, before: Status, now: string): object {
-  const startedAt = before.state.running?.startedAt ?? now;
-  const terminated = {
-    exitCode: 0,
-    reason: 'Completed',
-    startedAt,
-    finishedAt: now,
-    ...(before.containerID && { containerID: before.containerID }),
-  };
-  return {
-    ...before,
-    ...identityOf(pod, container, before.restartCount + 1),
-    ...running(now),
-    lastState: { terminated },
-    ...allocationOf(container),
-  };
-}
-
-/** A container that was reported before: what has changed since are its resources. */
-function followed(pod: FrozenPod, container: AnyContainer, before: Status, now: string): object {
+/** A running container that was reported before: its resources may have changed, and then it may begin anew. */
+export function resizedStatus(pod: FrozenPod, container: AnyContainer, before: Status, nowMs: number): Status {
   const { allocatedResources: _allocated, ...rest } = before;
   const next = { ...rest, ...allocationOf(container) };
-  if (!before.state.running || deepEqual(next, before)) return before;
+  if (deepEqual(next, before)) return before;
   // Without resources somebody else reported it, who does not resize.
-  return before.resources && needsRestart(container, before) ? restarted(pod, container, before, now) : next;
+  if (!before.resources || !needsRestart(container, before)) return next;
+  const ended = endedStatus(before, { exitCode: 0 }, nowMs);
+  return { ...runningStatus(pod, container, ended, nowMs), ready: before.ready, started: before.started ?? true };
 }
-
-/** The statuses of the containers of a running pod, with those that came since the last report. */
-export function followedStatuses(pod: FrozenPod, now: string): Record<string, object[]> {
-  const { spec, status } = pod;
-  const lists: readonly [string, readonly AnyContainer[] | null | undefined, readonly Status[] | undefined][] = [
-    ['initContainerStatuses', spec.initContainers, status.initContainerStatuses],
-    ['containerStatuses', spec.containers, status.containerStatuses],
-    ['ephemeralContainerStatuses', spec.ephemeralContainers, status.ephemeralContainerStatuses],
-  ];
-  const result: Record<string, object[]> = {};
-  for (const [field, containers, before] of lists) {
-    const statuses = (containers ?? []).flatMap((container) => {
-      const known = before?.find(({ name }) => name === container.name);
-      if (known) return [followed(pod, container, known, now)];
-      return field === 'ephemeralContainerStatuses' ? [debuggingStatus(pod, container, now)] : [];
-    });
-    // Kubelets sort them by name, except those that run one after the other.
-    if (field === 'ephemeralContainerStatuses') statuses.sort(byName);
-    if (!deepEqual(statuses, before ?? [])) result[field] = statuses;
-  }
-  return result;
-}
-
-const nameOf = (status: object): string => (status as { name: string }).name;
-const byName = (a: object, b: object): number => (nameOf(a) < nameOf(b) ? -1 : 1);

@@ -141,6 +141,16 @@ function program(): Command {
         collect,
       ),
     )
+    .addOption(
+      flag('--pod-behaviours <path>', 'file or folder that says what images of pods do (repeatable)').argParser(
+        collect,
+      ),
+    )
+    .addOption(
+      flag('--kubelet-events <which>', 'Events of kubelets: all, or problems')
+        .choices(['all', 'problems'])
+        .default('problems'),
+    )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--cluster-cidr <ranges>', 'where pods get their addresses from, one range for each IP family'))
     .addOption(flag('--node-cidr-mask-size-ipv4 <bits>', 'size of the range of a node').argParser(integer(1, 32)))

@@ -20,6 +20,8 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
   readonly fixtures?: string[];
+  readonly podBehaviours?: string[];
+  readonly kubeletEvents: 'all' | 'problems';
   readonly nodes: number;
   readonly clusterCidr?: string;
   readonly nodeCidrMaskSizeIpv4?: number;
@@ -63,6 +65,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     port: flags.port,
     proxyPort: flags.proxyPort,
     nodes: flags.nodes,
+    kubeletEvents: flags.kubeletEvents,
     logLevel: flags.logLevel,
     corsOrigins: flags.corsOrigin ?? [],
     tlsNames: [
@@ -78,6 +81,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
     ...(flags.nodeCidrMaskSizeIpv4 !== undefined && { nodeCidrMaskSizeIpv4: flags.nodeCidrMaskSizeIpv4 }),
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
+    ...(flags.podBehaviours && { podBehaviours: flags.podBehaviours }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),
     ...(flags.simulatedMetrics && { simulatedMetrics: true }),

@@ -5,6 +5,7 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import { echo } from './echo.ts';
+import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { welcomePage } from './welcome.ts';
 
 /** Answers one HTTP request to a container. */
@@ -15,11 +16,7 @@ export type HttpBehaviour = (
   port: number,
 ) => void;
 
-/** How images answer HTTP, first match first. The last one takes every image. */
-const BEHAVIOURS: readonly { image: RegExp; ports: readonly number[]; http: HttpBehaviour }[] = [
-  { image: /^(?:[^/]+\/)*nginx(?:-[^/:@]+)?(?::[^/]*)?(?:@.*)?$/, ports: [80], http: welcomePage },
-  { image: /(?:)/, ports: [], http: echo },
-];
+const BEHAVIOURS: Readonly<Record<ImageFamily['http'], HttpBehaviour>> = { welcome: welcomePage, echo };
 
 function portsOf(container: Frozen<Container>, fixed: readonly number[]): number[] {
   const declared = (container.ports ?? [])
@@ -31,10 +28,12 @@ function portsOf(container: Frozen<Container>, fixed: readonly number[]): number
 /** A pod that answers HTTP on its containers' ports, inside this process. */
 class SimulatedPod implements RunningPod {
   readonly #pod: Frozen<Pod>;
+  readonly #families: ImageFamilies;
   readonly #servers = new Map<number, Server>();
 
-  constructor(pod: Frozen<Pod>) {
+  constructor(pod: Frozen<Pod>, families: ImageFamilies) {
     this.#pod = pod;
+    this.#families = families;
   }
 
   async dial(port: number): Promise<Duplex> {
@@ -49,11 +48,11 @@ class SimulatedPod implements RunningPod {
   /** A server is made when somebody asks: most pods are never asked. */
   #listen(port: number): Server | undefined {
     for (const container of this.#pod.spec.containers ?? []) {
-      const behaviour = BEHAVIOURS.find(({ image }) => image.test(container.image ?? ''));
-      if (!behaviour) continue;
-      const ports = portsOf(container, behaviour.ports);
+      const family = this.#families.of(container.image ?? '');
+      const ports = portsOf(container, family.ports);
       if (ports.length > 0 && !ports.includes(port)) continue;
-      const server = createServer((request, response) => behaviour.http(request, response, this.#pod, port));
+      const answer = BEHAVIOURS[family.http];
+      const server = createServer((request, response) => answer(request, response, this.#pod, port));
       this.#servers.set(port, server);
       return server;
     }
@@ -62,6 +61,6 @@ class SimulatedPod implements RunningPod {
 }
 
 /** Starts what simulates a pod. */
-export function runPod(pod: Frozen<Pod>, podIP: string): RunningPod {
-  return new SimulatedPod({ ...pod, status: { ...pod.status, podIP } });
+export function runPod(pod: Frozen<Pod>, podIP: string, families: ImageFamilies): RunningPod {
+  return new SimulatedPod({ ...pod, status: { ...pod.status, podIP } }, families);
 }

@@ -1,0 +1,39 @@
+/** Lifecycle hooks: k8s.io/kubernetes/pkg/kubelet/lifecycle. */
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { RunningPod } from '../../server/kube/node-connector.ts';
+import type { LifecycleHandler, Pod } from '../../server/kube/types.gen.ts';
+import { reachesPod } from './runtime/ask-pod.ts';
+import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
+
+export interface HookEnd {
+  readonly takesMs: number;
+  /** Why it failed. */
+  readonly failure?: string;
+}
+
+/** Runs a hook of a container. */
+export async function runHook(
+  handler: Frozen<LifecycleHandler>,
+  pod: Frozen<Pod>,
+  container: AnyContainer,
+  { runtime, running }: { runtime: PodRuntime; running: RunningPod | undefined },
+): Promise<HookEnd> {
+  const { exec, httpGet, sleep } = handler;
+  const { name, namespace, uid } = pod.metadata;
+  const where = `for Container "${container.name}" in Pod "${name}_${namespace}(${uid})" failed`;
+  if (sleep) return { takesMs: (sleep.seconds ?? 0) * 1000 };
+  if (exec) {
+    const command = exec.command ?? [];
+    const { exitCode, afterMs, output } = await runtime.exec(pod, container, command);
+    if (exitCode === 0) return { takesMs: afterMs };
+    const error = `command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
+    const failure = `Exec lifecycle hook ([${command.join(' ')}]) ${where} - error: ${error}, message: ${JSON.stringify(output)}`;
+    return { takesMs: afterMs, failure };
+  }
+  // One that goes elsewhere than to the pod has nobody to go to, and does no harm.
+  if (!httpGet || httpGet.host || !running) return { takesMs: 0 };
+  if (await reachesPod(running, container, httpGet)) return { takesMs: 0 };
+  const url = `http://${pod.status.podIP}:${httpGet.port}${httpGet.path ?? '/'}`;
+  const error = `Get "${url}": dial tcp ${pod.status.podIP}:${httpGet.port}: connect: connection refused`;
+  return { takesMs: 0, failure: `HTTP lifecycle hook (${httpGet.path ?? '/'}) ${where} - error: ${error}` };
+}

@@ -1,0 +1,86 @@
+/** Images are there, come, or cannot: k8s.io/kubernetes/pkg/kubelet/images/image_manager.go. */
+import type { PullMemory } from './pod-memory.ts';
+import { parseImage } from './runtime/image-reference.ts';
+import type { AnyContainer, Pull } from './runtime/pod-runtime.ts';
+import type { SyncContext } from './sync-context.ts';
+
+/** Why a container has to wait. */
+export interface Waits {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a node has after this pull, and what else is known of the image. */
+export type Pulled = { readonly image: Pull } | { readonly waits: Waits } | 'pulling';
+
+/** Makes sure that the node has the image of a container. */
+export function pullImage(container: AnyContainer, context: SyncContext): Pulled {
+  const { memory, images, nowMs, tell, routine } = context;
+  const { image = '', imagePullPolicy = 'IfNotPresent' } = container;
+  const reference = parseImage(image);
+  if (typeof reference === 'string') {
+    const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${reference}`;
+    tell('Warning', 'InspectFailed', message, container);
+    return fails(container, context, { reason: 'InvalidImageName', message });
+  }
+  // Another image than before begins anew, also with its back-off.
+  if (memory.pulls.get(container.name)?.image !== image) memory.pulls.delete(container.name);
+  const before = memory.pulls.get(container.name) ?? { image, firstMs: nowMs, failures: 0 };
+  const pull = (): Pull => context.runtime.pull(context.pod, container, before.failures, nowMs - before.firstMs);
+  if (imagePullPolicy !== 'Always' && images.has(reference.text) && !memory.pulls.has(container.name)) {
+    const present = pull();
+    if (present.error === undefined && present.takesMs === 0) {
+      const message = `Container image "${image}" already present on machine and can be accessed by the pod`;
+      routine('Pulled', message, container);
+      return { image: present };
+    }
+  }
+  if (imagePullPolicy === 'Never') {
+    if (images.has(reference.text)) return { image: pull() };
+    const message = `Container image "${image}" is not present with pull policy of Never`;
+    tell('Warning', 'ErrImageNeverPull', message, container);
+    return fails(container, context, { reason: 'ErrImageNeverPull', message });
+  }
+  return pullNow(container, before, pull, context);
+}
+
+function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, context: SyncContext): Pulled {
+  const { memory, nowMs, tell, routine } = context;
+  const { name, image = '' } = container;
+  const key = `${name} ${image}`;
+  const backOff = memory.pullBackOffs.leftMs(key, before.failedMs ?? nowMs, nowMs);
+  if (before.error !== undefined && backOff > 0) {
+    tell('Normal', 'BackOff', `Back-off pulling image "${image}"`, container);
+    context.wakeAt(nowMs + backOff);
+    const message = `Back-off pulling image "${image}": ErrImagePull: ${before.error}`;
+    return fails(container, context, { reason: 'ImagePullBackOff', message });
+  }
+  const isGoingOn = memory.pulls.has(name) && before.error === undefined;
+  if (!isGoingOn) routine('Pulling', `Pulling image "${image}"`, container);
+  memory.pulls.set(name, before);
+  delete before.error;
+  const pull = ask();
+  if (pull.error !== undefined) {
+    tell('Warning', 'Failed', `Failed to pull image "${image}": ${pull.error}`, container);
+    Object.assign(before, { error: pull.error, failures: before.failures + 1, failedMs: nowMs });
+    memory.pullBackOffs.next(key, nowMs, nowMs);
+    context.wakeAt(nowMs);
+    return fails(container, context, { reason: 'ErrImagePull', message: pull.error });
+  }
+  if (pull.takesMs > 0) {
+    if (pull.takesMs !== Number.POSITIVE_INFINITY) context.wakeAt(nowMs + pull.takesMs);
+    return 'pulling';
+  }
+  memory.pulls.delete(name);
+  const reference = parseImage(image);
+  if (typeof reference !== 'string') context.images.add(reference.text);
+  const took = `${nowMs - before.firstMs}ms`;
+  const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pull.bytes} bytes.`;
+  routine('Pulled', message, container);
+  return { image: pull };
+}
+
+function fails(container: AnyContainer, { tell }: SyncContext, waits: Waits): Pulled {
+  tell('Warning', 'Failed', `Error: ${waits.reason}`, container);
+  return { waits };
+}

@@ -1,0 +1,205 @@
+import { rfc3339 } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
+import { ApiError } from '../../server/kube/api-error.ts';
+import type { RunningPod } from '../../server/kube/node-connector.ts';
+import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
+import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
+import type { ControllerEnv } from '../lib/controller.ts';
+import { isPodTerminal, PODS } from '../lib/pods.ts';
+import { endedStatus } from './container-status.ts';
+import { type Again, againAt, Look, newer } from './look.ts';
+import { internalAddress, nodeUser } from './node-agent.ts';
+import { NodeStock } from './node-stock.ts';
+import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
+import type { PodFacts } from './pod-status.ts';
+import { PodSync, statusesOf } from './pod-sync.ts';
+import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { Waiting } from './waiting.ts';
+
+type Statuses = Map<string, Frozen<ContainerStatus>>;
+
+const DEADLINE = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+} as const;
+
+export interface KubeletOptions {
+  /** Whether a node is simulated: pods of other nodes are left alone. */
+  readonly manages: (node: string) => boolean;
+  /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
+  readonly events: 'all' | 'problems';
+}
+
+/** Runs the pods that are bound to simulated nodes, from their first container to their end. */
+export class Kubelet {
+  readonly #manages: (node: string) => boolean;
+  readonly #runtime: () => Promise<PodRuntime>;
+  readonly #tellsRoutine: boolean;
+  readonly #stock = new NodeStock();
+  readonly #pods = new Map<string, PodMemory>();
+  readonly #waiting = new Waiting();
+
+  constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+    this.#manages = manages;
+    this.#runtime = runtime;
+    this.#tellsRoutine = events === 'all';
+  }
+
+  running(key: Key): RunningPod | undefined {
+    return this.#pods.get(keyText(key))?.running;
+  }
+
+  /** Pods that wait for something in a namespace, which may be there now. */
+  waitingIn(namespace: string): readonly Key[] {
+    return this.#waiting.in(namespace).map((key) => {
+      delete this.#pods.get(keyText(key))?.calm;
+      return key;
+    });
+  }
+
+  forgetNode(name: string): void {
+    this.#stock.forgetNode(name);
+  }
+
+  async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
+    const text = keyText(key);
+    const listed = env.lister<Pod>(PODS).get(key);
+    let memory = this.#pods.get(text);
+    if (memory && memory.uid !== listed?.metadata.uid) {
+      this.#forget(key, memory);
+      memory = undefined;
+    }
+    const nodeName = listed?.spec.nodeName;
+    if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
+    // What was written a moment ago may not have come back yet.
+    const pod = newer(listed, memory?.latest);
+    if (pod === listed) delete memory?.latest;
+    const nowMs = env.clock.now();
+    if (memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
+      return againAt(memory?.calm?.untilMs ?? 0, nowMs);
+    const isDeleted = pod.metadata.deletionTimestamp !== undefined;
+    if (isPodTerminal(pod) && !isDeleted && !memory?.stopping) return this.#release(key);
+    const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
+    if (!node && !isDeleted) return undefined;
+    if (!memory) {
+      memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
+      this.#pods.set(text, memory);
+    }
+    const look = new Look(pod, memory, {
+      runtime: await this.#runtime(),
+      env,
+      images: this.#images(node, env),
+      tellsRoutine: this.#tellsRoutine,
+    });
+    const again = await this.#lookAt(look, node);
+    this.#waiting.set(key, memory.waits && this.#pods.get(text) === memory);
+    return again;
+  }
+
+  #images(node: Frozen<Node> | undefined, env: ControllerEnv): Set<string> {
+    return node ? this.#stock.images(node, env) : new Set();
+  }
+
+  async #lookAt(look: Look, node: Frozen<Node> | undefined): Promise<Again> {
+    const { pod, memory, nowMs } = look;
+    memory.waits = false;
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
+    if (memory.stopping) return this.#stop(look, memory.stopping.why);
+    const deadlineMs = deadlineOf(pod, nowMs);
+    if (nowMs >= deadlineMs) {
+      look.tell('Normal', DEADLINE.reason, DEADLINE.message);
+      return this.#stop(look, 'deadline');
+    }
+    if (deadlineMs !== Number.POSITIVE_INFINITY) look.wakeAt(deadlineMs);
+    return node ? this.#sync(look, node) : undefined;
+  }
+
+  async #sync(look: Look, node: Frozen<Node>): Promise<Again> {
+    const { pod, memory } = look;
+    const hostIP = internalAddress(node);
+    // The node is about to get its addresses, and its pods are looked at again when it has.
+    if (hostIP === undefined || !node.spec.podCIDR) return this.#release(keyOf(pod));
+    const statuses = statusesOf(look);
+    if (memory.podIP === undefined) {
+      look.complain();
+      const isMounted = pod.status.podIP !== undefined || look.canMount();
+      if (!isMounted) return look.report(facts(look, statuses, { hostIP, podIP: undefined }));
+      this.#openSandbox(look, node, hostIP);
+    }
+    const outcome = await new PodSync(look, statuses).run();
+    const { podIP } = memory;
+    if (outcome === 'goes on') return look.report(facts(look, statuses, { hostIP, podIP }));
+    const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
+    const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
+    return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
+  }
+
+  #openSandbox({ pod, memory, runtime, env, tell }: Look, node: Frozen<Node>, hostIP: string): void {
+    const podIP = this.#stock.address(pod, node, hostIP, env);
+    if (podIP === undefined) {
+      tell(
+        'Warning',
+        'FailedCreatePodSandBox',
+        `Failed to create pod sandbox: no address left in ${node.spec.podCIDR}`,
+      );
+      throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
+    }
+    memory.podIP = podIP;
+    memory.running = runtime.open(pod, podIP);
+  }
+
+  /** Containers get their time, but no more than the grace period; then the pod is over. */
+  async #stop(look: Look, why: Stopping['why']): Promise<Again> {
+    const { pod, memory, nowMs, env } = look;
+    const isDeleted = pod.metadata.deletionTimestamp !== undefined;
+    const statuses = statusesOf(look);
+    const failure = why === 'deadline' ? DEADLINE : undefined;
+    const hostIP = pod.status.hostIP;
+    memory.stopping ??= await look.beginToStop(why, statuses);
+    const lastMs = look.hurry(memory.stopping);
+    const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
+    if (nowMs < lastMs) {
+      look.wakeAt(lastMs);
+      return failure ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
+    }
+    for (const [name, status] of statuses) {
+      const stop = memory.stopping.stops.get(name);
+      if (status.state.running && stop) statuses.set(name, endedStatus(status, stop, Math.min(stop.atMs, nowMs)));
+    }
+    this.#release(keyOf(pod));
+    if (hostIP !== undefined)
+      await look.report(facts(look, statuses, { ...at, isTerminal: true, ...(failure && { failure }) }));
+    if (!isDeleted || (pod.metadata.deletionGracePeriodSeconds ?? 0) === 0) return undefined;
+    try {
+      const options = { uid: pod.metadata.uid ?? '', gracePeriodSeconds: 0 };
+      await env.clientOf(nodeUser(memory.node)).delete(PODS, keyOf(pod), options);
+    } catch (error) {
+      if (!(error instanceof ApiError && (error.code === 404 || error.code === 409))) throw error;
+    }
+    return undefined;
+  }
+
+  #release(key: Key): undefined {
+    const memory = this.#pods.get(keyText(key));
+    if (memory) this.#forget(key, memory);
+  }
+
+  #forget(key: Key, { node, podIP }: PodMemory): void {
+    this.#pods.delete(keyText(key));
+    this.#waiting.set(key, false);
+    if (podIP !== undefined) this.#stock.release(node, podIP);
+  }
+}
+
+/** A pod that nobody has reported yet begins now. */
+function deadlineOf({ spec, status }: Frozen<Pod>, nowMs: number): number {
+  const { activeDeadlineSeconds } = spec;
+  if (activeDeadlineSeconds === undefined) return Number.POSITIVE_INFINITY;
+  return (status.startTime === undefined ? nowMs : Date.parse(status.startTime)) + activeDeadlineSeconds * 1000;
+}
+
+type Found = Pick<PodFacts, 'hostIP' | 'podIP'> & Partial<Pick<PodFacts, 'isTerminal' | 'failure'>>;
+
+function facts({ nowMs }: Look, statuses: Statuses, found: Found): PodFacts {
+  return { statuses, isTerminal: false, now: rfc3339(nowMs), ...found };
+}

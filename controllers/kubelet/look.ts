@@ -1,0 +1,162 @@
+import type { Frozen } from '../../server/base/freeze.ts';
+import { ApiError } from '../../server/kube/api-error.ts';
+import { keyOf } from '../../server/kube/object.ts';
+import type { ConfigMap, ContainerStatus, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
+import type { ControllerEnv } from '../lib/controller.ts';
+import { PODS } from '../lib/pods.ts';
+import { nodeUser } from './node-agent.ts';
+import type { PodMemory, Stopping } from './pod-memory.ts';
+import { changedStatus, type PodFacts } from './pod-status.ts';
+import { mountProblems, type References } from './references.ts';
+import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
+import type { SyncContext } from './sync-context.ts';
+import { stopsOf } from './termination.ts';
+
+export type Again = { readonly againInMs: number } | undefined;
+type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
+
+/** What was written a moment ago may not have come back yet. */
+export function newer(pod: Frozen<Pod>, latest: Frozen<Pod> | undefined): Frozen<Pod> {
+  const isNewer = latest && Number(latest.metadata.resourceVersion) > Number(pod.metadata.resourceVersion);
+  return isNewer ? latest : pod;
+}
+
+export function againAt(timeMs: number, nowMs: number): Again {
+  return timeMs === Number.POSITIVE_INFINITY ? undefined : { againInMs: Math.max(0, timeMs - nowMs) };
+}
+
+/** What is the same for all pods of a node. */
+export interface Surroundings {
+  readonly runtime: PodRuntime;
+  readonly env: ControllerEnv;
+  /** Images that the node has. */
+  readonly images: Set<string>;
+  /** Whether Events tell of what happens to every pod, too. */
+  readonly tellsRoutine: boolean;
+}
+
+/** One look at a pod, with everything that it needs. */
+export class Look implements SyncContext {
+  readonly pod: Frozen<Pod>;
+  readonly memory: PodMemory;
+  readonly runtime: PodRuntime;
+  readonly env: ControllerEnv;
+  readonly images: Set<string>;
+  readonly nowMs: number;
+  readonly #around: Surroundings;
+  #wakeMs = Number.POSITIVE_INFINITY;
+
+  constructor(pod: Frozen<Pod>, memory: PodMemory, around: Surroundings) {
+    this.pod = pod;
+    this.memory = memory;
+    this.runtime = around.runtime;
+    this.env = around.env;
+    this.images = around.images;
+    this.nowMs = around.env.clock.now();
+    this.#around = around;
+  }
+
+  /** The same after a report. */
+  anew(): Look {
+    return new Look(newer(this.pod, this.memory.latest), this.memory, this.#around);
+  }
+
+  readonly refs: References = {
+    configMap: (name) => this.env.lister<ConfigMap>('v1/configmaps').get({ namespace: this.#namespace, name }),
+    secret: (name) => this.env.lister<Secret>('v1/secrets').get({ namespace: this.#namespace, name }),
+  };
+
+  get #namespace(): string {
+    return this.pod.metadata.namespace ?? '';
+  }
+
+  readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
+    const fieldPath = container && fieldPathOf(this.pod, container);
+    this.env.event(this.pod, type, reason, message, { host: this.memory.node, ...(fieldPath && { fieldPath }) });
+  };
+
+  readonly routine: SyncContext['routine'] = (reason, message, container) => {
+    if (this.#around.tellsRoutine) this.tell('Normal', reason, message, container);
+  };
+
+  readonly wakeAt = (timeMs: number): void => {
+    this.#wakeMs = Math.min(this.#wakeMs, timeMs);
+  };
+
+  /** Says what is wrong with what the pod says about its behaviour. */
+  complain(): void {
+    const complaint = this.runtime.complaint(this.pod);
+    if (complaint !== undefined && !this.memory.hasComplained) this.tell('Warning', 'InvalidBehaviour', complaint);
+    this.memory.hasComplained = true;
+  }
+
+  /** Whether the volumes of the pod are there. Which are not is told once. */
+  canMount(): boolean {
+    const problems = mountProblems(this.pod, this.refs);
+    const told = problems.map(({ message }) => message).join('\n');
+    if (told !== (this.memory.toldWait ?? ''))
+      for (const { message } of problems) this.tell('Warning', 'FailedMount', message);
+    this.memory.toldWait = told;
+    this.memory.waits = problems.length > 0;
+    return problems.length === 0;
+  }
+
+  /** Tells every running container to end. */
+  async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
+    const { pod, memory, runtime, nowMs } = this;
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
+    const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
+    const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
+    const running = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].flatMap((container) => {
+      const status = statuses.get(container.name);
+      return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
+    });
+    for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
+    const hookFailed = (container: AnyContainer): void =>
+      this.tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
+    const stops = await stopsOf(running, { pod, runtime, running: memory.running, graceMs, nowMs, hookFailed });
+    return { why, graceMs, sinceMs: nowMs, stops };
+  }
+
+  /** @returns when the last container ends; sooner if somebody gives the pod less time than before */
+  hurry(stopping: Stopping): number {
+    const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.pod.metadata;
+    const graceMs = deletionGracePeriodSeconds * 1000;
+    if (deletionTimestamp !== undefined && graceMs < stopping.graceMs) {
+      stopping.graceMs = graceMs;
+      for (const [name, { atMs, exitCode }] of stopping.stops)
+        if (atMs > this.nowMs + graceMs)
+          stopping.stops.set(name, { atMs: this.nowMs + graceMs, exitCode: exitCode && 137 });
+    }
+    return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
+  }
+
+  /** Writes what has changed, and says when to look again. */
+  async report(found: PodFacts): Promise<Again> {
+    const status = changedStatus(this.pod, found);
+    const reported = status ? await this.#write(status) : this.pod;
+    if (reported) this.memory.latest = reported;
+    const resourceVersion = (reported ?? this.pod).metadata.resourceVersion ?? '';
+    this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
+    return againAt(this.#wakeMs, this.nowMs);
+  }
+
+  async #write(status: Partial<Frozen<PodStatus>>): Promise<Frozen<Pod> | undefined> {
+    const client = this.env.clientOf(nodeUser(this.memory.node));
+    const body = { metadata: { uid: this.memory.uid }, status };
+    try {
+      return await client.patch<Pod>(PODS, keyOf(this.pod), 'merge', body, 'status');
+    } catch (error) {
+      // Deleted meanwhile: the informer will say so.
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+}
+
+function fieldPathOf({ spec }: Frozen<Pod>, { name }: AnyContainer): string {
+  const list = (['initContainers', 'containers', 'ephemeralContainers'] as const).find((field) =>
+    spec[field]?.some((container) => container.name === name),
+  );
+  return `spec.${list}{${name}}`;
+}

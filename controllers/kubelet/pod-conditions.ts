@@ -1,0 +1,102 @@
+/** The conditions that kubelets report: k8s.io/kubernetes/pkg/kubelet/status/generate.go. */
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../../server/kube/types.gen.ts';
+import { hasInitialized } from './pod-phase.ts';
+import { isSidecar } from './restart-policy.ts';
+
+type FrozenPod = Frozen<Pod>;
+type Status = Frozen<ContainerStatus>;
+type Condition = Frozen<PodCondition>;
+
+interface Verdict {
+  readonly status: 'True' | 'False';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+const TRUE: Verdict = { status: 'True' };
+const no = (reason: string, message?: string): Verdict => ({
+  status: 'False',
+  reason,
+  ...(message !== undefined && { message }),
+});
+
+/** The time of a condition is that of its last change. */
+function conditionOf(pod: FrozenPod, type: string, { status, reason, message }: Verdict, now: string): Condition {
+  const before = pod.status.conditions?.find((known) => known.type === type);
+  const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
+  const { generation } = pod.metadata;
+  return {
+    type,
+    ...(generation !== undefined && { observedGeneration: generation }),
+    status,
+    lastProbeTime: null,
+    lastTransitionTime,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
+  } as unknown as Condition;
+}
+
+const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']);
+
+export interface ConditionFacts {
+  readonly statuses: ReadonlyMap<string, Status>;
+  readonly phase: string;
+  /** Whether the pod has its network, and containers can be started. */
+  readonly hasSandbox: boolean;
+  readonly now: string;
+}
+
+/** The kubelet's conditions and behind them those of others: the scheduler's, and readiness gates. */
+export function conditionsOf(pod: FrozenPod, { statuses, phase, hasSandbox, now }: ConditionFacts): Condition[] {
+  const containersReady = containersReadyOf(pod, statuses, phase);
+  const sandbox = hasSandbox
+    ? TRUE
+    : no('PodSandboxNotReady', isOver(phase) ? 'pod sandbox is not ready' : 'no pod sandbox exists');
+  return [
+    conditionOf(pod, 'PodReadyToStartContainers', sandbox, now),
+    conditionOf(pod, 'Initialized', initializedOf(pod, statuses, phase), now),
+    conditionOf(pod, 'Ready', containersReady.status === 'True' ? readyByGates(pod) : containersReady, now),
+    conditionOf(pod, 'ContainersReady', containersReady, now),
+    ...(pod.status.conditions ?? []).filter(({ type }) => !OWN.has(type)),
+  ];
+}
+
+const isOver = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';
+
+/** Go prints lists of words so. */
+const listed = (names: readonly string[]): string => `[${names.join(' ')}]`;
+
+function containersReadyOf({ spec }: FrozenPod, statuses: ReadonlyMap<string, Status>, phase: string): Verdict {
+  if (phase === 'Succeeded') return no('PodCompleted');
+  if (phase === 'Failed') return no('PodFailed');
+  const counted = [...(spec.initContainers ?? []).filter(isSidecar), ...(spec.containers ?? [])];
+  const unready = counted.filter(({ name }) => !statuses.get(name)?.ready).map(({ name }) => name);
+  if (unready.length === 0) return TRUE;
+  return no('ContainersNotReady', `containers with unready status: ${listed(unready)}`);
+}
+
+function initializedOf({ spec }: FrozenPod, statuses: ReadonlyMap<string, Status>, phase: string): Verdict {
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  const inits = spec.initContainers ?? [];
+  if (inits.length === 0 || hasInitialized(spec, statuses)) return TRUE;
+  const incomplete = inits.filter((container) => {
+    const status = statuses.get(container.name);
+    return isSidecar(container) ? !status?.started : !status?.ready;
+  });
+  if (incomplete.length === 0) return TRUE;
+  const names = listed(incomplete.map(({ name }) => name));
+  return no('ContainersNotInitialized', `containers with incomplete status: ${names}`);
+}
+
+/** A pod is ready when its containers are and every readiness gate is open. */
+function readyByGates({ spec, status }: FrozenPod): Verdict {
+  const missing: string[] = [];
+  for (const { conditionType } of spec.readinessGates ?? []) {
+    const gate = status.conditions?.find(({ type }) => type === conditionType);
+    if (!gate) missing.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
+    else if (gate.status !== 'True')
+      missing.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`);
+  }
+  return missing.length === 0 ? TRUE : no('ReadinessGatesNotReady', missing.join(', '));
+}

@@ -1,0 +1,94 @@
+/** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes have said. */
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { RunningPod } from '../../server/kube/node-connector.ts';
+import type { Pod } from '../../server/kube/types.gen.ts';
+import { BackOffs } from './back-off.ts';
+
+/** How a kind of probe stands, for one run of a container. */
+export interface ProbeState {
+  /** When it is due. Infinity when nobody has to ask again. */
+  nextMs: number;
+  /** What counts, after thresholds. */
+  result: 'success' | 'failure' | 'unknown';
+  last?: 'success' | 'failure';
+  /** How often in a row it said the last. */
+  times: number;
+}
+
+/** How a container that is being stopped will end. */
+export interface Stop {
+  readonly atMs: number;
+  readonly exitCode: number;
+  /** It begins anew, however it ends. */
+  readonly again?: boolean;
+}
+
+/** One run of a container. */
+export interface RunMemory {
+  readonly restartCount: number;
+  readonly image: string;
+  readonly startedMs: number;
+  /** Since when it counts as started: its startup probe has succeeded. */
+  startupMs?: number;
+  /** It is to end although its pod goes on: a probe or a hook failed. */
+  stop?: Stop;
+  /** When it ended. */
+  endedMs?: number;
+  /** Until when its postStart hook runs: so long nobody is told that it does. */
+  hookUntilMs?: number;
+  readonly probes: Map<'startup' | 'liveness' | 'readiness', ProbeState>;
+}
+
+/** The pulls of one container. */
+export interface PullMemory {
+  readonly image: string;
+  readonly firstMs: number;
+  failures: number;
+  failedMs?: number;
+  error?: string;
+}
+
+/** How the pod as a whole is being stopped. */
+export interface Stopping {
+  readonly why: 'deleted' | 'deadline' | 'finished';
+  graceMs: number;
+  readonly sinceMs: number;
+  readonly stops: Map<string, Stop>;
+}
+
+export interface PodMemory {
+  readonly uid: string;
+  readonly node: string;
+  /** When the kubelet saw it first. */
+  readonly seenMs: number;
+  /** Set as soon as it has a sandbox, and with it an address. */
+  podIP?: string;
+  running?: RunningPod;
+  readonly runs: Map<string, RunMemory>;
+  readonly pulls: Map<string, PullMemory>;
+  readonly restarts: BackOffs;
+  readonly pullBackOffs: BackOffs;
+  stopping?: Stopping;
+  /** Whether it waits for objects that it refers to. */
+  waits: boolean;
+  /** The last thing that was told about what it waits for. */
+  toldWait?: string;
+  hasComplained?: boolean;
+  /** As it was after the last report. */
+  latest?: Frozen<Pod>;
+  /** While it is of this version there is nothing to do before that time. */
+  calm?: { readonly resourceVersion: string; readonly untilMs: number };
+}
+
+export function newPodMemory(uid: string, node: string, nowMs: number): PodMemory {
+  return {
+    uid,
+    node,
+    seenMs: nowMs,
+    runs: new Map(),
+    pulls: new Map(),
+    restarts: new BackOffs(),
+    pullBackOffs: new BackOffs(),
+    waits: false,
+  };
+}

@@ -1,0 +1,94 @@
+/** Probes of one run of a container: k8s.io/kubernetes/pkg/kubelet/prober. */
+import type { Frozen } from '../../server/base/freeze.ts';
+import type { ContainerStatus, Probe } from '../../server/kube/types.gen.ts';
+import type { ProbeState, RunMemory } from './pod-memory.ts';
+import type { AnyContainer, ProbeAnswer } from './runtime/pod-runtime.ts';
+
+type Kind = 'startup' | 'liveness' | 'readiness';
+
+export interface ProbeFacts {
+  readonly container: AnyContainer;
+  readonly status: Frozen<ContainerStatus>;
+  readonly run: RunMemory;
+  /** How long it is not ready, whatever is asked. */
+  readonly readyAfterMs: number;
+  readonly nowMs: number;
+  readonly ask: (probe: Frozen<Probe>) => Promise<ProbeAnswer>;
+}
+
+export interface Probed {
+  readonly started: boolean;
+  readonly ready: boolean;
+  /** The probe that failed often enough for the container to be killed. */
+  readonly killedBy?: 'startup' | 'liveness';
+  /** What failed probes said. */
+  readonly unhealthy: readonly string[];
+  /** When something is due. */
+  readonly nextMs: number;
+}
+
+/** Asks what is due to be asked, and says what follows from all that was answered so far. */
+export async function runProbes(facts: ProbeFacts): Promise<Probed> {
+  const { container, run, nowMs, readyAfterMs } = facts;
+  const { startupProbe, livenessProbe, readinessProbe } = container;
+  const unhealthy: string[] = [];
+  const probed = async (kind: Kind, probe: Frozen<Probe>, sinceMs: number): Promise<ProbeState> =>
+    runProbe(kind, probe, sinceMs, facts, unhealthy);
+  let nextMs = Number.POSITIVE_INFINITY;
+  const due = ({ nextMs: dueMs }: ProbeState): void => {
+    nextMs = Math.min(nextMs, dueMs);
+  };
+  if (startupProbe && run.startupMs === undefined) {
+    const state = await probed('startup', startupProbe, run.startedMs);
+    if (state.result === 'failure') return { started: false, ready: false, killedBy: 'startup', unhealthy, nextMs };
+    if (state.result !== 'success') return { started: false, ready: false, unhealthy, nextMs: state.nextMs };
+    run.startupMs = nowMs;
+  }
+  const startedMs = run.startupMs ?? run.startedMs;
+  if (livenessProbe) {
+    const state = await probed('liveness', livenessProbe, startedMs);
+    if (state.result === 'failure')
+      return { started: true, ready: facts.status.ready, killedBy: 'liveness', unhealthy, nextMs };
+    due(state);
+  }
+  let ready = nowMs >= run.startedMs + readyAfterMs;
+  if (!ready) nextMs = Math.min(nextMs, run.startedMs + readyAfterMs);
+  else if (readinessProbe) {
+    const state = await probed('readiness', readinessProbe, startedMs);
+    ready = state.result === 'success';
+    due(state);
+  }
+  return { started: true, ready, unhealthy, nextMs };
+}
+
+async function runProbe(
+  kind: Kind,
+  probe: Frozen<Probe>,
+  sinceMs: number,
+  { run, nowMs, status, ask }: ProbeFacts,
+  unhealthy: string[],
+): Promise<ProbeState> {
+  const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
+  let state = run.probes.get(kind);
+  if (!state) {
+    const firstMs = Math.max(sinceMs, run.startedMs + initialDelaySeconds * 1000);
+    // A kubelet that was started anew goes by what it said before.
+    state = { nextMs: firstMs, result: kind === 'readiness' && status.ready ? 'success' : 'unknown', times: 0 };
+    run.probes.set(kind, state);
+  }
+  if (nowMs < state.nextMs) return state;
+  const { isHealthy, output, holdsMs } = await ask(probe);
+  const said = isHealthy ? 'success' : 'failure';
+  state.times = state.last === said ? state.times + 1 : 1;
+  state.last = said;
+  if (!isHealthy) unhealthy.push(`${kind[0]?.toUpperCase()}${kind.slice(1)} probe failed: ${output}`);
+  if (state.times >= (isHealthy ? successThreshold : failureThreshold)) state.result = said;
+  state.nextMs = nextMsOf(state, nowMs, periodSeconds * 1000, isHealthy ? holdsMs : 0);
+  return state;
+}
+
+/** Nobody asks again before the answer can be another one, once it counts. */
+function nextMsOf({ result, last }: ProbeState, nowMs: number, periodMs: number, holdsMs: number): number {
+  if (result !== last || holdsMs <= periodMs) return nowMs + periodMs;
+  return holdsMs === Number.POSITIVE_INFINITY ? holdsMs : nowMs + Math.ceil(holdsMs / periodMs) * periodMs;
+}

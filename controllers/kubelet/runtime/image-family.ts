@@ -1,0 +1,150 @@
+import { type ImageReference, parseImage } from './image-reference.ts';
+
+/**
+ * What images of one kind do while nobody says more exactly what a container runs: a file in `fixtures/pods/`.
+ *
+ * @example
+ * images: [nginx, 'nginx-*']
+ * entrypoint: serve
+ * http: welcome
+ * ports: [80]
+ */
+export interface ImageFamily {
+  /**
+   * Which images: by the last part of their name, or by the whole of it when the pattern has a slash, with or without
+   * a tag. `*` is any text of one part, `**` of several.
+   */
+  readonly images: readonly string[];
+  /** Why they cannot be pulled. */
+  readonly pull?: keyof typeof PULL_ERRORS;
+  /** What their own program does: `serve` goes on, also in Jobs; `work` goes on, but is done at once in Jobs. */
+  readonly entrypoint: 'serve' | 'work';
+  /** How their own program ends by itself. */
+  readonly exit?: { readonly code?: number; readonly afterSeconds?: number };
+  /** How it ends when it is told to. */
+  readonly stop?: { readonly code?: number; readonly afterSeconds?: number };
+  /** What answers HTTP on their ports. */
+  readonly http: 'welcome' | 'echo';
+  /** Where their program listens besides the ports that containers declare. */
+  readonly ports: readonly number[];
+  /** Whether probes are asked of what answers, or are known to succeed. */
+  readonly probes: 'ask' | 'succeed';
+  /** The user that the image says. */
+  readonly user?: number;
+  readonly megabytes: number;
+}
+
+/** What images do that no file tells of. */
+const ANY: ImageFamily = {
+  images: ['**'],
+  entrypoint: 'work',
+  http: 'echo',
+  ports: [],
+  probes: 'succeed',
+  megabytes: 20,
+};
+
+const PULL_ERRORS = {
+  notFound: ({ text }: ImageReference) => `code = NotFound desc = ${unresolved(text)}: ${text}: not found`,
+  denied: ({ text }: ImageReference) =>
+    `code = Unknown desc = ${unresolved(text)}: pull access denied, repository does not exist or may require ` +
+    'authorization: server message: insufficient_scope: authorization failed',
+  noSuchHost: ({ text, host, path, tag, digest }: ImageReference) =>
+    `code = Unknown desc = ${unresolved(text)}: failed to do request: ` +
+    `Head "https://${host}/v2/${path}/manifests/${digest || tag}": dial tcp: lookup ${host}: no such host`,
+} as const;
+
+const unresolved = (text: string): string =>
+  `failed to pull and unpack image "${text}": failed to resolve reference "${text}"`;
+
+/** What containerd says when an image cannot be pulled. */
+export function pullError(reason: keyof typeof PULL_ERRORS, image: ImageReference): string {
+  return `rpc error: ${PULL_ERRORS[reason](image)}`;
+}
+
+interface Matcher {
+  readonly pattern: RegExp;
+  readonly weight: number;
+  readonly family: ImageFamily;
+}
+
+/** `nginx-*` as what the whole name of an image with its tag has to be. */
+function matcherOf(pattern: string, family: ImageFamily): Matcher {
+  const hasTag = /:[^/]*$/.test(pattern);
+  const text = pattern
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/:@]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  const before = pattern.includes('/') || pattern === '**' ? '' : '(?:.*/)?';
+  const after = hasTag ? '(?:@.*)?' : '(?::[^/@]*)?(?:@.*)?';
+  const weight = (hasTag ? 4 : 0) + (pattern.includes('/') ? 2 : 0) + (pattern.includes('*') ? 0 : 1);
+  return { pattern: new RegExp(`^${before}${text}${after}$`), weight, family };
+}
+
+/** Finds what an image does. Those that say more exactly which images they mean come first, then earlier ones. */
+export class ImageFamilies {
+  readonly #matchers: readonly Matcher[];
+  readonly #found = new Map<string, ImageFamily>();
+
+  constructor(families: readonly ImageFamily[]) {
+    const matchers = families.flatMap((family) => family.images.map((pattern) => matcherOf(pattern, family)));
+    this.#matchers = matchers.sort((a, b) => b.weight - a.weight);
+  }
+
+  of(image: string): ImageFamily {
+    const known = this.#found.get(image);
+    if (known) return known;
+    const reference = parseImage(image);
+    const text = typeof reference === 'string' ? image : reference.text;
+    const family = this.#matchers.find(({ pattern }) => pattern.test(text))?.family ?? ANY;
+    // Whoever makes names up without end shall not fill the memory.
+    if (this.#found.size >= REMEMBERED) this.#found.clear();
+    this.#found.set(image, family);
+    return family;
+  }
+}
+
+const REMEMBERED = 1000;
+
+type Check = (value: unknown) => boolean;
+const oneOf =
+  (...values: readonly string[]): Check =>
+  (value) =>
+    values.includes(String(value));
+const isNumber: Check = (value) => typeof value === 'number' && value >= 0;
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const mapOf =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    typeof value === 'object' && value !== null && Object.entries(value).every(([name, part]) => fields[name]?.(part));
+
+const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readonly says: string }>> = {
+  images: { check: listOf((value) => typeof value === 'string' && value !== ''), says: 'a list of patterns' },
+  pull: { check: oneOf(...Object.keys(PULL_ERRORS)), says: `one of ${Object.keys(PULL_ERRORS).join(', ')}` },
+  entrypoint: { check: oneOf('serve', 'work'), says: 'serve or work' },
+  exit: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
+  stop: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
+  http: { check: oneOf('welcome', 'echo'), says: 'welcome or echo' },
+  ports: { check: listOf(isNumber), says: 'a list of numbers' },
+  probes: { check: oneOf('ask', 'succeed'), says: 'ask or succeed' },
+  user: { check: isNumber, says: 'a number' },
+  megabytes: { check: isNumber, says: 'a number' },
+};
+
+/** @throws Error that says which field of a file is wrong */
+export function parseImageFamily(value: unknown, file: string): ImageFamily {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`${file}: it has to be a mapping with the patterns of images`);
+  for (const [name, part] of Object.entries(value)) {
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof ImageFamily] : undefined;
+    if (!field)
+      throw new Error(`${file}: ${name}: there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
+    if (!field.check(part)) throw new Error(`${file}: ${name}: it has to be ${field.says}`);
+  }
+  const family = { ...ANY, images: [], ...(value as Partial<ImageFamily>) };
+  if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
+  return family;
+}

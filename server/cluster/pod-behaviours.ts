@@ -1,0 +1,34 @@
+/** Files that say what the images of pods do: those of the package, and the user's. */
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fixtureFiles } from './fixtures/read.ts';
+
+export interface BehaviourFile {
+  readonly file: string;
+  readonly value: unknown;
+}
+
+/** One folder up from dist/, two from the sources. */
+function ownFolder(): string[] {
+  const folders = ['../fixtures/pods', '../../fixtures/pods'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  return folders.filter((folder) => existsSync(folder)).slice(0, 1);
+}
+
+/**
+ * The user's come first. Read when the first pod starts: most of a start does without the reader of YAML.
+ *
+ * @param paths files and folders of the user
+ * @throws Error for what cannot be read
+ */
+export async function readPodBehaviours(paths: readonly string[]): Promise<BehaviourFile[]> {
+  const { parseYaml } = await import('../pipeline/yaml.ts');
+  return [...fixtureFiles(paths), ...fixtureFiles(ownFolder())].map((file) => {
+    try {
+      return { file, value: parseYaml(readFileSync(file, 'utf8')) };
+    } catch (error) {
+      throw new Error(`${file}: ${(error as Error).message}`);
+    }
+  });
+}
