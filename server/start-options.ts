@@ -4,6 +4,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
+import { nearNames } from './base/near-names.ts';
 import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
@@ -89,8 +90,15 @@ export function checkNames(list: readonly string[], known: readonly { readonly n
   for (const entry of list) {
     const name = entry.replace(/^-/, '');
     if (name === '*' || names.includes(name) || names.includes(`${name}-controller`)) continue;
-    throw new Error(`there is no controller ${JSON.stringify(name)} (--controllers); there are ${names.join(', ')}`);
+    throw new Error(noSuchController(name, names, ' (--controllers)'));
   }
+}
+
+/** What to say of a controller that there is not. */
+export function noSuchController(name: string, known: readonly string[], where = ''): string {
+  const near = nearNames(name, known, '-controller');
+  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  return `there is no controller ${JSON.stringify(name)}${where}; there are ${known.join(', ')}${meant}`;
 }
 
 /** Where events of requests go, and which. @throws Error when one of the two is missing */

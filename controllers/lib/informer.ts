@@ -67,6 +67,11 @@ export class Informer {
     return () => this.#handlers.delete(handler);
   }
 
+  /** Whether it has had all objects once. */
+  get isComplete(): boolean {
+    return this.#revision > 0;
+  }
+
   /** How far the copy has followed the server: every write up to this revision is in it. */
   get revision(): number {
     return this.#revision;
@@ -184,6 +189,17 @@ export class InformerSet {
       this.#informers.set(resource, informer);
     }
     return informer;
+  }
+
+  /** The informer of a resource, if somebody uses it and it has been complete once. */
+  running(resource: ResourceId): Informer | undefined {
+    const informer = this.#informers.get(resource);
+    return informer?.isComplete ? informer : undefined;
+  }
+
+  /** Every object that some informer has. */
+  *objects(): Iterable<Frozen<KubeObject>> {
+    for (const informer of this.#informers.values()) yield* informer.all();
   }
 
   stop(): void {
