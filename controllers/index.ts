@@ -29,7 +29,7 @@ import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 
-/** What some controllers hand out and no API tells them. */
+/** What some controllers hand out and no API tells them: without it they are left out. */
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
   readonly caCertificate: string;
@@ -40,18 +40,23 @@ export interface ControllerParts {
   readonly signCertificate: SignCertificate;
 }
 
-/** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
+/**
+ * Every controller, made for one cluster, in the order in which they start: those that there are parts for. The
+ * kubelet is the caller's.
+ */
 export function createControllers({
   caCertificate,
   checkPolicy,
   issueToken,
   signCertificate,
-}: ControllerParts): ControllerDefinition[] {
+}: Partial<ControllerParts>): ControllerDefinition[] {
   return [
-    serviceAccountTokenController({ caCertificate, issue: issueToken }),
+    ...(caCertificate !== undefined && issueToken
+      ? [serviceAccountTokenController({ caCertificate, issue: issueToken })]
+      : []),
     namespace,
     serviceAccount,
-    rootCaController(caCertificate),
+    ...(caCertificate === undefined ? [] : [rootCaController(caCertificate)]),
     garbageCollector,
     nodeLifecycle,
     createPodGarbageCollector(),
@@ -74,7 +79,7 @@ export function createControllers({
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,
-    policyStatusController(checkPolicy),
+    ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
     bootstrapSigner,
     tokenCleaner,
     createScheduler(),

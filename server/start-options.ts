@@ -33,7 +33,7 @@ export interface StartOptions {
   readonly nodes?: number;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */
   readonly storageClass?: string;
-  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others. */
+  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others; `-*` none. */
   readonly controllers?: readonly string[];
   /** Controllers of your own. */
   readonly extraControllers?: readonly ControllerDefinition[];
@@ -78,19 +78,23 @@ export function isEnabled(name: string, list: readonly string[]): boolean {
   if (list.includes(`-${name}`) || list.includes(`-${short}`)) return false;
   if (list.includes(name) || list.includes(short)) return true;
   if (OFF_BY_DEFAULT.has(name)) return false;
-  return list.includes('*') || list.every((entry) => entry.startsWith('-'));
+  return list.includes('*') || (list.every((entry) => entry.startsWith('-')) && !list.includes('-*'));
 }
 
 /** kube-controller-manager runs these only by name (ControllersDisabledByDefault). */
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller']);
 
 /** @throws Error for a name in the list of controllers that no controller has */
-export function checkNames(list: readonly string[], known: readonly { readonly name: string }[]): void {
+export function checkNames(
+  list: readonly string[],
+  known: readonly { readonly name: string }[],
+  flag = '--controllers',
+): void {
   const names = known.map(({ name }) => name);
   for (const entry of list) {
     const name = entry.replace(/^-/, '');
     if (name === '*' || names.includes(name) || names.includes(`${name}-controller`)) continue;
-    throw new Error(noSuchController(name, names, ' (--controllers)'));
+    throw new Error(noSuchController(name, names, ` (${flag})`));
   }
 }
 

@@ -120,18 +120,27 @@ export class Informer {
   #follow(resourceVersion: string): void {
     let seen = resourceVersion;
     if (this.#stopped) return;
+    const begunMs = this.#clock.now();
+    let isQuiet = true;
     this.#cancel = this.#transport.watch(
       { resource: this.resource, namespace: '', resourceVersion },
       {
         event: (type, object) => {
+          isQuiet = false;
           seen = object.metadata.resourceVersion ?? seen;
           this.#revision = Number(seen);
           this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
         },
+        bookmark: (revision) => {
+          isQuiet = false;
+          seen = revision;
+        },
         end: (expired) => {
           if (this.#stopped) return;
+          // A server that ends each watch at once, or is not there, is not asked in a loop.
+          const isRefused = isQuiet && this.#clock.now() - begunMs < RETRY_MS;
           if (expired) this.#started = this.#sync();
-          else this.#cancel = this.#clock.schedule(0, () => this.#follow(seen));
+          else this.#cancel = this.#clock.schedule(isRefused ? RETRY_MS : 0, () => this.#follow(seen));
         },
       },
     );

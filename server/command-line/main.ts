@@ -5,6 +5,7 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
 import { waitCommand } from './wait.ts';
@@ -83,7 +84,13 @@ function version(): string {
 }
 
 /** Variables of flags without a value. */
-const SWITCHES = ['FAUXKUBE_INSECURE_ADMIN', 'FAUXKUBE_STRICT', 'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH'];
+const SWITCHES = [
+  'FAUXKUBE_INSECURE_ADMIN',
+  'FAUXKUBE_STRICT',
+  'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
+  'FAUXKUBE_LEADER_ELECT',
+  'FAUXKUBE_USE_SERVICE_ACCOUNT_CREDENTIALS',
+];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
 function readEnvironment(): void {
@@ -185,6 +192,7 @@ function program(): Command {
       const { kubeconfigCommand } = await import('./user-kubeconfig.ts');
       await kubeconfigCommand(flags);
     });
+  addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   return root;
 }
 
