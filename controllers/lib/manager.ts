@@ -56,6 +56,8 @@ export class ControllerManager {
   readonly #informers: InformerSet;
   readonly #switches: ReadonlyMap<string, Switch>;
   readonly #running = new Map<string, Running>();
+  /** What is done about the switches of a controller, one after the other. */
+  readonly #obeying = new Map<string, Promise<void>>();
   readonly #queues = new Map<string, WorkQueue>();
   readonly #pace = new Pace();
   readonly #afterwards: Afterwards;
@@ -142,8 +144,14 @@ export class ControllerManager {
     return true;
   }
 
-  /** Makes a controller run, or not, as its switch says. */
-  async #obey(name: string): Promise<void> {
+  /** Makes a controller run, or not, as its switch says. It never runs twice, however fast it is switched. */
+  #obey(name: string): Promise<void> {
+    const obeyed = (this.#obeying.get(name) ?? Promise.resolve()).then(() => this.#apply(name));
+    this.#obeying.set(name, obeyed);
+    return obeyed;
+  }
+
+  async #apply(name: string): Promise<void> {
     const definition = this.#options.definitions.find((candidate) => candidate.name === name);
     const power = this.#switches.get(name);
     const running = this.#running.get(name);
