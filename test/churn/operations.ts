@@ -1,6 +1,6 @@
 /** What users, administrators and accidents do. */
 import { type KubeObject, keyOf } from '../../server/kube/object.ts';
-import type { Service } from '../../server/kube/types.gen.ts';
+import type { Pod, Service } from '../../server/kube/types.gen.ts';
 import { anyLabel, CREATED, KINDS, NAMESPACES, OWNER_LABEL } from './objects.ts';
 import { NODES, type World } from './world.ts';
 
@@ -157,6 +157,14 @@ export const switchAllOn: Operation = async ({ cluster }) => {
 export const endCronJobs: Operation = async (world) => {
   for (const job of await world.list('batch/v1/cronjobs'))
     await patch(world, 'batch/v1/cronjobs', job, { spec: { suspend: true } });
+};
+
+/** Pods that nobody controls keep claims that have been deleted, and with them whoever owns those. */
+export const endStrayPods: Operation = async (world) => {
+  for (const pod of (await world.list('v1/pods')) as readonly Pod[]) {
+    const isStray = !pod.metadata.ownerReferences?.length && pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim);
+    if (isStray) await world.send({ verb: 'delete', resource: 'v1/pods', key: keyOf(pod) });
+  }
 };
 
 /** What happens, by name, with how often. */

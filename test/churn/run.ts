@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { nextTurn } from '../../server/base/turn.ts';
 import { violations } from './invariants/index.ts';
 import { readState } from './invariants/state.ts';
-import { addNamespaces, addNodes, endCronJobs, OPERATIONS, switchAllOn } from './operations.ts';
+import { addNamespaces, addNodes, endCronJobs, endStrayPods, OPERATIONS, switchAllOn } from './operations.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface ChurnOptions {
@@ -73,6 +73,7 @@ async function comeToRest(world: World): Promise<void> {
     await world.send({ verb: 'patch', resource: 'v1/nodes', key, patchType: 'merge', body });
   }
   await endCronJobs(world);
+  await endStrayPods(world);
   let digest = '';
   let quietMs = 0;
   for (let waitedMs = 0; quietMs < QUIET_MS; waitedMs += STEP_MS) {

@@ -4,8 +4,8 @@ import { nameOf, type State } from './state.ts';
 export function ownership(state: State): string[] {
   const found: string[] = [];
   for (const object of state.objects) {
-    const { ownerReferences = [], deletionTimestamp, namespace } = object.metadata;
-    if (deletionTimestamp !== undefined) found.push(`${nameOf(object)} is terminating for ever`);
+    const { ownerReferences = [], deletionTimestamp, namespace, finalizers = [] } = object.metadata;
+    if (deletionTimestamp !== undefined) found.push(`${nameOf(object)} never goes: ${finalizers.join(', ')}`);
     const controllers = ownerReferences.filter(({ controller }) => controller);
     if (controllers.length > 1) found.push(`${nameOf(object)} has ${controllers.length} controllers`);
     for (const { uid, kind, name } of ownerReferences) {
