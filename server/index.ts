@@ -311,7 +311,7 @@ class Launch implements RunningCluster {
       manifests.map(async (manifest, index) =>
         typeof manifest === 'string'
           ? parseFixture(manifest, `manifest ${index + 1}`)
-          : [{ object: structuredClone(manifest) as KubeObject, file: `manifest ${index + 1}`, line: 1 }],
+          : [{ object: withMetadata(manifest), file: `manifest ${index + 1}`, line: 1 }],
       ),
     );
     await this.#applyAll(objects.flat());
@@ -364,3 +364,6 @@ class Launch implements RunningCluster {
     return this.stop();
   }
 }
+
+/** A copy, which the API may fill in. */
+const withMetadata = (manifest: object): KubeObject => ({ metadata: {}, ...structuredClone(manifest) });

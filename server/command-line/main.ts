@@ -8,10 +8,8 @@ import { authorizationFlags } from './authorization-flags.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
+import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
-
-/** Wrong flags and whatever keeps a server from starting end with this code. */
-export const USAGE_EXIT_CODE = 2;
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {

@@ -4,6 +4,7 @@ import { systemRandom } from '../base/random.ts';
 import { rest } from '../base/turn.ts';
 import { readRemoteServer } from '../cluster/kubeconfig-file.ts';
 import { type OutsideControllers, startControllers } from '../outside-controllers.ts';
+import { USAGE_EXIT_CODE } from './usage.ts';
 
 interface Flags {
   readonly only?: readonly string[];
@@ -17,9 +18,6 @@ interface Flags {
 
 /** Keeps the process, which has nothing but timers while the server is away. */
 const PAUSE_MS = 60_000;
-
-/** What was asked for cannot be done; the same for every command. */
-const USAGE_EXIT_CODE = 2;
 
 /** Runs until the process is told to end, or has to let another one lead. */
 export async function runControllers(flags: Flags): Promise<void> {
