@@ -13,7 +13,7 @@ function whole(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
-  const options = { seed: { type: 'string' }, operations: { type: 'string', default: '10000' } } as const;
+  const options = { seed: { type: 'string' }, operations: { type: 'string', default: '10000' }, trace: { type: 'boolean' } } as const;
   const { values } = parseArgs({ options });
   const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : whole('seed', values.seed);
   const operations = whole('operations', values.operations);
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       seed,
       operations,
       before: (name, done) => {
-        if (process.env.CHURN_TRACE) say(`${done} ${name}`);
+        if (values.trace) say(`${done} ${name}`);
         else if (done % PROGRESS_EVERY === 0) say(`${done} of ${operations}`);
       },
     });
