@@ -4,6 +4,9 @@ import { readState, State } from './invariants/state.ts';
 import { churn } from './run.ts';
 import { openWorld } from './world.ts';
 
+/** The quota wants to know. */
+const CONTAINER = { name: 'c', image: 'i', resources: { requests: { cpu: '10m' } } };
+
 // `npm run churn` has thousands of operations and a seed that is new each time.
 describe('random operations while controllers restart', () => {
   it('leave a cluster in which everything is as it has to be', async () => {
@@ -22,7 +25,7 @@ describe('random operations while controllers restart', () => {
   it('would be found to leave an orphan, a wrong status, a dead endpoint or a leaked address', async () => {
     const world = await openWorld(1);
     const labels = { own: 'replicasets-a' };
-    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const template = { metadata: { labels }, spec: { containers: [CONTAINER] } };
     await world.cluster.apply(
       {
         apiVersion: 'apps/v1',

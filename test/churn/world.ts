@@ -67,16 +67,12 @@ export class World {
   }
 }
 
-const QUOTA_MS = 10_000;
-
 /** A fresh cluster with namespaces, quotas and a storage class. */
 export async function openWorld(seed: number): Promise<World> {
   const clock = new SimulatedClock();
   const cluster = await startCluster({ clock, seed, nodes: NODES.length, storageClass: CLASS, logLevel: 'error' });
   const world = new World(cluster, clock, seed);
   for (const name of NAMESPACES) await world.makeNamespace(name);
-  // Quotas are counted a moment after they are made, and nothing is allowed before.
-  await clock.advance(QUOTA_MS);
   await cluster.settle();
   return world;
 }

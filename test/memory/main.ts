@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { rest } from '../../server/base/turn.ts';
+import { LIMITS } from '../../server/kube/limits.ts';
 import { type MeasuredServer, type Memory, startMeasured, TOKEN } from './server.ts';
 
 const AT_ONCE = 32;
@@ -11,6 +12,8 @@ const PATIENCE_MS = 10 * 60_000;
 const ALLOWED = 1.15;
 const NAMESPACE = 'shop';
 const PODS_PER_NODE = 200;
+/** Leases are renewed every ten seconds; each write forgets what is too old. */
+const HISTORY_SLACK_MS = 15_000;
 
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const clock = systemClock();
@@ -92,6 +95,10 @@ async function main(): Promise<void> {
       const seconds = ((clock.now() - startedMs) / 1000).toFixed(0);
       process.stdout.write(`${done} × ${podCount} pods: ${text(end)} (${seconds} s)\n`);
     }
+    // Watches that were interrupted may ask for the last five minutes.
+    await rest(LIMITS.retainedEventsMs + HISTORY_SLACK_MS);
+    end = await server.memory();
+    process.stdout.write(`five minutes later: ${text(end)}\n`);
     const grown = end.rssMb / start.rssMb;
     process.stdout.write(`${grown.toFixed(2)} times the start\n`);
     if (grown > ALLOWED) process.exitCode = 1;

@@ -1,6 +1,8 @@
 /** A server in a process of its own, measured from outside. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 
 export interface Memory {
@@ -55,10 +57,13 @@ export class MeasuredServer {
 
 /** Starts the build in dist/, with plain HTTP on a free port. */
 export async function startMeasured(args: readonly string[]): Promise<MeasuredServer> {
-  const ports = ['--port=0', '--http-port=0', '--proxy-port=0', '--kubeconfig=/dev/null', '--token-auth-file=/dev/stdin'];
-  const command = ['--inspect=127.0.0.1:0', 'dist/cli.js', 'start', ...ports, ...args];
-  const child = spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(`${TOKEN},admin,1,system:masters\n`);
+  const folder = mkdtempSync(join(tmpdir(), 'fauxkube-memory-'));
+  const tokens = join(folder, 'tokens.csv');
+  writeFileSync(tokens, `${TOKEN},admin,1,system:masters\n`);
+  const ports = ['--port=0', '--http-port=0', '--proxy-port=0', `--kubeconfig=${join(folder, 'kubeconfig')}`];
+  const command = ['--inspect=127.0.0.1:0', 'dist/cli.js', 'start', ...ports, `--token-auth-file=${tokens}`, ...args];
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.once('exit', () => rmSync(folder, { recursive: true }));
   const [url, inspected] = await Promise.all([
     found(child.stdout, /plain HTTP +(\S+)/),
     found(child.stderr, /Debugger listening on (\S+)/),
