@@ -32,6 +32,7 @@ export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/con
 export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
+export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
 export type { StartOptions } from './start-options.ts';
 
 /** The user of the generated kubeconfig. */

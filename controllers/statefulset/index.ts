@@ -89,9 +89,7 @@ const revisions = ownedOrAdoptable<StatefulSet>(REVISIONS, STATEFUL_SET, selecto
 const revisionsOfStaying: Watched = {
   resource: REVISIONS,
   keys: (revision, env) =>
-    revisions
-      .keys(revision, env)
-      .filter((key) => env.lister(SETS).get(key)?.metadata.deletionTimestamp === undefined),
+    revisions.keys(revision, env).filter((key) => env.lister(SETS).get(key)?.metadata.deletionTimestamp === undefined),
 };
 
 /** Claims are known by their names: those that are kept have no owner. */

@@ -13,7 +13,11 @@ function whole(name: string, text: string): number {
 }
 
 async function main(): Promise<void> {
-  const options = { seed: { type: 'string' }, operations: { type: 'string', default: '10000' }, trace: { type: 'boolean' } } as const;
+  const options = {
+    seed: { type: 'string' },
+    operations: { type: 'string', default: '10000' },
+    trace: { type: 'boolean' },
+  } as const;
   const { values } = parseArgs({ options });
   const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : whole('seed', values.seed);
   const operations = whole('operations', values.operations);

@@ -10,7 +10,10 @@ export const CLASS = 'standard';
 
 export interface Made {
   readonly resource: string;
-  readonly body: { readonly metadata: { readonly name: string; readonly labels?: object }; readonly [field: string]: unknown };
+  readonly body: {
+    readonly metadata: { readonly name: string; readonly labels?: object };
+    readonly [field: string]: unknown;
+  };
 }
 
 const container = (choice: Choice, script?: string): object => ({

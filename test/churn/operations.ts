@@ -116,7 +116,12 @@ const removeNode: Operation = async (world) => {
 /** Those that are missing come back. */
 export const addNodes: Operation = async (world) => {
   for (const name of NODES)
-    await world.send({ verb: 'create', resource: 'v1/nodes', key: { namespace: '', name }, body: { metadata: { name } } });
+    await world.send({
+      verb: 'create',
+      resource: 'v1/nodes',
+      key: { namespace: '', name },
+      body: { metadata: { name } },
+    });
 };
 
 const removeNamespace: Operation = async (world) => {
@@ -162,7 +167,8 @@ export const endCronJobs: Operation = async (world) => {
 /** Pods that nobody controls keep claims that have been deleted, and with them whoever owns those. */
 export const endStrayPods: Operation = async (world) => {
   for (const pod of (await world.list('v1/pods')) as readonly Pod[]) {
-    const isStray = !pod.metadata.ownerReferences?.length && pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim);
+    const isStray =
+      !pod.metadata.ownerReferences?.length && pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim);
     if (isStray) await world.send({ verb: 'delete', resource: 'v1/pods', key: keyOf(pod) });
   }
 };

@@ -57,7 +57,12 @@ export class World {
   }
 
   async makeNamespace(name: string): Promise<void> {
-    await this.send({ verb: 'create', resource: 'v1/namespaces', key: { namespace: '', name }, body: { metadata: { name } } });
+    await this.send({
+      verb: 'create',
+      resource: 'v1/namespaces',
+      key: { namespace: '', name },
+      body: { metadata: { name } },
+    });
     const { resource, body } = QUOTA;
     await this.send({ verb: 'create', resource, key: { namespace: name, name: '' }, body });
   }

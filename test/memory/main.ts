@@ -18,7 +18,12 @@ const HISTORY_SLACK_MS = 15_000;
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const clock = systemClock();
 
-function ask(server: MeasuredServer, method: string, path: string, body?: object): Promise<{ code: number; text: string }> {
+function ask(
+  server: MeasuredServer,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<{ code: number; text: string }> {
   const text = body && JSON.stringify(body);
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
@@ -72,7 +77,10 @@ async function round(server: MeasuredServer, podCount: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, make));
   await until('all pods run', async () => (await count(server, 'status.phase!=Running')) === 0);
   await ask(server, 'DELETE', `${namespaces}/${NAMESPACE}`);
-  await until('the namespace is gone', async () => (await ask(server, 'GET', `${namespaces}/${NAMESPACE}`)).code === 404);
+  await until(
+    'the namespace is gone',
+    async () => (await ask(server, 'GET', `${namespaces}/${NAMESPACE}`)).code === 404,
+  );
 }
 
 const text = ({ rssMb, heapMb }: Memory): string => `RSS ${rssMb.toFixed(0)} MB, reachable ${heapMb.toFixed(1)} MB`;

@@ -3,7 +3,11 @@ import type { Node, PersistentVolumeClaim, Pod, PodDisruptionBudget } from '../.
 import { isOver, isReady, matches, nameOf, type State } from './state.ts';
 
 function misses(state: State, pod: Frozen<Pod>): boolean {
-  const claims = new Set(state.of<PersistentVolumeClaim>('PersistentVolumeClaim', pod.metadata.namespace).map((claim) => claim.metadata.name));
+  const claims = new Set(
+    state
+      .of<PersistentVolumeClaim>('PersistentVolumeClaim', pod.metadata.namespace)
+      .map((claim) => claim.metadata.name),
+  );
   return (pod.spec.volumes ?? []).some(
     ({ persistentVolumeClaim }) => persistentVolumeClaim && !claims.has(persistentVolumeClaim.claimName),
   );

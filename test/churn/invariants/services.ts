@@ -1,5 +1,5 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
-import type { Endpoints, EndpointSlice, Pod, Service } from '../../../server/kube/types.gen.ts';
+import type { EndpointSlice, Endpoints, Pod, Service } from '../../../server/kube/types.gen.ts';
 import type { World } from '../world.ts';
 import { isOver, isReady, matches, nameOf, type State } from './state.ts';
 

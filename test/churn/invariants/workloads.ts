@@ -94,7 +94,10 @@ function statefulSets(state: State): string[] {
     const extra = pods.filter(({ metadata }) => !names.has(metadata.name ?? ''));
     return [
       ...extra.map((pod) => `${nameOf(set)} has too many: ${nameOf(pod)}`),
-      ...compare(set, { replicas: [pods.length, status.replicas], ready: [pods.filter(isReady).length, status.readyReplicas] }),
+      ...compare(set, {
+        replicas: [pods.length, status.replicas],
+        ready: [pods.filter(isReady).length, status.readyReplicas],
+      }),
       ...observed(set),
       ...selection(state, set, spec.selector?.matchLabels),
     ];
