@@ -131,7 +131,7 @@ export class ControllerManager {
   }
 
   stop(): void {
-    for (const { stop } of this.#running.values()) void stop();
+    for (const running of this.#running.values()) void running.stop();
     this.#running.clear();
     this.#informers.stop();
   }

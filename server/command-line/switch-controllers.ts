@@ -38,7 +38,7 @@ export async function switchControllers(
       const body = { enabled: verb === 'enable', ...(namespace !== undefined && { namespace }) };
       const state =
         verb === 'unset'
-          ? await send<State>(connection, 'DELETE', `${path}?${new URLSearchParams({ namespace: namespace ?? '' })}`)
+          ? await send<State>(connection, 'DELETE', `${path}?namespace=${encodeURIComponent(namespace ?? '')}`)
           : await send<State>(connection, 'PUT', path, body);
       lines.push(linesOf(state));
     }

@@ -58,7 +58,7 @@ export class HttpTransport implements Transport {
     const type = verb === 'patch' ? { 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : {};
     const answer = await this.#parts.connection.ask({
       method: METHODS[verb],
-      path: query ? `${path}?${new URLSearchParams(query)}` : path,
+      path: query ? `${path}?${String(new URLSearchParams(query))}` : path,
       headers: { ...this.#parts.headers, ...type },
       ...(body && { body }),
     });
@@ -94,7 +94,7 @@ export class HttpTransport implements Transport {
     query.set('resourceVersion', request.resourceVersion);
     query.set('allowWatchBookmarks', 'true');
     query.set('timeoutSeconds', String(Math.floor(WATCH_SECONDS_MIN * (1 + random.fraction()))));
-    const path = `${pathOf(request.resource, request.namespace, '')}?${query}`;
+    const path = `${pathOf(request.resource, request.namespace, '')}?${String(query)}`;
     return watchOver(connection, { method: 'GET', path, headers }, observer);
   }
 

@@ -3,11 +3,14 @@ import type { EndpointSlice, Endpoints, Pod, Service } from '../../../server/kub
 import type { World } from '../world.ts';
 import { isOver, isReady, matches, nameOf, type State } from './state.ts';
 
+const sorted = (texts: readonly (string | undefined)[]): string =>
+  [...texts].sort((a = '', b = '') => (a < b ? -1 : 1)).join();
+
 /** Where a service of a namespace leads: the ready pods that it selects. */
-function readyAddresses(state: State, { metadata, spec }: Frozen<Service>): string[] {
+function readyAddresses(state: State, { metadata, spec }: Frozen<Service>): string {
   const pods = state.of<Pod>('Pod', metadata.namespace);
   const chosen = pods.filter((pod) => matches(spec.selector, pod.metadata.labels) && isReady(pod) && !isOver(pod));
-  return chosen.map(({ status }) => status.podIP ?? '').sort();
+  return sorted(chosen.map(({ status }) => status.podIP));
 }
 
 /** Endpoints and slices are the ready pods, and exist for services only. */
@@ -16,7 +19,7 @@ export function endpoints(state: State): string[] {
   for (const service of state.of<Service>('Service')) {
     const { name = '', namespace } = service.metadata;
     if (!service.spec.selector) continue;
-    const ready = readyAddresses(state, service).join();
+    const ready = readyAddresses(state, service);
     const listed = state
       .of<Endpoints>('Endpoints', namespace)
       .filter(({ metadata }) => metadata.name === name)
@@ -27,8 +30,8 @@ export function endpoints(state: State): string[] {
       .flatMap((slice) => slice.endpoints ?? [])
       .filter(({ conditions }) => conditions?.ready !== false)
       .flatMap(({ addresses }) => addresses);
-    if (listed.sort().join() !== ready) found.push(`${nameOf(service)}: endpoints ${listed.join()}, ready ${ready}`);
-    if (sliced.sort().join() !== ready) found.push(`${nameOf(service)}: slices ${sliced.join()}, ready ${ready}`);
+    if (sorted(listed) !== ready) found.push(`${nameOf(service)}: endpoints ${sorted(listed)}, ready ${ready}`);
+    if (sorted(sliced) !== ready) found.push(`${nameOf(service)}: slices ${sorted(sliced)}, ready ${ready}`);
   }
   const names = new Set(state.of<Service>('Service').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
   for (const endpoint of state.of('Endpoints')) {

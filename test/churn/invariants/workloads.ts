@@ -14,7 +14,9 @@ import { controllerOf, isOver, isReady, type Labels, matches, nameOf, type State
 /** Says what differs between what is and what a status tells. */
 function compare(object: Frozen<KubeObject>, told: Readonly<Record<string, readonly [unknown, unknown]>>): string[] {
   return Object.entries(told).flatMap(([what, [is, says]]) =>
-    (is ?? 0) === (says ?? 0) ? [] : [`${nameOf(object)}: ${what} is ${is}, and its status says ${says}`],
+    (is ?? 0) === (says ?? 0)
+      ? []
+      : [`${nameOf(object)}: ${what} is ${String(is)}, and its status says ${String(says)}`],
   );
 }
 
