@@ -82,7 +82,7 @@ export class LeaderElection {
       } as Lease);
       return true;
     }
-    const { spec = {} } = current;
+    const { spec } = current;
     const { holderIdentity = '', renewTime: renewed = '', leaseTransitions = 0, acquireTime } = spec;
     const record = `${holderIdentity} ${renewed}`;
     if (this.#seen?.record !== record) this.#seen = { record, sinceMs: nowMs };

@@ -3,8 +3,11 @@ import type { EndpointSlice, Endpoints, Pod, Service } from '../../../server/kub
 import type { World } from '../world.ts';
 import { isOver, isReady, matches, nameOf, type State } from './state.ts';
 
-const sorted = (texts: readonly (string | undefined)[]): string =>
-  [...texts].sort((a = '', b = '') => (a < b ? -1 : 1)).join();
+const sorted = (texts: readonly (string | null | undefined)[]): string =>
+  texts
+    .map((text) => text ?? '')
+    .sort((a, b) => (a < b ? -1 : 1))
+    .join();
 
 /** Where a service of a namespace leads: the ready pods that it selects. */
 function readyAddresses(state: State, { metadata, spec }: Frozen<Service>): string {
