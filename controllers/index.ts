@@ -43,7 +43,7 @@ import { type CheckTypes, policyStatusController } from './validating-admission-
 /** Addresses of services. */
 const SERVICE_RANGE = '10.96.0.0/12';
 
-/** What some controllers hand out and no API tells them. */
+/** What some controllers hand out and no API tells them: without it they are left out. */
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
   readonly caCertificate: string;
@@ -60,7 +60,10 @@ export interface ControllerParts {
   readonly signCertificate: SignCertificate;
 }
 
-/** Every controller, made for one cluster, in the order in which they start. The kubelet is the caller's. */
+/**
+ * Every controller, made for one cluster, in the order in which they start: those that there are parts for. The
+ * kubelet is the caller's.
+ */
 export function createControllers({
   caCertificate,
   checkPolicy,
@@ -69,12 +72,14 @@ export function createControllers({
   metrics,
   podRanges = {},
   signCertificate,
-}: ControllerParts): ControllerDefinition[] {
+}: Partial<ControllerParts>): ControllerDefinition[] {
   return [
-    serviceAccountTokenController({ caCertificate, issue: issueToken }),
+    ...(caCertificate !== undefined && issueToken
+      ? [serviceAccountTokenController({ caCertificate, issue: issueToken })]
+      : []),
     namespace,
     serviceAccount,
-    rootCaController(caCertificate),
+    ...(caCertificate === undefined ? [] : [rootCaController(caCertificate)]),
     garbageCollector,
     createNodeLifecycle(),
     createNodeIpam(clusterRanges(podRanges), [SERVICE_RANGE]),
@@ -106,7 +111,7 @@ export function createControllers({
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,
-    policyStatusController(checkPolicy),
+    ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
     bootstrapSigner,
     tokenCleaner,
     createScheduler(),

@@ -4,6 +4,7 @@ import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
+import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
 import type { Frozen } from './base/freeze.ts';
@@ -30,12 +31,14 @@ import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkOptions } from './start-checks.ts';
-import { auditOf, checkNames, isEnabled, type StartOptions } from './start-options.ts';
+import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
 import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
+export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
+export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
 export type { StartOptions } from './start-options.ts';
 
 /** The user of the generated kubeconfig. */
@@ -64,8 +67,18 @@ export interface RunningCluster extends AsyncDisposable {
   reset(): Promise<void>;
   /** Resolves when no controller has anything to do any more and every watcher knows everything. */
   settle(): Promise<void>;
-  /** Switches a controller off or on. @throws Error when there is none of that name */
-  setController(name: string, enabled: boolean): Promise<void>;
+  /** Every controller, and where it is on. */
+  controllers(): readonly ControllerState[];
+  /**
+   * Switches a controller off or on, everywhere or in one namespace; `undefined` takes the switch of a namespace away.
+   * Once it resolves, a controller that was switched off writes nothing any more.
+   *
+   * @throws Error when there is none of that name
+   * @example
+   * await cluster.setController('deployment', false, { namespace: 'shop' });
+   */
+  setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
+  setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;
@@ -269,8 +282,11 @@ class Launch implements RunningCluster {
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
       fidelity: () => this.#parts.cluster.clientRequests.report(),
-      controllers: () => this.#manager?.list() ?? [],
-      setController: async (name, enabled) => (await this.#manager?.setEnabled(name, enabled)) ?? false,
+      controllers: {
+        list: () => this.controllers(),
+        set: async (name, enabled, namespace) => (await this.#manager?.setEnabled(name, enabled, namespace)) ?? false,
+        unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
+      },
       metrics: this.#metrics,
     };
   }
@@ -323,7 +339,7 @@ class Launch implements RunningCluster {
       manifests.map(async (manifest, index) =>
         typeof manifest === 'string'
           ? parseFixture(manifest, `manifest ${index + 1}`)
-          : [{ object: structuredClone(manifest) as KubeObject, file: `manifest ${index + 1}`, line: 1 }],
+          : [{ object: withMetadata(manifest), file: `manifest ${index + 1}`, line: 1 }],
       ),
     );
     await this.#applyAll(objects.flat());
@@ -333,6 +349,7 @@ class Launch implements RunningCluster {
     await this.settle();
     this.#metrics?.forget();
     await this.#parts.cluster.storage.restore(this.#beginning);
+    await this.#manager?.resetSwitches();
     await this.settle();
   }
 
@@ -342,8 +359,19 @@ class Launch implements RunningCluster {
     await auditLog?.flush();
   }
 
-  async setController(name: string, enabled: boolean): Promise<void> {
-    if (!(await this.#manager?.setEnabled(name, enabled))) throw new Error(`there is no controller ${name}`);
+  controllers(): readonly ControllerState[] {
+    return this.#manager?.list() ?? [];
+  }
+
+  async setController(
+    name: string,
+    enabled: boolean | undefined,
+    { namespace }: { readonly namespace?: string } = {},
+  ): Promise<void> {
+    const known = this.controllers().map((controller) => controller.name);
+    if (fullName(name, known) === undefined) throw new Error(noSuchController(name, known));
+    if (enabled !== undefined) await this.#manager?.setEnabled(name, enabled, namespace);
+    else if (namespace !== undefined) await this.#manager?.unsetEnabled(name, namespace);
   }
 
   ready(): void {
@@ -365,3 +393,6 @@ class Launch implements RunningCluster {
     return this.stop();
   }
 }
+
+/** A copy, which the API may fill in. */
+const withMetadata = (manifest: object): KubeObject => ({ metadata: {}, ...structuredClone(manifest) });

@@ -4,6 +4,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
+import { nearNames } from './base/near-names.ts';
 import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
@@ -48,7 +49,7 @@ export interface StartOptions {
   readonly loadBalancerCidr?: string;
   /** Pods use what they are annotated with, or what was told below `/-/metrics`; without it nobody serves metrics. */
   readonly simulatedMetrics?: boolean;
-  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others. */
+  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others; `-*` none. */
   readonly controllers?: readonly string[];
   /** Controllers of your own. */
   readonly extraControllers?: readonly ControllerDefinition[];
@@ -93,20 +94,31 @@ export function isEnabled(name: string, list: readonly string[]): boolean {
   if (list.includes(`-${name}`) || list.includes(`-${short}`)) return false;
   if (list.includes(name) || list.includes(short)) return true;
   if (OFF_BY_DEFAULT.has(name)) return false;
-  return list.includes('*') || list.every((entry) => entry.startsWith('-'));
+  return list.includes('*') || (list.every((entry) => entry.startsWith('-')) && !list.includes('-*'));
 }
 
 /** kube-controller-manager runs these only by name (ControllersDisabledByDefault). */
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller']);
 
 /** @throws Error for a name in the list of controllers that no controller has */
-export function checkNames(list: readonly string[], known: readonly { readonly name: string }[]): void {
+export function checkNames(
+  list: readonly string[],
+  known: readonly { readonly name: string }[],
+  flag = '--controllers',
+): void {
   const names = known.map(({ name }) => name);
   for (const entry of list) {
     const name = entry.replace(/^-/, '');
     if (name === '*' || names.includes(name) || names.includes(`${name}-controller`)) continue;
-    throw new Error(`there is no controller ${JSON.stringify(name)} (--controllers); there are ${names.join(', ')}`);
+    throw new Error(noSuchController(name, names, ` (${flag})`));
   }
+}
+
+/** What to say of a controller that there is not. */
+export function noSuchController(name: string, known: readonly string[], where = ''): string {
+  const near = nearNames(name, known, '-controller');
+  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  return `there is no controller ${JSON.stringify(name)}${where}; there are ${known.join(', ')}${meant}`;
 }
 
 /** Where events of requests go, and which. @throws Error when one of the two is missing */

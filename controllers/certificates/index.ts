@@ -6,7 +6,7 @@ import { createSigner, type SignCertificate } from './signer.ts';
 
 export type { SignCertificate } from './signer.ts';
 
-/** @param sign makes certificates of the cluster's CA */
-export function certificateControllers(sign: SignCertificate): ControllerDefinition[] {
-  return [approver, createSigner(sign), cleaner];
+/** @param sign makes certificates of the cluster's CA; without it nobody signs */
+export function certificateControllers(sign: SignCertificate | undefined): ControllerDefinition[] {
+  return [approver, ...(sign ? [createSigner(sign)] : []), cleaner];
 }

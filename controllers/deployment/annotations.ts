@@ -2,6 +2,7 @@
 import { type Frozen, getOwn, setOwn } from '../../server/base/freeze.ts';
 import type { KubeObject } from '../../server/kube/object.ts';
 import type { Deployment, ReplicaSet } from '../../server/kube/types.gen.ts';
+import { DISABLED_CONTROLLERS } from '../lib/gate.ts';
 import { maxSurge } from './bounds.ts';
 import { wantedBy } from './pass.ts';
 
@@ -19,6 +20,8 @@ const OWN = new Set([
   DESIRED_REPLICAS,
   MAX_REPLICAS,
   ROLLBACK_TO,
+  // It means replica sets anyway while it is there, and has to end with the deployment's.
+  DISABLED_CONTROLLERS,
 ]);
 
 /** A hundred revisions or so: maxRevHistoryLengthInChars. */

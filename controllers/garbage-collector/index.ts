@@ -2,6 +2,7 @@ import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Key, KubeObject } from '../../server/kube/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { disabledControllersOf } from '../lib/gate.ts';
 import { Collector } from './collector.ts';
 
 /** What nobody can tell yet is looked at again after this, doubled each time. */
@@ -25,6 +26,7 @@ export const controller: ControllerDefinition = {
   eventSource: 'garbage-collector-controller',
   watches: [],
   workers: 20,
+  objectOf: ({ name: uid }, env) => running.get(env)?.collector.graph.node(uid)?.object,
   start,
   reconcile,
 };
@@ -51,7 +53,14 @@ function start(env: ControllerEnv): Cancel {
           if (isIgnored(object)) return;
           if (bringsKinds(object)) kinds.forget();
           if (type === 'DELETED') graph.remove(object.metadata.uid ?? '');
-          else graph.observe(object, current);
+          else {
+            const { uid = '' } = object.metadata;
+            const before = graph.node(uid)?.object;
+            graph.observe(object, current);
+            // The one annotation that means something here.
+            if (disabledControllersOf(before) !== disabledControllersOf(object))
+              env.enqueue({ namespace: '', name: uid });
+          }
         },
         synced: () => graph.removeOlderThan(current),
         end: () => {

@@ -33,6 +33,8 @@ export interface ControllerEnv {
 /** Which keys want work when an object of `resource` changes. */
 export interface Watched {
   readonly resource: ResourceId;
+  /** Whether its keys are those of the objects themselves: see {@link self}. */
+  readonly isSelf?: boolean;
   /** Called with the object before and after each change. */
   keys(object: Frozen<KubeObject>, env: ControllerEnv): readonly Key[];
 }
@@ -68,11 +70,13 @@ export interface ControllerDefinition {
   readonly workers?: number;
   /** Makes what is so for one key what should be so. Throwing means again, with backoff. */
   reconcile(key: Key, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined>;
+  /** What a key means, for controllers whose keys are not those of objects that they watch. */
+  objectOf?(key: Key, env: ControllerEnv): Frozen<KubeObject> | undefined;
   /** Called once before the first key; what it returns is called at the end. */
   start?(env: ControllerEnv): Cancel;
 }
 
 /** The object's own key. */
 export function self(resource: ResourceId): Watched {
-  return { resource, keys: (object) => [keyOf(object)] };
+  return { resource, isSelf: true, keys: (object) => [keyOf(object)] };
 }

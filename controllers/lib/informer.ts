@@ -67,6 +67,11 @@ export class Informer {
     return () => this.#handlers.delete(handler);
   }
 
+  /** Whether it has had all objects once. */
+  get isComplete(): boolean {
+    return this.#revision > 0;
+  }
+
   /** How far the copy has followed the server: every write up to this revision is in it. */
   get revision(): number {
     return this.#revision;
@@ -120,18 +125,27 @@ export class Informer {
   #follow(resourceVersion: string): void {
     let seen = resourceVersion;
     if (this.#stopped) return;
+    const begunMs = this.#clock.now();
+    let isQuiet = true;
     this.#cancel = this.#transport.watch(
       { resource: this.resource, namespace: '', resourceVersion },
       {
         event: (type, object) => {
+          isQuiet = false;
           seen = object.metadata.resourceVersion ?? seen;
           this.#revision = Number(seen);
           this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
         },
+        bookmark: (revision) => {
+          isQuiet = false;
+          seen = revision;
+        },
         end: (expired) => {
           if (this.#stopped) return;
+          // A server that ends each watch at once, or is not there, is not asked in a loop.
+          const isRefused = isQuiet && this.#clock.now() - begunMs < RETRY_MS;
           if (expired) this.#started = this.#sync();
-          else this.#cancel = this.#clock.schedule(0, () => this.#follow(seen));
+          else this.#cancel = this.#clock.schedule(isRefused ? RETRY_MS : 0, () => this.#follow(seen));
         },
       },
     );
@@ -189,6 +203,17 @@ export class InformerSet {
       this.#informers.set(resource, informer);
     }
     return informer;
+  }
+
+  /** The informer of a resource, if somebody uses it and it has been complete once. */
+  running(resource: ResourceId): Informer | undefined {
+    const informer = this.#informers.get(resource);
+    return informer?.isComplete ? informer : undefined;
+  }
+
+  /** Every object that some informer has. */
+  *objects(): Iterable<Frozen<KubeObject>> {
+    for (const informer of this.#informers.values()) yield* informer.all();
   }
 
   stop(): void {

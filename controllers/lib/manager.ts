@@ -9,8 +9,10 @@ import { Afterwards } from './afterwards.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { EventRecorder } from './events.ts';
+import { annotated, Gate } from './gate.ts';
 import { type Change, Informer, InformerSet, Lister } from './informer.ts';
 import { Pace } from './pace.ts';
+import { type ControllerState, fullName, isNamedIn, Switch } from './switches.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ManagerOptions {
@@ -38,17 +40,31 @@ function parseKey(text: string): Key {
   return slash < 0 ? { namespace: '', name: text } : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }
 
+/** A controller at work. */
+interface Running {
+  /** Ends it; resolves when what it was working on is done. */
+  stop(): Promise<void>;
+  /** Asks again for everything that its switch held back. */
+  reopen(): void;
+  /** Resolves when what it is working on right now is done. */
+  finished(): Promise<void>;
+}
+
 /** Runs controllers, and switches them off and on. */
 export class ControllerManager {
   readonly #options: ManagerOptions;
   readonly #informers: InformerSet;
-  readonly #running = new Map<string, Cancel>();
+  readonly #switches: ReadonlyMap<string, Switch>;
+  readonly #running = new Map<string, Running>();
+  /** What is done about the switches of a controller, one after the other. */
+  readonly #obeying = new Map<string, Promise<void>>();
   readonly #queues = new Map<string, WorkQueue>();
   readonly #pace = new Pace();
   readonly #afterwards: Afterwards;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.#switches = new Map(options.definitions.map(({ name }) => [name, new Switch(options.enabled(name))]));
     this.#afterwards = new Afterwards(options.activity);
     this.#informers = new InformerSet(
       options.transport(INFORMER_USER, 'kube-controller-manager'),
@@ -57,9 +73,18 @@ export class ControllerManager {
     );
   }
 
-  /** Every controller by name, and whether it runs. */
-  list(): { name: string; enabled: boolean }[] {
-    return this.#options.definitions.map(({ name }) => ({ name, enabled: this.#running.has(name) }));
+  /** Every controller by its full name, and where it is on. */
+  list(): ControllerState[] {
+    const objects = annotated(this.#informers);
+    return [...this.#switches].map(([name, { enabled, namespaces }]) => {
+      const places = objects.filter(({ names }) => isNamedIn(names, name)).map(({ place }) => place);
+      return {
+        name,
+        enabled,
+        ...(Object.keys(namespaces).length > 0 && { namespaces }),
+        ...(places.length > 0 && { objects: places }),
+      };
+    });
   }
 
   /** What the work queues have counted, by the names that upstream gives them. */
@@ -72,37 +97,83 @@ export class ControllerManager {
 
   /** Starts those that are enabled. Resolves when their informers are complete. */
   async start(): Promise<void> {
-    const wanted = this.#options.definitions.filter(({ name }) => this.#options.enabled(name));
-    await Promise.all(wanted.map((definition) => this.#start(definition)));
+    await Promise.all([...this.#switches.keys()].map((name) => this.#obey(name)));
   }
 
-  /** @returns false when there is no such controller */
-  async setEnabled(name: string, enabled: boolean): Promise<boolean> {
-    const definition = this.#options.definitions.find(
-      (candidate) => candidate.name === name || candidate.name === `${name}-controller`,
+  /**
+   * Switches a controller off or on, everywhere or for one namespace, whose switch then counts there. Resolves when
+   * one that was switched off has ended what it was doing.
+   *
+   * @param name in full or without `-controller`
+   * @returns false when there is no such controller
+   */
+  async setEnabled(name: string, enabled: boolean, namespace?: string): Promise<boolean> {
+    return this.#throw(name, (power) => {
+      power.set(enabled, namespace);
+      return true;
+    });
+  }
+
+  /** Takes a namespace's switch away. @returns false when there is no such controller, or none for the namespace */
+  async unsetEnabled(name: string, namespace: string): Promise<boolean> {
+    return this.#throw(name, (power) => power.unset(namespace));
+  }
+
+  /** Switches everything as it was at first. */
+  async resetSwitches(): Promise<void> {
+    await Promise.all(
+      [...this.#switches].map(async ([name, power]) => {
+        if (power.enabled === this.#options.enabled(name) && Object.keys(power.namespaces).length === 0) return;
+        power.reset();
+        await this.#obey(name);
+      }),
     );
-    if (!definition) return false;
-    if (enabled && !this.#running.has(definition.name)) await this.#start(definition);
-    if (!enabled) {
-      this.#running.get(definition.name)?.();
-      this.#running.delete(definition.name);
-    }
-    return true;
   }
 
   stop(): void {
-    for (const stop of this.#running.values()) stop();
+    for (const running of this.#running.values()) void running.stop();
     this.#running.clear();
     this.#informers.stop();
   }
 
-  async #start(definition: ControllerDefinition): Promise<void> {
+  async #throw(name: string, change: (power: Switch) => boolean): Promise<boolean> {
+    const full = fullName(name, [...this.#switches.keys()]) ?? '';
+    const power = this.#switches.get(full);
+    if (!power || !change(power)) return false;
+    await this.#obey(full);
+    return true;
+  }
+
+  /** Makes a controller run, or not, as its switch says. It never runs twice, however fast it is switched. */
+  #obey(name: string): Promise<void> {
+    const obeyed = (this.#obeying.get(name) ?? Promise.resolve()).then(() => this.#apply(name));
+    this.#obeying.set(name, obeyed);
+    return obeyed;
+  }
+
+  async #apply(name: string): Promise<void> {
+    const definition = this.#options.definitions.find((candidate) => candidate.name === name);
+    const power = this.#switches.get(name);
+    const running = this.#running.get(name);
+    if (!definition || !power) return;
+    if (power.isNeeded && running) {
+      running.reopen();
+      await running.finished();
+    } else if (power.isNeeded) await this.#start(definition, power);
+    else if (running) {
+      this.#running.delete(name);
+      await running.stop();
+    }
+  }
+
+  async #start(definition: ControllerDefinition, power: Switch): Promise<void> {
     let stopped = false;
     const cancels: Cancel[] = [];
-    this.#running.set(definition.name, () => {
+    const stop = async (): Promise<void> => {
       stopped = true;
       for (const cancel of cancels.splice(0)) cancel();
-    });
+    };
+    this.#running.set(definition.name, { stop, reopen: () => undefined, finished: async () => undefined });
     const resources = [...definition.watches.map(({ resource }) => resource), ...(definition.reads ?? [])];
     await Promise.all(resources.map((resource) => this.#informers.of(resource).start()));
     if (stopped) return;
@@ -113,7 +184,10 @@ export class ControllerManager {
       activity,
       pace: this.#pace,
       workers: definition.workers ?? 10,
-      work: (key) => definition.reconcile(parseKey(key), env),
+      work: async (text) => {
+        const key = parseKey(text);
+        return gate.admit(key) ? definition.reconcile(key, env) : undefined;
+      },
       onFailure: (key, error) => {
         // Conflicts and what was deleted meanwhile are ordinary: the informer was behind, and the next try will not be.
         const level = error instanceof ApiError && (error.code === 409 || error.code === 404) ? 'debug' : 'warn';
@@ -126,6 +200,15 @@ export class ControllerManager {
     cancels.push(() => {
       for (const informer of followed) informer.stop();
     });
+    const gate = new Gate({ definition, env, power, informers: this.#informers });
+    this.#running.set(definition.name, {
+      stop: async () => {
+        await stop();
+        await queue.finished();
+      },
+      reopen: () => gate.reopen(),
+      finished: () => queue.finished(),
+    });
     const end = definition.start?.(env);
     if (end) cancels.push(end);
     for (const watched of definition.watches) {
@@ -135,7 +218,10 @@ export class ControllerManager {
       });
       cancels.push(cancel);
     }
-    cancels.push(() => queue.stop());
+    cancels.push(
+      () => gate.stop(),
+      () => queue.stop(),
+    );
   }
 
   #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): ControllerEnv {

@@ -30,7 +30,7 @@ const LONGEST_RETRY_MS = 1000 * 1000;
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #waiting = new Set<string>();
-  readonly #running = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly dueMs: number; readonly cancel: Cancel }>();
@@ -97,6 +97,11 @@ export class WorkQueue {
     this.#waiting.clear();
   }
 
+  /** Resolves when what is worked on right now has been. */
+  async finished(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
   #begin(key: string): void {
     this.#busy.set(key, this.#options.activity.begin(`${this.#options.name} ${key}`));
   }
@@ -115,8 +120,7 @@ export class WorkQueue {
       for (const key of this.#waiting) {
         if (this.#running.size >= this.#options.workers || this.#stopped) return;
         this.#waiting.delete(key);
-        this.#running.add(key);
-        void this.#run(key);
+        this.#running.set(key, this.#run(key));
       }
     });
   }

@@ -80,6 +80,18 @@ async function claimPods(pass: Pass): Promise<Frozen<Pod>[]> {
 const selectorOf = ({ spec }: Frozen<StatefulSet>): ReturnType<typeof labelSelectorOf> | undefined =>
   spec.selector ? labelSelectorOf(spec.selector) : undefined;
 
+const revisions = ownedOrAdoptable<StatefulSet>(REVISIONS, STATEFUL_SET, selectorOf);
+
+/**
+ * Upstream does not watch revisions at all. A set that is being deleted must not notice them: it would make each anew
+ * that the garbage collector takes, for ever.
+ */
+const revisionsOfStaying: Watched = {
+  resource: REVISIONS,
+  keys: (revision, env) =>
+    revisions.keys(revision, env).filter((key) => env.lister(SETS).get(key)?.metadata.deletionTimestamp === undefined),
+};
+
 /** Claims are known by their names: those that are kept have no owner. */
 const claimsByName: Watched = {
   resource: CLAIMS,
@@ -101,7 +113,7 @@ export const controller: ControllerDefinition = {
   watches: [
     self(SETS),
     ownedOrAdoptable<StatefulSet>(PODS, STATEFUL_SET, selectorOf),
-    ownedOrAdoptable<StatefulSet>(REVISIONS, STATEFUL_SET, selectorOf),
+    revisionsOfStaying,
     claimsByName,
   ],
   async reconcile(key, env) {

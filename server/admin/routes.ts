@@ -6,6 +6,7 @@ import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { type AdminAccess, checkAccess } from './access.ts';
+import { type ControllerSwitches, setController, unsetController } from './controllers.ts';
 
 /** What the routes work on. */
 export interface AdminTarget {
@@ -14,9 +15,7 @@ export interface AdminTarget {
   reset(): Promise<void>;
   /** What clients have asked for, and how faithfully it was answered. */
   fidelity(): FidelityReport;
-  controllers(): readonly { readonly name: string; readonly enabled: boolean }[];
-  /** False when there is no such controller. */
-  setController(name: string, enabled: boolean): Promise<boolean>;
+  readonly controllers: ControllerSwitches;
   /** Metrics that somebody tells; undefined unless they are simulated. */
   readonly metrics: SimulatedMetrics | undefined;
 }
@@ -37,20 +36,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
     return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
   },
   'GET fidelity': async (_request, target) => json(target.fidelity()),
-  'GET controllers': async (_request, target) => json({ controllers: target.controllers() }),
-  'PUT controllers/': async (request, target, name) => {
-    const { enabled } = await readJson(request);
-    if (typeof enabled !== 'boolean') throw badRequest('the body has to be {"enabled": true} or {"enabled": false}');
-    if (await target.setController(name, enabled)) return json({ name, enabled });
-    const known = target
-      .controllers()
-      .map((controller) => controller.name)
-      .join(', ');
-    throw new ApiError(404, 'NotFound', `there is no controller ${JSON.stringify(name)}; there are ${known}`, {
-      name,
-      kind: 'controllers',
-    });
-  },
+  'GET controllers': async (_request, target) => json({ controllers: target.controllers.list() }),
+  'PUT controllers/': async (request, target, name) =>
+    json(await setController(target.controllers, name, await readJson(request))),
+  'DELETE controllers/': async (request, target, name) =>
+    json(await unsetController(target.controllers, name, request.query.get('namespace'))),
   'GET metrics': async (_request, target) => json({ metrics: simulated(target).told }),
   'PUT metrics/': async (request, target, kind) => {
     const metrics = simulated(target);

@@ -6,12 +6,11 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { startCommand } from './start.ts';
+import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
-
-/** Wrong flags and whatever keeps a server from starting end with this code. */
-export const USAGE_EXIT_CODE = 2;
 
 function integer(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
@@ -94,6 +93,8 @@ const SWITCHES = [
   'FAUXKUBE_SIMULATED_METRICS',
   'FAUXKUBE_STRICT',
   'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
+  'FAUXKUBE_LEADER_ELECT',
+  'FAUXKUBE_USE_SERVICE_ACCOUNT_CREDENTIALS',
 ];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
@@ -215,6 +216,7 @@ function program(): Command {
       const { kubeconfigCommand } = await import('./user-kubeconfig.ts');
       await kubeconfigCommand(flags);
     });
+  addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   return root;
 }
 

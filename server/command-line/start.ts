@@ -7,6 +7,7 @@ import { type AuthorizationFlags, authorizationOf } from './authorization-flags.
 import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
+import { USAGE_EXIT_CODE } from './usage.ts';
 
 interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly host: string;
@@ -51,11 +52,13 @@ export async function startCommand(flags: Flags): Promise<void> {
     const [kubeconfig = ''] = writeKubeconfigs(cluster, flags.kubeconfig, flags.kubeconfigMode);
     cluster.ready();
     collectWhenIdle();
-    process.stdout.write(readyText(cluster, kubeconfig, clock.now() - startedMs));
+    // Standard output is the audit log's, if that goes there.
+    const own = flags.auditLogPath === '-' ? process.stderr : process.stdout;
+    own.write(readyText(cluster, kubeconfig, clock.now() - startedMs));
   } catch (error) {
     // Nothing else may keep the process: a half-started server would only look like one.
     process.stderr.write(`${portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`}\n`);
-    process.exit(portInUse(error, flags) ? 2 : 1);
+    process.exit(USAGE_EXIT_CODE);
   }
 }
 

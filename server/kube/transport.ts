@@ -32,6 +32,8 @@ export interface Page {
 /** Receives a watch. `end` is the last call: with an error when the stream cannot go on from where it is. */
 export interface TransportObserver {
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: Frozen<KubeObject>): void;
+  /** Nothing happened up to this resource version that has not been told. */
+  bookmark?(resourceVersion: string): void;
   end(expired: boolean): void;
 }
 

@@ -38,7 +38,7 @@ describe('GET /-/kubeconfig', () => {
 describe('PUT /-/controllers/NAME', () => {
   it('switches a controller off and on again', async () => {
     const off = await shop.admin('PUT', `${CONTROLLERS}/deployment`, { enabled: false });
-    expect([off.status, JSON.parse(off.text)]).toEqual([200, { name: 'deployment', enabled: false }]);
+    expect([off.status, JSON.parse(off.text)]).toEqual([200, { name: 'deployment-controller', enabled: false }]);
     await shop.cluster.apply(deployment('web'));
     expect(await pods('web')).toBe(0);
     await shop.admin('PUT', `${CONTROLLERS}/deployment-controller`, { enabled: true });

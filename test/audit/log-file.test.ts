@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startCluster } from '../../server/index.ts';
+import { commandLine } from '../support/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'fauxkube-audit-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -52,6 +53,17 @@ describe('the audit log of a cluster', () => {
       expect(eventsOf(auditLogPath).length, `start ${times}`).toBeGreaterThan(0);
     }
     expect(statSync(auditLogPath).mode & 0o777).toBe(0o600);
+  });
+
+  it('has standard output for itself when it goes there', async () => {
+    await using cli = await commandLine();
+    const args = ['start', '--port=0', '--proxy-port=0', `--audit-policy-file=${policyFile}`, '--audit-log-path=-'];
+    const started = cli.spawn(args);
+    await started.printed(/"stage":"ResponseComplete"/);
+    await expect.poll(() => started.stderr).toMatch(/^fauxkube is ready: /);
+    started.kill('SIGTERM');
+    const { stdout } = await started.ended;
+    for (const line of stdout.trimEnd().split('\n')) expect(JSON.parse(line)).toMatchObject({ kind: 'Event' });
   });
 
   it.each([

@@ -152,7 +152,7 @@ describe('--kubeconfig', () => {
       '--proxy-port=0',
       '--kubeconfig=a-file/config',
     ]);
-    expect([code, stdout]).toEqual([1, '']);
+    expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(
       /^fauxkube: the kubeconfig cannot be written, choose another file with --kubeconfig: E.*\n$/,
     );
@@ -178,7 +178,7 @@ describe('wrong flags', () => {
   it('names controllers that there are when asked for one that there is not', async () => {
     const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', '--controllers=-deploiment']);
     expect(stderr).toMatch(/^fauxkube: there is no controller "deploiment" .*deployment-controller.*\n$/);
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
   });
 
   it.each(['enable', 'disable'])('names admission plugins that there are when asked to %s another', async (which) => {
@@ -186,7 +186,12 @@ describe('wrong flags', () => {
     const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', `${flag}=Priority,Quota`]);
     expect(stderr).toMatch(/^fauxkube: there is no admission plugin "Quota" .*NamespaceLifecycle, .*AlwaysDeny\n$/);
     expect(stderr).toContain(`(${flag})`);
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
+  });
+
+  it('ends with code 2 for a storage class that cannot be one', async () => {
+    const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', '--storage-class=Not_Good']);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^fauxkube: .*Not_Good/)]);
   });
 
   it('lists every flag with its variable in --help, and prints its version', async () => {

@@ -6,7 +6,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import type { ResourceInfo } from '../../schema/type-table.ts';
 import type { ApiRequest } from '../request.ts';
 import { isApply } from '../write-options.ts';
-import { type Fidelity, fidelityId, fidelityOf, fidelityVerbs } from './fidelity.ts';
+import { type Fidelity, fidelityId, fidelityOf, fidelityVerbs, isRisky } from './fidelity.ts';
 
 /** Requests of one kind and verb, as `GET /-/fidelity` tells of them. */
 export interface FidelityCount {
@@ -87,7 +87,7 @@ export class ClientRequests {
     let counters = parts.get(subresource);
     if (!counters) {
       const id = fidelityId(info, subresource);
-      const isRefused = (verb: string): boolean => this.#strict && fidelityOf(id, verb) === 'approximate';
+      const isRefused = (verb: string): boolean => this.#strict && isRisky(id, verb);
       const verbs = fidelityVerbs(info, subresource);
       counters = new Map(verbs.map((verb) => [verb, { verb, count: 0, isRefused: isRefused(verb) }]));
       // A client may ask for what there is not, in ever new words.

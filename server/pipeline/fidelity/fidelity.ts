@@ -56,3 +56,14 @@ export function fidelityOf(id: string, verb: string): Fidelity {
   const has = (verbs: string | undefined): boolean => verbs?.split(' ').includes(verb) ?? false;
   return has(file.absent[id]) ? 'absent' : has(file.exact[id]) ? 'exact' : 'approximate';
 }
+
+/**
+ * Resources whose answers differ from the real server's in nothing but time: what stands there at once comes a moment
+ * later there, so that clients have to wait for it anyway.
+ */
+const ONLY_SOONER = /^apiextensions\.k8s\.io\/v1\/customresourcedefinitions(\/|$)/;
+
+/** Whether a client could rely on something that a real server does not do. @param id as {@link fidelityId} makes it */
+export function isRisky(id: string, verb: string): boolean {
+  return fidelityOf(id, verb) === 'approximate' && !ONLY_SOONER.test(id);
+}

@@ -1,0 +1,35 @@
+/** How many letters have to be put in, taken out or changed to make one word of another. */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const line = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const change = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      line.push(Math.min(change, (above[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1));
+    }
+    above = line;
+  }
+  return above[b.length] ?? 0;
+}
+
+const NEAR_MAX = 3;
+
+/**
+ * Names that somebody may have meant who wrote `name`, the nearest first.
+ *
+ * @param ending what may be missing at the end of a name
+ * @example
+ * nearNames('deploymnet', ['deployment-controller', 'kubelet'], '-controller') // ['deployment-controller']
+ */
+export function nearNames(name: string, known: readonly string[], ending = ''): string[] {
+  const short = (text: string): string =>
+    ending !== '' && text.endsWith(ending) ? text.slice(0, -ending.length) : text;
+  const wanted = short(name.toLowerCase());
+  const far = Math.min(NEAR_MAX, Math.ceil(wanted.length / 3));
+  const rated = known.map((candidate) => ({ candidate, far: distance(wanted, short(candidate)) }));
+  return rated
+    .filter((rating) => rating.far <= far)
+    .sort((a, b) => a.far - b.far)
+    .slice(0, NEAR_MAX)
+    .map(({ candidate }) => candidate);
+}

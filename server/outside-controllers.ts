@@ -1,0 +1,125 @@
+/** Controllers in a process of their own, against any API server. */
+import { createControllers } from '../controllers/index.ts';
+import { createKubelet } from '../controllers/kubelet/index.ts';
+import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
+import { Client } from '../controllers/lib/client.ts';
+import type { ControllerDefinition } from '../controllers/lib/controller.ts';
+import { type ApiServer, Connection, type Headers } from '../controllers/lib/http/connection.ts';
+import { HttpTransport } from '../controllers/lib/http/http-transport.ts';
+import { LeaderElection } from '../controllers/lib/leader-election.ts';
+import { ControllerManager } from '../controllers/lib/manager.ts';
+import { Activity } from './base/activity.ts';
+import { type Clock, systemClock } from './base/clock.ts';
+import { createLogger, type LogLevel } from './base/log.ts';
+import { systemRandom } from './base/random.ts';
+import { readPodBehaviours } from './cluster/pod-behaviours.ts';
+import type { User } from './kube/object.ts';
+import { builtInTypes } from './schema/type-table.ts';
+import { checkNames, isEnabled } from './start-options.ts';
+
+export interface OutsideOptions {
+  readonly server: ApiServer;
+  /** Controllers to run: names, `*` for all but the kubelet, `-name` for those not to run. */
+  readonly only: readonly string[];
+  /** Controllers of your own. */
+  readonly extraControllers?: readonly ControllerDefinition[];
+  /** Each acts as its own service account, by impersonation; otherwise all act as whoever the server takes us for. */
+  readonly useServiceAccountCredentials?: boolean;
+  /** Only the process that has the Lease kube-system/fauxkube-controllers works. The value is this process's name. */
+  readonly leaderElect?: string;
+  /** Called when another process may lead; this one has stopped then. */
+  readonly onLost?: () => void;
+  readonly logLevel?: LogLevel;
+  readonly clock?: Clock;
+}
+
+/** Controllers that run in this process, and work elsewhere. */
+export interface OutsideControllers extends AsyncDisposable {
+  /** Those that run, or will when this process leads. */
+  readonly names: readonly string[];
+  /** Resolves when they work: at once, or when this process leads. */
+  readonly leading: Promise<void>;
+  /** Resolves when none has anything to do, as far as it knows. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const LEASE = { namespace: 'kube-system', name: 'fauxkube-controllers' };
+const KUBELET = 'kubelet';
+
+/**
+ * Runs controllers in this process against any API server.
+ *
+ * @throws Error when there is no controller of such a name
+ * @example
+ * await using controllers = await startControllers({ server, only: ['deployment', 'replicaset'] });
+ */
+export async function startControllers(options: OutsideOptions): Promise<OutsideControllers> {
+  const { server, only, extraControllers = [], logLevel = 'warn', clock = systemClock() } = options;
+  const random = systemRandom();
+  const activity = new Activity();
+  const definitions = [
+    ...createControllers(server.caCertificate === undefined ? {} : { caCertificate: server.caCertificate }),
+    createKubelet(builtInTypes().gitVersion, new SimulatedNodes(), { events: 'problems' }, () => readPodBehaviours([]))
+      .controller,
+    ...extraControllers,
+  ];
+  checkNames(only, definitions, '--only');
+  const isWanted = ({ name }: ControllerDefinition): boolean =>
+    (name !== KUBELET || only.includes(KUBELET)) && isEnabled(name, only);
+  const wanted = definitions.filter(isWanted);
+  const connection = new Connection(server, clock);
+  const transportOf = (headers: Headers): HttpTransport => new HttpTransport({ connection, clock, random, headers });
+  const manager = new ControllerManager({
+    definitions: wanted,
+    transport: (user, agent) =>
+      transportOf({
+        'user-agent': agent,
+        ...(options.useServiceAccountCredentials && impersonation(user)),
+      }),
+    clock,
+    random,
+    activity,
+    log: createLogger(logLevel),
+    enabled: () => true,
+  });
+  const { leaderElect: identity } = options;
+  let lead: () => void = () => undefined;
+  const elected = new Promise<void>((resolve) => {
+    lead = resolve;
+  });
+  const election =
+    identity === undefined
+      ? undefined
+      : new LeaderElection({
+          client: new Client(transportOf({ 'user-agent': 'leader-election' })),
+          clock,
+          lease: LEASE,
+          identity,
+          onLead: lead,
+          onLost: () => {
+            manager.stop();
+            options.onLost?.();
+          },
+        });
+  if (election) election.start();
+  else lead();
+  const leading = elected.then(() => manager.start());
+  const stop = async (): Promise<void> => {
+    manager.stop();
+    await election?.stop();
+    connection.close();
+  };
+  return {
+    names: wanted.map(({ name }) => name),
+    leading,
+    idle: () => activity.idle(),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Whoever impersonates is in the name of somebody, and needs the right to: upstream asks for tokens instead. */
+function impersonation({ name, groups }: User): Headers {
+  return { 'impersonate-user': name, 'impersonate-group': groups.filter((group) => group !== 'system:authenticated') };
+}
