@@ -49,7 +49,10 @@ export interface StartOptions {
   readonly loadBalancerCidr?: string;
   /** Pods use what they are annotated with, or what was told below `/-/metrics`; without it nobody serves metrics. */
   readonly simulatedMetrics?: boolean;
-  /** Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others; `-*` none. */
+  /**
+   * Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others; `-*`
+   * means none.
+   */
   readonly controllers?: readonly string[];
   /** Controllers of your own. */
   readonly extraControllers?: readonly ControllerDefinition[];

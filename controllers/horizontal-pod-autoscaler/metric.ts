@@ -106,7 +106,8 @@ async function ofResource(
   const { averageUtilization } = target;
   if (averageUtilization === undefined)
     throw new Error(
-      'invalid resource metric source: neither an average utilization target nor an average value (usage) target was set',
+      'invalid resource metric source: neither an average utilization target nor an average value (usage) target ' +
+        'was set',
     );
   const { replicas, usage, utilization } = await within(`failed to get ${name} utilization`, async () =>
     byUtilization(question.workload, await usageOf(name, container, question), {

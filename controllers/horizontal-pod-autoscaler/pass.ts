@@ -185,7 +185,8 @@ export class Pass {
     }
     const [fault] = faults;
     if (fault) {
-      const message = `invalid metrics (${faults.length} invalid out of ${statuses.length}), first error is: ${fault.message}`;
+      const count = `${faults.length} invalid out of ${statuses.length}`;
+      const message = `invalid metrics (${count}), first error is: ${fault.message}`;
       // With less than everything known, nothing is taken away.
       if (!most || most.replicas < specReplicas) {
         const why = `the HPA was unable to compute the replica count: ${fault.told}`;

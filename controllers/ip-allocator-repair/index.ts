@@ -76,7 +76,8 @@ async function reconcile({ name: ip }: Key, env: ControllerEnv): Promise<undefin
   if (address && isRight(address, holder)) return;
   if (address) {
     const family = ip.includes(':') ? 'IPv6' : 'IPv4';
-    const what = `the ClusterIP [${family}]: ${ip} for Service ${keyText(nameOf(holder))} has a wrong reference; repairing`;
+    const clusterIp = `the ClusterIP [${family}]: ${ip}`;
+    const what = `${clusterIp} for Service ${keyText(nameOf(holder))} has a wrong reference; repairing`;
     env.event(holder, 'Warning', 'ClusterIPNotAllocated', what);
     await remove(address, env);
   }

@@ -27,7 +27,8 @@ export async function runHook(
     const { exitCode, afterMs, output } = await runtime.exec(pod, container, command);
     if (exitCode === 0) return { takesMs: afterMs };
     const error = `command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
-    const failure = `Exec lifecycle hook ([${command.join(' ')}]) ${where} - error: ${error}, message: ${JSON.stringify(output)}`;
+    const what = `Exec lifecycle hook ([${command.join(' ')}]) ${where}`;
+    const failure = `${what} - error: ${error}, message: ${JSON.stringify(output)}`;
     return { takesMs: afterMs, failure };
   }
   // One that goes elsewhere than to the pod has nobody to go to, and does no harm.

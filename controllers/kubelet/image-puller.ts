@@ -75,7 +75,8 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
   const reference = parseImage(image);
   if (typeof reference !== 'string') context.images.add(reference.text);
   const took = `${nowMs - before.firstMs}ms`;
-  const message = `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pull.bytes} bytes.`;
+  const duration = `in ${took} (${took} including waiting)`;
+  const message = `Successfully pulled image "${image}" ${duration}. Image size: ${pull.bytes} bytes.`;
   routine('Pulled', message, container);
   return { image: pull };
 }

@@ -1,4 +1,4 @@
-/** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes have said. */
+/** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';

@@ -1,4 +1,4 @@
-/** How the containers of a pod are stopped: killContainer and the order of k8s.io/kubernetes/pkg/kubelet/kuberuntime. */
+/** How the containers of a pod are stopped: killContainer and the order of upstream's pkg/kubelet/kuberuntime. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';

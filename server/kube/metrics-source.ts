@@ -43,6 +43,6 @@ export interface MetricsSource {
   podMetrics(query: MetricQuery & { readonly podSelector: string }): Promise<readonly ObjectMetric[]>;
   /** A metric of one object. @throws Error when nobody serves this, or there is no such metric */
   objectMetric(query: MetricQuery & { readonly object: DescribedObject }): Promise<ObjectMetric>;
-  /** Values that have nothing to do with objects of the cluster, as quantities. @throws Error when nobody serves this */
+  /** Values that have nothing to do with objects of the cluster, as quantities. @throws Error when nobody serves it */
   externalMetrics(query: MetricQuery): Promise<readonly string[]>;
 }

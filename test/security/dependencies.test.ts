@@ -23,6 +23,7 @@ const nameOf = (path: string): string => path.replace(/^.*node_modules\//, '');
 const NEEDED = {
   '@fastify/websocket':
     'duplexify end-of-stream fastify-plugin inherits once readable-stream safe-buffer stream-shift ws',
+  '@michaelhomer/jqjs': '',
   commander: '',
   croner: '',
   fastify:

@@ -4,7 +4,7 @@ import { isSource, lineProblems, type SourceFile, writtenFiles } from './tree.ts
 
 const LINES_MAX = 400;
 const COLUMNS_MAX = 120;
-const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config)?\.(ts|mjs|cjs)$|^\.[a-z-]+\.cjs$/;
+const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.config|\.d)?\.(ts|mjs|cjs)$|^\.[a-z-]+\.cjs$/;
 const EMPTY_WORDS = /(^|-)(utils?|helpers?|common|misc)(-|\.|$)/;
 /** Where things lie on one machine, and where packages come from: of no use to anybody else. */
 const MACHINE_PATH = /(^|[\s"'`(=:])\/(tmp|root|home|work|Users)\/[\w.]/;

@@ -85,7 +85,8 @@ test('a pod that starts tells of its image, its making and its start', async () 
   await story.create(of('nginx:1'));
   expect(await story.events()).toEqual([
     'Normal Pulling spec.containers{c}: Pulling image "nginx:1"',
-    'Normal Pulled spec.containers{c}: Successfully pulled image "nginx:1" in 0ms (0ms including waiting). Image size: 72000000 bytes.',
+    'Normal Pulled spec.containers{c}: Successfully pulled image "nginx:1" in 0ms (0ms including waiting). ' +
+      'Image size: 72000000 bytes.',
     'Normal Created spec.containers{c}: Container created',
     'Normal Started spec.containers{c}: Container started',
   ]);

@@ -49,7 +49,9 @@ test('sidecars begin in their order, each when the one before has started, and c
   await using story = await PodStory.begin();
   const probe = ', startupProbe: {exec: {command: ["true"]}, initialDelaySeconds: 5}';
   const proxy = init('proxy', 'sleep inf', `, restartPolicy: Always${probe}`);
-  const spec = `{restartPolicy: Never, initContainers: [${proxy}, ${init('b', 'sleep 5')}], containers: [{name: c, image: busybox, command: [sleep, "20"]}]}`;
+  const containers = '[{name: c, image: busybox, command: [sleep, "20"]}]';
+  const inits = `[${proxy}, ${init('b', 'sleep 5')}]`;
+  const spec = `{restartPolicy: Never, initContainers: ${inits}, containers: ${containers}}`;
   await story.create(spec);
   expect(await story.shown()).toBe('0/2 Init:0/2');
   await story.pass(5);
@@ -61,7 +63,8 @@ test('sidecars begin in their order, each when the one before has started, and c
 test('sidecars begin anew beside the others, and end after them', async () => {
   await using story = await PodStory.begin();
   const proxy = init('proxy', 'sleep 6', ', restartPolicy: Always');
-  const spec = `{restartPolicy: Never, initContainers: [${proxy}], containers: [{name: c, image: busybox, command: [sleep, "10"]}]}`;
+  const containers = '[{name: c, image: busybox, command: [sleep, "10"]}]';
+  const spec = `{restartPolicy: Never, initContainers: [${proxy}], containers: ${containers}}`;
   await story.create(spec);
   await story.pass(6);
   await story.pass(0);

@@ -11,8 +11,12 @@ export type Piece = { readonly text: string } | { readonly tokens: readonly Toke
 
 const ACTION =
   /\{\{(-(?=\s))?\s*(\/\*[\s\S]*?\*\/|(?:"(?:\\.|[^"\\])*"|`[^`]*`|'(?:\\.|[^'\\])*'|[^"`'])*?)\s*((?<=\s)-)?\}\}/g;
-const TOKEN =
-  /(\s+)|("(?:\\.|[^"\\])*"|`[^`]*`)|('(?:\\.|[^'\\])+')|(\$\w*)|(\.[A-Za-z_]\w*)|([+-]?(?:0x[\da-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))|([A-Za-z_]\w*)|(:=|[=|(),.])/gy;
+const NUMBER = /([+-]?(?:0x[\da-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?))/;
+const TEXT = /("(?:\\.|[^"\\])*"|`[^`]*`)|('(?:\\.|[^'\\])+')/;
+const TOKEN = new RegExp(
+  String.raw`(\s+)|${TEXT.source}|(\$\w*)|(\.[A-Za-z_]\w*)|${NUMBER.source}|([A-Za-z_]\w*)|(:=|[=|(),.])`,
+  'gy',
+);
 
 function tokensOf(action: string): Token[] {
   const tokens: Token[] = [];
