@@ -8,12 +8,14 @@ export interface BehaviourFile {
   readonly value: unknown;
 }
 
-/** One folder up from dist/, two from the sources. */
-function ownFolder(): string[] {
+/** One folder up from dist/, two from the sources. @throws Error when the package is not whole */
+function ownFolder(): string {
   const folders = ['../fixtures/pods', '../../fixtures/pods'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   );
-  return folders.filter((folder) => existsSync(folder)).slice(0, 1);
+  const found = folders.find((folder) => existsSync(folder));
+  if (found === undefined) throw new Error(`${folders[0]} is missing: the package brings it, beside dist/`);
+  return found;
 }
 
 /**
@@ -24,7 +26,7 @@ function ownFolder(): string[] {
  */
 export async function readPodBehaviours(paths: readonly string[]): Promise<BehaviourFile[]> {
   const { parseYaml } = await import('../pipeline/yaml.ts');
-  return [...fixtureFiles(paths), ...fixtureFiles(ownFolder())].map((file) => {
+  return [...fixtureFiles(paths), ...fixtureFiles([ownFolder()])].map((file) => {
     try {
       return { file, value: parseYaml(readFileSync(file, 'utf8')) };
     } catch (error) {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const built = join((await buildImage()).folder(0), 'src');
   clone = mkdtempSync(join(tmpdir(), 'fauxkube-readme-'));
   cpSync('fixtures', join(clone, 'fixtures'), { recursive: true });
-  for (const name of ['dist', 'package.json']) symlinkSync(join(built, name), join(clone, name));
+  for (const name of ['dist', 'package.json']) cpSync(join(built, name), join(clone, name), { recursive: true });
   mkdirSync(join(clone, 'node_modules'));
   symlinkSync(built, join(clone, 'node_modules/fauxkube'));
   for (const name of ['@kubernetes', '@types', 'undici-types'])
