@@ -20,6 +20,11 @@ export interface ControllerEnv {
   onChange<T extends KubeObject>(resource: ResourceId, handler: (change: Change<T>) => void): Cancel;
   /** The same for a resource that may be served only for some time; told until cancelled. */
   follow<T extends KubeObject>(resource: ResourceId, handler: (change: Change<T>) => void): Cancel;
+  /**
+   * Whether the switches let the object of a key be worked on; if not, the key is enqueued when they do. Only for
+   * controllers with a queue of their own: what is enqueued here was asked for already.
+   */
+  admits(key: Key): boolean;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
   /** Records an Event about an object. */

@@ -196,7 +196,10 @@ export class ControllerManager {
     });
     this.#queues.set(definition.name, queue);
     const followed = new Set<Informer>();
-    const env = this.#envOf(definition, queue, followed);
+    const env: ControllerEnv = {
+      ...this.#envOf(definition, queue, followed),
+      admits: (key) => gate.admit(key),
+    };
     cancels.push(() => {
       for (const informer of followed) informer.stop();
     });
@@ -224,7 +227,7 @@ export class ControllerManager {
     );
   }
 
-  #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): ControllerEnv {
+  #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): Omit<ControllerEnv, 'admits'> {
     const { transport, clock, random, log, activity } = this.#options;
     const agent = definition.agent ?? 'kube-controller-manager';
     const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));

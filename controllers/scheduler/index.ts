@@ -1,6 +1,7 @@
 /** kube-scheduler: gives pods their nodes, as upstream's default profile does. */
-import type { Namespace } from '../../server/kube/types.gen.ts';
+import type { Namespace, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { PODS } from '../lib/pods.ts';
 import { Cluster } from './cluster.ts';
 import type { World } from './framework.ts';
 import { BUDGETS, Scheduler } from './scheduler.ts';
@@ -32,6 +33,7 @@ function worldOf(env: ControllerEnv): World {
 /** Made anew for each cluster: a scheduler remembers what it placed. */
 export function createScheduler(): ControllerDefinition {
   let scheduler: Scheduler | undefined;
+  let watch: ClusterWatch | undefined;
   return {
     name: 'scheduler',
     account: 'kube-scheduler',
@@ -43,10 +45,13 @@ export function createScheduler(): ControllerDefinition {
     start(env) {
       const world = worldOf(env);
       scheduler = new Scheduler(env, world);
-      return new ClusterWatch(scheduler, world, env).start();
+      watch = new ClusterWatch(scheduler, world, env);
+      return watch.start();
     },
+    objectOf: (key, env) => env.lister<Pod>(PODS).get(key),
     // Which pod is next is for the scheduler's own queue to say: a key only stands for one turn.
-    async reconcile() {
+    async reconcile(key) {
+      watch?.readmit(key);
       await scheduler?.next();
       return undefined;
     },

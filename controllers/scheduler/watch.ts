@@ -1,7 +1,7 @@
 /** Works changes of the cluster in, and tells pods that wait: kube-scheduler's event handlers. */
 import type { Cancel } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
-import { keyOf } from '../../server/kube/object.ts';
+import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import type { Change } from '../lib/informer.ts';
@@ -39,6 +39,8 @@ export class ClusterWatch {
   readonly #scheduler: Scheduler;
   readonly #world: World;
   readonly #env: ControllerEnv;
+  /** Keys of pods that the switches keep from being placed. */
+  readonly #heldBack = new Set<string>();
 
   constructor(scheduler: Scheduler, world: World, env: ControllerEnv) {
     this.#scheduler = scheduler;
@@ -66,6 +68,21 @@ export class ClusterWatch {
     };
   }
 
+  #isAdmitted(pod: Frozen<Pod>): boolean {
+    const key = keyOf(pod);
+    const isAdmitted = this.#env.admits(key);
+    if (isAdmitted) this.#heldBack.delete(keyText(key));
+    else this.#heldBack.add(keyText(key));
+    return isAdmitted;
+  }
+
+  /** Looks again at a pod that the switches kept back. */
+  readmit(key: Key): void {
+    if (!this.#heldBack.delete(keyText(key))) return;
+    const pod = this.#env.lister<Pod>(PODS).get(key);
+    if (pod && !pod.spec.nodeName) this.#unassigned(undefined, pod);
+  }
+
   #nodeChanged(change: Change<Node>): void {
     const { before, now } = change;
     const { cluster } = this.#world;
@@ -83,6 +100,7 @@ export class ClusterWatch {
   #podChanged({ before, now }: Change<Pod>): void {
     // One that has the name of another was not changed: the other is gone.
     if (before && now && before.metadata.uid !== now.metadata.uid) this.#gone(before);
+    if (before && !now) this.#heldBack.delete(keyText(keyOf(before)));
     if (!now || isPodTerminal(now)) this.#gone(now ?? before);
     else if (now.spec.nodeName) this.#assigned(before, now, now.spec.nodeName);
     else this.#unassigned(before, now);
@@ -121,7 +139,7 @@ export class ClusterWatch {
     const uid = now.metadata.uid ?? '';
     const { cluster } = this.#world;
     const { queue } = this.#scheduler;
-    if (!waits(now)) {
+    if (!waits(now) || !this.#isAdmitted(now)) {
       if (queue.get(uid) || cluster.placeOf(uid) !== undefined) this.#gone(now);
       return;
     }

@@ -57,10 +57,10 @@ test('no token and no key is ever logged, and files that hold some are for their
 test('a file of users that cannot be used stops the start, and is not quoted', async () => {
   await writeFile(cli.file('bad.csv'), 'static-secret-token,jane\n');
   const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', '--token-auth-file=bad.csv']);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain('must have at least 3 columns');
   expect(stderr).not.toContain('static-secret-token');
   await writeFile(cli.file('bad.yaml'), `${HEAD}jwt: 1\n`);
   const config = await cli.run(['start', '--port=0', '--proxy-port=0', '--authentication-config=bad.yaml']);
-  expect([config.code, config.stderr]).toEqual([1, 'fauxkube: bad.yaml:3: jwt: it has to be a list\n']);
+  expect([config.code, config.stderr]).toEqual([2, 'fauxkube: bad.yaml:3: jwt: it has to be a list\n']);
 });

@@ -53,7 +53,7 @@ async function watched(url: string, isIt: (object: Watched) => boolean): Promise
 
 describe('fauxkube controllers --only', () => {
   it('runs controllers outside, under their own accounts, until they are told to end', async () => {
-    const url = await start('--controllers=-*,serviceaccount,scheduler,kubelet');
+    const url = await start('--controllers=-*,serviceaccount,root-ca-certificate-publisher,scheduler,kubelet');
     const outside = cli.spawn(['controllers', '--only=deployment,replicaset', '--use-service-account-credentials']);
     const [line] = await outside.printed(/runs on .*\n/);
     expect(line).toBe(`runs on ${url}: deployment-controller, replicaset-controller\n`);
