@@ -19,6 +19,8 @@ const MANY_NODES = 1000;
 /** More nodes than this take turns, so that they do not hold up everybody else all at once. */
 const NODES_AT_ONCE = 100;
 const SLICES = 20;
+/** A lease that is younger than this share of the interval can wait for its node's next turn. */
+const YOUNG_SHARE = 0.5;
 /** Renewals in one turn of the event loop. */
 const NODES_IN_TURN = 16;
 
@@ -26,6 +28,9 @@ export const nodeUser = (node: string): User => ({
   name: `system:node:${node}`,
   groups: ['system:nodes', 'system:authenticated'],
 });
+
+const leaseOf = (name: string, env: ControllerEnv): Frozen<Lease> | undefined =>
+  env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
 
 export class Heartbeats {
   readonly #runs: (node: string) => boolean;
@@ -46,16 +51,20 @@ export class Heartbeats {
       const intervalMs = nodes.length > MANY_NODES ? 2 * RENEW_MS : RENEW_MS;
       cancel = env.clock.schedule(intervalMs / slices, () => {
         schedule();
-        void renewAll(slices);
+        void renewAll(slices, slices > 1 ? intervalMs * YOUNG_SHARE : 0);
       });
     };
-    const renewAll = async (slices: number): Promise<void> => {
+    const renewAll = async (slices: number, youngMs: number): Promise<void> => {
       const nodes = env.lister<Node>('v1/nodes').list();
-      const renewTime = rfc3339Micro(env.clock.now());
+      const nowMs = env.clock.now();
+      const renewTime = rfc3339Micro(nowMs);
+      const youngest = rfc3339Micro(nowMs - youngMs);
       const slice = this.#slice++ % slices;
       for (let i = slice, done = 1; i < nodes.length && !isEnded; i += slices, done++) {
         const node = nodes[i];
-        if (node && this.#runs(node.metadata.name ?? '')) await this.#tryRenew(node, renewTime, env);
+        const name = node?.metadata.name ?? '';
+        const isYoung = youngMs > 0 && (leaseOf(name, env)?.spec?.renewTime ?? '') > youngest;
+        if (node && !isYoung && this.#runs(name)) await this.#tryRenew(node, renewTime, env);
         if (done % NODES_IN_TURN === 0) await nextTurn();
       }
     };
@@ -74,7 +83,7 @@ export class Heartbeats {
     renewTime: string = rfc3339Micro(env.clock.now()),
   ): Promise<void> {
     const client = this.#clientOf(name, env);
-    const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
+    const lease = leaseOf(name, env);
     if (lease) {
       await client.update(LEASES, { ...lease, spec: { ...lease.spec, renewTime } });
       return;

@@ -61,7 +61,7 @@ export class NodeAgent {
   }
 
   /** Makes a node ready that is not, unless it is somebody else's or lost. */
-  async reconcile(name: string, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined> {
+  async reconcile(name: string, env: ControllerEnv): Promise<undefined> {
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name });
     if (!node) {
       this.#nodes.forget(name);
@@ -70,7 +70,11 @@ export class NodeAgent {
     }
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
     const leftMs = this.#nodes.adopt(node, lease, env.clock.now());
-    if (leftMs !== 0) return leftMs === undefined ? undefined : { againInMs: leftMs };
+    if (leftMs !== 0) {
+      // By a timer of its own: what a pass returns does not count when the node changes in the middle of it.
+      if (leftMs !== undefined) env.enqueue(keyOf(node), leftMs);
+      return undefined;
+    }
     const state = this.#nodes.look(node);
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');

@@ -2,9 +2,9 @@
 import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import type { Key, KubeObject } from '../../server/kube/object.ts';
+import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
-import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
+import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { CidrSet } from './cidr-set.ts';
 import type { ClusterRange } from './cluster-ranges.ts';
 
@@ -30,6 +30,11 @@ class NodeIpam {
       }
       for (const [i, cidr] of (now?.spec.podCIDRs ?? []).entries()) this.#sets[i]?.occupy(cidr);
     });
+  }
+
+  /** Most changes of nodes are about something else. */
+  isConcernedBy({ metadata: { uid = '' }, spec }: Frozen<Node>): boolean {
+    return !spec.podCIDRs?.length || this.#chosen.has(uid);
   }
 
   async reconcile(key: Key, env: ControllerEnv): Promise<undefined> {
@@ -95,7 +100,13 @@ export function createNodeIpam(
     account: 'node-controller',
     eventSource: 'cidrAllocator',
     queue: 'cidrallocator_node',
-    watches: [self(NODES)],
+    watches: [
+      {
+        resource: NODES,
+        isSelf: true,
+        keys: (node) => (ipam.isConcernedBy(node as Frozen<Node>) ? [keyOf(node)] : []),
+      },
+    ],
     workers: 30,
     start: (env) => ipam.start(env),
     reconcile: (key, env) => ipam.reconcile(key, env),

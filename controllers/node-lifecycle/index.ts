@@ -1,6 +1,7 @@
 /** Tells by conditions and taints which nodes can be relied on: k8s.io/kubernetes/pkg/controller/nodelifecycle. */
 import { type Cancel, rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
+import { nextTurn } from '../../server/base/turn.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { Lease, Node, Pod } from '../../server/kube/types.gen.ts';
@@ -65,9 +66,11 @@ class NodeLifecycle {
   }
 
   async #node(key: Key, env: ControllerEnv): Promise<undefined> {
+    const isNew = !this.#known.has(key.name);
+    // Others write to a new node at once, and taints are only changed in the version that they were looked at in.
+    if (isNew) await nextTurn();
     const listed = env.lister<Node>(NODES).get(key);
     if (!listed) return this.#gone(key.name, env);
-    const isNew = !this.#known.has(key.name);
     if (isNew) this.#register(listed, env);
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name: key.name });
     const nowMs = env.clock.now();

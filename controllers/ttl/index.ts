@@ -1,8 +1,9 @@
 /** Tells kubelets how long they may keep secrets and config maps: k8s.io/kubernetes/pkg/controller/ttl. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
+import { keyOf } from '../../server/kube/object.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
-import { type ControllerDefinition, self } from '../lib/controller.ts';
+import type { ControllerDefinition } from '../lib/controller.ts';
 
 const NODES = 'v1/nodes';
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl';
@@ -49,7 +50,13 @@ export function createTtl(): ControllerDefinition {
     name: 'ttl-controller',
     account: 'ttl-controller',
     queue: 'ttlcontroller',
-    watches: [self(NODES)],
+    watches: [
+      {
+        resource: NODES,
+        isSelf: true,
+        keys: (node) => (secondsOf(node as Frozen<Node>) === size.seconds ? [] : [keyOf(node)]),
+      },
+    ],
     start(env) {
       size = new ClusterSize();
       return env.onChange(NODES, ({ before, now }) => size.count((now ? 1 : 0) - (before ? 1 : 0)));

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import { deepFreeze } from '../base/freeze.ts';
+import { nextTurn } from '../base/turn.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { atRevision, EventLog } from './event-log.ts';
 import { ExpiryQueue } from './expiry.ts';
@@ -32,6 +33,8 @@ export interface MemoryOptions {
   readonly onCommit?: (event: StoredEvent) => void;
 }
 
+const noResult = (): void => undefined;
+
 /** When an object whose time is over is tried again after its deletion could not be kept. */
 const EXPIRY_RETRY_MS = 60_000;
 
@@ -43,6 +46,8 @@ export class MemoryStorage implements LocalStorage {
   readonly #indexes: Indexes;
   readonly #expiry: ExpiryQueue;
   readonly #onCommit: ((event: StoredEvent) => void) | undefined;
+  /** Changes that are being made: the last of each key. */
+  readonly #changing = new Map<string, Promise<void>>();
   #revision: number;
   #closed = false;
 
@@ -102,6 +107,27 @@ export class MemoryStorage implements LocalStorage {
   }
 
   async guaranteedUpdate(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
+    const earlier = this.#changing.get(key);
+    const updated = earlier ? this.#updateAfter(earlier, key, expect, change) : this.#update(key, expect, change);
+    const ended = updated.then(noResult, noResult);
+    this.#changing.set(key, ended);
+    try {
+      return await updated;
+    } finally {
+      if (this.#changing.get(key) === ended) this.#changing.delete(key);
+    }
+  }
+
+  /**
+   * Two changes at once would have one of them made twice. Waits for no more than a turn: a change may ask others, who
+   * may want to write the same object first.
+   */
+  async #updateAfter(earlier: Promise<void>, ...update: [string, Preconditions, Change]): Promise<StoredObject> {
+    await Promise.race([earlier, nextTurn()]);
+    return this.#update(...update);
+  }
+
+  async #update(key: string, expect: Preconditions, change: Change): Promise<StoredObject> {
     for (;;) {
       const current = this.get(key);
       if (!current) throw new StorageError('not-found', key);

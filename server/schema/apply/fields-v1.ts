@@ -50,15 +50,31 @@ export function union(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV
   return built(isMember(a) || isMember(b), children);
 }
 
+/** Whether `a` holds all that `b` holds. */
+export function holds(a: FieldsV1, b: FieldsV1): boolean {
+  if (a === b) return true;
+  if (isMember(b) && !isMember(a)) return false;
+  for (const step in b) {
+    if (step === '.') continue;
+    const own = Object.hasOwn(a, step) ? a[step] : undefined;
+    if (own === undefined || !holds(own, b[step] as FieldsV1)) return false;
+  }
+  return true;
+}
+
 /** What `a` holds and `b` does not. A path below one that `b` holds stays. */
 export function difference(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV1 | undefined {
   if (a === undefined || b === undefined) return a;
   const children = new Map<string, FieldsV1>();
+  let isLess = isMember(a) && isMember(b);
   for (const step in a) {
     if (step === '.') continue;
     const left = difference(a[step], Object.hasOwn(b, step) ? b[step] : undefined);
+    if (left !== a[step]) isLess = true;
     if (left !== undefined) children.set(step, left);
   }
+  // What is stored stays the same set; what a client gave gets its order.
+  if (!isLess && Object.isFrozen(a)) return a;
   return built(isMember(a) && !isMember(b), children);
 }
 

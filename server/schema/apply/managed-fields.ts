@@ -9,7 +9,7 @@ import type { TypeDescription } from '../type-table.ts';
 import { addedFields } from './added-fields.ts';
 import { compareObjects } from './compare.ts';
 import { Differences, type Versions, without } from './differences.ts';
-import { difference, type FieldsV1, intern, internText, isMember, leaf, union } from './fields-v1.ts';
+import { difference, type FieldsV1, holds, intern, internText, isMember, leaf, union } from './fields-v1.ts';
 
 /** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
 export interface ManagedFieldsEntry {
@@ -224,7 +224,9 @@ function withOwn(
   write: TrackedWrite,
 ): ManagedFieldsEntry[] {
   if (own === undefined) return [...entries];
-  const fieldsV1 = intern(union(entries.find((entry) => isOwn(entry, write))?.fieldsV1, own) as FieldsV1);
+  const before = entries.find((entry) => isOwn(entry, write))?.fieldsV1;
+  const isKnown = before !== undefined && Object.isFrozen(before) && holds(before, own);
+  const fieldsV1 = isKnown ? before : intern(union(before, own) as FieldsV1);
   return [...entries.filter((other) => !isOwn(other, write)), ownEntry(fieldsV1, write)];
 }
 

@@ -179,6 +179,10 @@ function touched(current: Document, patch: Document): Document {
   const keys = Object.keys(patch);
   if (keys.some((key) => key.startsWith('$'))) return thaw(current) as Document;
   const copy = { ...current };
-  for (const key of keys) if (Object.hasOwn(copy, key)) setOwn(copy, key, thaw(copy[key]));
+  for (const key of keys) {
+    if (!Object.hasOwn(copy, key)) continue;
+    const [before, wanted] = [copy[key], patch[key]];
+    setOwn(copy, key, isDocument(before) && isDocument(wanted) ? touched(before, wanted) : thaw(before));
+  }
   return copy;
 }
