@@ -1,4 +1,4 @@
-import type { Frozen } from '../../server/base/freeze.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
 import type { ConfigMap, ContainerStatus, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
@@ -136,8 +136,10 @@ export class Look implements SyncContext {
     const status = changedStatus(this.pod, found);
     const reported = status ? await this.#write(status) : this.pod;
     if (reported) this.memory.latest = reported;
-    const resourceVersion = (reported ?? this.pod).metadata.resourceVersion ?? '';
-    this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
+    if (!reported || isAsSeen(reported, this.pod)) {
+      const { resourceVersion = '' } = (reported ?? this.pod).metadata;
+      this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
+    }
     return againAt(this.#wakeMs, this.nowMs);
   }
 
@@ -152,6 +154,19 @@ export class Look implements SyncContext {
       throw error;
     }
   }
+}
+
+/** Whether nobody else, who deletes a pod for example, wrote between what was seen and what was reported. */
+function isAsSeen(reported: Frozen<Pod>, seen: Frozen<Pod>): boolean {
+  if (reported === seen) return true;
+  const { generation, deletionTimestamp, annotations } = reported.metadata;
+  return (
+    generation === seen.metadata.generation &&
+    deletionTimestamp === seen.metadata.deletionTimestamp &&
+    deepEqual(annotations, seen.metadata.annotations) &&
+    // Others write the conditions of gates.
+    !seen.spec.readinessGates?.length
+  );
 }
 
 function fieldPathOf({ spec }: Frozen<Pod>, { name }: AnyContainer): string {

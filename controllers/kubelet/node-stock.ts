@@ -8,18 +8,31 @@ import { parseImage } from './runtime/image-reference.ts';
 export class NodeStock {
   readonly #ips = new Map<string, PodIps>();
   readonly #images = new Map<string, Set<string>>();
+  /** All that pods have. A node that comes back gets other addresses than before, and its pods keep theirs. */
+  readonly #addresses = new Set<string>();
 
   /** The address that the pod has already, the node's own for host networking, or a new one if any is left. */
   address(pod: Frozen<Pod>, node: Frozen<Node>, hostIP: string, env: ControllerEnv): string | undefined {
     if (pod.spec.hostNetwork) return hostIP;
     const ips = this.#ipsOf(node, env);
     if (!ips) return undefined;
-    if (pod.status.podIP === undefined) return ips.take();
-    ips.reserve(pod.status.podIP);
-    return pod.status.podIP;
+    const podIP = pod.status.podIP ?? this.#takeFrom(ips);
+    if (podIP === undefined) return undefined;
+    ips.reserve(podIP);
+    this.#addresses.add(podIP);
+    return podIP;
+  }
+
+  #takeFrom(ips: PodIps): string | undefined {
+    const passed: string[] = [];
+    let podIP = ips.take();
+    for (; podIP !== undefined && this.#addresses.has(podIP); podIP = ips.take()) passed.push(podIP);
+    for (const address of passed) ips.release(address);
+    return podIP;
   }
 
   release(node: string, podIP: string): void {
+    this.#addresses.delete(podIP);
     this.#ips.get(node)?.release(podIP);
   }
 

@@ -1,4 +1,5 @@
 /** From URL and method to what is asked: k8s.io/apiserver/pkg/endpoints/request/requestinfo.go. */
+import { RecentMap } from '../base/recent-map.ts';
 
 export interface RequestInfo {
   /** Decoded segments of the path. */
@@ -64,10 +65,10 @@ function nonResource(path: string, segments: readonly string[], method: string):
 }
 
 /** Clients ask for the same few paths again and again. */
-const KNOWN_MAX = 2048;
+const KNOWN_MAX = 512;
 const KNOWN_CHARACTERS_MAX = 256;
 /** By path, for each method with and without `watch`: a text of all three would have to be built and hashed anew. */
-const known = new Map<string, Map<string, RequestInfo>>();
+const known = new Map<string, RecentMap<string, RequestInfo>>();
 
 /**
  * @param path as sent
@@ -82,8 +83,8 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   if (found) return found;
   const info = readRequestInfo(method, path, watches);
   if (path.length > KNOWN_CHARACTERS_MAX || !Object.hasOwn(VERBS, method)) return info;
-  if (!infos || infos.size >= KNOWN_MAX) {
-    infos = new Map();
+  if (!infos) {
+    infos = new RecentMap(KNOWN_MAX);
     known.set(kind, infos);
   }
   infos.set(path, info);

@@ -1,10 +1,11 @@
 import { deepEqual, deepFreeze, type Frozen } from '../base/freeze.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import { rememberText } from '../base/shared-text.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { TypeDescription } from '../schema/type-table.ts';
 
-/** Parts that are remembered: about as many as there are templates in a busy cluster. */
-const PARTS_MAX = 1024;
+/** Parts that are remembered: about as many as there are templates in use at the same time. */
+const PARTS_MAX = 128;
 /** After so many parts in a row that nobody had before, only some are still looked up. */
 const MISSES_MAX = 64;
 const LOOKED_UP_ONE_OF = 8;
@@ -17,7 +18,7 @@ const TEXT_CHARACTERS_MAX = 64 * 1024;
  */
 export class SharedParts {
   readonly #type: TypeDescription;
-  readonly #parts = new Map<string, Frozen<object>>();
+  readonly #parts = new RecentMap<string, Frozen<object>>(PARTS_MAX);
   #last: Frozen<object> | undefined;
   #isSeries = false;
   /** In a row. */
@@ -53,7 +54,6 @@ export class SharedParts {
     }
     const shared = deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
     if (text.length > TEXT_CHARACTERS_MAX) return shared;
-    if (this.#parts.size >= PARTS_MAX) this.#parts.clear();
     this.#parts.set(text, shared);
     rememberText(shared, shared === part ? text : JSON.stringify(shared));
     return shared;

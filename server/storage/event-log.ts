@@ -36,13 +36,14 @@ const EVERY_BUCKET = '';
  */
 export class EventLog {
   readonly #clock: Clock;
-  #events: LoggedEvent[] = [];
+  #events: (LoggedEvent | undefined)[] = [];
   /** Index of the oldest kept event: cutting the array at each write would move all of it. */
   #start = 0;
   /** Nothing at or before this revision can be replayed. */
   #oldest: number;
   readonly #watchers = new Map<string, Set<Watcher>>();
   #pending: StoredEvent[] = [];
+  #cancelTrim: Cancel | undefined;
 
   constructor(clock: Clock, revision: number) {
     this.#clock = clock;
@@ -53,6 +54,7 @@ export class EventLog {
     const atMs = this.#clock.now();
     this.#events.push({ event, atMs });
     this.#trim(atMs);
+    this.#cancelTrim ??= this.#trimLater(LIMITS.retainedEventsMs);
     if (this.#watchers.size === 0) {
       event.before?.forgetBytes();
       return;
@@ -127,6 +129,7 @@ export class EventLog {
   }
 
   close(): void {
+    this.#cancelTrim?.();
     this.flush();
     this.#endAll();
   }
@@ -147,7 +150,7 @@ export class EventLog {
       if ((this.#events[middle] as LoggedEvent).event.now.revision <= revision) low = middle + 1;
       else high = middle;
     }
-    return this.#events.slice(low).map(({ event }) => event);
+    return this.#events.slice(low).map((logged) => (logged as LoggedEvent).event);
   }
 
   #deliver(watcher: Watcher, batch: readonly StoredEvent[]): void {
@@ -171,8 +174,21 @@ export class EventLog {
     }
   }
 
+  /** A cluster in which nothing happens any more forgets too. */
+  #trimLater(delayMs: number): Cancel {
+    return this.#clock.schedule(delayMs, () => {
+      const nowMs = this.#clock.now();
+      this.#trim(nowMs);
+      const oldest = this.#events[this.#start];
+      const leftMs = oldest && oldest.atMs + LIMITS.retainedEventsMs - nowMs;
+      // Of the newest only, somebody else tells when it is followed by another one.
+      this.#cancelTrim = leftMs !== undefined && leftMs >= 0 ? this.#trimLater(leftMs + 1) : undefined;
+    });
+  }
+
   #dropOldest(): void {
     this.#oldest = (this.#events[this.#start] as LoggedEvent).event.now.revision;
+    this.#events[this.#start] = undefined;
     this.#start++;
     if (this.#start < 1024 || this.#start < this.#events.length / 2) return;
     this.#events = this.#events.slice(this.#start);

@@ -1,6 +1,9 @@
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { StoredObject } from './stored-object.ts';
 
+/** So many are not worth looking for. */
+const STALE_MIN = 256;
+
 interface Due {
   readonly key: string;
   readonly atMs: number;
@@ -12,13 +15,20 @@ interface Due {
  */
 export class ExpiryQueue {
   readonly #clock: Clock;
-  readonly #remove: (key: string) => void;
+  readonly #find: (key: string) => StoredObject | undefined;
+  readonly #remove: (object: StoredObject) => void;
   #queue: Due[] = [];
+  /** How many of the queue are of objects that have gone, or end later by now: at most. */
+  #stale = 0;
   #cancel: Cancel | undefined;
 
-  /** `remove` is called when a time is over; it has to look whether the object of that key still ends then. */
-  constructor(clock: Clock, remove: (key: string) => void) {
+  /**
+   * @param find what there is under a key
+   * @param remove called when the time of an object is over
+   */
+  constructor(clock: Clock, find: (key: string) => StoredObject | undefined, remove: (object: StoredObject) => void) {
     this.#clock = clock;
+    this.#find = find;
     this.#remove = remove;
   }
 
@@ -29,6 +39,16 @@ export class ExpiryQueue {
     const at = this.#after(atMs);
     this.#queue.splice(at, 0, { key, atMs });
     if (at === 0) this.#arm();
+  }
+
+  /** An object that has an end is gone, or has another version that ends later. */
+  forget({ expiry }: StoredObject): void {
+    if (!expiry) return;
+    this.#stale++;
+    if (this.#stale < STALE_MIN || this.#stale < this.#queue.length / 2) return;
+    this.#queue = this.#queue.filter((due) => this.#isRight(due));
+    this.#stale = 0;
+    this.#arm();
   }
 
   close(): void {
@@ -49,6 +69,12 @@ export class ExpiryQueue {
     return low;
   }
 
+  /** Whether the object ends then, or did and could not be removed. */
+  #isRight({ key, atMs }: Due): boolean {
+    const endMs = this.#find(key)?.expiry?.atMs;
+    return endMs !== undefined && endMs <= atMs;
+  }
+
   #arm(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -62,7 +88,10 @@ export class ExpiryQueue {
     let due = 0;
     while (due < this.#queue.length && (this.#queue[due] as Due).atMs <= nowMs) due++;
     const over = this.#queue.splice(0, due);
-    for (const { key } of over) this.#remove(key);
+    for (const { key } of over) {
+      const object = this.#find(key);
+      if (object?.expiry && object.expiry.atMs <= nowMs) this.#remove(object);
+    }
     this.#arm();
   }
 }

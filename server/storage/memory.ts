@@ -56,10 +56,11 @@ export class MemoryStorage implements LocalStorage {
     this.#revision = revision;
     this.#log = new EventLog(clock, revision);
     this.#indexes = new Indexes(indexes);
-    this.#expiry = new ExpiryQueue(clock, (key) => {
-      const current = this.get(key);
-      if (current?.expiry && current.expiry.atMs <= clock.now()) this.#remove(current);
-    });
+    this.#expiry = new ExpiryQueue(
+      clock,
+      (key) => this.get(key),
+      (object) => this.#remove(object),
+    );
     this.#onCommit = onCommit;
     for (const object of objects) {
       this.#place(object.key, undefined, object);
@@ -200,6 +201,7 @@ export class MemoryStorage implements LocalStorage {
     const now = new StoredObject(key, revision, deepFreeze(value), expiry);
     this.#place(key, before, now);
     this.#expiry.add(now);
+    if (before) this.#expiry.forget(before);
     this.#publish(before ? { type: 'updated', now, before } : { type: 'created', now });
     return now;
   }
@@ -207,6 +209,7 @@ export class MemoryStorage implements LocalStorage {
   #remove(before: StoredObject): StoredObject {
     const now = atRevision(before, this.#nextRevision());
     this.#place(before.key, before, undefined);
+    this.#expiry.forget(before);
     this.#publish({ type: 'deleted', now, before });
     return now;
   }

@@ -1,5 +1,6 @@
 /** `npm run memory`: what a server keeps of pods that are gone. It has to be as small at the end as at the start. */
 import { Agent, request } from 'node:http';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { rest } from '../../server/base/turn.ts';
@@ -12,6 +13,11 @@ const PATIENCE_MS = 10 * 60_000;
 const ALLOWED = 1.15;
 const NAMESPACE = 'shop';
 const PODS_PER_NODE = 200;
+/**
+ * The start is a server that has served somebody: what it reads and compiles for the first pods is there for good, and
+ * does not grow with their number.
+ */
+const WARM_UP_PODS = 100;
 /** Leases are renewed every ten seconds; each write forgets what is too old. */
 const HISTORY_SLACK_MS = 15_000;
 
@@ -86,15 +92,20 @@ async function round(server: MeasuredServer, podCount: number): Promise<void> {
 const text = ({ rssMb, heapMb }: Memory): string => `RSS ${rssMb.toFixed(0)} MB, reachable ${heapMb.toFixed(1)} MB`;
 
 async function main(): Promise<void> {
-  const options = { pods: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '10' } } as const;
+  const options = {
+    pods: { type: 'string', default: '10000' },
+    rounds: { type: 'string', default: '10' },
+    /** A folder that exists: for a heap snapshot of the start and one of the end. */
+    snapshots: { type: 'string' },
+  } as const;
   const { values } = parseArgs({ options });
   const podCount = Number(values.pods);
   const server = await startMeasured([`--nodes=${Math.ceil(podCount / PODS_PER_NODE)}`]);
   try {
-    // What is read and compiled for the first pod is there for good.
-    await round(server, 1);
+    await round(server, WARM_UP_PODS);
     const start = await server.memory();
     process.stdout.write(`start: ${text(start)}\n`);
+    if (values.snapshots !== undefined) await server.snapshot(join(values.snapshots, 'start.heapsnapshot'));
     let end = start;
     for (let done = 1; done <= Number(values.rounds); done++) {
       const startedMs = clock.now();
@@ -107,6 +118,7 @@ async function main(): Promise<void> {
     await rest(LIMITS.retainedEventsMs + HISTORY_SLACK_MS);
     end = await server.memory();
     process.stdout.write(`five minutes later: ${text(end)}\n`);
+    if (values.snapshots !== undefined) await server.snapshot(join(values.snapshots, 'end.heapsnapshot'));
     const grown = end.rssMb / start.rssMb;
     process.stdout.write(`${grown.toFixed(2)} times the start\n`);
     if (grown > ALLOWED) process.exitCode = 1;

@@ -3,11 +3,12 @@
  * from one template; what they send is decoded, given its defaults and taken apart into fields once.
  */
 import { deepFreeze, type Frozen } from '../../base/freeze.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
 
-/** About as many as there are templates in a busy cluster. */
-const SPECS_MAX = 512;
+/** About as many as there are templates in use at the same time. */
+const SPECS_MAX = 128;
 /** Larger ones are decoded each time. */
 const TEXT_CHARACTERS_MAX = 64 * 1024;
 
@@ -17,7 +18,7 @@ const LOOKED_AT_ONE_OF = 8;
 
 /** The specs of one store. */
 interface KnownSpecs {
-  readonly byText: Map<string, Frozen<object>>;
+  readonly byText: RecentMap<string, Frozen<object>>;
   /** In a row. */
   misses: number;
 }
@@ -27,7 +28,7 @@ const stores = new WeakMap<ResourceStore, KnownSpecs>();
 function knownOf(store: ResourceStore): KnownSpecs {
   let known = stores.get(store);
   if (!known) {
-    known = { byText: new Map(), misses: 0 };
+    known = { byText: new RecentMap(SPECS_MAX), misses: 0 };
     stores.set(store, known);
   }
   return known;
@@ -62,7 +63,6 @@ export function givenSpec(store: ResourceStore, value: unknown): GivenSpec | und
 export function rememberSpec(store: ResourceStore, { text }: GivenSpec, object: KubeObject): void {
   if (text.length > TEXT_CHARACTERS_MAX || typeof object.spec !== 'object' || object.spec === null) return;
   const known = knownOf(store);
-  if (known.byText.size >= SPECS_MAX) known.byText.clear();
   known.byText.set(text, deepFreeze(object.spec));
   known.misses++;
 }

@@ -4,6 +4,7 @@
  */
 import type { Frozen } from '../../base/freeze.ts';
 import { deepFreeze } from '../../base/freeze.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import { rememberText } from '../../base/shared-text.ts';
 
 export type FieldsV1 = { readonly [step: string]: FieldsV1 };
@@ -108,8 +109,9 @@ export function outside(a: FieldsV1 | undefined, b: FieldsV1): FieldsV1 | undefi
 }
 
 /** Sets that many objects share, such as those of all pods of one template, are kept once. */
-const MAX_INTERNED = 4096;
-const interned = new Map<string, Frozen<FieldsV1>>();
+const INTERNED_MAX = 512;
+/** Many are of one object only, by its address. */
+const interned = new RecentMap<string, Frozen<FieldsV1>>(INTERNED_MAX);
 
 /** The same set, shared with whoever has an equal one. */
 export function intern(set: FieldsV1): FieldsV1 {
@@ -120,7 +122,6 @@ export function intern(set: FieldsV1): FieldsV1 {
 export function internText(text: string, set?: FieldsV1): FieldsV1 {
   const known = interned.get(text);
   if (known) return known;
-  if (interned.size >= MAX_INTERNED) interned.clear();
   const frozen = deepFreeze(set ?? (JSON.parse(text) as FieldsV1));
   interned.set(text, frozen);
   rememberText(frozen, text);

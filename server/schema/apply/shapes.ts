@@ -1,4 +1,5 @@
 /** How values are taken apart into fields: as a whole, or by their parts, as the description of their type says. */
+import { RecentMap } from '../../base/recent-map.ts';
 import { FieldSequences } from '../field-sequences.ts';
 import type { FieldDescription, TypeDescription, ValueType } from '../type-table.ts';
 
@@ -16,7 +17,7 @@ export type Shape =
       readonly of: Shape;
       readonly defaults: ReadonlyMap<string, unknown>;
       /** Steps that were made before, by the values of their keys. */
-      readonly steps: Map<unknown, Step>;
+      readonly steps: RecentMap<unknown, Step>;
     };
 
 export const LEAF_SHAPE: Shape = { kind: 'leaf' };
@@ -47,7 +48,13 @@ export function shapeOf(type: ValueType, field?: FieldDescription): Shape {
       if (merge === 'atomic') return LEAF_SHAPE;
       const item = type.of?.struct;
       const defaults = new Map(keys.map((key) => [key, defaultOf(item?.byName.get(key))]));
-      return { kind: 'keyed', keys: [...keys].sort(), of: shapeOf(type.of as ValueType), defaults, steps: new Map() };
+      return {
+        kind: 'keyed',
+        keys: [...keys].sort(),
+        of: shapeOf(type.of as ValueType),
+        defaults,
+        steps: new RecentMap(STEPS_MAX),
+      };
     }
     case 'deduced':
       return DEDUCED;
@@ -162,7 +169,7 @@ export interface Step {
   readonly json: string;
 }
 
-const STEPS_MAX = 4096;
+const STEPS_MAX = 256;
 const PLAIN = /^[\w./-]*$/;
 
 /** The key of JSON for the step of a map's entry. */
@@ -181,7 +188,6 @@ export function keyStep(item: unknown, shape: Extract<Shape, { kind: 'keyed' }>)
     const pairs = given.map((key) => `${JSON.stringify(key)}:${JSON.stringify(keyValue(key))}`);
     const text = `k:{${pairs.join(',')}}`;
     step = { text, json: JSON.stringify(text) };
-    if (steps.size >= STEPS_MAX) steps.clear();
     steps.set(known, step);
   }
   return step;

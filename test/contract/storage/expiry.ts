@@ -45,6 +45,18 @@ export function expiry(backend: Backend): void {
     expect(names()).toEqual([]);
   });
 
+  it('removes what is left of many that were deleted before their time', async () => {
+    await create('early', 1000);
+    for (let i = 0; i < 300; i++) await create(`deleted-${i}`, 2000);
+    await create('late', 2000);
+    for (let i = 0; i < 300; i++) await storage().guaranteedUpdate(keyOfMap(`deleted-${i}`), {}, async () => 'delete');
+    expect(names()).toEqual(['early', 'late']);
+    await clock().advance(1000);
+    expect(names()).toEqual(['late']);
+    await clock().advance(1000);
+    expect(names()).toEqual([]);
+  });
+
   it('starts the time anew at a change, and at nothing else', async () => {
     await create('changed', 1000);
     await create('same', 1000);

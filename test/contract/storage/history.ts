@@ -32,6 +32,15 @@ export function history(backend: Backend): void {
     expect(list({ at: past - 1 })).toEqual(['b', 'd']);
   });
 
+  it('forgets what is older than five minutes, although nothing happens any more', async () => {
+    const { revision: first } = await create('a');
+    for (const name of ['b', 'c', 'd']) await create(name);
+    expect(list({ at: first })).toEqual(['a']);
+    await clock().advance(301_000);
+    expect(() => list({ at: first })).toThrow(expect.objectContaining({ code: 'expired' }));
+    expect(list({})).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('pages through a past revision', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await create(name);
     const past = storage().revision();
