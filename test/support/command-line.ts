@@ -37,10 +37,10 @@ export class Process {
   }
 
   /** Resolves with the match as soon as the process has printed such a text. @throws Error when it ends before */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  async printed(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     let ended: Ended | undefined;
     for (;;) {
-      const match = pattern.exec(this.stdout);
+      const match = pattern.exec(this[stream]);
       if (match) return match;
       if (ended) throw new Error(`fauxkube ended with ${ended.code} instead of printing ${pattern}: ${ended.stderr}`);
       const output = new Promise<undefined>((done) => {
