@@ -23,7 +23,7 @@ test('a cluster goes on when whoever read its first line is gone', async () => {
     '--log-level=silent',
   ]);
   // Standard output is the audit log's.
-  const [banner, url] = await process.printed(/^.* on (https:\S+)[^]*kubectl get nodes\n/, 'stderr');
+  const [banner, url] = await process.printed(/^.* on (https:\S+)[\s\S]*kubectl get nodes\n/, 'stderr');
   process.stopReading();
   const credentials = await readKubeconfigFile(cli.file('.fauxkube/kubeconfig'));
   for (let i = 0; i < 20; i++)
