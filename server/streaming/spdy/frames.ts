@@ -38,7 +38,7 @@ function control(type: number, flags: number, payload: Buffer): Buffer {
 
 function words(...values: readonly number[]): Buffer {
   const payload = Buffer.alloc(values.length * 4);
-  values.forEach((value, index) => payload.writeUInt32BE(value >>> 0, index * 4));
+  for (const [index, value] of values.entries()) payload.writeUInt32BE(value >>> 0, index * 4);
   return payload;
 }
 
