@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { constants, createDeflate, type Deflate } from 'node:zlib';
 import { FrameParser } from '../../../server/streaming/spdy/frame-parser.ts';
 import { dataFrame, FLAG_FIN, FRAME, goAway, rstStream, synStream } from '../../../server/streaming/spdy/frames.ts';
@@ -14,9 +14,9 @@ export class ClientStream extends EventEmitter {
   isEnded = false;
   isReset = false;
   isReplied = false;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
 
-  constructor(id: number, socket: Socket) {
+  constructor(id: number, socket: Duplex) {
     super();
     this.id = id;
     this.#socket = socket;
@@ -50,7 +50,7 @@ export class ClientStream extends EventEmitter {
 
 /** Speaks SPDY/3.1 as client-go does: compressed headers, odd numbers, no windows. */
 export class SpdyClient {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly streams = new Map<number, ClientStream>();
   /** Frames of control in the order in which they came. */
   readonly controls: { readonly type: number; readonly payload: Buffer }[] = [];
@@ -63,7 +63,7 @@ export class SpdyClient {
   readonly #reader = new HeaderReader();
   readonly #changes = new EventEmitter();
 
-  constructor(socket: Socket, head: Buffer) {
+  constructor(socket: Duplex, head = Buffer.alloc(0)) {
     this.socket = socket;
     socket.on('error', () => undefined);
     const parser = new FrameParser({
