@@ -73,7 +73,7 @@ function agreeOnSpdy(headers: IncomingHttpHeaders, kind: SessionKind): Agreement
   }
   const offered = listed(header);
   if (offered.length === 0) {
-    const text = `unable to upgrade: header X-Stream-Protocol-Version contains [${header}], but no valid protocols\n`;
+    const text = `unable to upgrade: header X-Stream-Protocol-Version contains [${[header].flat().join(' ')}], but no valid protocols\n`;
     return { status: 400, text };
   }
   const protocol = offered.find((name) => SPDY[kind.type].includes(name));

@@ -86,18 +86,17 @@ function command(
   if (!running && !isFinished(pod)) return kubeletError(404, 'pod does not exist');
   if (!running || !containerStatusOf(pod, container)?.state?.running) return notRunning(pod, container, subresource);
   const wanted: CommandOptions = { stdin, stdout, stderr, tty };
-  const { exec, attach } = running;
   if (subresource === 'exec') {
-    if (!exec) throw notImplemented('pods/exec');
-    const begin = exec.bind(running, container, options.command ?? []);
+    if (!running.exec) throw notImplemented('pods/exec');
+    const begin = running.exec.bind(running, container, options.command ?? []);
     return session(commandSession(wanted, begin, { failure: 'error executing command in container', tellsExit: true }));
   }
-  if (!attach) throw notImplemented('pods/attach');
-  // Whether a program has a terminal was settled when it began.
+  if (!running.attach) throw notImplemented('pods/attach');
+  // Whether a program has a terminal was settled when it began; a client may do without.
   const { containers, ephemeralContainers, initContainers } = pod.spec;
   const specs = [...(containers ?? []), ...(ephemeralContainers ?? []), ...(initContainers ?? [])];
-  const joined = { ...wanted, tty: specs.find(({ name }) => name === container)?.tty ?? false };
-  const begin = attach.bind(running, container);
+  const joined = { ...wanted, tty: tty && specs.some(({ name, tty: has }) => name === container && has) };
+  const begin = running.attach.bind(running, container);
   return session(commandSession(joined, begin, { failure: 'error attaching to container', tellsExit: false }));
 }
 

@@ -23,7 +23,8 @@ export function commands(protocol: CommandProtocol): void {
 
   /** @param channels those that are asked for; `resize` stands for a terminal */
   function exec(command: readonly string[], channels: readonly string[]): Promise<CommandClient> {
-    const query = new URLSearchParams(command.map((word) => ['command', word]));
+    const query = new URLSearchParams();
+    for (const word of command) query.append('command', word);
     for (const name of channels) query.set(name === 'resize' ? 'tty' : name, 'true');
     const target = { url: pods.url, ...pods.credentials('admin', ['system:masters']) };
     return protocol.open(target, `/api/v1/namespaces/default/pods/web/exec?${query.toString()}`, channels);

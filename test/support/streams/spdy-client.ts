@@ -63,7 +63,7 @@ export class SpdyClient {
   readonly #reader = new HeaderReader();
   readonly #changes = new EventEmitter();
 
-  constructor(socket: Duplex, head = Buffer.alloc(0)) {
+  constructor(socket: Duplex, head: Buffer = Buffer.alloc(0)) {
     this.socket = socket;
     socket.on('error', () => undefined);
     const parser = new FrameParser({
