@@ -33,7 +33,7 @@ export const LIMITS = {
   streamsPerConnection: 10_000,
   /** Headers of one SPDY stream, decompressed, and a frame that has them. Ours: upstream takes a gigabyte. */
   streamHeaderBytes: 64 * 1024,
-  /** What a stream to a pod keeps while the pod does not read; then its connection waits. Ours: upstream keeps frames. */
+  /** What a stream keeps while its pod does not read; then the connection waits. Ours: upstream counts frames. */
   streamBacklogBytes: 256 * 1024,
   /** A message of a WebSocket that carries streams (golang.org/x/net/websocket's DefaultMaxPayloadBytes). */
   streamMessageBytes: 32 * 1024 * 1024,

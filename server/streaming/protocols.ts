@@ -39,7 +39,7 @@ const listed = (header: string | string[] | undefined): string[] =>
 
 const isTunnelled = (name: string): boolean => name.startsWith(TUNNELLED) && name.endsWith('.k8s.io');
 
-/** What is wrong with options that only matter to sessions. */
+/** Finds what both can speak, or what to answer. */
 export function agree(headers: IncomingHttpHeaders, kind: SessionKind): Agreement | Refusal {
   const upgrade = (headers.upgrade ?? '').toLowerCase();
   if (upgrade !== 'websocket') return agreeOnSpdy(headers, kind);
@@ -68,13 +68,13 @@ function agreeOnSpdy(headers: IncomingHttpHeaders, kind: SessionKind): Agreement
   const header = headers['x-stream-protocol-version'];
   if (header === undefined) {
     const count = Object.keys(headers).length;
-    const text = `unable to upgrade: header X-Stream-Protocol-Version does not exist in request with ${count} headers\n`;
-    return { status: 400, text };
+    const what = `header X-Stream-Protocol-Version does not exist in request with ${count} headers`;
+    return { status: 400, text: `unable to upgrade: ${what}\n` };
   }
   const offered = listed(header);
   if (offered.length === 0) {
-    const text = `unable to upgrade: header X-Stream-Protocol-Version contains [${[header].flat().join(' ')}], but no valid protocols\n`;
-    return { status: 400, text };
+    const what = `header X-Stream-Protocol-Version contains [${[header].flat().join(' ')}], but no valid protocols`;
+    return { status: 400, text: `unable to upgrade: ${what}\n` };
   }
   const protocol = offered.find((name) => SPDY[kind.type].includes(name));
   if (protocol === undefined) return noCommonProtocol(offered, kind.type);

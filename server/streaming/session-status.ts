@@ -1,6 +1,6 @@
 import type { Status } from '../kube/api-error.ts';
 
-/** How the channel `error` tells how a command went: as a Status since version 4, before that as a text if it failed. */
+/** How `error` tells how a command went: since version 4 as a Status, before that as a text if it failed. */
 export type StatusForm = 'status' | 'text';
 
 /** What goes onto the channel. A client takes nothing at all for success. */

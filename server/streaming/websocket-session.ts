@@ -49,6 +49,12 @@ class MessageStream extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#send(chunk, done);
   }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    // Nobody waits for a stream that is gone.
+    this.#drained();
+    done(error);
+  }
 }
 
 interface NumberedChannel {

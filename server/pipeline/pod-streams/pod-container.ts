@@ -1,4 +1,4 @@
-/** Which container of a pod is meant, and whether it can be reached: pkg/registry/core/pod/strategy.go and the kubelet. */
+/** Which container of a pod is meant: validateContainer of pkg/registry/core/pod/strategy.go. */
 import type { Frozen } from '../../base/freeze.ts';
 import { badRequest, notFound } from '../../kube/api-error.ts';
 import type { ContainerStatus, Pod } from '../../kube/types.gen.ts';

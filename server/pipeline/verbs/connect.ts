@@ -13,7 +13,10 @@ import { admit } from './subresource-admission.ts';
 /** Whether requests for a subresource are passed on, instead of being about something stored. */
 export const isConnected = (subresource: SubresourceInfo): boolean => subresource.row.connect !== undefined;
 
-/** @returns the options, as admission saw them. @throws ApiError 400 for options that cannot be read, and what admission throws */
+/**
+ * @returns the options, as admission saw them
+ * @throws ApiError 400 for options that cannot be read, and what admission throws
+ */
 export async function admitConnection(
   request: ApiRequest,
   served: Served,

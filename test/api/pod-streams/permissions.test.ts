@@ -24,7 +24,8 @@ afterAll(() => server[Symbol.asyncDispose]());
 describe.each(['exec', 'attach', 'portforward'])('pods/%s', (subresource) => {
   it('needs the verb create, however it is asked', async () => {
     const path = `web/${subresource}?stdout=true`;
-    const denied = `User "may-get" cannot create resource "pods/${subresource}" in API group "" in the namespace "default"`;
+    const resource = `"pods/${subresource}" in API group "" in the namespace "default"`;
+    const denied = `User "may-get" cannot create resource ${resource}`;
     expect(refusalOf(await server.ask('POST', path, undefined, 'may-get'))).toEqual([
       403,
       `pods "web" is forbidden: ${denied}`,
