@@ -4,6 +4,7 @@ const TABLE = {
   'server/kube': ['server/base'],
   'server/schema': ['server/kube', 'server/base'],
   'server/storage': ['server/kube', 'server/base'],
+  'server/streaming': ['server/kube', 'server/base'],
   'server/registry': ['server/schema', 'server/storage', 'server/kube', 'server/base'],
   'server/resources': ['server/registry', 'server/schema', 'server/storage', 'server/kube', 'server/base'],
   'server/admission': ['server/registry', 'server/schema', 'server/storage', 'server/kube', 'server/base'],
@@ -37,7 +38,7 @@ const TABLE = {
     'server/base',
   ],
   'server/admin': ['server/cluster', 'server/pipeline', 'server/kube', 'server/base'],
-  'server/http': ['server/pipeline', 'server/admin', 'server/kube', 'server/base'],
+  'server/http': ['server/pipeline', 'server/admin', 'server/streaming', 'server/kube', 'server/base'],
   'controllers/lib': ['server/kube', 'server/base', 'server/schema/hash'],
 };
 

@@ -103,6 +103,7 @@ export class Cluster {
       authorizer: parts.authorizer,
       ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
+      nodes: parts.nodes,
       log: parts.log,
       requests: new RequestMetrics(parts.clock),
       clientRequests: this.clientRequests,

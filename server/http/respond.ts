@@ -26,8 +26,9 @@ export async function respond(
     if (body.abort) await passOn(raw, body.chunks, body.abort);
     else await writeChunks(channel, body.chunks);
   } else if (body.type === 'watch') startWatch(raw, body, watches);
-  // Whoever tunnels has a socket: there is none to be had here.
-  else body.response.socket.destroy();
+  // Whoever tunnels has a socket: there is none to be had here. A session that nobody takes has not begun.
+  else if (body.type === 'tunnel') body.response.socket.destroy();
+  else channel.end();
 }
 
 /** What another server sends, as long as it sends and there is somebody who listens. */

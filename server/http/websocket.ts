@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
+import { systemClock } from '../base/clock.ts';
 import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
+import type { ApiResponse, SessionResponse } from '../pipeline/request.ts';
+import type { Upgrade } from '../streaming/accept-session.ts';
 import { addIdentifiers, auditIdOf, identifierLines } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
@@ -25,6 +28,8 @@ export async function addWebSocketWatch(
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });
   const heads = keepHeads(app.server);
+  // Clients live in the time of the machine.
+  const clock = systemClock();
   app.websocketServer.on('headers', (lines, message) => {
     const upgrade = upgrades.get(message);
     if (upgrade) lines.push(...identifierLines(upgrade.request, upgrade.auditId));
@@ -46,6 +51,17 @@ export async function addWebSocketWatch(
       return;
     }
     reply.hijack();
+    if (wire.body.type === 'session') {
+      const head = heads.get(message) ?? Buffer.alloc(0);
+      const lines = identifierLines(incoming, auditId);
+      const upgrade = { message, socket: message.socket, head, lines, clock };
+      const refusal = await beginSession(upgrade, reply.raw as ServerResponse, wire.body.response);
+      if (!refusal) return;
+      const refused = encode(incoming, refusal, options.now);
+      addIdentifiers(refused.headers, incoming, auditId);
+      await respond(messageResponse(reply.raw as ServerResponse), refused, watches, false);
+      return;
+    }
     if (wire.body.type === 'tunnel') {
       (reply.raw as ServerResponse).detachSocket(message.socket);
       startTunnel(message.socket, heads.get(message), wire.headers, wire.body.response);
@@ -53,6 +69,23 @@ export async function addWebSocketWatch(
     }
     await respond(messageResponse(reply.raw as ServerResponse), wire, watches, false);
   });
+}
+
+/** Lets client and pod speak. @returns the answer to a client that knows no protocol of ours */
+async function beginSession(
+  upgrade: Upgrade,
+  response: ServerResponse,
+  { offer }: SessionResponse,
+): Promise<ApiResponse | undefined> {
+  const { acceptSession, agree } = await import('../streaming/accept-session.ts');
+  const agreement = agree(upgrade.message.headers, offer.kind);
+  if ('status' in agreement) {
+    const { status, text, headers } = agreement;
+    return { type: 'bytes', status, mediaType: 'text/plain; charset=utf-8', body: text, ...(headers && { headers }) };
+  }
+  response.detachSocket(upgrade.message.socket);
+  acceptSession(upgrade, agreement, offer);
+  return undefined;
 }
 
 /** Messages have their own ends: no line break and no length is needed. */

@@ -29,6 +29,18 @@ export const LIMITS = {
   retainedEventsMs: 5 * 60 * 1000,
   /** A watch without timeoutSeconds ends after this and up to as long again (MinRequestTimeout). */
   watchTimeoutMs: 30 * 60 * 1000,
+  /** Streams that one SPDY connection may have open: those of thousands of forwarded connections. Ours. */
+  streamsPerConnection: 10_000,
+  /** Headers of one SPDY stream, decompressed, and a frame that has them. Ours: upstream takes a gigabyte. */
+  streamHeaderBytes: 64 * 1024,
+  /** What a stream keeps while its pod does not read; then the connection waits. Ours: upstream counts frames. */
+  streamBacklogBytes: 256 * 1024,
+  /** A message of a WebSocket that carries streams (golang.org/x/net/websocket's DefaultMaxPayloadBytes). */
+  streamMessageBytes: 32 * 1024 * 1024,
+  /** How long the streams of a command may take to be opened (DefaultStreamCreationTimeout). */
+  streamCreationMs: 30_000,
+  /** How long a client may take to end a connection that has been closed. Ours. */
+  streamCloseMs: 10_000,
   /** Attempts of a PATCH that meets conflicts (MaxRetryWhenPatchConflicts). */
   patchRetries: 5,
   /** Lines of the journal before it is folded into the snapshot. Ours. */

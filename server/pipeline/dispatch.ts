@@ -214,6 +214,7 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
   if (!sub) throw unknownPath();
   if (isConnected(sub)) return connected(request, served, sub, env);
   if (request.method === 'HEAD' || !sub.verbs.includes(verb)) throw methodNotAllowed();
+  if (name === 'log' && !isCustom) return log(request, env);
   if (verb === 'patch' && !isApply(request)) checkPatchType(request, served);
   const { deprecation } = served.store.definition;
   if (isCustom && deprecation !== undefined) tellDeprecation(request, deprecation);
@@ -226,6 +227,12 @@ function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<Ap
     : (isApply(request) ? apply : patch)(request, served, env, name);
 }
 
+/** Loaded when somebody asks for one. */
+async function log(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
+  const { podLog } = await import('./pod-streams/pod-log.ts');
+  return podLog(request, env);
+}
+
 async function connected(
   request: ApiRequest,
   served: Served,
@@ -234,6 +241,8 @@ async function connected(
 ): Promise<ApiResponse> {
   const isProxy = sub.name === 'proxy';
   if (!isProxy && (request.method === 'HEAD' || !sub.verbs.includes(request.info.verb))) throw methodNotAllowed();
-  await admitConnection(request, served, sub, env);
-  return isProxy ? proxy(request, served, env) : subresource(request, served, sub, env);
+  const options = await admitConnection(request, served, sub, env);
+  if (isProxy) return proxy(request, served, env);
+  const { connectPod } = await import('./pod-streams/connect-pod.ts');
+  return connectPod(request, sub.name, options, env);
 }

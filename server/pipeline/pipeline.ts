@@ -4,6 +4,7 @@
  */
 import type { Cancel, Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
+import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
@@ -39,6 +40,8 @@ export interface PipelineEnv {
   /** For those who check tokens of service accounts themselves; without it there are no such pages. */
   readonly publishedKeys?: PublishedKeys;
   readonly traffic: ServiceTraffic;
+  /** The door to pods. */
+  readonly nodes: NodeConnector;
   readonly log: Logger;
   readonly requests: RequestMetrics;
   readonly clientRequests: ClientRequests;

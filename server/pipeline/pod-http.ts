@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { serviceUnavailable } from '../kube/api-error.ts';
+import type { Duplex } from 'node:stream';
+import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
 import type { Destination } from './service-traffic.ts';
 
 export interface PodRequest {
@@ -33,20 +34,27 @@ export function endToEnd(
   return kept;
 }
 
+/** @throws ApiError 503 when nothing listens on the port */
+async function dial({ pod, port }: Destination): Promise<Duplex> {
+  try {
+    return await pod.dial(port);
+  } catch (error) {
+    throw serviceUnavailable(`error trying to reach service: ${(error as Error).message}`);
+  }
+}
+
+const unreachable = (name: string, error: Error): ApiError =>
+  serviceUnavailable(`error trying to reach service: ${name}: ${error.message}`);
+
 /**
  * One HTTP exchange with a pod.
  * @throws ApiError 503 when nothing listens on the port
  */
 export async function askPod(
-  { pod, port, name }: Destination,
+  destination: Destination,
   { method, path, headers, body }: PodRequest,
 ): Promise<IncomingMessage> {
-  let connection: Awaited<ReturnType<typeof pod.dial>>;
-  try {
-    connection = await pod.dial(port);
-  } catch (error) {
-    throw serviceUnavailable(`error trying to reach service: ${(error as Error).message}`);
-  }
+  const connection = await dial(destination);
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       createConnection: () => connection as never,
@@ -55,9 +63,36 @@ export async function askPod(
       headers: { ...headers, connection: 'close' },
     });
     outgoing.once('response', resolve);
-    outgoing.once('error', (error) =>
-      reject(serviceUnavailable(`error trying to reach service: ${name}: ${error.message}`)),
-    );
+    outgoing.once('error', (error) => reject(unreachable(destination.name, error)));
     outgoing.end(body);
+  });
+}
+
+/** A pod that speaks another protocol from now on, if it wants to. */
+export type UpgradeAnswer =
+  | { readonly response: IncomingMessage; readonly socket: Duplex; readonly head: Buffer }
+  | { readonly response: IncomingMessage; readonly socket?: undefined };
+
+/**
+ * Asks a pod for another protocol.
+ * @throws ApiError 503 when nothing listens on the port
+ */
+export async function upgradePod(
+  destination: Destination,
+  { method, path, headers }: Omit<PodRequest, 'body'>,
+  upgrade: string,
+): Promise<UpgradeAnswer> {
+  const connection = await dial(destination);
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({
+      createConnection: () => connection as never,
+      method,
+      path,
+      headers: { ...headers, connection: 'Upgrade', upgrade },
+    });
+    outgoing.once('upgrade', (response, socket, head) => resolve({ response, socket, head }));
+    outgoing.once('response', (response) => resolve({ response }));
+    outgoing.once('error', (error) => reject(unreachable(destination.name, error)));
+    outgoing.end();
   });
 }

@@ -3,6 +3,7 @@ import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import type { KubeObject, User } from '../kube/object.ts';
+import type { SessionOffer } from '../kube/stream-session.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { AuditRecord } from './audit/audit-record.ts';
@@ -96,7 +97,15 @@ export type ApiResponse =
       readonly abort?: () => void;
     }
   /** Another server speaks with the client from now on, in a protocol that is theirs. */
-  | TunnelResponse;
+  | TunnelResponse
+  | SessionResponse;
+
+/** A pod speaks with the client from now on, in one of the protocols for streams. */
+export interface SessionResponse {
+  readonly type: 'session';
+  readonly status: number;
+  readonly offer: SessionOffer;
+}
 
 export interface TunnelResponse {
   readonly type: 'tunnel';

@@ -13,11 +13,8 @@ afterAll(() => shop[Symbol.asyncDispose]());
 
 describe('what is not there yet is named, and nothing hangs', () => {
   it.each([
-    ['pods/log', ['logs', 'web']],
-    ['pods/log', ['logs', '-f', 'web']],
     ['pods/exec', ['exec', 'web', '--', 'ls']],
     ['pods/attach', ['attach', 'web']],
-    ['pods/portforward', ['port-forward', 'web', ':80']],
   ])('%s for kubectl %j', async (what, args) => {
     const { stderr } = await shop.fails(...args);
     expect(stderr).toContain(`fauxkube does not implement ${what} yet`);

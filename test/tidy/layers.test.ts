@@ -16,6 +16,7 @@ const PLANTED: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'server-kube': ['server/kube/b.ts', 'server/schema/a.ts'],
   'server-schema': ['server/schema/b.ts', 'server/storage/a.ts'],
   'server-storage': ['server/storage/b.ts', 'server/registry/a.ts'],
+  'server-streaming': ['server/streaming/b.ts', 'server/registry/a.ts'],
   'server-registry': ['server/registry/b.ts', 'server/pipeline/a.ts'],
   'server-resources': ['server/resources/core/b.ts', 'server/auth/a.ts'],
   'server-admission': ['server/admission/b.ts', 'server/auth/a.ts'],

@@ -3,7 +3,7 @@
 import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { chooseForm, type Negotiated } from '../media-types.ts';
-import type { ApiRequest, ApiResponse, TunnelResponse, WatchResponse } from '../request.ts';
+import type { ApiRequest, ApiResponse, SessionResponse, TunnelResponse, WatchResponse } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
@@ -25,6 +25,7 @@ export interface WireResponse {
         readonly abort?: () => void;
       }
     | { readonly type: 'tunnel'; readonly response: TunnelResponse }
+    | { readonly type: 'session'; readonly response: SessionResponse }
     | { readonly type: 'watch'; readonly response: WatchResponse; readonly frames: FrameEncoder };
 }
 
@@ -94,6 +95,7 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
       body: { type: 'tunnel', response },
     };
   }
+  if (response.type === 'session') return { status: response.status, headers: {}, body: { type: 'session', response } };
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
 }
 
@@ -130,7 +132,7 @@ function valueResponse(
 
 function encodeAs(
   request: ApiRequest,
-  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' | 'tunnel' }>,
+  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' | 'tunnel' | 'session' }>,
   form: Negotiated,
   now: () => number,
 ): WireResponse {

@@ -56,7 +56,7 @@ async function objectOf(request: ApiRequest, response: ApiResponse, now: () => n
   if (form) request.form = { ...form, encoding: 'json', pretty: false };
   try {
     const { body } = encode(request, response, now);
-    if (body.type === 'watch' || body.type === 'tunnel') return undefined;
+    if (body.type === 'watch' || body.type === 'tunnel' || body.type === 'session') return undefined;
     const parts: Buffer[] = [];
     if (body.type === 'buffer') parts.push(body.buffer);
     else for await (const chunk of body.chunks) parts.push(chunk);

@@ -13,18 +13,22 @@ import { admit } from './subresource-admission.ts';
 /** Whether requests for a subresource are passed on, instead of being about something stored. */
 export const isConnected = (subresource: SubresourceInfo): boolean => subresource.row.connect !== undefined;
 
-/** @throws ApiError 400 for options that cannot be read, and what admission throws */
+/**
+ * @returns the options, as admission saw them
+ * @throws ApiError 400 for options that cannot be read, and what admission throws
+ */
 export async function admitConnection(
   request: ApiRequest,
   served: Served,
   { group, version, kind, name: subresource }: SubresourceInfo,
   env: PipelineEnv,
-): Promise<void> {
+): Promise<Readonly<Record<string, unknown>>> {
   if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
   const type = env.catalog.table.typeOfKind(group, version, kind);
   if (!type) throw new Error(`kinds.gen.json has no ${group}/${version} ${kind}`);
   const { user, warn, annotate } = storeWrite(request, { dryRun: false }, env, subresource);
   const { namespace, name } = request.info;
+  const options = optionsOf(request, type);
   const review: Review = {
     operation: 'connect',
     info: served.store.info,
@@ -32,13 +36,14 @@ export async function admitConnection(
     key: { namespace, name },
     user,
     dryRun: false,
-    object: { kind, apiVersion: apiVersionOf({ group, version }), ...optionsOf(request, type) } as KubeObject,
+    object: { kind, apiVersion: apiVersionOf({ group, version }), ...options } as KubeObject,
     form: { group, version, kind, type },
     asked: request,
     warn,
     ...(annotate && { annotate }),
   };
   await admit(review, env);
+  return options;
 }
 
 /** The options in the URL, as the fields of their type. */
