@@ -55,6 +55,9 @@ export interface MachineProcess extends RunningProcess {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** What it is called in its complaints: programs may have changed places meanwhile. */
+const baseName = ({ argv: [path = ''] }: Process): string => path.slice(path.lastIndexOf('/') + 1);
+
 /**
  * The small simulated machine inside a container: files, processes and signals. Nothing of it exists before something
  * is asked of it. The first process is the container's own; the machine ends with it.
@@ -185,22 +188,20 @@ export class Machine {
   }
 
   async #run(process: Process, program: Program): Promise<void> {
-    const [path = ''] = process.argv;
-    const name = path.slice(path.lastIndexOf('/') + 1);
     try {
       // Whoever starts one gets it before it does anything.
       await Promise.resolve();
-      process.end(await program(process, process.argv.slice(1), name));
+      process.end(await program(process, process.argv.slice(1), baseName(process)));
     } catch (error) {
-      if (!(error instanceof ProcessEnded)) await this.#endWithError(process, name, error);
+      if (!(error instanceof ProcessEnded)) await this.#endWithError(process, error);
     }
   }
 
-  async #endWithError(process: Process, name: string, error: unknown): Promise<void> {
+  async #endWithError(process: Process, error: unknown): Promise<void> {
     try {
       // A failure of ours must not take the server down: it is a failure of this process.
       const text = error instanceof SystemError ? errorText(error) : `internal error: ${String(error)}`;
-      await process.complain(`${name}: ${text}`);
+      await process.complain(`${baseName(process)}: ${text}`);
     } catch (again) {
       if (!(again instanceof ProcessEnded)) throw again;
     } finally {

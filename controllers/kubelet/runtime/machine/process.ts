@@ -48,6 +48,8 @@ export class Process implements Caller {
   cwd: string;
   umask: number;
   exitCode: number | undefined;
+  /** The signal that it ended by. */
+  endedBy: Signal | undefined;
   readonly #waits = new Set<{ readonly reject: (error: Error) => void; readonly interruptible: boolean }>();
 
   constructor(machine: Machine, pid: number, options: NewProcess) {
@@ -215,6 +217,7 @@ export class Process implements Caller {
     // The kernel protects the first process of a container from signals that it does not handle, from inside even
     // from KILL.
     if (!endsProcess(signal) || (this.pid === 1 && !forced)) return;
+    this.endedBy = signal;
     this.end(128 + signalNumber(signal));
   }
 

@@ -99,7 +99,10 @@ class Evaluation {
   }
 
   async #word(word: ArithmeticWord): Promise<bigint> {
-    return this.text(/[$`'"\\]/.test(word.value) ? await this.#context.expand(word) : word.value);
+    if (/[$`'"\\]/.test(word.value)) return this.text(await this.#context.expand(word));
+    if (!NUMBER.test(word.value) && !NAME.test(word.value) && !RADIX.test(word.value))
+      throw new ShellError('arithmetic syntax error');
+    return this.text(word.value);
   }
 
   async #unary(operator: string, operand: ArithmeticExpression, prefix: boolean): Promise<bigint> {

@@ -60,9 +60,20 @@ export async function expandPattern(shell: Shell, word: Word): Promise<string> {
   return fields.finish()[0]?.pattern ?? '';
 }
 
-export async function expandHereDoc(shell: Shell, body: HereDocBody, isQuoted: boolean): Promise<string> {
-  const parts = isQuoted ? undefined : body.parts;
-  if (!parts) return isQuoted || !body.text.includes('\\') ? body.text : body.text.replace(/\\([$`\\]|\n)/g, unescape);
+/** The text of a here-document. @param isIndented tabs at the beginnings of lines do not count: `<<-` */
+export async function expandHereDoc(
+  shell: Shell,
+  body: HereDocBody,
+  { isQuoted, isIndented }: { readonly isQuoted: boolean; readonly isIndented: boolean },
+): Promise<string> {
+  const trimmed = (text: string, startsLine: boolean): string =>
+    isIndented ? text.replace(startsLine ? /(^|\n)\t+/g : /(\n)\t+/g, '$1') : text;
+  const given = isQuoted ? undefined : body.parts;
+  const text = trimmed(body.text, true);
+  if (!given) return isQuoted || !text.includes('\\') ? text : text.replace(/\\([$`\\]|\n)/g, unescape);
+  const parts = given.map((part, i) =>
+    part.type === 'Literal' ? { ...part, value: trimmed(part.value, i === 0) } : part,
+  );
   const fields = newFields(shell, false);
   await addQuotedParts(shell, fields, parts as readonly DoubleQuotedChild[]);
   return fields.finish()[0]?.text ?? '';

@@ -59,7 +59,10 @@ async function opened(shell: Shell, redirection: Redirection): Promise<[number, 
   const { descriptor } = redirection;
   if (descriptor?.type === 'FileDescriptorVariable') throw new ShellError('syntax error: bad redirection');
   if (redirection.type === 'HereDoc') {
-    const text = await expandHereDoc(shell, redirection.body, redirection.delimiter?.quoted ?? false);
+    const text = await expandHereDoc(shell, redirection.body, {
+      isQuoted: redirection.delimiter?.quoted ?? false,
+      isIndented: redirection.operator === '<<-',
+    });
     return [[descriptor?.value ?? 0, new OpenText('here', text)]];
   }
   if (redirection.type === 'HereString') {
@@ -80,7 +83,7 @@ async function openedFile(
     if (name === '-') return [[fd, undefined]];
     if (/^\d+$/.test(name)) {
       const file = shell.process.files.get(Number(name));
-      if (!file) throw new RedirectFailed(`dup2(${name},${fd}): Bad file descriptor`);
+      if (!file) throw new RedirectFailed(`${name}: Bad file descriptor`);
       return [[fd, file]];
     }
     if (operator === '<&' || descriptor !== undefined) throw new ShellError('bad fd number');

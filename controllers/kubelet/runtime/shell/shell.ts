@@ -210,8 +210,10 @@ export class Shell {
   }
 
   /** Waits for a process in the foreground. */
-  async waitFor(child: Process): Promise<number> {
-    const code = await this.process.wait(child);
+  async waitFor(child: Process, options?: { readonly interruptible: boolean }): Promise<number> {
+    const code = await this.process.wait(child, options);
+    const text = child.endedBy && END_TEXTS[child.endedBy];
+    if (text !== undefined && !this.isInteractive) await this.process.complain(text);
     if (code === 128 + signalNumber('INT') && this.isInteractive) throw new Abandoned();
     return code;
   }
@@ -330,6 +332,20 @@ export class Shell {
     }
   }
 }
+
+/** What a shell says about a command that a signal ended. */
+const END_TEXTS: Partial<Readonly<Record<Signal, string>>> = {
+  HUP: 'Hangup',
+  QUIT: 'Quit',
+  ABRT: 'Aborted',
+  KILL: 'Killed',
+  SEGV: 'Segmentation fault',
+  USR1: 'User defined signal 1',
+  USR2: 'User defined signal 2',
+  ALRM: 'Alarm clock',
+  TERM: 'Terminated',
+  XCPU: 'CPU time limit exceeded',
+};
 
 function timesText(elapsedMs: number): string {
   const text = `${Math.floor(elapsedMs / 60_000)}m ${((elapsedMs % 60_000) / 1000).toFixed(2)}s`;

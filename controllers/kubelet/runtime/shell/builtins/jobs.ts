@@ -11,7 +11,7 @@ function jobOf(shell: Shell, word: string): Process | undefined {
 }
 
 async function waitFor(shell: Shell, job: Process): Promise<number> {
-  const status = await shell.interruptible(() => shell.process.wait(job, { interruptible: true }));
+  const status = await shell.interruptible(() => shell.waitFor(job, { interruptible: true }));
   if (job.exitCode !== undefined) shell.state.jobs.delete(job.pid);
   return status;
 }

@@ -78,7 +78,7 @@ export const tee: Program = async (process, args, name) => {
 
 /** `-5` as `-n 5`, which POSIX has forgotten and everybody uses. */
 const withCount = (args: readonly string[]): string[] =>
-  args.flatMap((word) => (/^-\d+$/.test(word) ? ['-n', word.slice(1)] : [word]));
+  args.flatMap((word, i) => (/^-\d+$/.test(word) && !/^-[nc]$/.test(args[i - 1] ?? '') ? ['-n', word.slice(1)] : [word]));
 
 function headerOf(path: string, isFirst: boolean): string {
   return `${isFirst ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`;

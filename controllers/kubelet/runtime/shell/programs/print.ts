@@ -231,7 +231,7 @@ export const seq: Program = async (process, args, name) => {
   let at = 0;
   for (; at < args.length && /^-[a-z]/.test(args[at] ?? ''); at++) {
     if (args[at] === '-w') isPadded = true;
-    else if (args[at] === '-s') separator = args[++at] ?? '';
+    else if (args[at]?.startsWith('-s')) separator = args[at]?.slice(2) || (args[++at] ?? '');
   }
   const numbers = args.slice(at).map(Number);
   if (numbers.length === 0 || numbers.length > 3 || numbers.some(Number.isNaN)) {

@@ -84,7 +84,9 @@ export const timeout: Program = async (process, args, name) => {
     );
   try {
     const code = await process.wait(child);
-    return isLate ? 128 + signalNumber(signal === 'TERM' && code === 137 ? 'KILL' : signal) : code;
+    // It ends by the signal that it sent: whoever waits sees 143.
+    if (isLate) process.signal(child.endedBy ?? signal);
+    return isLate ? 128 + signalNumber(child.endedBy ?? signal) : code;
   } finally {
     for (const cancel of cancels) cancel();
   }
@@ -93,7 +95,7 @@ export const timeout: Program = async (process, args, name) => {
 export const kill: Program = async (process, args, name) => {
   const [first = '', ...rest] = args;
   if (first === '-l') {
-    for (const signal of SIGNALS) await process.print(`${signalNumber(signal)}) ${signal}\n`);
+    for (const signal of SIGNALS) await process.print(`${String(signalNumber(signal)).padStart(2)}) ${signal}\n`);
     return 0;
   }
   const isNamed = /^-[A-Za-z0-9]/.test(first) && first !== '-s' && first !== '-n';
