@@ -1,3 +1,4 @@
+import { errorText } from '../../machine/errno.ts';
 import type { Program } from '../../machine/program.ts';
 import { compileRegex } from '../regex.ts';
 import { BadUsage } from './options.ts';
@@ -139,8 +140,14 @@ async function matched(text: string, pattern: string): Promise<string> {
   return String(match ? match.end - match.start : 0);
 }
 
-export const expr: Program = async (process, args) => {
-  const value = await new Expr(args[0] === '--' ? args.slice(1) : args).value();
+export const expr: Program = async (process, args, name) => {
+  let value: string;
+  try {
+    value = await new Expr(args[0] === '--' ? args.slice(1) : args).value();
+  } catch (error) {
+    await process.complain(`${name}: ${errorText(error)}`);
+    return 2;
+  }
   await process.print(`${value}\n`);
   return isTrue(value) ? 0 : 1;
 };

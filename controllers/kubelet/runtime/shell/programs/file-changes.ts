@@ -175,6 +175,7 @@ export const chmod: Program = (process, args, name) => {
   const options = readOptions(words, 'Rcvf', { recursive: 'R' });
   needed(options.rest, 2);
   const [mode = '', ...paths] = options.rest;
+  if (changedMode(mode, 0, false, 0) === undefined) throw new BadUsage(`invalid mode '${mode}'`);
   return changeAll(
     process,
     paths,
@@ -182,8 +183,7 @@ export const chmod: Program = (process, args, name) => {
     (path) => {
       const place = process.view.find(process.path(path), process);
       const changed = changedMode(mode, place.node.attributes.mode, place.node.kind === 'directory', process.umask);
-      if (changed === undefined) throw new BadUsage(`invalid mode '${mode}'`);
-      process.view.change(place, process, { mode: changed });
+      if (changed !== undefined) process.view.change(place, process, { mode: changed });
     },
     (path, problem) => `${name}: ${path}: ${problem}`,
   );

@@ -73,7 +73,7 @@ function applyClause(
   let wholeMask = 0;
   for (const [user, shift] of Object.entries(shifts)) {
     if (!everybody && !who.includes(user)) continue;
-    wholeMask |= 7 << shift;
+    wholeMask |= (7 << shift) | (user === 'u' ? 0o4000 : user === 'g' ? 0o2000 : 0o1000);
     let own = 0;
     for (const letter of letters) {
       if (letter === 'r') own |= 4;

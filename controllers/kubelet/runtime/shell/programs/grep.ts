@@ -215,7 +215,9 @@ function grepping(kind: 'basic' | 'extended' | 'fixed'): Program {
     try {
       matcher = await matcherOf(patterns, options, used);
     } catch (error) {
-      await process.complain(`${name}: bad regex '${patterns.join('\n')}': ${errorText(error)}`);
+      const why = errorText(error);
+      const isOurs = why.startsWith('back references') ? `: ${why}` : '';
+      await process.complain(`${name}: bad regex '${patterns.join('\n')}'${isOurs}`);
       return 2;
     }
     const isRecursive = options.has('r') || options.has('R');

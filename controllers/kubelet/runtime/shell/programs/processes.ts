@@ -28,6 +28,9 @@ export const usleep: Program = async (process, [text = '0']) => {
   return 0;
 };
 
+/** Where programs are when nobody says. */
+const DEFAULT_PATH = '/sbin:/usr/sbin:/bin:/usr/bin';
+
 /** Starts another program, as `execvp` does. @returns the process, or the code to end with */
 export async function start(
   process: Process,
@@ -38,13 +41,13 @@ export async function start(
   const [command = ''] = argv;
   const env = options.env ?? process.env;
   try {
-    const path = whichProgram(process.machine, command, process, env.get('PATH') ?? '', process.cwd);
+    const path = whichProgram(process.machine, command, process, env.get('PATH') ?? DEFAULT_PATH, process.cwd);
     const found = loadProgram(process.machine, path, argv, process);
     return process.spawn(found.argv, found.program, options);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await process.complain(
-      error.code === 'EAGAIN' ? `${name}: can't fork: ${error.message}` : `${name}: can't execute '${command}': ${error.message}`,
+      error.code === 'EAGAIN' ? `${name}: can't fork: ${error.message}` : name === 'xargs' ? `${name}: ${command}: ${error.message}` : `${name}: can't execute '${command}': ${error.message}`,
     );
     return error.code === 'ENOENT' ? 127 : 126;
   }

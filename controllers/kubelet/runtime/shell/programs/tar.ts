@@ -123,6 +123,7 @@ async function create(process: Process, options: Options, folder: string, name: 
     await write(TAR_END);
     await write(Buffer.alloc((RECORD - (written % RECORD)) % RECORD));
     await sink.end();
+    if (status !== 0) await process.complain(`${name}: error exit delayed from previous errors`);
     return status;
   } finally {
     file.release();
@@ -182,7 +183,13 @@ function reader(process: Process, file: OpenFile): ReadBytes {
 
 async function extract(process: Process, options: Options, folder: string, name: string): Promise<number> {
   const path = options.value('f') ?? '-';
-  const file = (path === '-' ? process.file(0) : process.open(path, { read: true })).retain();
+  let file: OpenFile;
+  try {
+    file = (path === '-' ? process.file(0) : process.open(path, { read: true })).retain();
+  } catch (error) {
+    await process.complain(`${name}: can't open '${path}': ${errorText(error)}`);
+    return 1;
+  }
   const isGzip = options.has('z') || /\.(tgz|tar\.gz)$/.test(path);
   const read = reader(process, await sourceOf(process, file, isGzip));
   const stripped = options.number('S') ?? 0;
