@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Finished, runScript } from './simulated.ts';
@@ -24,7 +24,7 @@ function record(busybox: string, script: string): Recorded {
   mkdirSync(work);
   const applets = spawnSync(busybox, ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
   for (const applet of applets) symlinkSync(busybox, join(bin, applet));
-  const { status, stdout, stderr } = spawnSync(busybox, ['sh', '-c', script], {
+  const { status, signal, stdout, stderr } = spawnSync(busybox, ['sh', '-c', script], {
     cwd: work,
     env: { HOME: '/h', PATH: bin },
     input: '',
@@ -32,7 +32,12 @@ function record(busybox: string, script: string): Recorded {
   });
   rmSync(folder, { recursive: true });
   const moved = (text: string): string => text.replaceAll(work, '/w');
-  return { script, exitCode: status ?? 0, stdout: moved(stdout), stderr: moved(stderr) };
+  return {
+    script,
+    exitCode: status ?? 128 + (signal ? constants.signals[signal] : 0),
+    stdout: moved(stdout),
+    stderr: moved(stderr),
+  };
 }
 
 describe.each(readdirSync(FOLDER))('%s', (file) => {

@@ -51,9 +51,20 @@ export async function runCommand(
   return { exitCode, stdout: out.toString('latin1'), stderr: errors.toString('latin1') };
 }
 
-/** Runs a script in a machine of its own, or in the one that is given. */
-export const runScript = (script: string, machine: Machine = newMachine()): Promise<Finished> =>
-  runCommand(machine, ['sh', '-c', script]);
+/** A machine whose own program waits: what runs beside it is not protected from signals. */
+export async function busyMachine(options: Partial<MachineOptions> = {}): Promise<Machine> {
+  const machine = newMachine(options);
+  await machine.start(['sleep', 'infinity'], {});
+  return machine;
+}
+
+/** Runs a script as `kubectl exec` does, in a machine of its own or in the one that is given. */
+export async function runScript(script: string, machine?: Machine): Promise<Finished> {
+  const used = machine ?? (await busyMachine());
+  const finished = await runCommand(used, ['sh', '-c', script]);
+  if (!machine) used.stop();
+  return finished;
+}
 
 /** A process whose streams a test holds in its hands. */
 export interface LiveProcess {

@@ -1,7 +1,15 @@
 import type { Clock } from '../../../../server/base/clock.ts';
 import { SystemError } from './errno.ts';
-import { type Attributes, DirectoryNode, FileNode, type ImageDirectory, type ImageEntry } from './inode.ts';
-import { type Inode, LinkNode, type Quota } from './inode.ts';
+import {
+  type Attributes,
+  DirectoryNode,
+  FileNode,
+  type ImageDirectory,
+  type ImageEntry,
+  type Inode,
+  LinkNode,
+  type Quota,
+} from './inode.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 
 /** Who owns a new file, and what may be done with it. */

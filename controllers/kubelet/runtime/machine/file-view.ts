@@ -53,7 +53,10 @@ export class FileView {
   readonly #root: Place;
   readonly #mounted = new Map<Inode, { readonly mount: Mount; readonly node: Inode }>();
 
-  constructor(tree: FileTree, { mounts = [], limits = MACHINE_LIMITS }: { mounts?: readonly Mount[]; limits?: MachineLimits } = {}) {
+  constructor(
+    tree: FileTree,
+    { mounts = [], limits = MACHINE_LIMITS }: { mounts?: readonly Mount[]; limits?: MachineLimits } = {},
+  ) {
     this.#limits = limits;
     const mount: Mount = { path: '/', tree, type: 'overlay' };
     this.#root = { name: '/', path: '/', parent: undefined, node: tree.root, mount };

@@ -1,6 +1,13 @@
 import { SystemError } from './errno.ts';
-import { type Attributes, type Caller, type ComputedEntries, DeviceNode, DirectoryNode, type Inode } from './inode.ts';
-import { LinkNode } from './inode.ts';
+import {
+  type Attributes,
+  type Caller,
+  type ComputedEntries,
+  DeviceNode,
+  DirectoryNode,
+  type Inode,
+  LinkNode,
+} from './inode.ts';
 import type { Machine } from './machine.ts';
 import { OpenDevice, type OpenFile, OpenText } from './open-file.ts';
 import type { Process } from './process.ts';

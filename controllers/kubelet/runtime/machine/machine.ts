@@ -146,12 +146,17 @@ export class Machine {
   ): Promise<MachineProcess> {
     this.#table ??= await this.#options.programs();
     const argv = command.map(toBytes);
-    const variables = new Map([['PATH', PATH], ['HOSTNAME', toBytes(this.hostname)]]);
+    const variables = new Map([
+      ['PATH', PATH],
+      ['HOSTNAME', toBytes(this.hostname)],
+    ]);
     if (streams.terminal) variables.set('TERM', 'xterm');
     for (const [name, value] of Object.entries(env)) variables.set(toBytes(name), toBytes(value));
     const user = { uid, gid, groups };
     if (!variables.has('HOME')) variables.set('HOME', uid === 0 ? '/root' : '/');
-    const found = program ? { program, argv } : findProgram(this, argv, { ...user, pid: 0 }, variables.get('PATH'), cwd);
+    const found = program
+      ? { program, argv }
+      : findProgram(this, argv, { ...user, pid: 0 }, variables.get('PATH'), cwd);
     this.view.makePath(toBytes(cwd));
     const connected = connectStreams(streams, (signal, terminal) => this.#signalForeground(signal, terminal));
     const process = this.spawn(

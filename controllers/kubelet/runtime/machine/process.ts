@@ -127,7 +127,8 @@ export class Process implements Caller {
 
   /** Puts a file at a descriptor; what was there is closed. */
   setFile(fd: number, file: OpenFile | undefined): void {
-    if (file && !this.files.has(fd) && this.files.size >= this.machine.limits.openFiles) throw new SystemError('EMFILE');
+    if (file && !this.files.has(fd) && this.files.size >= this.machine.limits.openFiles)
+      throw new SystemError('EMFILE');
     const before = this.files.get(fd);
     if (file) this.files.set(fd, file.retain());
     else this.files.delete(fd);

@@ -1,5 +1,5 @@
 import { SystemError } from './errno.ts';
-import { type Place } from './file-view.ts';
+import type { Place } from './file-view.ts';
 import { programIn } from './image.ts';
 import { type Caller, may } from './inode.ts';
 import type { Machine } from './machine.ts';

@@ -24,7 +24,9 @@ export function connectStreams(
   let files: readonly OpenFile[] = [input ?? nothing, output ?? nothing, errors ?? nothing];
   let hungUp = (): void => undefined;
   if (streams.terminal) {
-    const terminal: Terminal = new Terminal(input ?? nothing, output ?? nothing, (signal) => onSignal(signal, terminal));
+    const terminal: Terminal = new Terminal(input ?? nothing, output ?? nothing, (signal) =>
+      onSignal(signal, terminal),
+    );
     hungUp = () => onSignal('HUP', terminal);
     streams.terminal.onResize((size) => terminal.resize(size));
     files = [terminal, terminal, terminal];

@@ -3,7 +3,7 @@ import { SystemError } from '../machine/errno.ts';
 import { type FoundProgram, loadProgram, whichProgram } from '../machine/program-files.ts';
 import { builtins, inProcess, isSpecial } from './builtins/index.ts';
 import { callFunction, runCompound } from './compound.ts';
-import { ShellError } from './control-flow.ts';
+import { Misuse, ShellError } from './control-flow.ts';
 import { expandValue, expandWords } from './expand.ts';
 import { RedirectFailed, redirect, redirected } from './redirect.ts';
 import type { Shell } from './shell.ts';
@@ -45,7 +45,12 @@ async function runSimple(shell: Shell, command: Command, isLast: boolean): Promi
   return redirected(shell, command.redirects, async () => {
     const isKept = isSpecial(name);
     const values = await assign(shell, assignments, isKept ? 'kept' : 'apart');
-    if (shell.state.options.has('xtrace')) await trace(shell, [...values].map(([key, value]) => `${key}=${value}`), argv);
+    if (shell.state.options.has('xtrace'))
+      await trace(
+        shell,
+        [...values].map(([key, value]) => `${key}=${value}`),
+        argv,
+      );
     return runWords(shell, argv, { values: isKept ? new Map() : values, isLast });
   });
 }
@@ -70,7 +75,11 @@ async function assign(
     if (how === 'kept') shell.setVariable(name, value);
   }
   if (how === 'kept' && values.size > 0 && shell.state.options.has('xtrace'))
-    await trace(shell, [...values].map(([name, value]) => `${name}=${quoted(value)}`), []);
+    await trace(
+      shell,
+      [...values].map(([name, value]) => `${name}=${quoted(value)}`),
+      [],
+    );
   return values;
 }
 
@@ -102,7 +111,17 @@ export async function runWords(
   const body = withoutFunctions ? undefined : shell.state.functions.get(name);
   if (body) return withValues(shell, values, () => callFunction(shell, body, args));
   const builtin = builtins.get(name);
-  if (builtin) return withValues(shell, values, async () => await builtin(shell, args));
+  if (builtin) {
+    return withValues(shell, values, async () => {
+      try {
+        return await builtin(shell, args);
+      } catch (error) {
+        if (!(error instanceof Misuse) || isSpecial(name)) throw error;
+        await shell.complain(error.message);
+        return error.status;
+      }
+    });
+  }
   const program = inProcess.has(name) ? shell.process.machine.table.get(name) : undefined;
   if (program) {
     return withValues(shell, values, async () => {
@@ -119,11 +138,7 @@ export async function runWords(
 }
 
 /** Variables that are set for one command of the shell itself. */
-async function withValues<T>(
-  shell: Shell,
-  values: ReadonlyMap<string, string>,
-  run: () => Promise<T>,
-): Promise<T> {
+async function withValues<T>(shell: Shell, values: ReadonlyMap<string, string>, run: () => Promise<T>): Promise<T> {
   if (values.size === 0) return run();
   shell.state.locals.push(new Map());
   try {

@@ -1,5 +1,13 @@
-import type { ArithmeticExpression, Case, CommandNode, CompoundList, For, Function as FunctionNode, If } from 'unbash';
-import type { While } from 'unbash';
+import type {
+  ArithmeticExpression,
+  Case,
+  CommandNode,
+  CompoundList,
+  For,
+  Function as FunctionNode,
+  If,
+  While,
+} from 'unbash';
 import { evaluate } from './arithmetic.ts';
 import { LoopJump, Returned, ShellError } from './control-flow.ts';
 import { arithmeticContext, expandPattern, expandText, expandWords } from './expand.ts';

@@ -1,5 +1,5 @@
-import type { Process } from '../machine/process.ts';
 import { type Inode, may } from '../machine/inode.ts';
+import type { Process } from '../machine/process.ts';
 
 /** What `test`, `[` and `[[` ask. */
 

@@ -42,5 +42,8 @@ export class ShellError extends Error {
   }
 }
 
+/** A builtin that was called wrongly: only special ones end the shell. */
+export class Misuse extends ShellError {}
+
 /** ^C at the prompt. */
 export class Abandoned extends Error {}

@@ -123,7 +123,8 @@ async function addDefault(
     shell.setVariable(name, text);
     add(fields, text, isQuoted);
   } else if (isQuoted) fields.addQuoted(await words.text(operand));
-  else if (operand.parts || operand.text !== operand.value) await words.add(fields, operand);
+  else if (operand.parts || operand.text !== operand.value || operand.text.startsWith('~'))
+    await words.add(fields, operand);
   else fields.addExpanded(operand.value);
 }
 
@@ -169,10 +170,9 @@ async function sliced(
 }
 
 function inCase(value: string, operator: '^' | '^^' | ',' | ',,'): string {
-  const change = (text: string): string => 
+  const change = (text: string): string =>
     operator.startsWith('^')
       ? text.replace(/[a-z]+/g, (part) => part.toUpperCase())
       : text.replace(/[A-Z]+/g, (part) => part.toLowerCase());
   return operator.length === 2 ? change(value) : change(value.charAt(0)) + value.slice(1);
 }
-

@@ -22,7 +22,12 @@ export function parseScript(source: string): Parsed {
     const open = source.includes('<<') ? openHereDoc(script) : undefined;
     if (!open) return { kind: 'script', script };
     const message = 'syntax error: unexpected end of file';
-    return { kind: 'unfinished', message, before: linesBefore(source, script, open.pos), delimiter: open.delimiter?.value };
+    return {
+      kind: 'unfinished',
+      message,
+      before: linesBefore(source, script, open.pos),
+      delimiter: open.delimiter?.value,
+    };
   }
   const before = linesBefore(source, script, error.pos);
   if (QUOTES.test(error.message))

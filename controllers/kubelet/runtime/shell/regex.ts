@@ -197,7 +197,8 @@ class Translation {
       }
       this.#at++;
       if (char === ']' && !first) break;
-      if (char === '\\' && /[nt\\]/.test(this.#pattern.charAt(this.#at))) set += `\\${this.#pattern.charAt(this.#at++)}`;
+      if (char === '\\' && /[nt\\]/.test(this.#pattern.charAt(this.#at)))
+        set += `\\${this.#pattern.charAt(this.#at++)}`;
       else set += char === '\\' || char === '[' || char === ']' || char === '^' || char === '&' ? `\\${char}` : char;
     }
     this.#atom(`${set}]`);

@@ -112,7 +112,12 @@ export class ShellState {
     return this.variables.get(name)?.value;
   }
 
-  set(name: string, value: string, { exported }: { exported?: boolean } = {}, lengthMax = Number.POSITIVE_INFINITY): void {
+  set(
+    name: string,
+    value: string,
+    { exported }: { exported?: boolean } = {},
+    lengthMax = Number.POSITIVE_INFINITY,
+  ): void {
     const before = this.variables.get(name);
     if (before?.isReadonly) throw new ShellError(`${name}: is read only`);
     this.#textsLength += value.length - (before?.value?.length ?? 0);

@@ -9,7 +9,7 @@ import { type Signal, signalNumber } from '../machine/signals.ts';
 import { execWords, type RunOptions, runCommand, runWords } from './commands.ts';
 import { Abandoned, LoopJump, Returned, ShellError, ShellExit } from './control-flow.ts';
 import { parseScript } from './parse.ts';
-import { ShellState } from './shell-state.ts';
+import type { ShellState } from './shell-state.ts';
 
 /** A shell at work in a process: what runs statements, pipelines and subshells. */
 export class Shell {

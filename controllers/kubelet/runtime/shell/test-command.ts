@@ -16,7 +16,8 @@ export async function testExpression(shell: Shell, expression: TestExpression): 
       return (await testExpression(shell, expression.operand)) === (expression.negations.length % 2 === 0);
     case 'TestLogical':
       for (const operand of expression.operands)
-        if ((await testExpression(shell, operand)) === (expression.operator === '||')) return expression.operator === '||';
+        if ((await testExpression(shell, operand)) === (expression.operator === '||'))
+          return expression.operator === '||';
       return expression.operator === '&&';
     case 'TestUnary': {
       const operand = await expandText(shell, expression.operand);

@@ -1,13 +1,13 @@
 import { SystemError } from '../../machine/errno.ts';
 import { signalOf } from '../../machine/signals.ts';
-import { LoopJump, Returned, ShellError, ShellExit } from '../control-flow.ts';
+import { LoopJump, Misuse, Returned, ShellError, ShellExit } from '../control-flow.ts';
 import type { Shell } from '../shell.ts';
 import type { Builtin } from './builtin.ts';
 
-/** A builtin that was called wrongly: a shell that nobody types into ends. */
-export function misuse(shell: Shell, builtin: string, text: string): ShellError {
+/** What to throw for a builtin that was called wrongly. */
+export function misuse(shell: Shell, builtin: string, text: string): Misuse {
   const { hasLines, line } = shell.state;
-  return new ShellError(`${builtin}: line ${hasLines ? line : 0}: ${text}`);
+  return new Misuse(`${builtin}: line ${hasLines ? line : 0}: ${text}`);
 }
 
 function numberOf(shell: Shell, builtin: string, text: string): number {
@@ -28,10 +28,15 @@ function jump(kind: 'break' | 'continue'): Builtin {
 export function sourceOf(shell: Shell, path: string, complaint: string): string {
   const { process } = shell;
   try {
-    const { node } = process.view.find(process.path(path), process);
-    if (node.kind !== 'file') throw new SystemError('EISDIR');
-    if (node.size > process.machine.limits.scriptLength) throw new SystemError('ENOMEM');
-    return process.open(path, { read: true }) && node.read(0, node.size).toString('latin1');
+    const file = process.open(path, { read: true }).retain();
+    const { scriptLength } = process.machine.limits;
+    let text = '';
+    for (let data = file.tryRead(scriptLength); Buffer.isBuffer(data); data = file.tryRead(scriptLength)) {
+      text += data.toString('latin1');
+      if (text.length > scriptLength) throw new SystemError('ENOMEM');
+    }
+    file.release();
+    return text;
   } catch (error) {
     if (error instanceof SystemError) throw new ShellError(`${complaint}can't open '${path}': ${error.message}`);
     throw error;
@@ -41,7 +46,9 @@ export function sourceOf(shell: Shell, path: string, complaint: string): string 
 function source(shell: Shell, [path, ...args]: readonly string[]): Promise<number> {
   if (path === undefined) throw misuse(shell, '.', 'filename argument required');
   const { process, state } = shell;
-  const candidates = path.includes('/') ? [] : (state.get('PATH') ?? '').split(':').map((folder) => `${folder}/${path}`);
+  const candidates = path.includes('/')
+    ? []
+    : (state.get('PATH') ?? '').split(':').map((folder) => `${folder}/${path}`);
   const found = candidates.find((candidate) => process.view.exists(process.path(candidate), process)) ?? path;
   const text = sourceOf(shell, found, `.: line ${state.hasLines ? state.line : 0}: `);
   return shell.call(async () => {
@@ -110,4 +117,3 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
     throw new Returned(status === undefined ? shell.state.status : numberOf(shell, 'return', status) & 255);
   },
 };
-

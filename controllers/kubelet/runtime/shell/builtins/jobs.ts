@@ -1,4 +1,4 @@
-import { type Process } from '../../machine/process.ts';
+import type { Process } from '../../machine/process.ts';
 import type { Shell } from '../shell.ts';
 import type { Builtin } from './builtin.ts';
 import { misuse } from './control.ts';

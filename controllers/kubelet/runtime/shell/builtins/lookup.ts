@@ -3,9 +3,7 @@ import { whichProgram } from '../../machine/program-files.ts';
 import type { Shell } from '../shell.ts';
 import type { Builtin } from './builtin.ts';
 
-const KEYWORDS = new Set(
-  '! case do done elif else esac fi for function if in then until while { } [['.split(' '),
-);
+const KEYWORDS = new Set('! case do done elif else esac fi for function if in then until while { } [['.split(' '));
 /** Of the shell itself: the tables of `builtins/index.ts`, which stands above this file. */
 const BUILTINS = new Set(
   (

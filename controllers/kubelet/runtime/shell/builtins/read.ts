@@ -92,7 +92,8 @@ function split({ text, hidden }: Line, separators: string, count: number): strin
     while (at < text.length && !isSeparator(at)) at++;
     fields.push(text.slice(start, at));
     while (at < text.length && isBlank(at)) at++;
-    if (at < text.length && isSeparator(at) && !isBlank(at) && !(at > 0 && isSeparator(at - 1) && !isBlank(at - 1))) at++;
+    if (at < text.length && isSeparator(at) && !isBlank(at) && !(at > 0 && isSeparator(at - 1) && !isBlank(at - 1)))
+      at++;
     while (at < text.length && isBlank(at)) at++;
   }
   let end = text.length;
@@ -119,11 +120,7 @@ async function readBuiltin(shell: Shell, args: readonly string[]): Promise<numbe
 }
 
 /** Gives up when the time is over, or a trap ran. */
-async function within<T>(
-  shell: Shell,
-  timeoutMs: number | undefined,
-  read: () => Promise<T>,
-): Promise<T | undefined> {
+async function within<T>(shell: Shell, timeoutMs: number | undefined, read: () => Promise<T>): Promise<T | undefined> {
   let cancel: (() => void) | undefined;
   if (timeoutMs !== undefined)
     cancel = shell.process.machine.clock.schedule(timeoutMs, () => shell.process.interrupt());

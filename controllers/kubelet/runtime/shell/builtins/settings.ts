@@ -55,7 +55,8 @@ async function set(shell: Shell, args: readonly string[]): Promise<number> {
     return 0;
   }
   if (args.length === 1 && (args[0] === '-o' || args[0] === '+o')) {
-    for (const option of LISTED) await process.print(`${option.padEnd(16)}${state.options.has(option) ? 'on' : 'off'}\n`);
+    for (const option of LISTED)
+      await process.print(`${option.padEnd(16)}${state.options.has(option) ? 'on' : 'off'}\n`);
     return 0;
   }
   const used = setOptions(shell, args);

@@ -1,5 +1,5 @@
-import { arithmeticContext } from '../expand.ts';
 import { evaluateText } from '../arithmetic.ts';
+import { arithmeticContext } from '../expand.ts';
 import type { Shell } from '../shell.ts';
 import { isName } from '../shell-state.ts';
 import type { Builtin } from './builtin.ts';

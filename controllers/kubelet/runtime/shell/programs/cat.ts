@@ -1,7 +1,7 @@
-import type { Program } from '../../machine/program.ts';
+import { SystemError } from '../../machine/errno.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
-import { SystemError } from '../../machine/errno.ts';
+import type { Program } from '../../machine/program.ts';
 import { eachInput, Output, openInput, readLines } from './input.ts';
 import { numberOf, readOptions } from './options.ts';
 
@@ -41,7 +41,12 @@ export const tac: Program = async (process, args, name) =>
   eachInput(process, name, args, async (file) => {
     const all: string[] = [];
     for await (const { lines } of readLines(process, file)) all.push(...lines);
-    await process.print(all.reverse().map((line) => `${line}\n`).join(''));
+    await process.print(
+      all
+        .reverse()
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   });
 
 export const rev: Program = async (process, args, name) =>
@@ -57,7 +62,9 @@ export const tee: Program = async (process, args, name) => {
   for (const path of options.rest) {
     try {
       const isAppending = options.has('a');
-      files.push(process.open(path, { write: true, create: 0o666, append: isAppending, truncate: !isAppending }).retain());
+      files.push(
+        process.open(path, { write: true, create: 0o666, append: isAppending, truncate: !isAppending }).retain(),
+      );
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       await process.complain(`${name}: ${path}: ${error.message}`);
@@ -78,7 +85,9 @@ export const tee: Program = async (process, args, name) => {
 
 /** `-5` as `-n 5`, which POSIX has forgotten and everybody uses. */
 const withCount = (args: readonly string[]): string[] =>
-  args.flatMap((word, i) => (/^-\d+$/.test(word) && !/^-[nc]$/.test(args[i - 1] ?? '') ? ['-n', word.slice(1)] : [word]));
+  args.flatMap((word, i) =>
+    /^-\d+$/.test(word) && !/^-[nc]$/.test(args[i - 1] ?? '') ? ['-n', word.slice(1)] : [word],
+  );
 
 function headerOf(path: string, isFirst: boolean): string {
   return `${isFirst ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`;
@@ -170,7 +179,11 @@ interface TailOptions {
 async function printEnd(process: Process, file: OpenFile, { count, fromStart, isBytes }: TailOptions): Promise<void> {
   if (fromStart) {
     for (let skipped = 1; skipped < count; ) {
-      const data = await process.readFrom(file, isBytes ? Math.min(4096, count - skipped) : 4096, isBytes ? undefined : 10);
+      const data = await process.readFrom(
+        file,
+        isBytes ? Math.min(4096, count - skipped) : 4096,
+        isBytes ? undefined : 10,
+      );
       if (!data) return;
       if (isBytes) skipped += data.length;
       else if (data.at(-1) === 10) skipped++;
@@ -229,7 +242,9 @@ interface Counts {
 
 export const wc: Program = async (process, args, name) => {
   const options = readOptions(args, 'clmwL');
-  const columns = (['l', 'w', 'c'] as const).filter((letter) => options.has(letter) || (letter === 'c' && options.has('m')));
+  const columns = (['l', 'w', 'c'] as const).filter(
+    (letter) => options.has(letter) || (letter === 'c' && options.has('m')),
+  );
   const wanted = columns.length === 0 ? (['l', 'w', 'c'] as const) : columns;
   const total: Counts = { lines: 0, words: 0, bytes: 0 };
   const show = (counts: Counts, path: string): Promise<void> => {

@@ -60,7 +60,13 @@ function listOf(text: string): (position: number) => boolean {
 }
 
 export const cut: Program = async (process, args, name) => {
-  const options = readOptions(args, 'b:c:f:d:snO:', { fields: 'f', delimiter: 'd', characters: 'c', bytes: 'b', 'output-delimiter': 'O' });
+  const options = readOptions(args, 'b:c:f:d:snO:', {
+    fields: 'f',
+    delimiter: 'd',
+    characters: 'c',
+    bytes: 'b',
+    'output-delimiter': 'O',
+  });
   const chars = options.value('c') ?? options.value('b');
   const fields = options.value('f');
   const list = chars ?? fields;
@@ -96,17 +102,42 @@ export const cut: Program = async (process, args, name) => {
 };
 
 const CLASS_CHARS: Readonly<Record<string, readonly [number, number][]>> = {
-  alpha: [[65, 90], [97, 122]],
-  alnum: [[48, 57], [65, 90], [97, 122]],
-  blank: [[9, 9], [32, 32]],
-  cntrl: [[0, 31], [127, 127]],
+  alpha: [
+    [65, 90],
+    [97, 122],
+  ],
+  alnum: [
+    [48, 57],
+    [65, 90],
+    [97, 122],
+  ],
+  blank: [
+    [9, 9],
+    [32, 32],
+  ],
+  cntrl: [
+    [0, 31],
+    [127, 127],
+  ],
   digit: [[48, 57]],
   lower: [[97, 122]],
   print: [[32, 126]],
-  punct: [[33, 47], [58, 64], [91, 96], [123, 126]],
-  space: [[9, 13], [32, 32]],
+  punct: [
+    [33, 47],
+    [58, 64],
+    [91, 96],
+    [123, 126],
+  ],
+  space: [
+    [9, 13],
+    [32, 32],
+  ],
   upper: [[65, 90]],
-  xdigit: [[48, 57], [65, 70], [97, 102]],
+  xdigit: [
+    [48, 57],
+    [65, 70],
+    [97, 102],
+  ],
 };
 
 /** The bytes that a set of `tr` names. */
@@ -190,9 +221,12 @@ export const paste: Program = async (process, args, name) => {
   const options = readOptions(args, 'sd:');
   const delimiters = unescape(options.value('d') ?? '\t')[0];
   const columns: string[][] = [];
-  for (const path of options.rest.length === 0 ? ['-'] : options.rest) columns.push(await allLines(process, name, path));
+  for (const path of options.rest.length === 0 ? ['-'] : options.rest)
+    columns.push(await allLines(process, name, path));
   const joined = (cells: readonly string[]): string =>
-    cells.map((cell, i) => (i === 0 ? cell : delimiters.charAt((i - 1) % Math.max(1, delimiters.length)) + cell)).join('');
+    cells
+      .map((cell, i) => (i === 0 ? cell : delimiters.charAt((i - 1) % Math.max(1, delimiters.length)) + cell))
+      .join('');
   if (options.has('s')) {
     for (const column of columns) await process.print(`${joined(column)}\n`);
     return 0;

@@ -143,7 +143,8 @@ async function copyDirectory(
     let status = 0;
     for (const child of names) status |= await copyOne(process, `${source}/${child}`, `${target}/${child}`, how, name);
     const { mode, uid, gid, mtimeMs } = from.node.attributes;
-    if (how.keepsAttributes) view.change(made, process, process.uid === 0 ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
+    if (how.keepsAttributes)
+      view.change(made, process, process.uid === 0 ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
     return status;
   } catch (error) {
     await process.complain(`${name}: can't create directory '${target}': ${errorText(error)}`);

@@ -3,7 +3,7 @@ import { SystemError } from '../../machine/errno.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
-import { fetchOnce, type HttpAnswer, type HttpRequest, HostUnknown, urlOf } from './http.ts';
+import { fetchOnce, HostUnknown, type HttpAnswer, type HttpRequest, urlOf } from './http.ts';
 import { openInput, readAll } from './input.ts';
 import { within } from './network.ts';
 import { type Options, readOptions } from './options.ts';
@@ -106,7 +106,11 @@ async function requestOf(process: Process, options: Options, url: URL): Promise<
   }
   if (body && !sendsQuery) headers.push(['Content-Length', String(body.length)]);
   const method = options.value('X') ?? (options.has('I') ? 'HEAD' : body && !sendsQuery ? 'POST' : 'GET');
-  const [, address] = options.all('r').map((text) => /^[^:]+:\d+:(.*)$/.exec(text)).find(Boolean) ?? [];
+  const [, address] =
+    options
+      .all('r')
+      .map((text) => /^[^:]+:\d+:(.*)$/.exec(text))
+      .find(Boolean) ?? [];
   const totalMs = seconds(options.value('m'));
   return {
     url,
@@ -140,8 +144,7 @@ async function send(process: Process, wanted: HttpRequest): Promise<HttpAnswer> 
     if (error instanceof HostUnknown) throw new CurlFailed(6, `Could not resolve host: ${host}`);
     if (!(error instanceof SystemError)) throw error;
     const elapsedMs = process.machine.clock.now() - startedMs;
-    if (error.code === 'ETIMEDOUT')
-      throw new CurlFailed(28, `Connection timed out after ${elapsedMs} milliseconds`);
+    if (error.code === 'ETIMEDOUT') throw new CurlFailed(28, `Connection timed out after ${elapsedMs} milliseconds`);
     if (error.code === 'ECONNRESET') throw new CurlFailed(52, 'Empty reply from server');
     throw new CurlFailed(
       7,
@@ -169,8 +172,7 @@ async function transfer(process: Process, options: Options, text: string): Promi
         wanted = becomesGet ? { ...next, method: 'GET', body: undefined } : next;
         continue;
       }
-      if (options.has('f') && status >= 400)
-        throw new CurlFailed(22, `The requested URL returned error: ${status}`);
+      if (options.has('f') && status >= 400) throw new CurlFailed(22, `The requested URL returned error: ${status}`);
       const size = await receive(process, options, wanted, answer);
       await writeOut(process, options, wanted, answer, size, process.machine.clock.now() - startedMs);
       return;
@@ -192,7 +194,9 @@ async function trace(process: Process, { method, url, headers }: HttpRequest, an
 async function receive(process: Process, options: Options, wanted: HttpRequest, answer: HttpAnswer): Promise<number> {
   const name = options.has('O') ? wanted.url.pathname.split('/').at(-1) : options.value('o');
   const isFile = name !== undefined && name !== '-';
-  const file: OpenFile = (isFile ? process.open(name, { write: true, truncate: true, create: 0o666 }) : process.file(1)).retain();
+  const file: OpenFile = (
+    isFile ? process.open(name, { write: true, truncate: true, create: 0o666 }) : process.file(1)
+  ).retain();
   let size = 0;
   try {
     if (options.has('i') || options.has('I')) await process.writeTo(file, headText(answer));

@@ -1,5 +1,5 @@
-import type { Program } from '../../machine/program.ts';
 import { errorText } from '../../machine/errno.ts';
+import type { Program } from '../../machine/program.ts';
 import { timeOf } from './file-changes.ts';
 import { BadUsage, readOptions } from './options.ts';
 

@@ -1,6 +1,6 @@
 import { errorText } from '../../machine/errno.ts';
-import type { Process } from '../../machine/process.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
+import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { BadUsage, numberOf } from './options.ts';
 
@@ -62,7 +62,9 @@ export const dd: Program = async (process, args, name) => {
     }
   } catch (error) {
     const path = input ? given['of'] : given['if'];
-    await process.complain(`${name}: ${output ? 'error writing' : `can't open`} '${path ?? 'standard output'}': ${errorText(error)}`);
+    await process.complain(
+      `${name}: ${output ? 'error writing' : `can't open`} '${path ?? 'standard output'}': ${errorText(error)}`,
+    );
     return 1;
   } finally {
     input?.release();

@@ -107,17 +107,39 @@ export const xxd: Program = async (process, args, name) => {
   });
 };
 
-const NAMED = 'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'.split(' ');
-const ESCAPED: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
+const NAMED =
+  'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'.split(
+    ' ',
+  );
+const ESCAPED: Readonly<Record<number, string>> = {
+  0: '\\0',
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+};
 
 /** How `od` shows units of bytes. */
 function cells(row: Buffer, type: string): string {
   const kind = type.charAt(0);
   if (kind === 'c')
-    return [...row].map((byte) => (ESCAPED[byte] ?? (byte > 31 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))).padStart(4)).join('');
-  if (kind === 'a') return [...row].map((byte) => (NAMED[byte & 127] ?? (byte === 127 ? 'del' : String.fromCharCode(byte & 127))).padStart(4)).join('');
+    return [...row]
+      .map((byte) =>
+        (
+          ESCAPED[byte] ?? (byte > 31 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'))
+        ).padStart(4),
+      )
+      .join('');
+  if (kind === 'a')
+    return [...row]
+      .map((byte) => (NAMED[byte & 127] ?? (byte === 127 ? 'del' : String.fromCharCode(byte & 127))).padStart(4))
+      .join('');
   const size = Number(type.slice(1) || '4');
-  const digits = kind === 'x' ? size * 2 : kind === 'o' ? Math.ceil((size * 8) / 3) : [0, 3, 5, 0, 10, 0, 0, 0, 20][size] ?? 10;
+  const digits =
+    kind === 'x' ? size * 2 : kind === 'o' ? Math.ceil((size * 8) / 3) : ([0, 3, 5, 0, 10, 0, 0, 0, 20][size] ?? 10);
   let text = '';
   for (let at = 0; at < row.length; at += size) {
     const unit = Buffer.alloc(8);
@@ -139,17 +161,31 @@ export const od: Program = async (process, args, name) => {
   if (types.some((type) => type.startsWith('f'))) throw new BadUsage('floating point is not simulated');
   const radix = options.value('A') ?? 'o';
   const place = (at: number): string =>
-    radix === 'n' ? '' : radix === 'x' ? at.toString(16).padStart(6, '0') : radix === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0');
+    radix === 'n'
+      ? ''
+      : radix === 'x'
+        ? at.toString(16).padStart(6, '0')
+        : radix === 'd'
+          ? String(at).padStart(7, '0')
+          : at.toString(8).padStart(7, '0');
   const skipped = options.number('j') ?? 0;
   const count = options.number('N');
-  return eachInput(process, name, options.rest, async (file) => {
-    const data = await readAll(process, file);
-    const shown = data.subarray(skipped, count === undefined ? undefined : skipped + count);
-    for (let at = 0; at < shown.length; at += 16) {
-      const row = shown.subarray(at, at + 16);
-      const lines = types.map((type, i) => `${i === 0 ? place(skipped + at) : ' '.repeat(place(0).length)}${cells(row, type)}\n`);
-      await process.print(lines.join(''));
-    }
-    if (radix !== 'n') await process.print(`${place(skipped + shown.length)}\n`);
-  }, (path, problem) => `${path}: ${problem}`);
+  return eachInput(
+    process,
+    name,
+    options.rest,
+    async (file) => {
+      const data = await readAll(process, file);
+      const shown = data.subarray(skipped, count === undefined ? undefined : skipped + count);
+      for (let at = 0; at < shown.length; at += 16) {
+        const row = shown.subarray(at, at + 16);
+        const lines = types.map(
+          (type, i) => `${i === 0 ? place(skipped + at) : ' '.repeat(place(0).length)}${cells(row, type)}\n`,
+        );
+        await process.print(lines.join(''));
+      }
+      if (radix !== 'n') await process.print(`${place(skipped + shown.length)}\n`);
+    },
+    (path, problem) => `${path}: ${problem}`,
+  );
 };

@@ -240,7 +240,8 @@ export const mktemp: Program = async (process, args, name) => {
     return 1;
   }
   let path = isInFolder ? `${folder}/${start}` : start;
-  for (const _ of letters) path += RANDOM_LETTERS.charAt(Math.floor(process.machine.random.fraction() * RANDOM_LETTERS.length));
+  for (const _ of letters)
+    path += RANDOM_LETTERS.charAt(Math.floor(process.machine.random.fraction() * RANDOM_LETTERS.length));
   try {
     if (options.has('d')) process.view.makeDirectory(process.path(path), 0o700, process);
     else if (!options.has('u')) process.open(path, { write: true, create: 0o600, exclusive: true }).retain().release();

@@ -213,7 +213,11 @@ class FindExpression {
       argv.push(word);
     }
     return async ({ path }) =>
-      (await run(this.#process, argv.map((word) => word.replaceAll('{}', path)), 'find')) === 0;
+      (await run(
+        this.#process,
+        argv.map((word) => word.replaceAll('{}', path)),
+        'find',
+      )) === 0;
   }
 }
 
@@ -254,7 +258,8 @@ export const find: Program = async (process, args, name) => {
     if (!expression.isDepthFirst) await look(visit);
     if (place.node.kind === 'directory' && !visit.isPruned && depth < expression.depthMax) {
       try {
-        for (const child of process.view.names(place, process)) await walk(`${path.replace(/\/$/, '')}/${child}`, depth + 1);
+        for (const child of process.view.names(place, process))
+          await walk(`${path.replace(/\/$/, '')}/${child}`, depth + 1);
       } catch (error) {
         await process.complain(`${name}: ${path}: ${errorText(error)}`);
         status = 1;

@@ -3,7 +3,7 @@ import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { compileRegex, type Regex } from '../regex.ts';
-import { openInput, Output, readAll, readLines } from './input.ts';
+import { Output, openInput, readAll, readLines } from './input.ts';
 import { BadUsage, type Options, readOptions } from './options.ts';
 
 const LONG = {
@@ -54,7 +54,11 @@ function textMatcher(text: string, ignoreCase: boolean): Matcher {
   };
 }
 
-async function matcherOf(patterns: readonly string[], options: Options, kind: 'basic' | 'extended' | 'fixed'): Promise<Matcher> {
+async function matcherOf(
+  patterns: readonly string[],
+  options: Options,
+  kind: 'basic' | 'extended' | 'fixed',
+): Promise<Matcher> {
   const ignoreCase = options.has('i') || options.has('y');
   const matchers: Matcher[] = [];
   for (const pattern of patterns.flatMap((text) => text.split('\n'))) {
@@ -69,7 +73,8 @@ async function matcherOf(patterns: readonly string[], options: Options, kind: 'b
     let best: ReturnType<Matcher['find']>;
     for (const matcher of matchers) {
       const found = matcher.find(line, from);
-      const isBetter = !best || (found && (found.start < best.start || (found.start === best.start && found.end > best.end)));
+      const isBetter =
+        !best || (found && (found.start < best.start || (found.start === best.start && found.end > best.end)));
       if (found && isBetter) best = found;
     }
     return best;

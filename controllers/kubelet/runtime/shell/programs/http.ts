@@ -41,7 +41,8 @@ export async function fetchOnce(process: Process, wanted: HttpRequest): Promise<
   if (wanted.address === undefined && (await within(process, wanted.connectMs, resolve(process, host))).length === 0)
     throw new HostUnknown();
   const connection = await dial(process, wanted.address ?? host, port, wanted.connectMs);
-  const headers: Record<string, string | string[]> = {};
+  const hasHost = wanted.headers.some(([name]) => name.toLowerCase() === 'host');
+  const headers: Record<string, string | string[]> = hasHost ? {} : { Host: url.host };
   for (const [name, value] of wanted.headers) {
     const before = headers[name];
     headers[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
@@ -56,7 +57,7 @@ export async function fetchOnce(process: Process, wanted: HttpRequest): Promise<
         path: url.pathname + url.search,
         method: wanted.method,
         headers,
-        setHost: !wanted.headers.some(([name]) => name.toLowerCase() === 'host'),
+        setHost: false,
       });
       sent.on('response', done).on('error', () => failed(new SystemError('ECONNRESET')));
       sent.end(wanted.body);

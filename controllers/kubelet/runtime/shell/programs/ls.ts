@@ -34,8 +34,16 @@ export const ls: Program = async (process, args, name) => {
       status = 1;
     }
   }
-  const folders = options.has('d') ? [] : sorted(options, found.filter(({ place }) => place.node.kind === 'directory'));
-  const files = sorted(options, found.filter((entry) => !folders.includes(entry)));
+  const folders = options.has('d')
+    ? []
+    : sorted(
+        options,
+        found.filter(({ place }) => place.node.kind === 'directory'),
+      );
+  const files = sorted(
+    options,
+    found.filter((entry) => !folders.includes(entry)),
+  );
   await show(process, options, files);
   const showsNames = paths.length > 1 || options.has('R');
   let isFirst = files.length === 0;
@@ -88,14 +96,22 @@ function sorted(options: Options, entries: readonly Entry[]): Entry[] {
 
 /** In units of 1,024 bytes, on a file system with blocks of 4,096. */
 const blocks = (entries: readonly Entry[]): number =>
-  entries.reduce((sum, { place: { node } }) => sum + (node.kind === 'link' ? 0 : Math.ceil(sizeOf(node) / 4096) * 4), 0);
+  entries.reduce(
+    (sum, { place: { node } }) => sum + (node.kind === 'link' ? 0 : Math.ceil(sizeOf(node) / 4096) * 4),
+    0,
+  );
 
 async function show(process: Process, options: Options, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return;
   const isLong = options.has('l') || options.has('n') || options.has('g');
   const isTerminal = process.files.get(1)?.terminal;
   if (!isLong && isTerminal && !options.has('1')) {
-    await process.print(columns(entries.map((entry) => label(options, entry)), isTerminal.size.columns));
+    await process.print(
+      columns(
+        entries.map((entry) => label(options, entry)),
+        isTerminal.size.columns,
+      ),
+    );
     return;
   }
   const rows = entries.map((entry) => (isLong ? longLine(process, options, entry) : label(options, entry)));

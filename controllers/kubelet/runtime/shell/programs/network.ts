@@ -5,8 +5,8 @@ import type { Network } from '../../machine/network.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { InputStream, OutputStream } from '../../machine/stream-files.ts';
-import { durationMs } from './processes.ts';
 import { BadUsage, readOptions } from './options.ts';
+import { durationMs } from './processes.ts';
 
 /** Programs that look up names and talk to ports, through the network that the machine was given. */
 
@@ -80,8 +80,18 @@ export const getent: Program = async (process, [database, ...keys], name) => {
   }
   if (database !== 'passwd' && database !== 'group') throw new BadUsage(`unknown database: ${database ?? ''}`);
   const node = process.view.tryFind(`/etc/${database}`, process)?.node;
-  const lines = node?.kind === 'file' ? node.read(0, 64 * 1024).toString('latin1').split('\n').filter(Boolean) : [];
-  const found = keys.length === 0 ? lines : lines.filter((line) => keys.some((key) => [line.split(':')[0], line.split(':')[2]].includes(key)));
+  const lines =
+    node?.kind === 'file'
+      ? node
+          .read(0, 64 * 1024)
+          .toString('latin1')
+          .split('\n')
+          .filter(Boolean)
+      : [];
+  const found =
+    keys.length === 0
+      ? lines
+      : lines.filter((line) => keys.some((key) => [line.split(':')[0], line.split(':')[2]].includes(key)));
   await process.print(found.map((line) => `${line}\n`).join(''));
   return found.length > 0 ? 0 : name === '' ? 1 : 2;
 };

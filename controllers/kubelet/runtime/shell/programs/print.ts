@@ -236,11 +236,17 @@ export const seq: Program = async (process, args, name) => {
   const numbers = args.slice(at).map(Number);
   if (numbers.length === 0 || numbers.length > 3 || numbers.some(Number.isNaN)) {
     const bad = args.slice(at).find((word) => Number.isNaN(Number(word)));
-    await process.complain(bad === undefined ? 'Usage: seq [-w] [-s SEP] [FIRST [INC]] LAST' : `${name}: invalid number '${bad}'`);
+    await process.complain(
+      bad === undefined ? 'Usage: seq [-w] [-s SEP] [FIRST [INC]] LAST' : `${name}: invalid number '${bad}'`,
+    );
     return 1;
   }
   const [first, step, last] =
-    numbers.length === 1 ? [1, 1, numbers[0] ?? 0] : numbers.length === 2 ? [numbers[0] ?? 0, 1, numbers[1] ?? 0] : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0];
+    numbers.length === 1
+      ? [1, 1, numbers[0] ?? 0]
+      : numbers.length === 2
+        ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
+        : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0];
   const decimals = Math.max(...args.slice(at).map((word) => word.split('.')[1]?.length ?? 0));
   const width = isPadded ? Math.max(first.toFixed(decimals).length, last.toFixed(decimals).length) : 0;
   const output = new Output(process);

@@ -47,7 +47,11 @@ export async function start(
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await process.complain(
-      error.code === 'EAGAIN' ? `${name}: can't fork: ${error.message}` : name === 'xargs' ? `${name}: ${command}: ${error.message}` : `${name}: can't execute '${command}': ${error.message}`,
+      error.code === 'EAGAIN'
+        ? `${name}: can't fork: ${error.message}`
+        : name === 'xargs'
+          ? `${name}: ${command}: ${error.message}`
+          : `${name}: can't execute '${command}': ${error.message}`,
     );
     return error.code === 'ENOENT' ? 127 : 126;
   }
@@ -151,7 +155,15 @@ function userName(process: Process, uid: number): string {
 
 export const ps: Program = async (process, args) => {
   const wanted = args.find((word) => word.includes('='))?.split('=')[0] ?? columnsOf(args);
-  const titles: Readonly<Record<string, string>> = { pid: 'PID', user: 'USER', time: 'TIME', args: 'COMMAND', comm: 'COMMAND', ppid: 'PPID', stat: 'STAT' };
+  const titles: Readonly<Record<string, string>> = {
+    pid: 'PID',
+    user: 'USER',
+    time: 'TIME',
+    args: 'COMMAND',
+    comm: 'COMMAND',
+    ppid: 'PPID',
+    stat: 'STAT',
+  };
   const columns = (wanted ?? 'pid,user,time,args').split(',');
   const cell = (column: string, other: Process): string => {
     if (column === 'pid') return String(other.pid).padStart(5);
@@ -164,7 +176,13 @@ export const ps: Program = async (process, args) => {
   };
   const title = (column: string): string => {
     const text = titles[column] ?? column.toUpperCase();
-    return column === 'pid' || column === 'ppid' ? text.padStart(5) : column === 'user' ? text.padEnd(8) : column === 'time' ? text.padEnd(6) : text;
+    return column === 'pid' || column === 'ppid'
+      ? text.padStart(5)
+      : column === 'user'
+        ? text.padEnd(8)
+        : column === 'time'
+          ? text.padEnd(6)
+          : text;
   };
   await process.print(`${columns.map(title).join(' ')}\n`);
   for (const other of process.machine.processes.values())

@@ -93,7 +93,12 @@ class Sed {
       command.endsAt = to.kind === 'more' ? this.#line + to.count : 0;
       return true;
     }
-    const isEnd = to.kind === 'more' ? this.#line >= command.endsAt : to.kind === 'line' ? this.#line >= to.line : await this.#matches(to);
+    const isEnd =
+      to.kind === 'more'
+        ? this.#line >= command.endsAt
+        : to.kind === 'line'
+          ? this.#line >= to.line
+          : await this.#matches(to);
     if (isEnd) command.isActive = false;
     return true;
   }
@@ -244,8 +249,7 @@ class Sed {
   }
 
   async #writeFile(path: string, text: string): Promise<void> {
-    const open = (): OpenFile =>
-      this.#process.open(path, { write: true, truncate: true, create: 0o666 }).retain();
+    const open = (): OpenFile => this.#process.open(path, { write: true, truncate: true, create: 0o666 }).retain();
     const file = this.#files.get(path) ?? open();
     this.#files.set(path, file);
     await this.#process.writeTo(file, text);
@@ -334,9 +338,15 @@ export const sed: Program = async (process, args, name) => {
   async function* linesOf(list: readonly string[]): AsyncGenerator<string> {
     for (const path of list.length === 0 ? ['-'] : list) {
       let file: OpenFile | undefined;
-      status |= await eachInput(process, name, [path], async (opened) => {
-        file = opened.retain();
-      }, (missing, problem) => `${missing}: ${problem}`);
+      status |= await eachInput(
+        process,
+        name,
+        [path],
+        async (opened) => {
+          file = opened.retain();
+        },
+        (missing, problem) => `${missing}: ${problem}`,
+      );
       if (!file) continue;
       try {
         for await (const { lines, isWhole } of readLines(process, file)) {
@@ -349,7 +359,12 @@ export const sed: Program = async (process, args, name) => {
     }
   }
   if (!options.has('i')) {
-    const sedRun = new Sed(process, commands, isQuiet, source(linesOf(paths), (shown) => process.print(shown)));
+    const sedRun = new Sed(
+      process,
+      commands,
+      isQuiet,
+      source(linesOf(paths), (shown) => process.print(shown)),
+    );
     await sedRun.run();
     return sedRun.exitCode || status;
   }

@@ -1,7 +1,7 @@
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
-import { setOptions } from '../builtins/settings.ts';
 import { sourceOf } from '../builtins/control.ts';
+import { setOptions } from '../builtins/settings.ts';
 import { ShellError } from '../control-flow.ts';
 import { runInput } from '../input-loop.ts';
 import { Shell } from '../shell.ts';

@@ -181,7 +181,8 @@ export const sort: Program = async (process, args, name) => {
   if (options.has('c')) return checked(process, lines, byKeys, name);
   const ordered = await sorted(process, lines, compare);
   const output = options.value('o');
-  const file = output === undefined ? undefined : process.open(output, { write: true, truncate: true, create: 0o666 }).retain();
+  const file =
+    output === undefined ? undefined : process.open(output, { write: true, truncate: true, create: 0o666 }).retain();
   try {
     await writeLines(process, ordered, options.has('u') ? byKeys : undefined, end, file);
   } finally {

@@ -1,7 +1,7 @@
+import type { Place } from '../../machine/file-view.ts';
 import { mountsText } from '../../machine/kernel-files.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
-import type { Place } from '../../machine/file-view.ts';
 import { humanSize, sizeOf } from './file-facts.ts';
 import { nameOf, userLine } from './names.ts';
 import { BadUsage, readOptions } from './options.ts';
@@ -146,7 +146,8 @@ export const stty: Program = async (process, args, name) => {
     const word = args[at] ?? '';
     const mode = word.replace(/^-/, '');
     if (word === 'size') await process.print(`${size.rows} ${size.columns}\n`);
-    else if (word === 'raw' || word === '-cooked') Object.assign(modes, { icanon: false, isig: false, opost: false, icrnl: false });
+    else if (word === 'raw' || word === '-cooked')
+      Object.assign(modes, { icanon: false, isig: false, opost: false, icrnl: false });
     else if (word === 'sane' || word === 'cooked' || word === '-raw')
       Object.assign(modes, { icanon: true, isig: true, opost: true, icrnl: true, echo: true });
     else if (word === 'cols' || word === 'columns') terminal.size = { ...size, columns: Number(args[++at]) };
@@ -195,7 +196,9 @@ export const du: Program = async (process, args, name) => {
   const options = readOptions(args, 'shkmad:cLbx', { 'max-depth': 'd', summarize: 's' });
   const depthMax = options.has('s') ? 0 : (options.number('d') ?? Number.POSITIVE_INFINITY);
   const show = (bytes: number, path: string): Promise<void> => {
-    const size = options.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / (options.has('m') ? 1024 ** 2 : options.has('b') ? 1 : 1024)));
+    const size = options.has('h')
+      ? humanSize(bytes)
+      : String(Math.ceil(bytes / (options.has('m') ? 1024 ** 2 : options.has('b') ? 1 : 1024)));
     return process.print(`${size}\t${path}\n`);
   };
   const walk = async (place: Place, path: string, depth: number): Promise<number> => {

@@ -8,9 +8,9 @@ import { InputStream } from '../../machine/stream-files.ts';
 import { type ReadBytes, TAR_END, type TarEntry, tarEntries, tarHeader, tarPadding } from '../../machine/ustar.ts';
 import { compilePattern, matches } from '../pattern.ts';
 import { modeText, targetOf } from './file-facts.ts';
+import { readAll } from './input.ts';
 import { nameOf } from './names.ts';
 import { BadUsage, type Options, readOptions } from './options.ts';
-import { readAll } from './input.ts';
 
 const RECORD = 10_240;
 
@@ -84,7 +84,9 @@ function sinkOf(process: Process, file: OpenFile, compresses: boolean): Sink {
 
 async function create(process: Process, options: Options, folder: string, name: string): Promise<number> {
   const path = options.value('f') ?? '-';
-  const file = (path === '-' ? process.file(1) : process.open(path, { write: true, truncate: true, create: 0o666 })).retain();
+  const file = (
+    path === '-' ? process.file(1) : process.open(path, { write: true, truncate: true, create: 0o666 })
+  ).retain();
   const sink = sinkOf(process, file, options.has('z') || options.has('a'));
   const excluded = options.all('X').map(compilePattern);
   let status = 0;
@@ -99,7 +101,9 @@ async function create(process: Process, options: Options, folder: string, name: 
     for (const pattern of excluded) if (await matches(process, pattern, shown)) return;
     let place: Place;
     try {
-      place = process.view.find(shown.startsWith('/') ? shown : `${folder}/${shown}`, process, { follow: options.has('h') });
+      place = process.view.find(shown.startsWith('/') ? shown : `${folder}/${shown}`, process, {
+        follow: options.has('h'),
+      });
     } catch (error) {
       await process.complain(`${name}: ${shown}: ${errorText(error)}`);
       status = 1;
@@ -198,7 +202,9 @@ async function extract(process: Process, options: Options, folder: string, name:
   try {
     for await (const entry of tarEntries(read, process.machine.limits.pathLength * 2)) {
       const shown = entry.path.split('/').slice(stripped).join('/');
-      const isWanted = wanted.length === 0 || wanted.some((word) => entry.path === word || entry.path.startsWith(`${word}/`) || entry.path === `${word}/`);
+      const isWanted =
+        wanted.length === 0 ||
+        wanted.some((word) => entry.path === word || entry.path.startsWith(`${word}/`) || entry.path === `${word}/`);
       if (!isWanted || shown === '') await skip(read, entry.size);
       else if (options.has('t')) {
         await process.print(options.has('v') ? longLine(entry) : `${entry.path}\n`);
@@ -209,7 +215,7 @@ async function extract(process: Process, options: Options, folder: string, name:
       }
     }
     // Whoever sends goes on until the last record is taken.
-    if (path === '-') while (await process.readFrom(file)) continue;
+    if (path === '-') while (await process.readFrom(file));
     return status;
   } catch (error) {
     if (!(error instanceof SystemError) || error.code !== 'EINVAL') throw error;
@@ -317,7 +323,9 @@ function zipping(unpacksByDefault: boolean, toOutputByDefault: boolean): Program
         const file = (path === '-' ? process.file(0) : process.open(path, { read: true })).retain();
         const target = unpacks ? path.replace(/\.t?gz$/, path.endsWith('.tgz') ? '.tar' : '') : `${path}.gz`;
         if (!toOutput && unpacks && target === path) throw new BadUsage('unknown suffix - ignored');
-        const output = (toOutput ? process.file(1) : process.open(target, { write: true, truncate: true, create: 0o666 })).retain();
+        const output = (
+          toOutput ? process.file(1) : process.open(target, { write: true, truncate: true, create: 0o666 })
+        ).retain();
         try {
           await (unpacks ? unzip(process, file, output) : zip(process, file, output));
         } finally {

@@ -69,7 +69,8 @@ class WordTest {
       this.#at += 3;
       return binaryTest(this.#process, word, operator, right) ?? false;
     }
-    if (BINARY.has(this.#words[this.#at + 1] ?? '')) throw new BadTest(`${this.#words[this.#at + 1]}: argument expected`);
+    if (BINARY.has(this.#words[this.#at + 1] ?? ''))
+      throw new BadTest(`${this.#words[this.#at + 1]}: argument expected`);
     if (word === '(' && this.#at + 1 < this.#words.length) return this.#group();
     this.#at++;
     const operand = this.#words[this.#at];

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { errorText, SystemError } from '../../machine/errno.ts';
 import type { Program } from '../../machine/program.ts';
-import { fetchOnce, type HttpRequest, HostUnknown, urlOf } from './http.ts';
+import { fetchOnce, HostUnknown, type HttpRequest, urlOf } from './http.ts';
 import { within } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 
@@ -40,7 +40,8 @@ export const wget: Program = async (process, args, name) => {
     const [key = '', value = ''] = header.split(/:\s*(.*)/s);
     headers.push([key, value]);
   }
-  if (body !== undefined) headers.push(['Content-Type', 'application/x-www-form-urlencoded'], ['Content-Length', String(body.length)]);
+  if (body !== undefined)
+    headers.push(['Content-Type', 'application/x-www-form-urlencoded'], ['Content-Length', String(body.length)]);
   const fail = async (problem: string): Promise<number> => {
     await process.complain(`${name}: ${problem}`);
     return 1;
@@ -48,7 +49,10 @@ export const wget: Program = async (process, args, name) => {
   for (let redirects = 0; ; redirects++) {
     const { host, hostname, protocol, pathname } = url;
     const port = url.port || '80';
-    if (protocol !== 'http:') return fail(protocol === 'https:' ? 'TLS is not simulated inside containers: use http://' : 'not an http or ftp url');
+    if (protocol !== 'http:')
+      return fail(
+        protocol === 'https:' ? 'TLS is not simulated inside containers: use http://' : 'not an http or ftp url',
+      );
     const wanted: HttpRequest = {
       url,
       method: body === undefined ? 'GET' : 'POST',
@@ -69,10 +73,16 @@ export const wget: Program = async (process, args, name) => {
         }
         if (options.has('S')) await process.complain(`  HTTP/${head.httpVersion} ${status} ${head.statusMessage}`);
         if (status >= 300)
-          return await fail(`server returned error: HTTP/${head.httpVersion} ${status} ${head.statusMessage || STATUS_CODES[status]}`);
+          return await fail(
+            `server returned error: HTTP/${head.httpVersion} ${status} ${head.statusMessage || STATUS_CODES[status]}`,
+          );
         if (options.has('s')) return 0;
-        const path = options.value('O') ?? `${options.has('P') ? `${options.value('P')}/` : ''}${pathname.split('/').at(-1) || 'index.html'}`;
-        const file = (path === '-' ? process.file(1) : process.open(path, { write: true, truncate: true, create: 0o666 })).retain();
+        const path =
+          options.value('O') ??
+          `${options.has('P') ? `${options.value('P')}/` : ''}${pathname.split('/').at(-1) || 'index.html'}`;
+        const file = (
+          path === '-' ? process.file(1) : process.open(path, { write: true, truncate: true, create: 0o666 })
+        ).retain();
         try {
           if (!isQuiet) await process.complain(path === '-' ? 'writing to stdout' : `saving to '${path}'`);
           for (;;) {
@@ -93,7 +103,11 @@ export const wget: Program = async (process, args, name) => {
       if (error instanceof HostUnknown) return fail(`bad address '${hostname}'`);
       const problem = errorText(error);
       if (error instanceof SystemError && error.code === 'ETIMEDOUT') return fail('download timed out');
-      return fail(error instanceof SystemError && error.code === 'ECONNRESET' ? 'error getting response' : `can't connect to remote host (${hostname}): ${problem}`);
+      return fail(
+        error instanceof SystemError && error.code === 'ECONNRESET'
+          ? 'error getting response'
+          : `can't connect to remote host (${hostname}): ${problem}`,
+      );
     }
   }
 };
