@@ -18,7 +18,7 @@ function movedClock(): Clock & { move(ms: number): Promise<void> } {
     async move(ms) {
       for (let i = 0; i < 20; i++) await nextTurn();
       nowMs += ms;
-      for (const timer of [...timers]) {
+      for (const timer of timers) {
         if (timer.atMs > nowMs) continue;
         timers.delete(timer);
         timer.run();

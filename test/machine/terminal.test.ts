@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import { newMachine, startLive } from '../shell/simulated.ts';
+import { type LiveProcess, newMachine, startLive } from '../shell/simulated.ts';
 
-const shell = () => startLive(newMachine(), ['sh'], { terminal: true });
+/** A shell that waits for what somebody types. */
+async function shell(): Promise<LiveProcess> {
+  const live = await startLive(newMachine(), ['sh'], { terminal: true });
+  await live.until('/w # ');
+  return live;
+}
 
 test('a shell at a terminal prompts, echoes and ends at ^D', async () => {
   const live = await shell();
-  await live.until('/w # ');
   live.stdin.write('echo hi\r');
   await live.until('echo hi\r\nhi\r\n/w # ');
   live.stdin.write('cd /etc; exit 3\r');
@@ -60,7 +64,7 @@ test('a mistake does not end a shell that somebody types into', async () => {
   const live = await shell();
   live.stdin.write('fi\r');
   await live.until('sh: syntax error: unexpected "fi"\r\n/w # ');
-  live.stdin.write('echo ${x?oh no}\r');
+  live.stdin.write(`echo $\{x?oh no}\r`);
   await live.until('sh: x: oh no\r\n/w # ');
   live.stdin.write('exit\r');
   expect(await live.process.exitCode).toBe(2);

@@ -13,8 +13,8 @@ interface Recorded extends Finished {
   readonly script: string;
 }
 
-const FOLDER = join(import.meta.dirname, 'golden');
-const BUSYBOX = process.env['BUSYBOX'];
+const FOLDER = join(import.meta.dirname, '../golden/shell');
+const BUSYBOX = process.env.BUSYBOX;
 
 /** Runs a script in the real shell, in an empty directory. */
 function record(busybox: string, script: string): Recorded {

@@ -9,10 +9,3 @@ export function toBytes(text: string): string {
     if (text.charCodeAt(i) > 127) return Buffer.from(text, 'utf8').toString('latin1');
   return text;
 }
-
-/** Back to an ordinary string: what is not UTF-8 becomes U+FFFD. */
-export function fromBytes(bytes: string): string {
-  for (let i = 0; i < bytes.length; i++)
-    if (bytes.charCodeAt(i) > 127) return Buffer.from(bytes, 'latin1').toString('utf8');
-  return bytes;
-}

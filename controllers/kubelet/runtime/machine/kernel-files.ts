@@ -145,7 +145,8 @@ const statOf = (process: Process): string =>
 function statusOf(process: Process): string {
   const { pid, parent, uid, gid, umask } = process;
   return (
-    `Name:\t${commandOf(process)}\nUmask:\t${umask.toString(8).padStart(4, '0')}\nState:\tS (sleeping)\nTgid:\t${pid}\n` +
+    `Name:\t${commandOf(process)}\nUmask:\t${umask.toString(8).padStart(4, '0')}\n` +
+    `State:\tS (sleeping)\nTgid:\t${pid}\n` +
     `Pid:\t${pid}\nPPid:\t${parent?.pid ?? 0}\nUid:\t${`${uid}\t`.repeat(4).trim()}\n` +
     `Gid:\t${`${gid}\t`.repeat(4).trim()}\nThreads:\t1\n`
   );

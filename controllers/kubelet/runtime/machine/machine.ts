@@ -180,7 +180,7 @@ export class Machine {
 
   /** Ends everything at once. */
   stop(): void {
-    for (const process of [...this.processes.values()]) process.end(128 + signalNumber('KILL'));
+    for (const process of this.processes.values()) process.end(128 + signalNumber('KILL'));
   }
 
   /** @throws SystemError when there are too many processes */
@@ -237,7 +237,7 @@ export class Machine {
 
   /** What runs at a terminal and not in the background. */
   #signalForeground(signal: Signal, terminal: Terminal): void {
-    for (const process of [...this.processes.values()]) {
+    for (const process of this.processes.values()) {
       const isThere = [0, 1, 2].some((fd) => process.files.get(fd)?.terminal === terminal);
       if (isThere && !process.isBackground) process.signal(signal);
     }

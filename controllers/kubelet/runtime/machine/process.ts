@@ -50,6 +50,7 @@ export class Process implements Caller {
   exitCode: number | undefined;
   /** The signal that it ended by. */
   endedBy: Signal | undefined;
+  #isInterrupted = false;
   readonly #waits = new Set<{ readonly reject: (error: Error) => void; readonly interruptible: boolean }>();
 
   constructor(machine: Machine, pid: number, options: NewProcess) {
@@ -90,6 +91,10 @@ export class Process implements Caller {
   /** Waits for something that others do. */
   async block<T>(happens: Promise<T>, { interruptible = false } = {}): Promise<T> {
     this.#check();
+    if (interruptible && this.#isInterrupted) {
+      this.#isInterrupted = false;
+      throw new Interrupted();
+    }
     this.machine.waits(true);
     let wait: { reject: (error: Error) => void; interruptible: boolean } | undefined;
     try {
@@ -222,9 +227,19 @@ export class Process implements Caller {
     this.end(128 + signalNumber(signal));
   }
 
-  /** Ends what signals end: waiting for input, or for a job. */
+  /** Ends what signals end: waiting for input, or for a job; the next such wait when there is none now. */
   interrupt(): void {
-    for (const wait of [...this.#waits]) if (wait.interruptible) wait.reject(new Interrupted());
+    this.#isInterrupted = true;
+    for (const wait of this.#waits) {
+      if (!wait.interruptible) continue;
+      this.#isInterrupted = false;
+      wait.reject(new Interrupted());
+    }
+  }
+
+  /** Whoever handles signals has done so: the next wait is not meant. */
+  forgetInterrupt(): void {
+    this.#isInterrupted = false;
   }
 
   /** Everything that belongs to it is given back; whatever it waits for fails. */
@@ -233,7 +248,7 @@ export class Process implements Caller {
     this.exitCode = exitCode;
     for (const file of this.files.values()) file.release();
     this.files.clear();
-    for (const { reject } of [...this.#waits]) reject(new ProcessEnded());
+    for (const { reject } of this.#waits) reject(new ProcessEnded());
     this.machine.forget(this);
     this.ended.open();
   }

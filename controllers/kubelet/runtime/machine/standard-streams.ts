@@ -8,8 +8,8 @@ import { Terminal } from './terminal.ts';
 export interface ConnectedStreams {
   readonly files: ReadonlyMap<number, OpenFile>;
   /** Resolves when everything has left. */
-  written(): Promise<void>;
-  hangUp(): void;
+  readonly written: () => Promise<void>;
+  readonly hangUp: () => void;
 }
 
 /** Joins the streams of whoever asked for a process to its descriptors. What nobody asked for is /dev/null. */

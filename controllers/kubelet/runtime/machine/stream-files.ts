@@ -34,7 +34,8 @@ export class InputStream extends OpenFile {
   #next(): Buffer | undefined {
     const data: unknown = this.#stream.read();
     if (data === null) return undefined;
-    return Buffer.isBuffer(data) ? data : Buffer.from(String(data));
+    if (Buffer.isBuffer(data)) return data;
+    return typeof data === 'string' ? Buffer.from(data) : undefined;
   }
 
   override whenReadable(): Promise<void> {

@@ -124,7 +124,7 @@ export async function* tarEntries(read: ReadBytes, extraBytesMax: number): Async
     const size = number(block, 124, 12);
     const sum = number(block, 148, 8);
     let actual = 0;
-    block.forEach((byte, i) => (actual += i >= 148 && i < 156 ? 32 : byte));
+    for (const [i, byte] of block.entries()) actual += i >= 148 && i < 156 ? 32 : byte;
     if (actual !== sum || !Number.isSafeInteger(size) || size < 0) throw new SystemError('EINVAL');
     const type = String.fromCharCode(block[156] ?? 0);
     if ('LKxg'.includes(type)) {

@@ -27,7 +27,7 @@ async function runSimple(shell: Shell, command: Command, isLast: boolean): Promi
   const argv = command.name ? await expandWords(shell, [command.name]) : [];
   for (const arg of command.args) {
     if (arg.type === 'Word') argv.push(...(await expandWords(shell, [arg])));
-    else argv.push(`${arg.name}${arg.append ? '+' : ''}=${await valueOf(shell, arg)}`);
+    else argv.push(`${arg.name}${arg.append ? '+' : ''}=${await assignedText(shell, arg)}`);
   }
   const assignments = command.prefix.filter((part): part is Assignment => part.type === 'Assignment');
   const [name] = argv;
@@ -55,7 +55,7 @@ async function runSimple(shell: Shell, command: Command, isLast: boolean): Promi
   });
 }
 
-async function valueOf(shell: Shell, { value, index }: Assignment): Promise<string> {
+async function assignedText(shell: Shell, { value, index }: Assignment): Promise<string> {
   if (value.type === 'ArrayValue' || index) throw new ShellError('syntax error: arrays are not simulated');
   return expandValue(shell, value);
 }
@@ -70,7 +70,7 @@ async function assign(
   for (const assignment of assignments) {
     const { name, append } = assignment;
     const before = append ? (values.get(name) ?? shell.state.get(name) ?? '') : '';
-    const value = before + (await valueOf(shell, assignment));
+    const value = before + (await assignedText(shell, assignment));
     values.set(name, value);
     if (how === 'kept') shell.setVariable(name, value);
   }
@@ -165,6 +165,8 @@ async function runProgram(
   const found = await findOrComplain(shell, argv, env.get('PATH'));
   if (typeof found === 'number') return found;
   if (isLast && !shell.isInteractive) return replaceShell(shell, found, env);
+  // ^C may have come after the line was read, and before there is anything that it could end.
+  if (shell.isInteractive) await shell.runTraps();
   try {
     return await shell.waitFor(process.spawn(found.argv, found.program, { env }));
   } catch (error) {

@@ -70,7 +70,7 @@ export async function expandHereDoc(
     isIndented ? text.replace(startsLine ? /(^|\n)\t+/g : /(\n)\t+/g, '$1') : text;
   const given = isQuoted ? undefined : body.parts;
   const text = trimmed(body.text, true);
-  if (!given) return isQuoted || !text.includes('\\') ? text : text.replace(/\\([$`\\]|\n)/g, unescape);
+  if (!given) return isQuoted || !text.includes('\\') ? text : text.replace(/\\([$`\\]|\n)/g, withoutBackslash);
   const parts = given.map((part, i) =>
     part.type === 'Literal' ? { ...part, value: trimmed(part.value, i === 0) } : part,
   );
@@ -79,7 +79,7 @@ export async function expandHereDoc(
   return fields.finish()[0]?.text ?? '';
 }
 
-const unescape = (_: string, char: string): string => (char === '\n' ? '' : char);
+const withoutBackslash = (_: string, char: string): string => (char === '\n' ? '' : char);
 
 function newFields(shell: Shell, splits: boolean): Fields {
   const separators = shell.state.variables.has('IFS') ? (shell.state.get('IFS') ?? '') : ' \t\n';

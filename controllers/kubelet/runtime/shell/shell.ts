@@ -296,6 +296,7 @@ export class Shell {
 
   /** Runs the traps of the signals that came. */
   async runTraps(): Promise<void> {
+    this.process.forgetInterrupt();
     for (let signal = this.#pending.shift(); signal; signal = this.#pending.shift()) {
       const action = this.state.traps.get(signal);
       if (!action && signal === 'INT' && this.isInteractive) throw new Abandoned();

@@ -19,7 +19,7 @@ async function waitFor(shell: Shell, job: Process): Promise<number> {
 async function wait(shell: Shell, args: readonly string[]): Promise<number> {
   const { jobs } = shell.state;
   if (args.length === 0) {
-    for (const job of [...jobs.values()]) {
+    for (const job of jobs.values()) {
       const status = await waitFor(shell, job);
       if (job.exitCode === undefined) return status;
     }
@@ -36,7 +36,7 @@ async function wait(shell: Shell, args: readonly string[]): Promise<number> {
 
 async function jobsBuiltin(shell: Shell, args: readonly string[]): Promise<number> {
   let number = 0;
-  for (const job of [...shell.state.jobs.values()]) {
+  for (const job of shell.state.jobs.values()) {
     number++;
     const state = job.exitCode === undefined ? 'Running' : job.exitCode === 0 ? 'Done' : `Done(${job.exitCode})`;
     if (args.includes('-p')) await shell.process.print(`${job.pid}\n`);

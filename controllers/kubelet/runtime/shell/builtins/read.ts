@@ -101,7 +101,13 @@ function split({ text, hidden }: Line, separators: string, count: number): strin
   const rest = text.slice(at, end);
   const last = rest.length - 1;
   // One separator at the end of the only field left belongs to nobody.
-  const hasTail = last >= 0 && isSeparator(at + last) && ![...rest.slice(0, last)].some((_, i) => isSeparator(at + i));
+  const hasTail =
+    last >= 0 &&
+    isSeparator(at + last) &&
+    !rest
+      .slice(0, last)
+      .split('')
+      .some((_, i) => isSeparator(at + i));
   fields.push(hasTail ? rest.slice(0, last) : rest);
   return fields;
 }
@@ -133,6 +139,7 @@ async function within<T>(shell: Shell, timeoutMs: number | undefined, read: () =
     return undefined;
   } finally {
     cancel?.();
+    shell.process.forgetInterrupt();
   }
 }
 

@@ -30,7 +30,7 @@ export const cat: Program = async (process, args, name) => {
         const counts = numbers && (options.has('n') || line !== '');
         const shown = showsTabs ? line.replaceAll('\t', '^I') : line;
         const prefix = counts ? `${String(++number).padStart(6)}\t` : '';
-        output.add(`${prefix}${shown}${isWhole ? `${showsEnds ? '$' : ''}\n` : ''}`);
+        output.keep(`${prefix}${shown}${isWhole ? `${showsEnds ? '$' : ''}\n` : ''}`);
       }
       await output.flush();
     }
@@ -52,7 +52,7 @@ export const tac: Program = async (process, args, name) =>
 export const rev: Program = async (process, args, name) =>
   eachInput(process, name, args, async (file) => {
     for await (const { lines } of readLines(process, file))
-      await process.print(lines.map((line) => `${[...line].reverse().join('')}\n`).join(''));
+      await process.print(lines.map((line) => `${line.split('').reverse().join('')}\n`).join(''));
   });
 
 export const tee: Program = async (process, args, name) => {

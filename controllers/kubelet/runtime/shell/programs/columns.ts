@@ -3,7 +3,7 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { eachInput, Output, readLines } from './input.ts';
 import { BadUsage, numberOf, readOptions } from './options.ts';
-import { unescape } from './print.ts';
+import { unescapeText } from './print.ts';
 
 /** Programs that look at each line: `uniq`, `cut`, `tr`, `nl`, `paste`. */
 
@@ -75,7 +75,11 @@ export const cut: Program = async (process, args, name) => {
   const delimiter = options.value('d')?.slice(0, 1) ?? '\t';
   const joint = options.value('O') ?? delimiter;
   const cutLine = (line: string): string | undefined => {
-    if (chars !== undefined) return [...line].filter((_, i) => isWanted(i + 1)).join('');
+    if (chars !== undefined)
+      return line
+        .split('')
+        .filter((_, i) => isWanted(i + 1))
+        .join('');
     if (!line.includes(delimiter)) return options.has('s') ? undefined : line;
     return line
       .split(delimiter)
@@ -142,7 +146,9 @@ const CLASS_CHARS: Readonly<Record<string, readonly [number, number][]>> = {
 
 /** The bytes that a set of `tr` names. */
 function setOf(text: string): number[] {
-  const [plain] = unescape(text.replace(/\[:([a-z]+):\]/g, (whole, name: string) => (CLASS_CHARS[name] ? whole : '')));
+  const [plain] = unescapeText(
+    text.replace(/\[:([a-z]+):\]/g, (whole, name: string) => (CLASS_CHARS[name] ? whole : '')),
+  );
   const bytes: number[] = [];
   for (let at = 0; at < plain.length; at++) {
     const [whole = '', name = ''] = /^\[:([a-z]+):\]/.exec(plain.slice(at, at + 12)) ?? [];
@@ -169,7 +175,8 @@ export const tr: Program = async (process, args) => {
   const to = second === undefined ? [] : setOf(second);
   const isDeleting = options.has('d');
   const table = Array.from({ length: 256 }, (_, code) => code);
-  if (!isDeleting && to.length > 0) from.forEach((code, i) => (table[code] = to[Math.min(i, to.length - 1)] ?? code));
+  if (!isDeleting && to.length > 0)
+    for (const [i, code] of from.entries()) table[code] = to[Math.min(i, to.length - 1)] ?? code;
   const deleted = new Set(isDeleting ? from : []);
   const squeezed = new Set(options.has('s') ? (second === undefined ? from : to) : []);
   let last = -1;
@@ -199,7 +206,8 @@ export const nl: Program = async (process, args, name) => {
     for await (const { lines } of readLines(process, file)) {
       const shown = lines.map((line) => {
         const counts = style === 'a' || (style === 't' && line !== '');
-        return `${counts ? String(++number).padStart(width) + separator : ' '.repeat(width + separator.length)}${line}\n`;
+        const blank = ' '.repeat(width + separator.length);
+        return `${counts ? String(++number).padStart(width) + separator : blank}${line}\n`;
       });
       await process.print(shown.join(''));
     }
@@ -219,7 +227,7 @@ async function allLines(process: Process, name: string, path: string): Promise<s
 
 export const paste: Program = async (process, args, name) => {
   const options = readOptions(args, 'sd:');
-  const delimiters = unescape(options.value('d') ?? '\t')[0];
+  const delimiters = unescapeText(options.value('d') ?? '\t')[0];
   const columns: string[][] = [];
   for (const path of options.rest.length === 0 ? ['-'] : options.rest)
     columns.push(await allLines(process, name, path));

@@ -124,7 +124,8 @@ async function requestOf(process: Process, options: Options, url: URL): Promise<
 }
 
 function headText({ head }: HttpAnswer): string {
-  let text = `HTTP/${head.httpVersion} ${head.statusCode} ${head.statusMessage || STATUS_CODES[head.statusCode ?? 0] || ''}\r\n`;
+  const { httpVersion, statusCode = 0, statusMessage } = head;
+  let text = `HTTP/${httpVersion} ${statusCode} ${statusMessage || STATUS_CODES[statusCode] || ''}\r\n`;
   for (let i = 0; i < head.rawHeaders.length; i += 2) text += `${head.rawHeaders[i]}: ${head.rawHeaders[i + 1]}\r\n`;
   return `${text}\r\n`;
 }

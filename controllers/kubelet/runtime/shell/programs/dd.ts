@@ -35,9 +35,9 @@ async function readBlock(process: Process, file: OpenFile, size: number, isFull:
 /** `dd`: blocks from one file to another. */
 export const dd: Program = async (process, args, name) => {
   const given = operands(args);
-  const blockSize = Math.max(1, Math.min(BLOCK_MAX, numberOf(given['bs'] ?? given['ibs'] ?? '512')));
-  const count = given['count'] === undefined ? Number.POSITIVE_INFINITY : numberOf(given['count']);
-  const isNoTruncate = given['conv']?.includes('notrunc') ?? false;
+  const blockSize = Math.max(1, Math.min(BLOCK_MAX, numberOf(given.bs ?? given.ibs ?? '512')));
+  const count = given.count === undefined ? Number.POSITIVE_INFINITY : numberOf(given.count);
+  const isNoTruncate = given.conv?.includes('notrunc') ?? false;
   const open = (path: string | undefined, fd: number, write: boolean): OpenFile => {
     if (path === undefined) return process.file(fd).retain();
     const mode = write ? { write: true, create: 0o666, truncate: !isNoTruncate } : { read: true };
@@ -48,12 +48,12 @@ export const dd: Program = async (process, args, name) => {
   const startedMs = process.machine.clock.now();
   const total = { whole: 0, partial: 0, bytes: 0 };
   try {
-    input = open(given['if'], 0, false);
-    output = open(given['of'], 1, true);
-    for (let i = 0; i < numberOf(given['skip'] ?? '0'); i++) await readBlock(process, input, blockSize, true);
-    if (given['seek'] !== undefined) output.seek(numberOf(given['seek']) * blockSize);
+    input = open(given.if, 0, false);
+    output = open(given.of, 1, true);
+    for (let i = 0; i < numberOf(given.skip ?? '0'); i++) await readBlock(process, input, blockSize, true);
+    if (given.seek !== undefined) output.seek(numberOf(given.seek) * blockSize);
     while (total.whole + total.partial < count) {
-      const block = await readBlock(process, input, blockSize, given['iflag'] === 'fullblock');
+      const block = await readBlock(process, input, blockSize, given.iflag === 'fullblock');
       if (!block) break;
       if (block.length === blockSize) total.whole++;
       else total.partial++;
@@ -61,7 +61,7 @@ export const dd: Program = async (process, args, name) => {
       total.bytes += block.length;
     }
   } catch (error) {
-    const path = input ? given['of'] : given['if'];
+    const path = input ? given.of : given.if;
     await process.complain(
       `${name}: ${output ? 'error writing' : `can't open`} '${path ?? 'standard output'}': ${errorText(error)}`,
     );
@@ -71,12 +71,13 @@ export const dd: Program = async (process, args, name) => {
     output?.release();
   }
   const counts = `${total.whole}+${total.partial}`;
-  if (given['status'] !== 'none') await process.complain(`${counts} records in\n${counts} records out`);
-  if (given['status'] === undefined) {
+  if (given.status !== 'none') await process.complain(`${counts} records in\n${counts} records out`);
+  if (given.status === undefined) {
     const elapsedS = (process.machine.clock.now() - startedMs) / 1000;
     const rate = elapsedS > 0 ? total.bytes / elapsedS / 1024 ** 2 : 0;
     await process.complain(
-      `${total.bytes} bytes (${(total.bytes / 1024 ** 2).toFixed(1)}MB) copied, ${elapsedS.toFixed(6)} seconds, ${rate.toFixed(1)}MB/s`,
+      `${total.bytes} bytes (${(total.bytes / 1024 ** 2).toFixed(1)}MB) copied, ${elapsedS.toFixed(6)} seconds, ` +
+        `${rate.toFixed(1)}MB/s`,
     );
   }
   return 0;

@@ -107,10 +107,10 @@ export const xxd: Program = async (process, args, name) => {
   });
 };
 
-const NAMED =
-  'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'.split(
-    ' ',
-  );
+const NAMED = (
+  'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si ' +
+  'dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'
+).split(' ');
 const ESCAPED: Readonly<Record<number, string>> = {
   0: '\\0',
   7: '\\a',
@@ -147,7 +147,8 @@ function cells(row: Buffer, type: string): string {
     const value = unit.readBigUInt64LE();
     const signed = kind === 'd' ? BigInt.asIntN(size * 8, value) : value;
     const shown = signed.toString(kind === 'x' ? 16 : kind === 'o' ? 8 : 10);
-    text += ` ${kind === 'd' || kind === 'u' ? shown.padStart(digits + (kind === 'd' ? 1 : 0)) : shown.padStart(digits, '0')}`;
+    if (kind === 'd') text += ` ${shown.padStart(digits + 1)}`;
+    else text += ` ${shown.padStart(digits, kind === 'u' ? ' ' : '0')}`;
   }
   return text;
 }
@@ -155,7 +156,7 @@ function cells(row: Buffer, type: string): string {
 export const od: Program = async (process, args, name) => {
   const options = readOptions(args, 'A:t:N:j:vbcdoxsaw:', {});
   const shorthand: Readonly<Record<string, string>> = { b: 'o1', c: 'c', d: 'u2', o: 'o2', x: 'x2', s: 'd2', a: 'a' };
-  const types = [...options.all('t').flatMap((text) => text.match(/[acdouxf]\d*/g) ?? [])];
+  const types: string[] = options.all('t').flatMap((text) => text.match(/[acdouxf]\d*/g) ?? []);
   for (const [letter, type] of Object.entries(shorthand)) if (options.has(letter)) types.push(type);
   if (types.length === 0) types.push('o2');
   if (types.some((type) => type.startsWith('f'))) throw new BadUsage('floating point is not simulated');

@@ -96,7 +96,7 @@ class Expr {
     if (word === 'match') return matched(await this.#primary(), await this.#primary());
     if (word === 'index') {
       const [text, chars] = [await this.#primary(), await this.#primary()];
-      return String([...text].findIndex((char) => chars.includes(char)) + 1);
+      return String(text.split('').findIndex((char) => chars.includes(char)) + 1);
     }
     if (word === 'substr') {
       const [text, from, count] = [await this.#primary(), await this.#primary(), await this.#primary()];

@@ -140,7 +140,7 @@ class Search {
         const match = this.#matcher.find(line, 0);
         if ((match !== undefined) === options.has('v')) {
           if (left-- > 0) {
-            output.add(this.#line(name, number, line, '-'));
+            output.keep(this.#line(name, number, line, '-'));
             lastShown = number;
           } else if (this.#before > 0) {
             held.push({ line, number });
@@ -160,11 +160,11 @@ class Search {
           continue;
         }
         const start = held[0]?.number ?? number;
-        if (this.#before + this.#after > 0 && start > lastShown + 1 && !this.#isFirstGroup) output.add('--\n');
+        if (this.#before + this.#after > 0 && start > lastShown + 1 && !this.#isFirstGroup) output.keep('--\n');
         this.#isFirstGroup = false;
-        for (const before of held.splice(0)) output.add(this.#line(name, before.number, before.line, '-'));
+        for (const before of held.splice(0)) output.keep(this.#line(name, before.number, before.line, '-'));
         if (options.has('o') && match) this.#parts(output, name, number, line, match);
-        else output.add(this.#line(name, number, line, ':'));
+        else output.keep(this.#line(name, number, line, ':'));
         lastShown = number;
         left = this.#after;
         if (count >= max) break;
@@ -192,7 +192,7 @@ class Search {
   ): void {
     let match: ReturnType<Matcher['find']> = first;
     while (match) {
-      if (match.end > match.start) output.add(this.#line(name, number, line.slice(match.start, match.end), ':'));
+      if (match.end > match.start) output.keep(this.#line(name, number, line.slice(match.start, match.end), ':'));
       const next: number = match.end > match.start ? match.end : match.end + 1;
       match = next > line.length ? undefined : this.#matcher.find(line, next);
     }

@@ -21,7 +21,7 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly head: IncomingMessage;
   readonly body: OpenFile;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** What is wrong with an address or a name. */

@@ -85,10 +85,15 @@ export class Output {
     this.#process = process;
   }
 
-  /** @returns what to wait for, when there is much */
-  add(text: string): Promise<void> | undefined {
+  /** Keeps a text until the next flush. */
+  keep(text: string): void {
     this.#texts.push(text);
     this.#length += text.length;
+  }
+
+  /** @returns what to wait for, when there is much */
+  add(text: string): Promise<void> | undefined {
+    this.keep(text);
     return this.#length > 16 * 1024 ? this.flush() : this.#process.step(1 + (text.length >> 10));
   }
 

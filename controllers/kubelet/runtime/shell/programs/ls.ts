@@ -139,8 +139,9 @@ function longLine(process: Process, options: Options, entry: Entry): string {
   const group = isNumeric ? String(gid) : nameOf(process, 'group', gid);
   const size = options.has('h') ? humanSize(sizeOf(node)) : String(sizeOf(node));
   const target = targetOf(node);
+  const count = node.kind === 'directory' ? Math.max(2, links) : links;
   return (
-    `${modeText(node)} ${String(node.kind === 'directory' ? Math.max(2, links) : links).padStart(4)} ${user.padEnd(8)} ${group.padEnd(8)} ` +
+    `${modeText(node)} ${String(count).padStart(4)} ${user.padEnd(8)} ${group.padEnd(8)} ` +
     `${size.padStart(9)} ${listedTime(mtimeMs, process.machine.clock.now())} ${label(options, entry)}` +
     (target === undefined ? '' : ` -> ${target}`)
   );

@@ -15,7 +15,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** `\n`, `\101`, `\x41`. `\c` ends everything: the text is cut there, and the second value is true. */
-export function unescape(text: string, octal: RegExp = /^[0-7]{1,3}/): readonly [string, boolean] {
+export function unescapeText(text: string, octal: RegExp = /^[0-7]{1,3}/): readonly [string, boolean] {
   let result = '';
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
@@ -49,7 +49,7 @@ export const echo: Program = async (process, args) => {
     }
   }
   const text = args.slice(at).join(' ');
-  const [shown, isCut] = escapes ? unescape(text, /^0[0-7]{0,3}/) : [text, false];
+  const [shown, isCut] = escapes ? unescapeText(text, /^0[0-7]{0,3}/) : [text, false];
   await process.print(isCut ? shown : shown + newline);
   return 0;
 };
@@ -84,7 +84,7 @@ export const printf: Program = async (process, args, name) => {
 
 /** Escapes of a format, which leave `%` alone. */
 function unescapeFormat(format: string): readonly [string, boolean] {
-  const [text, isCut] = unescape(format.replace(/\\(?:045|x25)/g, '%%'));
+  const [text, isCut] = unescapeText(format.replace(/\\(?:045|x25)/g, '%%'));
   return [text, isCut];
 }
 
@@ -156,7 +156,7 @@ function convert(
     case 'c':
       return { text: (take() ?? '').charAt(0) };
     case 'b': {
-      const [text, stops] = unescape(take() ?? '', /^0?[0-7]{1,3}/);
+      const [text, stops] = unescapeText(take() ?? '', /^0?[0-7]{1,3}/);
       return { text: cut(text), stops };
     }
     case 'd':
@@ -258,7 +258,7 @@ export const seq: Program = async (process, args, name) => {
     if (pause) await pause;
     isFirst = false;
   }
-  if (!isFirst) output.add('\n');
+  if (!isFirst) output.keep('\n');
   await output.flush();
   return 0;
 };

@@ -3,6 +3,7 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { loadProgram, whichProgram } from '../../machine/program-files.ts';
 import { SIGNALS, type Signal, signalNumber, signalOf } from '../../machine/signals.ts';
+import { nameOf } from './names.ts';
 import { BadUsage, readOptions } from './options.ts';
 
 /** Programs that run, end, list or wait for processes. */
@@ -149,10 +150,6 @@ async function killOne(process: Process, text: string, signal: Signal | undefine
 
 const commandLine = ({ argv }: Process): string => argv.join(' ');
 
-function userName(process: Process, uid: number): string {
-  return uid === 0 ? 'root' : uid === 65534 ? 'nobody' : String(uid).slice(0, process.pid > 0 ? 8 : 8);
-}
-
 export const ps: Program = async (process, args) => {
   const wanted = args.find((word) => word.includes('='))?.split('=')[0] ?? columnsOf(args);
   const titles: Readonly<Record<string, string>> = {
@@ -168,7 +165,7 @@ export const ps: Program = async (process, args) => {
   const cell = (column: string, other: Process): string => {
     if (column === 'pid') return String(other.pid).padStart(5);
     if (column === 'ppid') return String(other.parent?.pid ?? 0).padStart(5);
-    if (column === 'user') return userName(process, other.uid).padEnd(8);
+    if (column === 'user') return nameOf(process, 'user', other.uid).slice(0, 8).padEnd(8);
     if (column === 'time') return '  0:00';
     if (column === 'stat') return 'S   ';
     const [path = ''] = other.argv;
@@ -215,7 +212,8 @@ export const top: Program = async (process) => {
   );
   for (const other of process.machine.processes.values())
     await process.print(
-      `${String(other.pid).padStart(5)} ${String(other.parent?.pid ?? 0).padStart(5)} ${userName(process, other.uid).padEnd(8)} ` +
+      `${String(other.pid).padStart(5)} ${String(other.parent?.pid ?? 0).padStart(5)} ` +
+        `${nameOf(process, 'user', other.uid).slice(0, 8).padEnd(8)} ` +
         `S     4400   0%   0   0% ${commandLine(other)}\n`,
     );
   return 0;

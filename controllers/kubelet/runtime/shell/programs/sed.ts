@@ -30,7 +30,11 @@ class Sed {
     process: Process,
     commands: readonly SedCommand[],
     isQuiet: boolean,
-    input: { next(): Promise<string | undefined>; isLast(): Promise<boolean>; write(text: string): Promise<void> },
+    input: {
+      readonly next: () => Promise<string | undefined>;
+      readonly isLast: () => Promise<boolean>;
+      readonly write: (text: string) => Promise<void>;
+    },
   ) {
     this.#process = process;
     this.#commands = commands;
@@ -124,7 +128,8 @@ class Sed {
     if (this.#pattern.length + this.#hold.length > textLength) throw new SystemError('ENOMEM');
     switch (command.name) {
       case '=':
-        return void (await this.#write(`${this.#line}\n`));
+        await this.#write(`${this.#line}\n`);
+        return undefined;
       case 'a':
         return void this.#appended.push(`${command.text}\n`);
       case 'b':
@@ -153,14 +158,17 @@ class Sed {
         this.#hold += `\n${this.#pattern}`;
         return undefined;
       case 'i':
-        return void (await this.#write(`${command.text}\n`));
+        await this.#write(`${command.text}\n`);
+        return undefined;
       case 'n':
       case 'N':
         return this.#following(command.name === 'N');
       case 'p':
-        return void (await this.#write(`${this.#pattern}\n`));
+        await this.#write(`${this.#pattern}\n`);
+        return undefined;
       case 'P':
-        return void (await this.#write(`${this.#pattern.split('\n', 1)[0]}\n`));
+        await this.#write(`${this.#pattern.split('\n', 1)[0]}\n`);
+        return undefined;
       case 'q':
       case 'Q':
         this.exitCode = Number(command.text) & 255;
@@ -168,7 +176,8 @@ class Sed {
       case 'r':
         return void this.#appended.push(await this.#textOf(command.text));
       case 's':
-        return void (await this.#substitute(command));
+        await this.#substitute(command);
+        return undefined;
       case 't':
       case 'T': {
         const jumps = this.#hasSubstituted === (command.name === 't');
@@ -176,12 +185,16 @@ class Sed {
         return jumps ? this.#label(command.text) : undefined;
       }
       case 'w':
-        return void (await this.#writeFile(command.text, `${this.#pattern}\n`));
+        await this.#writeFile(command.text, `${this.#pattern}\n`);
+        return undefined;
       case 'x':
         [this.#pattern, this.#hold] = [this.#hold, this.#pattern];
         return undefined;
       case 'y':
-        this.#pattern = [...this.#pattern].map((char) => transliterated(command, char)).join('');
+        this.#pattern = this.#pattern
+          .split('')
+          .map((char) => transliterated(command, char))
+          .join('');
         return undefined;
       default:
         return undefined;

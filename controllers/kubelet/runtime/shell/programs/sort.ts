@@ -144,7 +144,10 @@ export const sort: Program = async (process, args, name) => {
     stable: 's',
     'version-sort': 'V',
   });
-  const global = [...'nrgMbdfVh'].filter((letter) => options.has(letter)).join('');
+  const global = 'nrgMbdfVh'
+    .split('')
+    .filter((letter) => options.has(letter))
+    .join('');
   const keys = options.all('k').map((text) => keyOf(text, global));
   const separator = options.value('t');
   const whole = comparison(global);

@@ -239,7 +239,8 @@ function longLine(entry: TarEntry): string {
   const mode = letter + modeText({ kind: 'file', attributes: { mode: entry.mode } } as Place['node']).slice(1);
   const time = new Date(entry.mtimeMs).toISOString().slice(0, 19).replace('T', ' ');
   const target = entry.target === '' ? '' : ` -> ${entry.target}`;
-  return `${mode} ${entry.user || entry.uid}/${entry.group || entry.gid} ${String(entry.size).padStart(9)} ${time} ${entry.path}${target}\n`;
+  const owner = `${entry.user || entry.uid}/${entry.group || entry.gid}`;
+  return `${mode} ${owner} ${String(entry.size).padStart(9)} ${time} ${entry.path}${target}\n`;
 }
 
 async function unpack(
