@@ -84,7 +84,7 @@ async function assign(
 }
 
 const quoted = (word: string): string =>
-  /^[A-Za-z0-9_@%+=:,./[\]?*-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\"'\"'")}'`;
+  /^[A-Za-z0-9_@+:,./^\]-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\"'\"'")}'`;
 
 async function trace(shell: Shell, assignments: readonly string[], argv: readonly string[]): Promise<void> {
   const words = [...assignments, ...argv.map(quoted)];
