@@ -1,0 +1,46 @@
+/**
+ * What one container may use. They are far above what tests and charts need, and low enough that a hostile command
+ * holds neither the event loop nor the memory of the process.
+ */
+export interface MachineLimits {
+  /** Of all files that a container wrote itself, and of each volume. */
+  readonly fileBytes: number;
+  /** Files, directories and links of a container, and of each volume. */
+  readonly inodes: number;
+  readonly pathLength: number;
+  readonly nameLength: number;
+  /** Links that one path may lead through. */
+  readonly links: number;
+  readonly processes: number;
+  /** Of one process. */
+  readonly openFiles: number;
+  readonly pipeBytes: number;
+  /** Steps of a container without a moment in which all of its processes wait: beyond this they are killed. */
+  readonly stepsWithoutRest: number;
+  /** Of one value, word, line or result of a command. */
+  readonly textLength: number;
+  /** Of all variables of a shell, and of the words of one command. */
+  readonly textsLength: number;
+  /** Functions, `eval`s and `.` inside each other. */
+  readonly callDepth: number;
+  readonly scriptLength: number;
+  /** Whatever a program has to know as a whole: `sort`, `tail`, an archive. */
+  readonly programBytes: number;
+}
+
+export const MACHINE_LIMITS: MachineLimits = {
+  fileBytes: 64 * 1024 * 1024,
+  inodes: 20_000,
+  pathLength: 4096,
+  nameLength: 255,
+  links: 40,
+  processes: 256,
+  openFiles: 256,
+  pipeBytes: 64 * 1024,
+  stepsWithoutRest: 20_000_000,
+  textLength: 1024 * 1024,
+  textsLength: 4 * 1024 * 1024,
+  callDepth: 1000,
+  scriptLength: 1024 * 1024,
+  programBytes: 16 * 1024 * 1024,
+};

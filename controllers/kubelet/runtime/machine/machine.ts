@@ -1,0 +1,245 @@
+import type { Clock } from '../../../../server/base/clock.ts';
+import type { Random } from '../../../../server/base/random.ts';
+import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import { toBytes } from './byte-text.ts';
+import { errorText, SystemError } from './errno.ts';
+import { FileTree } from './file-tree.ts';
+import { FileView, type Mount } from './file-view.ts';
+import { type ImageDirectory, ROOT } from './inode.ts';
+import { addKernelFiles } from './kernel-files.ts';
+import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
+import type { Network } from './network.ts';
+import { type NewProcess, Process, ProcessEnded } from './process.ts';
+import type { Program, ProgramTable } from './program.ts';
+import { findProgram } from './program-files.ts';
+import { type Signal, signalNumber } from './signals.ts';
+import { connectStreams } from './standard-streams.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a container is, as far as its programs can tell. */
+export interface MachineOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hostname: string;
+  readonly image: ImageDirectory;
+  /** Loaded when the first process starts. */
+  readonly programs: () => Promise<ProgramTable>;
+  /** Volumes; asked for when the first process starts or somebody looks at the files. */
+  readonly mounts?: () => readonly Mount[];
+  /** Files that the container runtime writes, by path: /etc/hosts, /etc/resolv.conf. */
+  readonly files?: () => Readonly<Record<string, string>>;
+  /** Absent: the machine stands alone. */
+  readonly network?: Network;
+  readonly limits?: Partial<MachineLimits>;
+  readonly cpus?: number;
+  readonly memoryBytes?: number;
+}
+
+/** How a process from outside starts. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly groups?: readonly number[];
+  /** Instead of the one that the command names. */
+  readonly program?: Program;
+}
+
+/** A process as whoever started it sees it. */
+export interface MachineProcess extends RunningProcess {
+  readonly pid: number;
+  /** What a container runtime sends: even the first process ends by a signal that it does not handle, when told so. */
+  signal(signal: Signal, options?: { readonly evenFirst?: boolean }): void;
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What it is called in its complaints: programs may have changed places meanwhile. */
+const baseName = ({ argv: [path = ''] }: Process): string => path.slice(path.lastIndexOf('/') + 1);
+
+/**
+ * The small simulated machine inside a container: files, processes and signals. Nothing of it exists before something
+ * is asked of it. The first process is the container's own; the machine ends with it.
+ *
+ * @example
+ * const machine = new Machine({ clock, random, hostname: 'web-0', image: standardImage(), programs: loadPrograms });
+ * const shell = await machine.start(['sh', '-c', 'echo hi; exit 3'], { stdout });
+ * await shell.exitCode; // 3
+ */
+export class Machine {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: MachineLimits;
+  readonly processes = new Map<number, Process>();
+  readonly startedMs: number;
+  readonly #options: MachineOptions;
+  #view: FileView | undefined;
+  #table: ProgramTable | undefined;
+  #lastPid = 0;
+  #waiting = 0;
+  #stepsWithoutRest = 0;
+
+  constructor(options: MachineOptions) {
+    this.#options = options;
+    this.clock = options.clock;
+    this.random = options.random;
+    this.limits = { ...MACHINE_LIMITS, ...options.limits };
+    this.startedMs = options.clock.now();
+  }
+
+  get hostname(): string {
+    return this.#options.hostname;
+  }
+
+  get network(): Network | undefined {
+    return this.#options.network;
+  }
+
+  get cpus(): number {
+    return this.#options.cpus ?? 1;
+  }
+
+  get memoryBytes(): number {
+    return this.#options.memoryBytes ?? 2 ** 30;
+  }
+
+  get lastPid(): number {
+    return this.#lastPid;
+  }
+
+  /** The container's files. */
+  get view(): FileView {
+    this.#view ??= this.#makeView();
+    return this.#view;
+  }
+
+  /** The programs that its processes may run: those that have started know them. */
+  get table(): ProgramTable {
+    return this.#table ?? new Map();
+  }
+
+  #makeView(): FileView {
+    const { clock, limits } = this;
+    const { image, mounts, files } = this.#options;
+    const tree = new FileTree({ clock, limits, image });
+    const shm = new FileTree({ clock, limits }).newDirectory({ mode: 0o1777, uid: 0, gid: 0 });
+    addKernelFiles(this, tree.root, shm);
+    const given = new FileView(tree, { limits });
+    for (const [path, text] of Object.entries(files?.() ?? {})) {
+      given.makePath(path.slice(0, path.lastIndexOf('/')));
+      const file = given.open(path, { write: true, truncate: true, create: 0o644 }, ROOT);
+      file.tryWrite(Buffer.from(text));
+    }
+    return new FileView(tree, { limits, mounts: mounts?.() ?? [] });
+  }
+
+  /**
+   * Starts a process from outside: the container's own program, or one of `kubectl exec`.
+   *
+   * @throws StartRefused, a SystemError with the words of the container runtime
+   */
+  async start(
+    command: readonly string[],
+    streams: ProcessStreams,
+    { env = {}, cwd = '/', uid = 0, gid = 0, groups = [], program }: StartOptions = {},
+  ): Promise<MachineProcess> {
+    this.#table ??= await this.#options.programs();
+    const argv = command.map(toBytes);
+    const variables = new Map([
+      ['PATH', PATH],
+      ['HOSTNAME', toBytes(this.hostname)],
+    ]);
+    if (streams.terminal) variables.set('TERM', 'xterm');
+    for (const [name, value] of Object.entries(env)) variables.set(toBytes(name), toBytes(value));
+    const user = { uid, gid, groups };
+    if (!variables.has('HOME')) variables.set('HOME', uid === 0 ? '/root' : '/');
+    const found = program
+      ? { program, argv }
+      : findProgram(this, argv, { ...user, pid: 0 }, variables.get('PATH'), cwd);
+    this.view.makePath(toBytes(cwd));
+    const connected = connectStreams(streams, (signal, terminal) => this.#signalForeground(signal, terminal));
+    const process = this.spawn(
+      { argv: found.argv, env: variables, cwd: toBytes(cwd), user, files: connected.files },
+      found.program,
+    );
+    return {
+      pid: process.pid,
+      exitCode: this.#exitCode(process, connected.written),
+      hangUp: connected.hangUp,
+      signal: (signal, { evenFirst = false } = {}) =>
+        process.signal(signal, { forced: signal === 'KILL' || evenFirst }),
+    };
+  }
+
+  async #exitCode(process: Process, written: () => Promise<void>): Promise<number> {
+    while (process.exitCode === undefined) await process.ended.wait();
+    await written();
+    return process.exitCode;
+  }
+
+  /** Ends everything at once. */
+  stop(): void {
+    for (const process of this.processes.values()) process.end(128 + signalNumber('KILL'));
+  }
+
+  /** @throws SystemError when there are too many processes */
+  spawn(options: NewProcess, program: Program): Process {
+    if (this.processes.size >= this.limits.processes) throw new SystemError('EAGAIN');
+    const process = new Process(this, ++this.#lastPid, options);
+    this.processes.set(process.pid, process);
+    void this.#run(process, program);
+    return process;
+  }
+
+  async #run(process: Process, program: Program): Promise<void> {
+    try {
+      // Whoever starts one gets it before it does anything.
+      await Promise.resolve();
+      process.end(await program(process, process.argv.slice(1), baseName(process)));
+    } catch (error) {
+      if (!(error instanceof ProcessEnded)) await this.#endWithError(process, error);
+    }
+  }
+
+  async #endWithError(process: Process, error: unknown): Promise<void> {
+    try {
+      // A failure of ours must not take the server down: it is a failure of this process.
+      const text = error instanceof SystemError ? errorText(error) : `internal error: ${String(error)}`;
+      await process.complain(`${baseName(process)}: ${text}`);
+    } catch (again) {
+      if (!(again instanceof ProcessEnded)) throw again;
+    } finally {
+      process.end(1);
+    }
+  }
+
+  /** What a process calls when it has ended. */
+  forget(process: Process): void {
+    this.processes.delete(process.pid);
+    if (process.pid === 1) this.stop();
+  }
+
+  /** Whether a process waits: a machine where all do has a rest. */
+  waits(begins: boolean): void {
+    this.#waiting += begins ? 1 : -1;
+    if (this.#waiting >= this.processes.size) this.#stepsWithoutRest = 0;
+  }
+
+  /** Counts what processes do without a moment of rest; a machine that never rests loses them. */
+  charge(process: Process, cost: number): void {
+    this.#stepsWithoutRest += cost;
+    if (this.#stepsWithoutRest <= this.limits.stepsWithoutRest) return;
+    process.files.get(2)?.tryWrite(Buffer.from('CPU time limit exceeded\n'));
+    process.end(128 + signalNumber('XCPU'));
+    throw new ProcessEnded();
+  }
+
+  /** What runs at a terminal and not in the background. */
+  #signalForeground(signal: Signal, terminal: Terminal): void {
+    for (const process of this.processes.values()) {
+      const isThere = [0, 1, 2].some((fd) => process.files.get(fd)?.terminal === terminal);
+      if (isThere && !process.isBackground) process.signal(signal);
+    }
+  }
+}

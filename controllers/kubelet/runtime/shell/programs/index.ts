@@ -1,0 +1,142 @@
+import { baseFiles, buildImage } from '../../machine/image.ts';
+import type { ImageDirectory } from '../../machine/inode.ts';
+import type { Program, ProgramTable } from '../../machine/program.ts';
+import * as cats from './cat.ts';
+import * as columns from './columns.ts';
+import * as copies from './copy.ts';
+import { curl } from './curl.ts';
+import { date } from './date.ts';
+import { dd } from './dd.ts';
+import * as digests from './digest.ts';
+import { expr } from './expr.ts';
+import * as changes from './file-changes.ts';
+import * as finds from './find.ts';
+import * as greps from './grep.ts';
+import { ls } from './ls.ts';
+import * as networks from './network.ts';
+import * as paths from './paths.ts';
+import * as prints from './print.ts';
+import * as processes from './processes.ts';
+import { sed } from './sed.ts';
+import { sh } from './sh.ts';
+import { sort } from './sort.ts';
+import * as systems from './system.ts';
+import * as tars from './tar.ts';
+import { bracket, test } from './test.ts';
+import { wget } from './wget.ts';
+
+const table: Readonly<Record<string, Program>> = {
+  '[': bracket,
+  arch: systems.arch,
+  ash: sh,
+  base64: digests.base64,
+  basename: paths.basename,
+  bash: sh,
+  cat: cats.cat,
+  chgrp: changes.chgrp,
+  chmod: changes.chmod,
+  chown: changes.chown,
+  clear: prints.clear,
+  cp: copies.cp,
+  curl,
+  cut: columns.cut,
+  dash: sh,
+  date,
+  dd,
+  df: systems.df,
+  dirname: paths.dirname,
+  du: systems.du,
+  echo: prints.echo,
+  egrep: greps.egrep,
+  env: systems.env,
+  expr,
+  false: () => 1,
+  fgrep: greps.fgrep,
+  find: finds.find,
+  fold: columns.fold,
+  free: systems.free,
+  getent: networks.getent,
+  grep: greps.grep,
+  groups: systems.groups,
+  gunzip: tars.gunzip,
+  gzip: tars.gzip,
+  head: cats.head,
+  hostname: systems.hostname,
+  id: systems.id,
+  install: copies.install,
+  kill: processes.kill,
+  ln: copies.ln,
+  ls,
+  md5sum: digests.md5sum,
+  mkdir: changes.mkdir,
+  mktemp: changes.mktemp,
+  mount: systems.mount,
+  mv: copies.mv,
+  nc: networks.nc,
+  nl: columns.nl,
+  nohup: processes.nohup,
+  nproc: systems.nproc,
+  nslookup: networks.nslookup,
+  od: digests.od,
+  paste: columns.paste,
+  pause: systems.pause,
+  pidof: processes.pidof,
+  printenv: systems.printenv,
+  printf: prints.printf,
+  ps: processes.ps,
+  pwd: paths.pwd,
+  readlink: paths.readlink,
+  realpath: paths.realpath,
+  rev: cats.rev,
+  rm: changes.rm,
+  rmdir: changes.rmdir,
+  sed,
+  seq: prints.seq,
+  setsid: processes.setsid,
+  sh,
+  sha1sum: digests.sha1sum,
+  sha256sum: digests.sha256sum,
+  sha512sum: digests.sha512sum,
+  sleep: processes.sleep,
+  sort,
+  stat: paths.stat,
+  stty: systems.stty,
+  sync: () => 0,
+  tac: cats.tac,
+  tail: cats.tail,
+  tar: tars.tar,
+  tee: cats.tee,
+  test,
+  time: processes.time,
+  timeout: processes.timeout,
+  top: processes.top,
+  touch: changes.touch,
+  tr: columns.tr,
+  true: () => 0,
+  truncate: changes.truncate,
+  tty: systems.tty,
+  uname: systems.uname,
+  uniq: columns.uniq,
+  unlink: changes.unlink,
+  uptime: systems.uptime,
+  usleep: processes.usleep,
+  wc: cats.wc,
+  wget,
+  which: paths.which,
+  whoami: systems.whoami,
+  xargs: finds.xargs,
+  xxd: digests.xxd,
+  yes: prints.yes,
+  zcat: tars.zcat,
+};
+
+/** All programs, by name. */
+export const programs: ProgramTable = new Map(Object.entries(table));
+
+let image: ImageDirectory | undefined;
+
+/** The files of a container whose image nobody described: shared by all of them. */
+export function standardImage(): ImageDirectory {
+  image ??= buildImage(baseFiles(programs.keys()));
+  return image;
+}
