@@ -38,8 +38,6 @@ const NEEDED = {
   pino:
     '@pinojs/redact atomic-sleep on-exit-leak-free pino-abstract-transport pino-std-serializers ' +
     'quick-format-unescaped real-require safe-stable-stringify sonic-boom split2 thread-stream',
-  re2js: '',
-  unbash: '',
   ws: '',
   yaml: '',
 };
