@@ -10,10 +10,10 @@ const CONTAINER = { name: 'c', image: 'i', resources: { requests: { cpu: '10m' }
 // `npm run churn` has thousands of operations and a seed that is new each time.
 describe('random operations while controllers restart', () => {
   it('leave a cluster in which everything is as it has to be', async () => {
-    const { violations: found, codes } = await churn({ seed: 1, operations: 200 });
+    const { violations: found, codes } = await churn({ seed: 1, operations: 120 });
     expect(found).toEqual([]);
     // Most of them are done, or nothing would be tried.
-    expect(codes.get(200)).toBeGreaterThan(100);
+    expect(codes.get(200)).toBeGreaterThan(60);
   });
 
   it('are the same ones, with the same end, for the same seed', async () => {
