@@ -14,10 +14,10 @@ const PRESSURE_BYTES = 80 * 1024 * 1024;
 /** Where memory and time are read, and how a collection is begun. */
 export interface CollectionParts {
   /** Memory in use, garbage included. */
-  usedBytes(): number;
+  readonly usedBytes: () => number;
   /** The share of the time since it was asked last that the process was busy for, from 0 to 1. */
-  utilization(): number;
-  collect(): void;
+  readonly utilization: () => number;
+  readonly collect: () => void;
 }
 
 /**
