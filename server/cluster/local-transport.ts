@@ -2,6 +2,7 @@ import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import { ApiError, type Status } from '../kube/api-error.ts';
 import type { KubeObject, User } from '../kube/object.ts';
+import { METHODS, PATCH_TYPES } from '../kube/request-words.ts';
 import type {
   ClientRequest,
   CollectionRequest,
@@ -15,22 +16,6 @@ import type {
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type ApiRequest, type ApiResponse, type Body, servedValue } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
-
-const METHODS: Readonly<Record<ClientRequest['verb'], string>> = {
-  get: 'GET',
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-  deletecollection: 'DELETE',
-};
-
-const PATCH_TYPES = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  apply: 'application/apply-patch+yaml',
-} as const;
 
 const NO_QUERY = new URLSearchParams();
 const PEER = { address: 'in process' };

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../../../server/base/clock.ts';
 import { deepFreeze, type Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
 import type { KubeObject } from '../../../server/kube/object.ts';
+import { METHODS, PATCH_TYPES } from '../../../server/kube/request-words.ts';
 import type {
   ClientRequest,
   CollectionRequest,
@@ -16,22 +17,6 @@ import type { Connection, Headers } from './connection.ts';
 import { discover } from './discovery.ts';
 import { watchOver } from './http-watch.ts';
 import { EverythingWatch } from './watch-everything.ts';
-
-const METHODS: Readonly<Record<ClientRequest['verb'], string>> = {
-  get: 'GET',
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-  deletecollection: 'DELETE',
-};
-
-const PATCH_TYPES = {
-  json: 'application/json-patch+json',
-  merge: 'application/merge-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-  apply: 'application/apply-patch+yaml',
-} as const;
 
 /** A watch ends by itself after five to ten minutes, as client-go's do, so that servers can share the load anew. */
 const WATCH_SECONDS_MIN = 300;
