@@ -1,4 +1,4 @@
-import { deflateRaw, inflateRawSync } from 'node:zlib';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { deepFreeze, type Frozen } from './freeze.ts';
 import { nextTurn } from './turn.ts';
 
@@ -27,13 +27,10 @@ export class PackedJson<T extends object> {
     if (text.length >= PACKED_LENGTH_MIN) void nextTurn().then(() => this.#pack(text));
   }
 
+  /** Handing it to another thread and back would take longer than the quickest level does. */
   #pack(text: string): void {
-    // Beside everything else, on another thread.
-    deflateRaw(text, QUICKEST, (error, bytes) => {
-      if (error) return;
-      this.#bytes = bytes;
-      this.#text = undefined;
-    });
+    this.#bytes = deflateRawSync(text, QUICKEST);
+    this.#text = undefined;
   }
 
   get text(): string {

@@ -14,9 +14,7 @@ import type { Definition } from '../../registry/custom/custom-version.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
 import { ApiServices } from './api-services.ts';
-import type { Condition } from './conditions.ts';
-import { establishedConditions, policyConditions } from './establish.ts';
-import { namedStatus } from './names.ts';
+import { definitionStatus } from './definition-status.ts';
 import { SERVER } from './server-user.ts';
 import { Termination } from './termination.ts';
 
@@ -178,18 +176,15 @@ export class CustomKinds {
       return;
     }
     const now = rfc3339(this.#parts.clock.now());
-    const named = namedStatus(definition, definitions, now);
-    if (named) {
-      const { acceptedNames, conditions } = named;
-      await this.#write(definition, (object) => {
-        object.status = { ...(object.status as object), conditions, acceptedNames };
-      });
-      this.#reconsider(definitions, name);
+    const status = definitionStatus(definition, definitions, now);
+    if (!status) {
+      await this.#termination?.sync(definition);
       return;
     }
-    const conditions = policyConditions(definition, now) ?? establishedConditions(definition, now);
-    if (conditions) await this.#setConditions(definition, conditions);
-    else await this.#termination?.sync(definition);
+    await this.#write(definition, (object) => {
+      object.status = status;
+    });
+    if (!deepEqual(status.acceptedNames, definition.status.acceptedNames)) this.#reconsider(definitions, name);
   }
 
   /** Looks at those again that did not get all names that they want. */
@@ -203,12 +198,6 @@ export class CustomKinds {
   #isBuiltIn(group: string, version: string): boolean {
     const groups = this.#serving?.catalog.table.groups ?? [];
     return groups.some((known) => known.group === group && known.versions.some((other) => other.version === version));
-  }
-
-  #setConditions(definition: Definition, conditions: readonly Condition[]): Promise<void> {
-    return this.#write(definition, (object) => {
-      object.status = { ...(object.status as object), conditions };
-    });
   }
 
   /** Changes a definition through `/status`. Whoever was faster makes it be looked at again. */

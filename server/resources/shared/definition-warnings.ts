@@ -3,7 +3,8 @@ import type { Frozen } from '../../base/freeze.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import { isSupportedFormat } from '../../schema/custom/formats.ts';
-import { itemsOf, keywordsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
+import { schemaDigest } from '../../schema/custom/schema-digest.ts';
+import { itemsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
 import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
@@ -17,11 +18,10 @@ export function definitionWarnings(definition: Definition, old?: Definition): st
 
 function warningsOf(definition: Definition): string[] {
   const schemas = schemasOf(definition);
-  const keywords = new Set<string>();
-  for (const schema of schemas) keywordsOf(schema, keywords);
+  const uses = (keyword: string): boolean => schemas.some((schema) => schemaDigest(schema).keywords.has(keyword));
   return [
-    ...(keywords.has('format') ? unknownFormats(schemas) : []),
-    ...(keywords.has('x-kubernetes-list-type') ? unmergeableSets(schemas) : []),
+    ...(uses('format') ? unknownFormats(schemas) : []),
+    ...(uses('x-kubernetes-list-type') ? unmergeableSets(schemas) : []),
   ];
 }
 

@@ -5,8 +5,8 @@ import type { MetadataRules } from './embedded-check.ts';
 import { internalSchemaForm } from './internal-schema.ts';
 import { NodeContext } from './rules/node-context.ts';
 import type { RulesBefore } from './rules/rule-set.ts';
+import { schemaDigest } from './schema-digest.ts';
 import { schemaNodeProblems } from './schema-rules.ts';
-import { keywordsOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 import { structuralProblems } from './structural-rules.ts';
 import { unsupportedReason } from './unsupported-fields.ts';
@@ -38,17 +38,18 @@ export function definitionSchemaProblems(
 ): FieldProblem[] {
   const problems = options.hasStatus ? rootProblems(schema, path) : [];
   if (schema.nullable) problems.push(forbiddenField(`${path}.nullable`, 'nullable cannot be true at the root'));
-  const keywords = keywordsOf(schema);
+  const digest = schemaDigest(schema);
+  const { keywords } = digest;
   const unsupported = unsupportedReason(schema, keywords);
   let rules: NodeContext | undefined;
   if (unsupported === undefined) {
-    const found = structuralProblems(schema, path);
+    const found = structuralProblems(schema, path, digest);
     if (found.length === 0 && keywords.has('default')) found.push(...defaultProblems(schema, path, options));
     problems.push(...found);
     if (found.length === 0 && keywords.has('x-kubernetes-validations'))
       rules = NodeContext.root(schema, options.before);
   }
-  const nodes = schemaNodeProblems(schema, path, rules);
+  const nodes = schemaNodeProblems(schema, path, rules, digest);
   problems.push(...nodes.schema, ...nodes.rules);
   if (problems.length === 0 && unsupported !== undefined) problems.push(invalid(path, '', unsupported));
   return rules ? [...problems, ...rules.totalProblems(path)] : problems;

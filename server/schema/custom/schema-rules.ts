@@ -3,6 +3,7 @@ import { type FieldProblem, forbiddenField, notSupported } from '../../kube/fiel
 import { expressionRuleProblems } from './expression-rules.ts';
 import { extensionProblems } from './extension-rules.ts';
 import type { NodeContext } from './rules/node-context.ts';
+import type { SchemaDigest } from './schema-digest.ts';
 import { SCHEMA_TYPES } from './schema-types.ts';
 import { additionalOf, hasDefault, itemsOf, propertiesOf } from './schema-walk.ts';
 import { type JsonSchema, META_FIELDS } from './structural.ts';
@@ -23,20 +24,34 @@ interface Surroundings {
   /** The outermost node below which old values cannot be found. */
   readonly uncorrelatable: string | undefined;
   readonly rules: NodeContext | undefined;
+  readonly digest: SchemaDigest;
 }
 
 /**
  * @param rules what is known about the rules of the root; undefined when they are not to be looked at
  */
-export function schemaNodeProblems(schema: JsonSchema, path: string, rules: NodeContext | undefined): NodeProblems {
+export function schemaNodeProblems(
+  schema: JsonSchema,
+  path: string,
+  rules: NodeContext | undefined,
+  digest: SchemaDigest,
+): NodeProblems {
   const found: NodeProblems = { schema: [], rules: [] };
-  const root = { isRoot: true, forbidsDefaults: undefined, insideMeta: false, uncorrelatable: undefined, rules };
+  const root = {
+    isRoot: true,
+    forbidsDefaults: undefined,
+    insideMeta: false,
+    uncorrelatable: undefined,
+    rules,
+    digest,
+  };
   visit(schema, path, root, found);
   return found;
 }
 
 /** Visits a node; a node's own rules are looked at only when nothing else is wrong at it or below. */
 function visit(schema: JsonSchema, path: string, around: Surroundings, found: NodeProblems): void {
+  if (!around.isRoot && around.digest.isPlain(schema)) return;
   const mine: NodeProblems = { schema: [], rules: [] };
   mine.schema.push(...ownProblems(schema, path, around));
   if (schema.uniqueItems) {
@@ -117,6 +132,7 @@ function visitProperties(schema: JsonSchema, path: string, around: Surroundings,
   if (!schema.properties) return;
   const isResource = around.isRoot || (schema['x-kubernetes-embedded-resource'] ?? false);
   for (const [name, field] of propertiesOf(schema)) {
+    if (around.digest.isPlain(field)) continue;
     const isMeta = isResource && META_FIELDS.has(name);
     const inner: Surroundings = {
       isRoot: false,
@@ -124,6 +140,7 @@ function visitProperties(schema: JsonSchema, path: string, around: Surroundings,
       insideMeta: isMeta || around.insideMeta,
       uncorrelatable: around.uncorrelatable,
       rules: around.rules?.property(field, name),
+      digest: around.digest,
     };
     visit(field, keyPath(childPath(path, 'properties'), name), inner, found);
   }

@@ -10,22 +10,28 @@ const NONE: readonly JsonSchema[] = [];
 export function subschemas(schema: JsonSchema): readonly JsonSchema[] {
   let found: JsonSchema[] | undefined;
   // Schemas have hundreds of nodes, most of which have nothing below.
-  const add = (some: readonly unknown[]): void => {
-    found ??= [];
-    for (const one of some) if (isSchema(one)) found.push(one);
+  const add = (one: unknown): void => {
+    if (!isSchema(one)) return;
+    if (found) found.push(one);
+    else found = [one];
+  };
+  const addAll = (some: readonly unknown[]): void => some.forEach(add);
+  const addValues = (some: object): void => {
+    for (const key in some) add(some[key as keyof typeof some]);
   };
   const { items, allOf, anyOf, oneOf, not, properties } = schema;
-  if (items) add(Array.isArray(items) ? items : [items]);
-  if (allOf) add(allOf);
-  if (anyOf) add(anyOf);
-  if (oneOf) add(oneOf);
-  if (not) add([not]);
-  if (properties) add(Object.values(properties));
-  if (schema.additionalProperties) add([schema.additionalProperties]);
-  if (schema.patternProperties) add(Object.values(schema.patternProperties));
-  if (schema.additionalItems) add([schema.additionalItems]);
-  if (schema.definitions) add(Object.values(schema.definitions));
-  if (schema.dependencies) add(Object.values(schema.dependencies));
+  if (Array.isArray(items)) addAll(items);
+  else add(items);
+  if (allOf) addAll(allOf);
+  if (anyOf) addAll(anyOf);
+  if (oneOf) addAll(oneOf);
+  add(not);
+  if (properties) addValues(properties);
+  add(schema.additionalProperties);
+  if (schema.patternProperties) addValues(schema.patternProperties);
+  add(schema.additionalItems);
+  if (schema.definitions) addValues(schema.definitions);
+  if (schema.dependencies) addValues(schema.dependencies);
   return found ?? NONE;
 }
 
@@ -38,16 +44,6 @@ export function schemaHas(schema: JsonSchema, isSo: (schema: JsonSchema) => bool
 
 /** What stands for `items` that are a list of schemas. */
 export const ITEM_LIST = 'items[]';
-
-/** Every keyword in a schema and below: what nobody uses needs no walk of its own. */
-export function keywordsOf(schema: JsonSchema, found = new Set<string>()): ReadonlySet<string> {
-  for (const keyword in schema) {
-    const value = schema[keyword as keyof JsonSchema];
-    if (value !== undefined) found.add(keyword === 'items' && Array.isArray(value) ? ITEM_LIST : keyword);
-  }
-  for (const inner of subschemas(schema)) keywordsOf(inner, found);
-  return found;
-}
 
 export const hasDefault = (schema: JsonSchema): boolean => schema.default !== undefined && schema.default !== null;
 

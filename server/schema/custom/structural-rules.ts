@@ -2,6 +2,7 @@
 import { type FieldProblem, forbiddenField, invalid, required } from '../../kube/field-problem.ts';
 import { completenessProblems } from './completeness-rules.ts';
 import { junctorProblems } from './junctor-rules.ts';
+import { type SchemaDigest, schemaDigest } from './schema-digest.ts';
 import { additionalOf, itemsOf, propertiesOf } from './schema-walk.ts';
 import type { JsonSchema } from './structural.ts';
 import { childPath, keyPath } from './value-path.ts';
@@ -17,27 +18,32 @@ const EMPTY_TYPE: Readonly<Record<Level, string>> = {
 };
 
 /** Problems of a schema that has only supported fields, sorted by their text. */
-export function structuralProblems(schema: JsonSchema, path: string): FieldProblem[] {
-  const problems = [...nodeProblems(schema, 'root', path), ...completenessProblems(schema, path)];
+export function structuralProblems(
+  schema: JsonSchema,
+  path: string,
+  digest: SchemaDigest = schemaDigest(schema),
+): FieldProblem[] {
+  const problems = [...nodeProblems(schema, 'root', path, digest), ...completenessProblems(schema, path)];
   const text = ({ field, message }: FieldProblem): string => `${field}: ${message}`;
   return problems.sort((a, b) => (text(a) < text(b) ? -1 : 1));
 }
 
-function nodeProblems(schema: JsonSchema, level: Level, path: string): FieldProblem[] {
+function nodeProblems(schema: JsonSchema, level: Level, path: string, digest: SchemaDigest): readonly FieldProblem[] {
+  if (level !== 'root' && digest.isPlain(schema)) return NONE;
   const { type = '' } = schema;
   const at = (name: string): string => childPath(path, name);
   const problems: FieldProblem[] = [];
   const items = itemsOf(schema);
   if (type === 'array' && !items) problems.push(required(at('items'), 'must be specified'));
-  if (items) problems.push(...nodeProblems(items, 'item', at('items')));
+  if (items) problems.push(...nodeProblems(items, 'item', at('items'), digest));
   for (const [name, field] of propertiesOf(schema)) {
-    problems.push(...nodeProblems(field, 'field', keyPath(at('properties'), name)));
+    if (!digest.isPlain(field)) problems.push(...nodeProblems(field, 'field', keyPath(at('properties'), name), digest));
   }
   if (schema.additionalProperties !== undefined && level === 'root') {
     problems.push(forbiddenField(at('additionalProperties'), 'must not be used at the root'));
   }
   const others = additionalOf(schema);
-  if (others) problems.push(...nodeProblems(others, 'field', at('additionalProperties')));
+  if (others) problems.push(...nodeProblems(others, 'field', at('additionalProperties'), digest));
   problems.push(...extensionProblems(schema, path), ...junctorProblems(schema, path));
   problems.push(...typeProblems(schema, level, path), ...metaProblems(schema, level, path));
   return problems;
