@@ -21,6 +21,9 @@ export const alwaysPullImages: AdmissionPlugin = {
       if (containersOf(spec).every(({ image }) => known.has(image))) return;
     }
     for (const container of containersOf(spec)) container.imagePullPolicy = 'Always';
-    for (const { image } of spec.volumes ?? []) if (image) image.pullPolicy = 'Always';
+    if (!spec.volumes) return;
+    spec.volumes = spec.volumes.map((volume) =>
+      volume.image ? { ...volume, image: { ...volume.image, pullPolicy: 'Always' } } : volume,
+    );
   },
 };

@@ -19,7 +19,7 @@ export function serviceAccount(env: AdmissionEnv): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
     handles: (kind) => kind.operation === 'create' && isObjectOf(kind, 'pods'),
-    async mutate(review) {
+    mutate(review) {
       const pod = review.object as unknown as Pod;
       if (isMirror(pod)) return checkMirror(review, pod.spec);
       const { spec } = pod;
@@ -27,14 +27,10 @@ export function serviceAccount(env: AdmissionEnv): AdmissionPlugin {
         spec.serviceAccountName = DEFAULT_NAME;
         spec.serviceAccount = DEFAULT_NAME;
       }
-      const account = accountOf(review, spec, env) ?? (await awaitDefault(review, spec, env));
-      if (!account) throw missing(review, spec);
-      const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-      if (mounts) mountToken(spec, env.random);
-      const pullSecrets = account.imagePullSecrets ?? [];
-      if (!spec.imagePullSecrets?.length && pullSecrets.length > 0) {
-        spec.imagePullSecrets = pullSecrets.map(({ name = '' }) => ({ name }));
-      }
+      const account = accountOf(review, spec, env);
+      // Others are not made to wait where nobody has to.
+      if (!account) return awaitDefault(review, spec, env).then((found) => runAs(found, review, spec, env));
+      runAs(account, review, spec, env);
     },
     validate(review) {
       const pod = review.object as unknown as Pod;
@@ -49,6 +45,17 @@ export function serviceAccount(env: AdmissionEnv): AdmissionPlugin {
       checkMountableSecrets(review, spec, account);
     },
   };
+}
+
+/** @throws ApiError 403 without an account */
+function runAs(account: Frozen<ServiceAccount> | undefined, review: Review, spec: PodSpec, env: AdmissionEnv): void {
+  if (!account) throw missing(review, spec);
+  const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+  if (mounts) mountToken(spec, env.random);
+  const pullSecrets = account.imagePullSecrets ?? [];
+  if (!spec.imagePullSecrets?.length && pullSecrets.length > 0) {
+    spec.imagePullSecrets = pullSecrets.map(({ name = '' }) => ({ name }));
+  }
 }
 
 function accountOf({ key }: Review, spec: PodSpec, env: AdmissionEnv): Frozen<ServiceAccount> | undefined {

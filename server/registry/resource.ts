@@ -57,6 +57,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * is validated, and the same value as that of its likes: what was found out about one holds for all.
    */
   readonly sharesSpec?: boolean;
+  /** A copy of a shared spec for a new object, which admission and `beforeCreate` may change; whole unless given. */
+  readonly openSpec?: (spec: Frozen<object>) => object;
   /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
   readonly keepsSpec?: boolean;
   /** The form in which an object is kept that was found to be right: the same object, perhaps with parts as text. */

@@ -20,6 +20,8 @@ export class SharedParts {
   readonly #type: TypeDescription;
   readonly #parts = new RecentMap<string, Frozen<object>>(PARTS_MAX);
   #last: Frozen<object> | undefined;
+  /** As it was given. The next one shares what nobody changed with it, and is compared the quicker. */
+  #lastGiven: object | undefined;
   #isSeries = false;
   /** In a row. */
   #misses = 0;
@@ -33,12 +35,13 @@ export class SharedParts {
   share<Part extends object>(part: Part): Frozen<Part> {
     // Objects of one template come one after the other, and comparing is quicker than encoding, while it succeeds.
     if (this.#isSeries && this.#last) {
-      if (deepEqual(part, this.#last)) return this.#last as Frozen<Part>;
+      if (deepEqual(part, this.#lastGiven)) return this.#last as Frozen<Part>;
       this.#isSeries = false;
     }
     const shared = this.#find(part);
     if (shared === this.#last) this.#isSeries = true;
     this.#last = shared;
+    this.#lastGiven = part;
     return shared as Frozen<Part>;
   }
 

@@ -52,6 +52,8 @@ const statusOfError = (error: unknown): number => (error instanceof ApiError ? e
 export class RequestMetrics {
   readonly #clock: Clock;
   readonly #byResource = new Map<ResourceInfo, ResourceRequests>();
+  /** Requests for one resource come in a row. */
+  #lastRequests: ResourceRequests | undefined;
   readonly #pages = new Map<string, Series>();
   readonly #inFlight = { mutating: 0, readOnly: 0 };
 
@@ -168,11 +170,13 @@ export class RequestMetrics {
   }
 
   #requestsFor(info: ResourceInfo): ResourceRequests {
+    if (this.#lastRequests?.info === info) return this.#lastRequests;
     let requests = this.#byResource.get(info);
     if (!requests) {
       requests = new ResourceRequests(info);
       this.#byResource.set(info, requests);
     }
+    this.#lastRequests = requests;
     return requests;
   }
 

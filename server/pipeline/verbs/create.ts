@@ -1,4 +1,4 @@
-import { thaw } from '../../base/freeze.ts';
+import { type Frozen, thaw } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
@@ -26,7 +26,8 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     return { type: 'value', status: 201, value };
   }
   // Admission and strategies change what they are given.
-  if (object.spec && Object.isFrozen(object.spec)) object.spec = thaw(object.spec);
+  const { spec } = object;
+  if (spec && Object.isFrozen(spec)) object.spec = definition.openSpec?.(spec as Frozen<object>) ?? thaw(spec);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }

@@ -13,6 +13,7 @@ import { eviction } from '../shared/pod-eviction.ts';
 import { resize } from '../shared/pod-resize.ts';
 import { fillPodResources, podQos } from '../shared/pod-resources.ts';
 import { podProblems } from '../shared/pod-rules.ts';
+import { openPodSpec } from '../shared/pod-spec-copy.ts';
 import { fillPodSpecDefaults } from '../shared/pod-spec-defaults.ts';
 import { podStatusProblems, preserveStatus } from '../shared/pod-status-rules.ts';
 import { podCells, podRowConditions } from '../shared/pod-status-text.ts';
@@ -121,6 +122,7 @@ export const definition: ResourceDefinition<Pod> = {
   },
   beforeStatusUpdate: (pod, old) => preserveStatus(pod.status, old.status),
   sharesSpec: true,
+  openSpec: (spec) => openPodSpec(spec as Frozen<PodSpec>),
   validate,
   checksEnums: true,
   validateStatus: podStatusProblems,

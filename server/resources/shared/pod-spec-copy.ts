@@ -1,0 +1,22 @@
+import { type Frozen, thaw } from '../../base/freeze.ts';
+import type { Container, PodSpec } from '../../kube/types.gen.ts';
+
+const opened = (container: Frozen<Container>): Container => ({ ...container }) as Container;
+
+/**
+ * A copy of a spec that many pods have, of which those parts may be changed that admission and the strategy of pods
+ * change: fields of the spec and of its containers are set anew, nothing below them is changed in place.
+ */
+export function openPodSpec(spec: Frozen<PodSpec>): PodSpec {
+  const { containers, initContainers, affinity, topologySpreadConstraints, resources } = spec;
+  return {
+    ...(spec as PodSpec),
+    ...(containers && { containers: containers.map(opened) }),
+    ...(initContainers && { initContainers: initContainers.map(opened) }),
+    ...(affinity && { affinity: thaw<PodSpec['affinity'] & {}>(affinity) }),
+    ...(topologySpreadConstraints && {
+      topologySpreadConstraints: thaw<PodSpec['topologySpreadConstraints'] & {}>(topologySpreadConstraints),
+    }),
+    ...(resources && { resources: thaw<PodSpec['resources'] & {}>(resources) }),
+  };
+}
