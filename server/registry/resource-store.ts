@@ -298,6 +298,8 @@ export class ResourceStore {
       rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write))) : undefined;
     const finish = begun instanceof Promise ? await begun : begun;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
+    // One that is the stored one is known to be right, in order, and no change.
+    if (object.spec !== old.spec && deepEqual(object.spec, old.spec)) object.spec = old.spec as KubeObject['spec'];
     try {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own =
