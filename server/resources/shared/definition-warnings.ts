@@ -4,7 +4,7 @@ import { goQuote } from '../../kube/go-quote.ts';
 import type { CustomResourceDefinition } from '../../kube/types.gen.ts';
 import { isSupportedFormat } from '../../schema/custom/formats.ts';
 import { schemaDigest } from '../../schema/custom/schema-digest.ts';
-import { itemsOf, schemaHas } from '../../schema/custom/schema-walk.ts';
+import { itemsOf } from '../../schema/custom/schema-walk.ts';
 import type { JsonSchema } from '../../schema/custom/structural-schema.ts';
 
 type Definition = Frozen<CustomResourceDefinition>;
@@ -17,12 +17,8 @@ export function definitionWarnings(definition: Definition, old?: Definition): st
 }
 
 function warningsOf(definition: Definition): string[] {
-  const schemas = schemasOf(definition);
-  const uses = (keyword: string): boolean => schemas.some((schema) => schemaDigest(schema).keywords.has(keyword));
-  return [
-    ...(uses('format') ? unknownFormats(schemas) : []),
-    ...(uses('x-kubernetes-list-type') ? unmergeableSets(schemas) : []),
-  ];
+  const nodes = schemasOf(definition).flatMap((schema) => schemaDigest(schema).formatted);
+  return nodes.length === 0 ? [] : [...unknownFormats(nodes), ...unmergeableSets(nodes)];
 }
 
 /** Schemas that all versions share count once. */
@@ -33,25 +29,17 @@ function schemasOf({ spec }: Definition): JsonSchema[] {
   return texts.size === 1 ? schemas.slice(0, 1) : schemas;
 }
 
-function unknownFormats(schemas: readonly JsonSchema[]): string[] {
-  const found: string[] = [];
-  for (const schema of schemas) {
-    schemaHas(schema, ({ type = '', format = '' }) => {
-      if (format !== '' && !isSupportedFormat(type, format)) found.push(`unrecognized format ${goQuote(format)}`);
-      return false;
-    });
-  }
-  return found;
+function unknownFormats(nodes: readonly JsonSchema[]): string[] {
+  return nodes.flatMap(({ type = '', format = '' }) =>
+    format === '' || isSupportedFormat(type, format) ? [] : [`unrecognized format ${goQuote(format)}`],
+  );
 }
 
-function unmergeableSets(schemas: readonly JsonSchema[]): string[] {
+function unmergeableSets(nodes: readonly JsonSchema[]): string[] {
   const types = new Set<string>();
-  for (const schema of schemas) {
-    schemaHas(schema, (node) => {
-      const type = itemsOf(node)?.type;
-      if (node['x-kubernetes-list-type'] === 'set' && (type === 'object' || type === 'array')) types.add(type);
-      return false;
-    });
+  for (const node of nodes) {
+    const type = itemsOf(node)?.type;
+    if (node['x-kubernetes-list-type'] === 'set' && (type === 'object' || type === 'array')) types.add(type);
   }
   const rule = 'is not supported by server-side apply or CEL validation rules';
   return [...types].sort().map((type) => `x-kubernetes-list-type: set for items of type "${type}" ${rule}`);

@@ -1,3 +1,4 @@
+import { RecentMap } from '../../base/recent-map.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { CostLimitExceeded, Frame, PlanFault } from './evaluate/frame.ts';
 import { type MakeObject, Planner } from './evaluate/planner.ts';
@@ -141,6 +142,22 @@ export class CompiledExpression {
   }
 }
 
+/** Trees of rules that were read lately: the versions of a definition have the same ones, and many kinds do. */
+const TREES_MAX = 1024;
+const TREE_TEXT_MAX = 2048;
+const trees = new RecentMap<string, Expr>(TREES_MAX);
+
+function treeOf(source: Source, macros: MacroOptions): Expr | undefined {
+  const { text } = source;
+  if (text.length > TREE_TEXT_MAX) return parse(source, macros);
+  const key = `${macros.bindings === true ? 1 : 0}${text}`;
+  const known = trees.get(key);
+  if (known) return known;
+  const tree = parse(source, macros);
+  if (tree && !source.failed) trees.set(key, tree);
+  return tree;
+}
+
 /**
  * Compiles an expression: reads it, finds its types and plans its evaluation.
  *
@@ -151,7 +168,7 @@ export class CompiledExpression {
  */
 export function compile(text: string, environment: CelEnvironment): CompiledExpression | CelFault {
   const source = new Source(text);
-  const tree = parse(source, environment.macros);
+  const tree = treeOf(source, environment.macros);
   if (!tree) return issuesOf(source);
   const checked = check(source, environment, tree);
   if (!source.failed) checkLiterals(source, tree, checked);

@@ -6,6 +6,8 @@ import type { JsonSchema } from './structural.ts';
 export interface SchemaDigest {
   /** Every keyword in it and below. */
   readonly keywords: ReadonlySet<string>;
+  /** The nodes that have a format or a list type, as warnings look at them. */
+  readonly formatted: readonly JsonSchema[];
   /**
    * Whether no rule can have anything to say about a node and what is below it, as far as it is not the root: it has a
    * type, and says nothing but what a value may be.
@@ -43,6 +45,7 @@ export function schemaDigest(schema: JsonSchema): SchemaDigest {
 
 class Walk implements SchemaDigest {
   readonly keywords = new Set<string>();
+  readonly formatted: JsonSchema[] = [];
   /** Most nodes are plain: the others are remembered. */
   readonly #odd = new Set<JsonSchema>();
 
@@ -70,6 +73,7 @@ class Walk implements SchemaDigest {
       if (keyword !== 'type' && keyword !== 'properties' && keyword !== 'items' && !HARMLESS.has(keyword))
         isPlain = false;
     }
+    if (schema.format !== undefined || schema['x-kubernetes-list-type'] !== undefined) this.formatted.push(schema);
     for (const inner of subschemas(schema)) if (!this.#visit(inner)) isPlain = false;
     if (!isPlain) this.#odd.add(schema);
     return isPlain;
