@@ -141,11 +141,41 @@ function skipOf(reset: FieldsV1 | undefined): FieldsV1 {
   return skip;
 }
 
+/** The fields of new objects that share a spec, by those of the rest of the object. */
+interface FieldsOfTemplate {
+  readonly skip: FieldsV1;
+  readonly byRest: Map<string, FieldsV1>;
+}
+
+const templates = new WeakMap<object, FieldsOfTemplate>();
+/** Objects of one template may differ in whatever their metadata has. */
+const RESTS_MAX = 16;
+
 /** The fields of a new object that tells none: all of them are its creator's. */
 function trackCreation(object: KubeObject, write: TrackedWrite): void {
-  const text = addedFields(object, zeroOf(write.type), write.type, skipOf(write.reset));
-  if (text === undefined) delete object.metadata.managedFields;
-  else object.metadata.managedFields = [ownEntry(internText(text), write)];
+  const fields = creationFields(object, write.type, skipOf(write.reset));
+  if (fields === undefined) delete object.metadata.managedFields;
+  else object.metadata.managedFields = [ownEntry(fields, write)];
+}
+
+function creationFields(object: KubeObject, type: TypeDescription, skip: FieldsV1): FieldsV1 | undefined {
+  const zero = zeroOf(type);
+  const whole = (): FieldsV1 | undefined => {
+    const text = addedFields(object, zero, type, skip);
+    return text === undefined ? undefined : internText(text);
+  };
+  const { spec } = object;
+  if (typeof spec !== 'object' || spec === null || !Object.isFrozen(spec)) return whole();
+  // The text of a spec is long: it is neither made nor looked up once more.
+  const rest = addedFields({ ...object, spec: undefined }, zero, type, skip) ?? '';
+  const known = templates.get(spec);
+  const { byRest } = known?.skip === skip ? known : { byRest: new Map<string, FieldsV1>() };
+  const found = byRest.get(rest);
+  if (found) return found;
+  const fields = whole();
+  if (fields && byRest.size < RESTS_MAX) byRest.set(rest, fields);
+  templates.set(spec, { skip, byRest });
+  return fields;
 }
 
 const BEFORE_FIRST_APPLY = 'before-first-apply';
