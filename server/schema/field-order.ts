@@ -2,6 +2,7 @@
  * Go prints the fields of a type in the order in which the type declares them. Defaults, allocation and admission add
  * fields where they like, so objects are put in order before they are stored.
  */
+import { setOwn } from '../base/freeze.ts';
 import type { TypeDescription, ValueType } from './type-table.ts';
 
 type Fields = Record<string, unknown>;
@@ -50,8 +51,14 @@ function orderedItems(items: unknown[], order: Order): unknown[] {
 }
 
 function orderedEntries(map: Fields, order: Order): Fields {
-  const next = Object.entries(map).map(([key, value]) => [key, ordered(value, order)] as const);
-  return next.some(([key, value]) => value !== map[key]) ? Object.fromEntries(next) : map;
+  let changed: Fields | undefined;
+  for (const key in map) {
+    const next = ordered(map[key], order);
+    if (next === map[key]) continue;
+    changed ??= { ...map };
+    setOwn(changed, key, next);
+  }
+  return changed ?? map;
 }
 
 /** The same object, or one with the same fields in their order; unknown fields come last. */
