@@ -154,7 +154,13 @@ export class Kubelet {
     }
     memory.podIP = podIP;
     const refs = referencesOf(env, pod.metadata.namespace ?? '');
-    memory.running = runtime.open(pod, podIP, { clock, random: env.random, refs, wake });
+    memory.running = runtime.open(pod, podIP, {
+      clock,
+      random: env.random,
+      refs,
+      begin: () => env.begin('a command in a container'),
+      wake,
+    });
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */

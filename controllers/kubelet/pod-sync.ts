@@ -80,7 +80,7 @@ export class PodSync {
       if (before) {
         await this.#resume(container, before);
         const end = this.#endOf(container, 0, Date.parse(before.state.running?.startedAt ?? ''));
-        if (before.state.running && end) this.#statuses.set(name, this.#ended(before, end));
+        if (before.state.running && end) this.#statuses.set(name, unstartable(this.#ended(before, end)));
         continue;
       }
       routine('Created', 'Container created', container);
@@ -89,7 +89,7 @@ export class PodSync {
       const status = refusal === undefined ? begun : refusedStatus(begun, refusal, nowMs);
       if (refusal === undefined) routine('Started', 'Container started', container);
       else tell('Warning', 'Failed', `Error: ${status.state.terminated?.message}`, container);
-      this.#statuses.set(name, status);
+      this.#statuses.set(name, unstartable(status));
       this.#endOf(container, 0, nowMs);
     }
   }
@@ -307,6 +307,11 @@ export class PodSync {
     if (pod.status.podIP !== undefined || memory.podIP === undefined) return pod;
     return { ...pod, status: { ...pod.status, podIP: memory.podIP } };
   }
+}
+
+/** Nobody asks whether an ephemeral container has started. */
+function unstartable({ started: _started, ...status }: Status): Status {
+  return status;
 }
 
 /** When it ended, more exactly than its status says, if that is known. */

@@ -81,6 +81,8 @@ export interface PodWorld {
   readonly random: Random;
   /** What it refers to. */
   readonly refs: References;
+  /** A process does something that the cluster has not settled without, until the returned function is called. */
+  readonly begin: () => () => void;
   /** Calls for the kubelet: a container has ended. */
   readonly wake: () => void;
 }

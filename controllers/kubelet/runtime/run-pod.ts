@@ -89,7 +89,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, wake } = this.#world;
+    const { clock, random, begin, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     const facts = {
@@ -102,6 +102,7 @@ class SimulatedPod implements PodSandbox {
       stopCode: this.#plans.stopCode(container),
       clock,
       random,
+      begin,
       surroundings: this.#surroundings,
       network: podNetwork(this.#pod, (port) => this.dial(port)),
     };

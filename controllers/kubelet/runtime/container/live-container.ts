@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
+import { rest } from '../../../../server/base/turn.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import type { ImageFamily } from '../image-family.ts';
@@ -35,6 +36,7 @@ export interface ContainerFacts {
   readonly stopCode: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly begin: () => () => void;
   readonly surroundings: Surroundings;
   readonly network: Network;
 }
@@ -51,6 +53,8 @@ const MESSAGE_BYTES = 4096;
 const LOG_MESSAGE = { lines: 80, bytes: 2048 } as const;
 /** How long a program that nobody has takes to end. */
 const STOP_MS = 300;
+/** For how long, in real time, somebody waits for commands that have something to do. */
+const BUSY_MS = 500;
 
 /**
  * One run of a container. Its machine comes when its command runs, or with the first command that somebody executes in
@@ -71,6 +75,7 @@ export class LiveContainer {
   #hasMissed = false;
   #hasStandIn = false;
   #isOver = false;
+  #done: (() => void) | undefined;
 
   constructor(facts: ContainerFacts, onEnd: () => void) {
     this.#facts = facts;
@@ -118,10 +123,23 @@ export class LiveContainer {
       mounts: () => surroundings.mounts(container),
       files: () => surroundings.files(container),
       ...(terminationMessagePath?.startsWith('/') && { messagePath: terminationMessagePath }),
+      onBusy: (isBusy) => this.#busy(isBusy),
       missed: (path, mount) => this.#missed(path, mount),
       network,
       ...(memory !== undefined && { memoryBytes: quantityValue(memory) }),
     });
+  }
+
+  /** So long as its processes go on, the cluster has not settled; but nobody waits for those that never rest. */
+  #busy(isBusy: boolean): void {
+    this.#done?.();
+    this.#done = isBusy ? this.#facts.begin() : undefined;
+    if (this.#done) void this.#lose(this.#done);
+  }
+
+  async #lose(done: () => void): Promise<void> {
+    await rest(BUSY_MS);
+    done();
   }
 
   #missed(path: string, { path: mountedAt }: Mount): void {

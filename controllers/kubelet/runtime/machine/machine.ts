@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly messagePath?: string;
   /** Called with what programs look for and do not find. */
   readonly missed?: ViewOptions['missed'];
+  /** Called when its processes begin to do something, and when all of them wait or have ended. */
+  readonly onBusy?: (isBusy: boolean) => void;
   /** Absent: the machine stands alone. */
   readonly network?: Network;
   readonly limits?: Partial<MachineLimits>;
@@ -85,6 +87,7 @@ export class Machine {
   #lastPid = 0;
   #waiting = 0;
   #stepsWithoutRest = 0;
+  #isBusy = false;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -197,6 +200,7 @@ export class Machine {
     if (this.processes.size >= this.limits.processes) throw new SystemError('EAGAIN');
     const process = new Process(this, ++this.#lastPid, options);
     this.processes.set(process.pid, process);
+    this.#tellBusy();
     void this.#run(process, program);
     return process;
   }
@@ -226,6 +230,7 @@ export class Machine {
   /** What a process calls when it has ended. */
   forget(process: Process): void {
     this.processes.delete(process.pid);
+    this.#tellBusy();
     if (process.pid === 1) this.stop();
   }
 
@@ -233,6 +238,14 @@ export class Machine {
   waits(begins: boolean): void {
     this.#waiting += begins ? 1 : -1;
     if (this.#waiting >= this.processes.size) this.#stepsWithoutRest = 0;
+    this.#tellBusy();
+  }
+
+  #tellBusy(): void {
+    const isBusy = this.#waiting < this.processes.size;
+    if (isBusy === this.#isBusy) return;
+    this.#isBusy = isBusy;
+    this.#options.onBusy?.(isBusy);
   }
 
   /** Counts what processes do without a moment of rest; a machine that never rests loses them. */
