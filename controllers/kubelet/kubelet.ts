@@ -7,7 +7,7 @@ import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts'
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
-import { type Again, againAt, Look, newer } from './look.ts';
+import { type Again, againAt, Look, newer, referencesOf } from './look.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
@@ -37,6 +37,8 @@ export class Kubelet {
   readonly #tellsRoutine: boolean;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
+  /** Pods that are over and still there: their logs can be read. */
+  readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
@@ -47,6 +49,10 @@ export class Kubelet {
 
   running(key: Key): RunningPod | undefined {
     return this.#pods.get(keyText(key))?.running;
+  }
+
+  past(key: Key): RunningPod | undefined {
+    return this.#past.get(keyText(key))?.running;
   }
 
   /** Pods that wait for something in a namespace, which may be there now. */
@@ -69,13 +75,14 @@ export class Kubelet {
       this.#forget(key, memory);
       memory = undefined;
     }
+    if (this.#past.get(text)?.uid !== listed?.metadata.uid) this.#past.delete(text);
     const nodeName = listed?.spec.nodeName;
     if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
     // What was written a moment ago may not have come back yet.
     const pod = newer(listed, memory?.latest);
     if (pod === listed) delete memory?.latest;
     const nowMs = env.clock.now();
-    if (memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
+    if (!memory?.isWoken && memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
       return againAt(memory?.calm?.untilMs ?? 0, nowMs);
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     if (isPodTerminal(pod) && !isDeleted && !memory?.stopping) return this.#release(key);
@@ -85,6 +92,7 @@ export class Kubelet {
       memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
       this.#pods.set(text, memory);
     }
+    memory.isWoken = false;
     const look = new Look(pod, memory, {
       runtime: await this.#runtime(),
       env,
@@ -134,7 +142,7 @@ export class Kubelet {
     return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
   }
 
-  #openSandbox({ pod, memory, runtime, env, tell }: Look, node: Frozen<Node>, hostIP: string): void {
+  #openSandbox({ pod, memory, runtime, env, tell, clock, wake }: Look, node: Frozen<Node>, hostIP: string): void {
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -145,7 +153,14 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
-    memory.running = runtime.open(pod, podIP);
+    const refs = referencesOf(env, pod.metadata.namespace ?? '');
+    memory.running = runtime.open(pod, podIP, {
+      clock,
+      random: env.random,
+      refs,
+      begin: () => env.begin('a command in a container'),
+      wake,
+    });
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */
@@ -156,7 +171,7 @@ export class Kubelet {
     const failure = why === 'deadline' ? DEADLINE : undefined;
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
-    const lastMs = look.hurry(memory.stopping);
+    const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
@@ -164,7 +179,9 @@ export class Kubelet {
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);
-      if (status.state.running && stop) statuses.set(name, endedStatus(status, stop, Math.min(stop.atMs, nowMs)));
+      const { message } = look.endOf(name) ?? {};
+      const end = { ...stop, exitCode: stop?.exitCode ?? 0, ...(message !== undefined && { message }) };
+      if (status.state.running && stop) statuses.set(name, endedStatus(status, end, Math.min(stop.atMs, nowMs)));
     }
     this.#release(keyOf(pod));
     if (hostIP !== undefined)
@@ -181,10 +198,13 @@ export class Kubelet {
 
   #release(key: Key): undefined {
     const memory = this.#pods.get(keyText(key));
-    if (memory) this.#forget(key, memory);
+    if (!memory) return;
+    this.#forget(key, memory);
+    if (memory.running) this.#past.set(keyText(key), { uid: memory.uid, running: memory.running });
   }
 
-  #forget(key: Key, { node, podIP }: PodMemory): void {
+  #forget(key: Key, { node, podIP, running }: PodMemory): void {
+    running?.close();
     this.#pods.delete(keyText(key));
     this.#waiting.set(key, false);
     if (podIP !== undefined) this.#stock.release(node, podIP);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
@@ -8,9 +9,9 @@ import { nodeUser } from './node-agent.ts';
 import type { PodMemory, Stopping } from './pod-memory.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
 import { mountProblems, type References } from './references.ts';
-import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
+import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
-import { stopsOf } from './termination.ts';
+import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
@@ -42,7 +43,9 @@ export class Look implements SyncContext {
   readonly runtime: PodRuntime;
   readonly env: ControllerEnv;
   readonly images: Set<string>;
+  readonly clock: Clock;
   readonly nowMs: number;
+  readonly refs: References;
   readonly #around: Surroundings;
   #wakeMs = Number.POSITIVE_INFINITY;
 
@@ -52,6 +55,8 @@ export class Look implements SyncContext {
     this.runtime = around.runtime;
     this.env = around.env;
     this.images = around.images;
+    this.clock = around.env.clock;
+    this.refs = referencesOf(around.env, pod.metadata.namespace ?? '');
     this.nowMs = around.env.clock.now();
     this.#around = around;
   }
@@ -59,15 +64,6 @@ export class Look implements SyncContext {
   /** The same after a report. */
   anew(): Look {
     return new Look(newer(this.pod, this.memory.latest), this.memory, this.#around);
-  }
-
-  readonly refs: References = {
-    configMap: (name) => this.env.lister<ConfigMap>('v1/configmaps').get({ namespace: this.#namespace, name }),
-    secret: (name) => this.env.lister<Secret>('v1/secrets').get({ namespace: this.#namespace, name }),
-  };
-
-  get #namespace(): string {
-    return this.pod.metadata.namespace ?? '';
   }
 
   readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
@@ -81,6 +77,11 @@ export class Look implements SyncContext {
 
   readonly wakeAt = (timeMs: number): void => {
     this.#wakeMs = Math.min(this.#wakeMs, timeMs);
+  };
+
+  readonly wake = (): void => {
+    this.memory.isWoken = true;
+    this.env.enqueue(keyOf(this.pod));
   };
 
   /** Says what is wrong with what the pod says about its behaviour. */
@@ -103,32 +104,49 @@ export class Look implements SyncContext {
 
   /** Tells every running container to end. */
   async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
-    const { pod, memory, runtime, nowMs } = this;
+    const { pod, nowMs } = this;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
     const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
-    const running = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].flatMap((container) => {
+    const { initContainers, containers, ephemeralContainers } = pod.spec;
+    const all = [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])];
+    const running = all.flatMap((container) => {
       const status = statuses.get(container.name);
       return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
     });
     for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
+    return { why, graceMs, sinceMs: nowMs, ...(await stopsOf(running, this.#stopFacts(graceMs))) };
+  }
+
+  #stopFacts(graceMs: number): StopFacts {
+    const { pod, memory, runtime, clock, nowMs, wake } = this;
     const hookFailed = (container: AnyContainer): void =>
       this.tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
-    const stops = await stopsOf(running, { pod, runtime, running: memory.running, graceMs, nowMs, hookFailed });
-    return { why, graceMs, sinceMs: nowMs, stops };
+    return { pod, runtime, running: memory.running, clock, graceMs, nowMs, hookFailed, wake };
   }
 
   /** @returns when the last container ends; sooner if somebody gives the pod less time than before */
-  hurry(stopping: Stopping): number {
+  async hurry(stopping: Stopping): Promise<number> {
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.pod.metadata;
     const graceMs = deletionGracePeriodSeconds * 1000;
     if (deletionTimestamp !== undefined && graceMs < stopping.graceMs) {
       stopping.graceMs = graceMs;
-      for (const [name, { atMs, exitCode }] of stopping.stops)
-        if (atMs > this.nowMs + graceMs)
-          stopping.stops.set(name, { atMs: this.nowMs + graceMs, exitCode: exitCode && 137 });
+      for (const stop of stopping.stops.values())
+        if (stop.atMs > this.nowMs + graceMs)
+          Object.assign(stop, { atMs: this.nowMs + graceMs, exitCode: stop.exitCode && 137 });
     }
+    for (const [name, stop] of stopping.stops) {
+      const ended = this.endOf(name);
+      if (ended && ended.atMs < stop.atMs) Object.assign(stop, { atMs: ended.atMs, exitCode: ended.exitCode });
+    }
+    await takeTurns(stopping, this.#stopFacts(stopping.graceMs));
     return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
+  }
+
+  /** How the present run of a container ended, if nobody knew before. */
+  endOf(name: string): RunEnd | undefined {
+    const { running, runs } = this.memory;
+    return running?.ended(name, runs.get(name)?.restartCount ?? 0);
   }
 
   /** Writes what has changed, and says when to look again. */
@@ -174,4 +192,12 @@ function fieldPathOf({ spec }: Frozen<Pod>, { name }: AnyContainer): string {
     spec[field]?.some((container) => container.name === name),
   );
   return `spec.${list}{${name}}`;
+}
+
+/** Reads what pods of a namespace refer to. */
+export function referencesOf(env: ControllerEnv, namespace: string): References {
+  return {
+    configMap: (name) => env.lister<ConfigMap>('v1/configmaps').get({ namespace, name }),
+    secret: (name) => env.lister<Secret>('v1/secrets').get({ namespace, name }),
+  };
 }
