@@ -5,6 +5,7 @@ import { keyOf } from '../../server/kube/object.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, Watched } from '../lib/controller.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
+import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
@@ -70,7 +71,7 @@ export function createKubelet(
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
     ],
-    reads: ['coordination.k8s.io/v1/leases'],
+    reads: ['coordination.k8s.io/v1/leases', ...NETWORK_READS],
     workers: 32,
     start: (env) => agent.start(env),
     // Only nodes have no namespace.

@@ -8,6 +8,7 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer, referencesOf } from './look.ts';
+import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
@@ -40,6 +41,7 @@ export class Kubelet {
   /** Pods that are over and still there: their logs can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
+  #network: ClusterNetwork | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
@@ -63,6 +65,12 @@ export class Kubelet {
     });
   }
 
+  /** The network of all pods, as the controller that runs now sees it. */
+  #networkOf(env: ControllerEnv): ClusterNetwork {
+    if (this.#network?.env !== env) this.#network = new ClusterNetwork(env, (key) => this.running(key));
+    return this.#network;
+  }
+
   forgetNode(name: string): void {
     this.#stock.forgetNode(name);
   }
@@ -82,7 +90,11 @@ export class Kubelet {
     const pod = newer(listed, memory?.latest);
     if (pod === listed) delete memory?.latest;
     const nowMs = env.clock.now();
-    if (!memory?.isWoken && memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
+    if (
+      !memory?.isWoken &&
+      memory?.calm?.resourceVersion === pod.metadata.resourceVersion &&
+      nowMs < (memory?.calm?.untilMs ?? 0)
+    )
       return againAt(memory?.calm?.untilMs ?? 0, nowMs);
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     if (isPodTerminal(pod) && !isDeleted && !memory?.stopping) return this.#release(key);
@@ -158,6 +170,12 @@ export class Kubelet {
       clock,
       random: env.random,
       refs,
+      network: this.#networkOf(env).from({
+        key: keyOf(pod),
+        address: podIP,
+        node: memory.node,
+        hostNetwork: !!pod.spec.hostNetwork,
+      }),
       begin: () => env.begin('a command in a container'),
       wake,
     });

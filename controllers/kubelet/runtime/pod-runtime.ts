@@ -4,6 +4,7 @@ import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import type { References } from '../references.ts';
+import type { Network } from './machine/network.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -81,6 +82,8 @@ export interface PodWorld {
   readonly random: Random;
   /** What it refers to. */
   readonly refs: References;
+  /** What it reaches besides itself. */
+  readonly network: Pick<Network, 'dial' | 'query'>;
   /** A process does something that the cluster has not settled without, until the returned function is called. */
   readonly begin: () => () => void;
   /** Calls for the kubelet: a container has ended. */
@@ -113,12 +116,7 @@ export interface PodRuntime {
     livedMs: number,
   ): Promise<ProbeAnswer>;
   /** Executes a command in a running container. @throws Error in the words of the container runtime */
-  exec(
-    running: PodSandbox,
-    container: AnyContainer,
-    command: readonly string[],
-    timeoutMs?: number,
-  ): Promise<Executed>;
+  exec(running: PodSandbox, container: AnyContainer, command: readonly string[], timeoutMs?: number): Promise<Executed>;
   /** What answers for the pod on its ports, and runs its containers. */
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox;
 }

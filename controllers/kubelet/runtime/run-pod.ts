@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { duplexPair } from '../../../server/base/duplex-pair.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
-import type { LogRequest, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
@@ -61,11 +61,12 @@ class SimulatedPod implements PodSandbox {
     this.#surroundings = ownSurroundings(pod);
   }
 
-  async dial(port: number): Promise<Duplex> {
+  async dial(port: number, from?: PeerAddress): Promise<Duplex> {
     const server = this.#servers.get(port) ?? this.#listen(port);
     if (!server)
       throw new Error(`connect: connection refused: nothing listens on port ${port} of pod ${this.#pod.metadata.name}`);
     const [near, far] = duplexPair();
+    if (from) Object.assign(far, { remoteAddress: from.address, remotePort: from.port, remoteFamily: 'IPv4' });
     server.emit('connection', far);
     return near;
   }
@@ -89,7 +90,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, begin, wake } = this.#world;
+    const { clock, random, network, begin, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     const facts = {
@@ -104,7 +105,7 @@ class SimulatedPod implements PodSandbox {
       random,
       begin,
       surroundings: this.#surroundings,
-      network: podNetwork(this.#pod, (port) => this.dial(port)),
+      network: podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
     };
     const latest = new LiveContainer(facts, wake);
     this.#runs.set(container.name, { latest, ...(before && { before }) });

@@ -1,5 +1,6 @@
 /** What a container finds in itself besides its image: variables, volumes and files of the container runtime. */
 import type { Frozen } from '../../../../server/base/freeze.ts';
+import { CLUSTER_DNS, CLUSTER_DOMAIN } from '../../../../server/kube/network/cluster-dns.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import type { Mount } from '../machine/file-view.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
@@ -23,7 +24,17 @@ export function ownSurroundings(pod: Frozen<Pod>): Surroundings {
     mounts: () => [],
     files: () => ({
       '/etc/hostname': `${hostname}\n`,
-      '/etc/hosts': `127.0.0.1\tlocalhost\n::1\tlocalhost\n${pod.status.podIP}\t${hostname}\n`,
+      '/etc/hosts': `127.0.0.1\tlocalhost\n::1\tlocalhost\n${pod.status.podIP}\t${hostname}\n${aliasesOf(pod)}`,
+      '/etc/resolv.conf': resolverText(pod),
     }),
   };
+}
+
+function aliasesOf({ spec: { hostAliases } }: Frozen<Pod>): string {
+  return (hostAliases ?? []).map(({ ip, hostnames }) => `${ip}\t${(hostnames ?? []).join('\t')}\n`).join('');
+}
+
+function resolverText({ metadata: { namespace = '' } }: Frozen<Pod>): string {
+  const searches = [`${namespace}.svc`, 'svc', ''].map((part) => (part === '' ? '' : `${part}.`) + CLUSTER_DOMAIN);
+  return `search ${searches.join(' ')}\nnameserver ${CLUSTER_DNS}\noptions ndots:5\n`;
 }

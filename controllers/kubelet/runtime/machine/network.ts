@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
+import type { DnsAnswer, DnsQuestion } from '../../../../server/kube/network/cluster-dns.ts';
 
 /** What a container reaches of the network: whoever runs the machine decides. Nothing goes to the host's. */
 export interface Network {
-  /** A connection to a host by its name or address. @throws SystemError `ECONNREFUSED`, `ETIMEDOUT`, … */
-  dial(host: string, port: number): Promise<Duplex>;
-  /** The addresses of a name; none when there is no such name. */
-  resolve(name: string): Promise<readonly string[]>;
+  /** A connection to an address. @throws SystemError `ECONNREFUSED`, `ETIMEDOUT`, … */
+  dial(address: string, port: number): Promise<Duplex>;
+  /** What a DNS server says; never resolves when none answers. */
+  query(server: string, question: DnsQuestion): Promise<DnsAnswer>;
   /** Accepts connections to a port of the container's pod until it is cancelled. @throws SystemError `EADDRINUSE` */
   listen?(port: number, accept: (connection: Duplex) => void): () => void;
 }

@@ -6,6 +6,7 @@ import { curl } from './curl.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import * as digests from './digest.ts';
+import * as lookups from './dns-programs.ts';
 import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
@@ -42,6 +43,7 @@ const table: Readonly<Record<string, Program>> = {
   date,
   dd,
   df: systems.df,
+  dig: lookups.dig,
   dirname: paths.dirname,
   du: systems.du,
   echo: prints.echo,
@@ -59,6 +61,7 @@ const table: Readonly<Record<string, Program>> = {
   gunzip: tars.gunzip,
   gzip: tars.gzip,
   head: cats.head,
+  host: lookups.host,
   hostname: systems.hostname,
   id: systems.id,
   install: copies.install,
@@ -74,7 +77,7 @@ const table: Readonly<Record<string, Program>> = {
   nl: columns.nl,
   nohup: processes.nohup,
   nproc: systems.nproc,
-  nslookup: networks.nslookup,
+  nslookup: lookups.nslookup,
   od: digests.od,
   paste: columns.paste,
   pause: systems.pause,

@@ -1,80 +1,38 @@
-import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { errorText, SystemError } from '../../machine/errno.ts';
-import type { Network } from '../../machine/network.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { InputStream, OutputStream } from '../../machine/stream-files.ts';
+import { findHost, networkOf, resolve, within } from './name-lookup.ts';
 import { BadUsage, readOptions } from './options.ts';
 import { durationMs } from './processes.ts';
 
-/** Programs that look up names and talk to ports, through the network that the machine was given. */
+/** Programs that talk to ports, through the network that the machine was given. */
 
-/** @throws SystemError when the machine has none */
-export function networkOf(process: Process): Network {
-  const { network } = process.machine;
-  if (!network) throw new SystemError('EHOSTUNREACH');
-  return network;
-}
-
-/** The addresses of a host; an address is its own. */
-export async function resolve(process: Process, host: string): Promise<readonly string[]> {
-  if (isIP(host) !== 0) return [host];
-  if (host === 'localhost') return ['127.0.0.1'];
-  return process.block(networkOf(process).resolve(host));
-}
-
-/** Waits no longer than it may. @throws SystemError `ETIMEDOUT` */
-export async function within<T>(process: Process, timeoutMs: number, work: Promise<T>): Promise<T> {
-  if (timeoutMs === Number.POSITIVE_INFINITY) return process.block(work);
-  let cancel: (() => void) | undefined;
-  const late = new Promise<never>((_, reject) => {
-    cancel = process.machine.clock.schedule(timeoutMs, () => reject(new SystemError('ETIMEDOUT')));
-  });
-  try {
-    return await process.block(Promise.race([work, late]));
-  } finally {
-    cancel?.();
-  }
-}
-
-/** A connection that a process has. @throws SystemError */
+/** A connection to the first of a host's addresses that takes one. @throws SystemError */
 export async function dial(process: Process, host: string, port: number, timeoutMs: number): Promise<Duplex> {
-  const connection = await within(process, timeoutMs, networkOf(process).dial(host, port));
-  // A connection that breaks is noticed where it is read or written.
-  connection.on('error', () => undefined);
-  return connection;
-}
-
-export const nslookup: Program = async (process, args) => {
-  const words = args.filter((word) => !word.startsWith('-'));
-  const [host, server] = words;
-  if (host === undefined) throw new BadUsage('missing host');
-  const dns = server ?? nameServer(process);
-  await process.print(`Server:\t\t${dns}\nAddress:\t${dns}:53\n\n`);
-  const addresses = await resolve(process, host);
-  if (addresses.length === 0) {
-    await process.print(`** server can't find ${host}: NXDOMAIN\n\n`);
-    return 1;
+  let failure = new SystemError('EHOSTUNREACH');
+  for (const address of await resolve(process, host)) {
+    try {
+      const connection = await within(process, timeoutMs, networkOf(process).dial(address, port));
+      // A connection that breaks is noticed where it is read or written.
+      connection.on('error', () => undefined);
+      return connection;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      failure = error;
+    }
   }
-  for (const address of addresses) await process.print(`Name:\t${host}\nAddress: ${address}\n`);
-  await process.print('\n');
-  return 0;
-};
-
-function nameServer(process: Process): string {
-  const node = process.view.tryFind('/etc/resolv.conf', process)?.node;
-  const text = node?.kind === 'file' ? node.read(0, 4096).toString('latin1') : '';
-  return /^nameserver\s+(\S+)/m.exec(text)?.[1] ?? '127.0.0.1';
+  throw failure;
 }
 
 export const getent: Program = async (process, [database, ...keys], name) => {
   if (database === 'hosts' || database === 'ahosts' || database === 'ahostsv4') {
     let status = 0;
     for (const key of keys) {
-      const addresses = await resolve(process, key);
+      const { name: found, addresses } = await findHost(process, key);
       if (addresses.length === 0) status = 2;
-      for (const address of addresses) await process.print(`${address.padEnd(15)} ${key}\n`);
+      for (const address of addresses) await process.print(`${address.padEnd(15)} ${found}\n`);
     }
     return status;
   }
