@@ -82,7 +82,7 @@ test('nc talks to a port', async () => {
     'echo hello | nc web 7; nc -z -w1 web 80 && echo open; nc -z -v web 81; echo $?',
   );
   expect(stdout).toBe('hello\nopen\n1\n');
-  expect(stderr).toBe("nc: can't connect to remote host (web): Connection refused\n");
+  expect(stderr).toBe("nc: can't connect to remote host (10.96.0.10): Connection refused\n");
 });
 
 test('nc serves a port', async () => {

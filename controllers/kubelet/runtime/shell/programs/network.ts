@@ -113,18 +113,20 @@ export const nc: Program = async (process, args, name) => {
   if (options.has('l')) return listen(process, Number(options.value('p') ?? options.rest.at(-1)), options.has('k'));
   const [host, port] = options.rest;
   if (host === undefined || !/^\d+$/.test(port ?? '')) throw new BadUsage('missing host or port');
+  const isTold = !options.has('z') || options.has('v');
+  const [address] = await resolve(process, host);
+  if (address === undefined) {
+    if (isTold) await process.complain(`${name}: bad address '${host}'`);
+    return 1;
+  }
   try {
-    if ((await resolve(process, host)).length === 0) throw new BadUsage(`bad address '${host}'`);
-    const connection = await dial(process, host, Number(port), timeoutMs);
-    if (options.has('v')) await process.complain(`${host} (${host}:${port}) open`);
+    const connection = await dial(process, address, Number(port), timeoutMs);
+    if (options.has('v')) await process.complain(`${host} (${address}:${port}) open`);
     if (options.has('z')) connection.destroy();
     else await talk(process, connection, timeoutMs);
     return 0;
   } catch (error) {
-    const text = errorText(error);
-    const isAddress = error instanceof BadUsage;
-    if (!options.has('z') || options.has('v'))
-      await process.complain(`${name}: ${isAddress ? text : `can't connect to remote host (${host}): ${text}`}`);
+    if (isTold) await process.complain(`${name}: can't connect to remote host (${address}): ${errorText(error)}`);
     return 1;
   }
 };
