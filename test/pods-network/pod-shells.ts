@@ -61,7 +61,7 @@ export class PodShells implements AsyncDisposable {
     const { server, ca, cert, key } = readKubeconfig(this.cluster.kubeconfig());
     const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
     for (const word of ['sh', '-c', script]) query.append('command', word);
-    const url = `${server.replace('https:', 'wss:')}/api/v1/namespaces/${namespace}/pods/${name}/exec?${query}`;
+    const url = `${server.replace('https:', 'wss:')}/api/v1/namespaces/${namespace}/pods/${name}/exec?${query.toString()}`;
     const socket = new WebSocket(url, 'v4.channel.k8s.io', { ca, cert, key });
     const texts = ['', '', '', ''];
     socket.on('message', (data: Buffer) => {

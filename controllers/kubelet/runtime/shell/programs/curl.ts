@@ -5,7 +5,7 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { fetchOnce, HostUnknown, type HttpAnswer, type HttpRequest, urlOf } from './http.ts';
 import { openInput, readAll } from './input.ts';
-import { within } from './name-lookup.ts';
+import { within } from './network.ts';
 import { type Options, readOptions } from './options.ts';
 
 const LONG = {

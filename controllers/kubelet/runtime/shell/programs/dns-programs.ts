@@ -9,7 +9,7 @@ import {
 import { SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
-import { findHost, type LookedUp, lookUp, query, type ResolverSettings, resolverSettings } from './name-lookup.ts';
+import { findHost, type LookedUp, lookUp, query, type ResolverSettings, resolverSettings } from './network.ts';
 import { BadUsage } from './options.ts';
 
 /** What CoreDNS gives its records. */

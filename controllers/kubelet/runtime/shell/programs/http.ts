@@ -3,8 +3,7 @@ import { SystemError } from '../../machine/errno.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
 import { InputStream } from '../../machine/stream-files.ts';
-import { resolve, within } from './name-lookup.ts';
-import { dial } from './network.ts';
+import { dial, resolve, within } from './network.ts';
 
 /** A request as `curl` and `wget` make it. */
 export interface HttpRequest {

@@ -12,7 +12,7 @@ import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
 import { ls } from './ls.ts';
-import * as networks from './network.ts';
+import { getent, nc } from './nc.ts';
 import * as paths from './paths.ts';
 import * as prints from './print.ts';
 import * as processes from './processes.ts';
@@ -55,7 +55,7 @@ const table: Readonly<Record<string, Program>> = {
   find: finds.find,
   fold: columns.fold,
   free: systems.free,
-  getent: networks.getent,
+  getent,
   grep: greps.grep,
   groups: systems.groups,
   gunzip: tars.gunzip,
@@ -73,7 +73,7 @@ const table: Readonly<Record<string, Program>> = {
   mktemp: changes.mktemp,
   mount: systems.mount,
   mv: copies.mv,
-  nc: networks.nc,
+  nc,
   nl: columns.nl,
   nohup: processes.nohup,
   nproc: systems.nproc,

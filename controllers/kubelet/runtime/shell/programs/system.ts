@@ -3,8 +3,8 @@ import { mountsText } from '../../machine/kernel-files.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { humanSize, sizeOf } from './file-facts.ts';
-import { resolve } from './name-lookup.ts';
 import { nameOf, userLine } from './names.ts';
+import { resolve } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 import { run } from './processes.ts';
 

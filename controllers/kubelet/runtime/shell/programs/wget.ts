@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { errorText, SystemError } from '../../machine/errno.ts';
 import type { Program } from '../../machine/program.ts';
 import { fetchOnce, type HttpRequest, urlOf } from './http.ts';
-import { resolve, within } from './name-lookup.ts';
+import { resolve, within } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 
 const LONG = {
