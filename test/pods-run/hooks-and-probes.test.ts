@@ -40,7 +40,8 @@ test('a probe whose command is not there could not be asked', async () => {
   expect(event.replace(/[0-9a-f]{64}/, 'ID')).toBe(
     'Warning Unhealthy spec.containers{c}: Liveness probe errored and resulted in unknown state: ' +
       'rpc error: code = Unknown desc = failed to exec in container: failed to start exec "ID": ' +
-      'OCI runtime exec failed: exec failed: unable to start container process: exec: "nosuch": executable file not found in $PATH: unknown',
+      'OCI runtime exec failed: exec failed: unable to start container process: ' +
+      'exec: "nosuch": executable file not found in $PATH: unknown',
   );
 });
 
