@@ -113,12 +113,7 @@ export interface PodRuntime {
     livedMs: number,
   ): Promise<ProbeAnswer>;
   /** Executes a command in a running container. @throws Error in the words of the container runtime */
-  exec(
-    running: PodSandbox,
-    container: AnyContainer,
-    command: readonly string[],
-    timeoutMs?: number,
-  ): Promise<Executed>;
+  exec(running: PodSandbox, container: AnyContainer, command: readonly string[], timeoutMs?: number): Promise<Executed>;
   /** What answers for the pod on its ports, and runs its containers. */
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox;
 }

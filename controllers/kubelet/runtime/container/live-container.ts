@@ -5,10 +5,10 @@ import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import type { ImageFamily } from '../image-family.ts';
 import type { Mount } from '../machine/file-view.ts';
-import { quantityValue } from '../../../../server/kube/quantity.ts';
 import { ROOT } from '../machine/inode.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
@@ -180,7 +180,10 @@ export class LiveContainer {
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
     if (this.#main !== main || this.#isOver) return;
     this.#main = undefined;
-    if (this.#isTold || !this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    if (this.#isTold || !this.#isDoubtful(exitCode)) {
+      this.#finish(exitCode, this.#messageOf(machine, exitCode));
+      return;
+    }
     this.#hasStandIn = true;
     this.#machine = undefined;
     if (this.#facts.isWork) this.#finish(0);
