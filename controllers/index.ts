@@ -1,8 +1,10 @@
 import type { MetricsSource } from '../server/kube/metrics-source.ts';
+import { createAttachDetach } from './attach-detach/index.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as cronJob } from './cronjob/index.ts';
+import { controller as csiAttacher } from './csi-attacher/index.ts';
 import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as disruption } from './disruption/index.ts';
@@ -101,6 +103,8 @@ export function createControllers({
     claimProtection,
     volumeProtection,
     storageProvisioner,
+    createAttachDetach(),
+    csiAttacher,
     ephemeralVolume,
     endpoints,
     endpointSlice,

@@ -1,9 +1,10 @@
 /** A fake kubelet for every node of the cluster: pods that are bound to one run, as far as anybody can see. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
-import { keyOf } from '../../server/kube/object.ts';
+import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, Watched } from '../lib/controller.ts';
+import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
@@ -54,23 +55,23 @@ export function createKubelet(
     agent: 'kubelet',
     user: nodeUser('kubelet'),
     watches: [
-      { resource: 'v1/pods', keys: (pod) => ((pod as Frozen<Pod>).spec.nodeName ? [keyOf(pod)] : []) },
+      { resource: 'v1/pods', keys: (pod) => keysOfPod(pod as Frozen<Pod>) },
       {
         resource: 'v1/nodes',
-        // Pods that were bound before their node was there, or before it had addresses for them, begin now.
+        // Pods that were bound before their node was there, or before it had addresses or volumes for them, begin now.
         keys: (node, env) => [
           keyOf(node),
           ...env
             .lister<Pod>('v1/pods')
             .onNode(node.metadata.name ?? '')
             .filter(({ status }) => status.podIP === undefined)
-            .map(keyOf),
+            .map((pod) => kubelet.disturbed(keyOf(pod))),
         ],
       },
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
     ],
-    reads: ['coordination.k8s.io/v1/leases'],
+    reads: ['coordination.k8s.io/v1/leases', ...ATTACHABLE_READS],
     workers: 32,
     start: (env) => agent.start(env),
     // Only nodes have no namespace.
@@ -84,4 +85,11 @@ export function createKubelet(
     await runtimeOnce();
   };
   return { controller, nodes: { pod: (key) => kubelet.running(key) }, prepare };
+}
+
+/** A pod with volumes that are attached also changes what its node reports to use. */
+function keysOfPod(pod: Frozen<Pod>): Key[] {
+  const { nodeName } = pod.spec;
+  if (!nodeName) return [];
+  return mayNeedAttaching(pod) ? [keyOf(pod), { namespace: '', name: nodeName }] : [keyOf(pod)];
 }
