@@ -36,11 +36,14 @@ import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
+import { controller as storageResizer } from './storage-resizer/index.ts';
 import { createTaintEviction } from './taint-eviction/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { createTtl } from './ttl/index.ts';
 import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
+import { controller as attributesClassProtection } from './vac-protection/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
+import { controller as volumeExpander } from './volume-expander/index.ts';
 
 /** Addresses of services. */
 const SERVICE_RANGE = '10.96.0.0/12';
@@ -105,6 +108,9 @@ export function createControllers({
     storageProvisioner,
     createAttachDetach(),
     csiAttacher,
+    volumeExpander,
+    storageResizer,
+    attributesClassProtection,
     ephemeralVolume,
     endpoints,
     endpointSlice,

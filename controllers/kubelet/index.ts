@@ -2,14 +2,16 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
-import type { Pod } from '../../server/kube/types.gen.ts';
-import type { ControllerDefinition, Watched } from '../lib/controller.ts';
+import type { PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
+import type { ControllerDefinition, ControllerEnv, Watched } from '../lib/controller.ts';
 import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
+import { CLAIMS } from '../lib/volumes/matching.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
+import { isNodeExpansionDue } from './volume-expansion.ts';
 
 /** A file that says what images of a kind do, parsed: see {@link parseImageFamily}. */
 export interface BehaviourFile {
@@ -49,6 +51,13 @@ export function createKubelet(
     resource,
     keys: ({ metadata }) => kubelet.waitingIn(metadata.namespace ?? ''),
   });
+  const growing = (claim: Frozen<PersistentVolumeClaim>, env: ControllerEnv): Key[] => {
+    if (!isNodeExpansionDue(claim)) return [];
+    return env
+      .lister<Pod>('v1/pods')
+      .usingClaim(keyOf(claim))
+      .map((pod) => kubelet.disturbed(keyOf(pod)));
+  };
   const controller: ControllerDefinition = {
     name: 'kubelet',
     account: 'kubelet',
@@ -68,6 +77,7 @@ export function createKubelet(
             .map((pod) => kubelet.disturbed(keyOf(pod))),
         ],
       },
+      { resource: CLAIMS, keys: (claim, env) => growing(claim as Frozen<PersistentVolumeClaim>, env) },
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
     ],

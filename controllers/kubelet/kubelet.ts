@@ -14,6 +14,7 @@ import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
@@ -135,6 +136,7 @@ export class Kubelet {
     }
     const outcome = await new PodSync(look, statuses).run();
     const { podIP } = memory;
+    await expandVolumes(look);
     if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
