@@ -12,20 +12,23 @@ test('a claim that asks for more is told to wait for its driver, once each time'
   const ask = async (storage: string): Promise<void> => {
     await client.patch(CLAIMS, key('c'), 'merge', { spec: { resources: { requests: { storage } } } });
   };
-  const counts = async (): Promise<(number | undefined)[]> => {
+  const told = async (): Promise<(readonly [message: string, count: number | undefined])[]> => {
     await cluster.settle();
-    return (await client.list<Event>('v1/events')).map(({ count }) => count);
+    const events = await client.list<Event>('v1/events');
+    return events
+      .filter(({ source }) => source.component === 'volume_expand')
+      .map(({ reason, message, count }) => [`${reason}: ${message}`, count]);
   };
   await client.create(CLASSES, storageClass('slow', 'example.com/x', { allowVolumeExpansion: true }));
   await client.create(VOLUMES, volume('v'));
   await client.create(CLAIMS, claim('c'));
-  expect(await cluster.told('c')).toEqual([]);
+  expect(await told()).toEqual([]);
   await ask('2Gi');
-  expect(await cluster.told('c')).toEqual([WAITING]);
+  expect(await told()).toEqual([[WAITING, 1]]);
   await client.patch(CLAIMS, key('c'), 'merge', { metadata: { labels: { a: 'b' } } });
-  expect(await counts()).toEqual([1]);
+  expect(await told()).toEqual([[WAITING, 1]]);
   await ask('3Gi');
-  expect(await counts()).toEqual([2]);
+  expect(await told()).toEqual([[WAITING, 2]]);
   expect((await cluster.claim('c'))?.status.capacity).toEqual({ storage: '1Gi' });
   await cluster.stop();
 });
