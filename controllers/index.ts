@@ -37,6 +37,7 @@ import { serviceAccountTokenController, type TokenParts } from './serviceaccount
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
 import { controller as storageResizer } from './storage-resizer/index.ts';
+import { controller as storageVersionMigrator } from './storage-version-migrator/index.ts';
 import { createTaintEviction } from './taint-eviction/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { createTtl } from './ttl/index.ts';
@@ -121,6 +122,7 @@ export function createControllers({
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,
+    storageVersionMigrator,
     ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
     bootstrapSigner,
     tokenCleaner,
