@@ -70,9 +70,12 @@ test('a persistent volume stays until it is attached nowhere', async () => {
 
 test('a driver that need not attach volumes has none attached', async () => {
   await using story = await AttachStory.begin();
-  await story.apply(
-    '{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: csi.example.com}, spec: {attachRequired: false}}',
-  );
+  await story.apply(`
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata: {name: csi.example.com}
+spec: {attachRequired: false}
+`);
   await story.volume('v');
   await story.pod('p', 'v');
   expect(await story.phase('p')).toBe('Running');

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { ATTACHMENTS, AttachStory } from '../../support/attach-story.ts';
 
 const TIMED_OUT =
-  'Warning FailedAttachVolume: AttachVolume.Attach failed for volume "v" : timed out waiting for external-attacher of ' +
-  'csi.example.com CSI driver to attach volume handle-of-v';
+  'Warning FailedAttachVolume: AttachVolume.Attach failed for volume "v" : timed out waiting for external-attacher ' +
+  'of csi.example.com CSI driver to attach volume handle-of-v';
 
 test('a pod waits for its volume, and is told after two minutes', async () => {
   await using story = await AttachStory.begin({ controllers: ['*', '-csi-attacher'] });
@@ -77,8 +77,8 @@ test('a lost node keeps its volumes for six minutes after its pods are gone', as
   await story.pass(350);
   expect(await story.attached()).toEqual(['v on node01: attached']);
   expect(await story.told('q')).toEqual([
-    'Warning FailedAttachVolume: Waiting for detach for volume "v" Volume is already exclusively attached to one node, ' +
-      'waiting on detach before it can be attached to another node',
+    'Warning FailedAttachVolume: Waiting for detach for volume "v" Volume is already exclusively attached to one ' +
+      'node, waiting on detach before it can be attached to another node',
   ]);
   await story.pass(20);
   expect(await story.attached()).toEqual(['v on node02: attached']);

@@ -17,7 +17,11 @@ allowVolumeExpansion: true
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: {name: c, namespace: default}
-spec: {accessModes: [ReadWriteOnce], storageClassName: disks, volumeMode: ${volumeMode}, resources: {requests: {storage: 1Gi}}}
+spec:
+  accessModes: [ReadWriteOnce]
+  storageClassName: disks
+  volumeMode: ${volumeMode}
+  resources: {requests: {storage: 1Gi}}
 `);
   await use?.(story);
   await story.client.patch(CLAIMS, KEY, 'merge', { spec: { resources: { requests: { storage: '2Gi' } } } });

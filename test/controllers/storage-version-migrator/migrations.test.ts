@@ -67,7 +67,8 @@ test('a resource that cannot be written is not migrated', async () => {
   await story.apply(migration('m', 'componentstatuses'));
   expect(await told(story, 'm')).toEqual([
     'Running False: Migration completed',
-    'Failed True: resource "/v1, Resource=componentstatuses" does not support discovery operations: [update patch list]',
+    'Failed True: resource "/v1, Resource=componentstatuses" does not support discovery operations: ' +
+      '[update patch list]',
   ]);
 });
 
