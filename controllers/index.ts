@@ -27,6 +27,7 @@ import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { controller as volumeProtection } from './pv-protection/index.ts';
 import { controller as claimProtection } from './pvc-protection/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
+import { createResourceClaims } from './resource-claim/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
@@ -113,6 +114,7 @@ export function createControllers({
     storageResizer,
     attributesClassProtection,
     ephemeralVolume,
+    createResourceClaims(),
     endpoints,
     endpointSlice,
     endpointSliceMirroring,
