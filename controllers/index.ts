@@ -1,3 +1,4 @@
+import type { MatchDevice } from '../server/kube/device-match.ts';
 import type { MetricsSource } from '../server/kube/metrics-source.ts';
 import { createAttachDetach } from './attach-detach/index.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
@@ -59,6 +60,8 @@ export interface ControllerParts {
   readonly issueToken: TokenParts['issue'];
   /** Where services of type LoadBalancer get their addresses from; nowhere unless given. */
   readonly loadBalancerCidr?: string | undefined;
+  /** Evaluates expressions that select devices. */
+  readonly matchDevice: MatchDevice;
   /** What pods use, where no server of the cluster tells. */
   readonly metrics?: MetricsSource | undefined;
   /** Where pods get their addresses from. */
@@ -76,6 +79,7 @@ export function createControllers({
   checkPolicy,
   issueToken,
   loadBalancerCidr,
+  matchDevice,
   metrics,
   podRanges = {},
   signCertificate,
@@ -128,6 +132,6 @@ export function createControllers({
     ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
     bootstrapSigner,
     tokenCleaner,
-    createScheduler(),
+    createScheduler(matchDevice),
   ];
 }
