@@ -18,6 +18,7 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts';
 import { controller as job } from './job/index.ts';
+import { controller as legacyTokenCleaner } from './legacy-token-cleaner/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { clusterRanges, type PodRangeOptions } from './node-ipam/cluster-ranges.ts';
@@ -130,6 +131,7 @@ export function createControllers({
     clusterRoleAggregation,
     storageVersionMigrator,
     ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
+    legacyTokenCleaner,
     bootstrapSigner,
     tokenCleaner,
     createScheduler(matchDevice),
