@@ -14,6 +14,7 @@ import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
@@ -57,10 +58,17 @@ export class Kubelet {
 
   /** Pods that wait for something in a namespace, which may be there now. */
   waitingIn(namespace: string): readonly Key[] {
-    return this.#waiting.in(namespace).map((key) => {
-      delete this.#pods.get(keyText(key))?.calm;
-      return key;
-    });
+    return this.#waiting.in(namespace).map((key) => this.disturbed(key));
+  }
+
+  /** A pod is to be looked at again although it did not change, even if somebody looks at it just now. */
+  disturbed(key: Key): Key {
+    const memory = this.#pods.get(keyText(key));
+    if (memory) {
+      memory.disturbances++;
+      delete memory.calm;
+    }
+    return key;
   }
 
   forgetNode(name: string): void {
@@ -134,16 +142,23 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || look.canMount();
-      if (!isMounted) return look.report(facts(look, statuses, { hostIP, podIP: undefined }));
+      const isMounted = pod.status.podIP !== undefined || look.canMount(node);
+      if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }
     const outcome = await new PodSync(look, statuses).run();
     const { podIP } = memory;
-    if (outcome === 'goes on') return look.report(facts(look, statuses, { hostIP, podIP }));
+    await expandVolumes(look);
+    if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
     return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
+  }
+
+  /** What comes while the report is on its way wakes those who wait for it. */
+  #report(look: Look, found: PodFacts): Promise<Again> {
+    this.#waiting.set(keyOf(look.pod), look.memory.waits);
+    return look.report(found);
   }
 
   #openSandbox({ pod, memory, runtime, env, tell, clock, wake }: Look, node: Frozen<Node>, hostIP: string): void {

@@ -2,9 +2,10 @@ import type { Clock } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
-import type { ConfigMap, ContainerStatus, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
+import type { ConfigMap, ContainerStatus, Node, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
+import { lateMessage, MOUNT_TIMEOUT_MS, unattachedVolumes } from './attached-volumes.ts';
 import { nodeUser } from './node-agent.ts';
 import type { PodMemory, Stopping } from './pod-memory.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
@@ -47,6 +48,7 @@ export class Look implements SyncContext {
   readonly nowMs: number;
   readonly refs: References;
   readonly #around: Surroundings;
+  readonly #disturbances: number;
   #wakeMs = Number.POSITIVE_INFINITY;
 
   constructor(pod: Frozen<Pod>, memory: PodMemory, around: Surroundings) {
@@ -59,6 +61,7 @@ export class Look implements SyncContext {
     this.refs = referencesOf(around.env, pod.metadata.namespace ?? '');
     this.nowMs = around.env.clock.now();
     this.#around = around;
+    this.#disturbances = memory.disturbances;
   }
 
   /** The same after a report. */
@@ -92,14 +95,21 @@ export class Look implements SyncContext {
   }
 
   /** Whether the volumes of the pod are there. Which are not is told once. */
-  canMount(): boolean {
+  canMount(node: Frozen<Node>): boolean {
     const problems = mountProblems(this.pod, this.refs);
-    const told = problems.map(({ message }) => message).join('\n');
+    const messages = problems.map(({ message }) => message);
+    const unattached = unattachedVolumes(this.pod, node, this.env);
+    if (unattached.length > 0) {
+      const lateMs = this.memory.seenMs + MOUNT_TIMEOUT_MS;
+      if (this.nowMs >= lateMs) messages.push(lateMessage(problems, unattached));
+      else this.wakeAt(lateMs);
+    }
+    const told = messages.join('\n');
     if (told !== (this.memory.toldWait ?? ''))
-      for (const { message } of problems) this.tell('Warning', 'FailedMount', message);
+      for (const message of messages) this.tell('Warning', 'FailedMount', message);
     this.memory.toldWait = told;
     this.memory.waits = problems.length > 0;
-    return problems.length === 0;
+    return problems.length === 0 && unattached.length === 0;
   }
 
   /** Tells every running container to end. */
@@ -154,7 +164,8 @@ export class Look implements SyncContext {
     const status = changedStatus(this.pod, found);
     const reported = status ? await this.#write(status) : this.pod;
     if (reported) this.memory.latest = reported;
-    if (!reported || isAsSeen(reported, this.pod)) {
+    const isUndisturbed = this.memory.disturbances === this.#disturbances;
+    if (isUndisturbed && (!reported || isAsSeen(reported, this.pod))) {
       const { resourceVersion = '' } = (reported ?? this.pod).metadata;
       this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
     }

@@ -85,6 +85,8 @@ export interface PodMemory {
   isWoken?: boolean;
   /** As it was after the last report. */
   latest?: Frozen<Pod>;
+  /** How often something that it depends on has changed. */
+  disturbances: number;
   /** While it is of this version there is nothing to do before that time. */
   calm?: { readonly resourceVersion: string; readonly untilMs: number };
 }
@@ -99,5 +101,6 @@ export function newPodMemory(uid: string, node: string, nowMs: number): PodMemor
     restarts: new BackOffs(),
     pullBackOffs: new BackOffs(),
     waits: false,
+    disturbances: 0,
   };
 }
