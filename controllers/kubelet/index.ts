@@ -2,10 +2,11 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { keyOf } from '../../server/kube/object.ts';
-import type { Pod } from '../../server/kube/types.gen.ts';
+import type { PersistentVolume, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, Watched } from '../lib/controller.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
+import { REFERRED } from './pod-references.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
@@ -69,10 +70,22 @@ export function createKubelet(
       },
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
+      awaited('v1/persistentvolumeclaims'),
     ],
-    reads: ['coordination.k8s.io/v1/leases'],
+    reads: ['coordination.k8s.io/v1/leases', ...REFERRED],
     workers: 32,
-    start: (env) => agent.start(env),
+    start: (env) => {
+      const cancels = [
+        agent.start(env),
+        env.onChange<PersistentVolume>('v1/persistentvolumes', ({ before, now }) => {
+          const uid = before?.metadata.uid;
+          if (uid !== undefined && uid !== now?.metadata.uid) kubelet.forgetVolume(uid);
+        }),
+      ];
+      return () => {
+        for (const cancel of cancels) cancel();
+      };
+    },
     // Only nodes have no namespace.
     reconcile: (key, env) => {
       if (key.namespace !== '') return kubelet.reconcile(key, env);

@@ -14,6 +14,7 @@ import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { VolumeStore } from './runtime/files/volume-store.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
@@ -38,6 +39,7 @@ export class Kubelet {
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   readonly #waiting = new Waiting();
+  #store: VolumeStore | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
@@ -59,6 +61,17 @@ export class Kubelet {
 
   forgetNode(name: string): void {
     this.#stock.forgetNode(name);
+    this.#store?.forgetNode(name);
+  }
+
+  /** A persistent volume is gone, and what was in it. */
+  forgetVolume(uid: string): void {
+    this.#store?.forgetVolume(uid);
+  }
+
+  #storeOf({ clock }: ControllerEnv): VolumeStore {
+    this.#store ??= new VolumeStore(clock);
+    return this.#store;
   }
 
   async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
@@ -89,6 +102,7 @@ export class Kubelet {
       runtime: await this.#runtime(),
       env,
       images: this.#images(node, env),
+      store: this.#storeOf(env),
       tellsRoutine: this.#tellsRoutine,
     });
     const again = await this.#lookAt(look, node);

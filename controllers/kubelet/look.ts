@@ -1,13 +1,16 @@
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
-import type { ConfigMap, ContainerStatus, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
+import type { ContainerStatus, Pod, PodStatus } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { nodeUser } from './node-agent.ts';
 import type { PodMemory, Stopping } from './pod-memory.ts';
+import { PodReferences } from './pod-references.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
-import { mountProblems, type References } from './references.ts';
+import { mountProblems } from './references.ts';
+import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
+import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
 import { stopsOf } from './termination.ts';
@@ -31,6 +34,8 @@ export interface Surroundings {
   readonly env: ControllerEnv;
   /** Images that the node has. */
   readonly images: Set<string>;
+  /** Files that outlive pods. */
+  readonly store: VolumeStore;
   /** Whether Events tell of what happens to every pod, too. */
   readonly tellsRoutine: boolean;
 }
@@ -61,13 +66,14 @@ export class Look implements SyncContext {
     return new Look(newer(this.pod, this.memory.latest), this.memory, this.#around);
   }
 
-  readonly refs: References = {
-    configMap: (name) => this.env.lister<ConfigMap>('v1/configmaps').get({ namespace: this.#namespace, name }),
-    secret: (name) => this.env.lister<Secret>('v1/secrets').get({ namespace: this.#namespace, name }),
-  };
+  get refs(): PodReferences {
+    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.env, this.#around.store);
+    return this.memory.refs;
+  }
 
-  get #namespace(): string {
-    return this.pod.metadata.namespace ?? '';
+  get surroundings(): PodSurroundings {
+    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store);
+    return this.memory.surroundings;
   }
 
   readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {

@@ -3,6 +3,8 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import { BackOffs } from './back-off.ts';
+import type { PodReferences } from './pod-references.ts';
+import type { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 
 /** How a kind of probe stands, for one run of a container. */
 export interface ProbeState {
@@ -63,6 +65,8 @@ export interface PodMemory {
   readonly seenMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
   podIP?: string;
+  refs?: PodReferences;
+  surroundings?: PodSurroundings;
   running?: RunningPod;
   readonly runs: Map<string, RunMemory>;
   readonly pulls: Map<string, PullMemory>;
