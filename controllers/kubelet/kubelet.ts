@@ -13,8 +13,8 @@ import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
-import type { PodRuntime } from './runtime/pod-runtime.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
+import type { PodRuntime } from './runtime/pod-runtime.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;

@@ -9,11 +9,7 @@ const READ_WRITE = 0o660;
 const SEARCH = 0o110;
 
 /** What a file of a volume gets so that the pod's fsGroup can use it. */
-export function grouped(
-  mode: number,
-  isDirectory: boolean,
-  { readOnly }: { readonly readOnly: boolean },
-): number {
+export function grouped(mode: number, isDirectory: boolean, { readOnly }: { readonly readOnly: boolean }): number {
   return mode | (readOnly ? READ : READ_WRITE) | (isDirectory ? SETGID | SEARCH : 0);
 }
 
@@ -44,7 +40,9 @@ export function isGiven({ gid, mode }: Attributes, group: number): boolean {
 /** The user that all containers run as, if they do: tokens and the like belong to it (FsUserFrom). */
 export function commonUser({ spec }: Frozen<Pod>): number | undefined {
   const all = [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
-  const users = new Set(all.map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser));
+  const users = new Set(
+    all.map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser),
+  );
   const [user] = users;
   return users.size === 1 ? user : undefined;
 }

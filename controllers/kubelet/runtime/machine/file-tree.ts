@@ -46,7 +46,10 @@ export class FileTree {
   }) {
     this.clock = clock;
     this.quota = { bytes: 0, inodes: 0, bytesMax, inodesMax: limits.inodes };
-    this.root = this.#directory({ mode: image?.mode ?? 0o755, uid: 0, gid: 0 }, { image, ...(computed && { computed }) });
+    this.root = this.#directory(
+      { mode: image?.mode ?? 0o755, uid: 0, gid: 0 },
+      { image, ...(computed && { computed }) },
+    );
   }
 
   newFile(attributes: NewFile, content?: Buffer): FileNode {
