@@ -9,7 +9,7 @@ function fieldOf(fieldPath: string, spec = ''): string | undefined {
     `{nodeName: n, serviceAccountName: robot, ${spec} containers: [{name: c, ${env}}]}`,
     METADATA,
   );
-  return pod.problem() ?? pod.surroundings.environment(pod.container())['X'];
+  return pod.problem() ?? pod.surroundings.environment(pod.container()).X;
 }
 
 test.each([
@@ -39,7 +39,7 @@ function amountOf(selector: string, { resources = RESOURCES, spec = '' } = {}): 
   const env = `env: [{name: X, valueFrom: {resourceFieldRef: {${selector}}}}]`;
   const other = `{name: other, resources: {limits: {hugepages-2Mi: 4Mi, ephemeral-storage: 1Gi}}}`;
   const pod = new Surroundings().pod(`{${spec} containers: [{name: c, ${resources}, ${env}}, ${other}]}`);
-  return pod.problem() ?? pod.surroundings.environment(pod.container())['X'];
+  return pod.problem() ?? pod.surroundings.environment(pod.container()).X;
 }
 
 test.each([

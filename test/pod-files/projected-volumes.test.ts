@@ -44,7 +44,8 @@ test('nobody writes to them', async () => {
 
 test('several sources share a volume, the later hide the earlier', async () => {
   const sources =
-    'projected: {defaultMode: 292, sources: [{configMap: {name: m}}, {secret: {name: s, items: [{key: user, path: b}]}}, ' +
+    'projected: {defaultMode: 292, sources: [{configMap: {name: m}}, ' +
+    '{secret: {name: s, items: [{key: user, path: b}]}}, ' +
     '{downwardAPI: {items: [{path: ns, fieldRef: {fieldPath: metadata.namespace}}]}}]}';
   const pod = given().pod(mounting(sources));
   expect(await pod.run('ls /v; cat /v/b /v/ns; ls -lL /v | cut -c1-10 | sort -u')).toBe(

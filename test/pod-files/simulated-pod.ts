@@ -79,17 +79,18 @@ class GivenSources implements PodSources {
     this.#given = given;
   }
 
-  configMap = (name: string): Frozen<ConfigMap> | undefined => this.#given.get('ConfigMap', name, 'ns');
-  secret = (name: string): Frozen<Secret> | undefined => this.#given.get('Secret', name, 'ns');
+  configMap = (name: string): Frozen<ConfigMap> | undefined => this.#given.get<ConfigMap>('ConfigMap', name, 'ns');
+  secret = (name: string): Frozen<Secret> | undefined => this.#given.get<Secret>('Secret', name, 'ns');
   claim = (name: string): Frozen<PersistentVolumeClaim> | undefined =>
-    this.#given.get('PersistentVolumeClaim', name, 'ns');
-  persistentVolume = (name: string): Frozen<PersistentVolume> | undefined => this.#given.get('PersistentVolume', name);
-  trustBundles = (): readonly Frozen<ClusterTrustBundle>[] => this.#given.all('ClusterTrustBundle');
-  node = (): Frozen<Node> | undefined => this.#given.get('Node', 'n');
+    this.#given.get<PersistentVolumeClaim>('PersistentVolumeClaim', name, 'ns');
+  persistentVolume = (name: string): Frozen<PersistentVolume> | undefined =>
+    this.#given.get<PersistentVolume>('PersistentVolume', name);
+  trustBundles = (): readonly Frozen<ClusterTrustBundle>[] => this.#given.all<ClusterTrustBundle>('ClusterTrustBundle');
+  node = (): Frozen<Node> | undefined => this.#given.get<Node>('Node', 'n');
   nodeFiles = (): FileTree => this.#given.store.nodeFiles('n');
-  pod = (): Frozen<Pod> | undefined => this.#given.get('Pod', 'p', 'ns');
+  pod = (): Frozen<Pod> | undefined => this.#given.get<Pod>('Pod', 'p', 'ns');
   podIPs = (): readonly string[] => ['10.244.0.5'];
-  services = (namespace: string): readonly Frozen<Service>[] => this.#given.all('Service', namespace);
+  services = (namespace: string): readonly Frozen<Service>[] => this.#given.all<Service>('Service', namespace);
 
   async token(wish: TokenWish): Promise<IssuedToken> {
     this.#given.wishes.push(wish);
@@ -101,12 +102,10 @@ class GivenSources implements PodSources {
 /** What a command said: on both outputs, and how it ended when it failed. */
 export class SimulatedPod {
   readonly surroundings: PodSurroundings;
-  readonly #given: Surroundings;
   readonly #pod: Frozen<Pod>;
   readonly #sources: GivenSources;
 
   constructor(given: Surroundings) {
-    this.#given = given;
     this.#sources = new GivenSources(given);
     const pod = given.get<Pod>('Pod', 'p', 'ns');
     if (!pod) throw new Error('there is no pod');
@@ -116,7 +115,7 @@ export class SimulatedPod {
 
   /** The first unless a name is given. */
   container(name?: string): AnyContainer {
-    const { containers = [], initContainers = [] } = this.#pod.spec;
+    const { containers, initContainers = [] } = this.#pod.spec;
     const all = [...(containers ?? []), ...initContainers];
     const found = name === undefined ? all[0] : all.find((container) => container.name === name);
     if (!found) throw new Error(`there is no container ${name}`);

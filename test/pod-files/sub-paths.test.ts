@@ -41,7 +41,8 @@ test.each([
 ])('a part that leads out of its volume is refused, after %s', async (script, message) => {
   const objects = new Surroundings(
     MAP,
-    '{kind: PersistentVolumeClaim, metadata: {name: d, namespace: ns, uid: c1}, spec: {volumeName: pv}, status: {phase: Bound}}',
+    '{kind: PersistentVolumeClaim, metadata: {name: d, namespace: ns, uid: c1}, spec: {volumeName: pv}, ' +
+      'status: {phase: Bound}}',
     '{kind: PersistentVolume, metadata: {name: pv, uid: pv1}, spec: {claimRef: {uid: c1}, csi: {driver: d}}}',
   );
   const claiming = (mount: string): string =>

@@ -9,7 +9,7 @@ const spec = (ref: string): string =>
 async function valueAfter(script: string, ref: string): Promise<string | undefined> {
   const pod = new Surroundings().pod(spec(ref));
   await pod.run(`mkdir -p /v/conf; ${script}`, { container: 'i' });
-  return pod.problem() ?? pod.surroundings.environment(pod.container())['X'];
+  return pod.problem() ?? pod.surroundings.environment(pod.container()).X;
 }
 
 test('a variable may come from a file that another container has written', async () => {

@@ -20,7 +20,7 @@ function divided(resource: string, amount: string, divisor: string | undefined):
 }
 
 function amountOf({ resources }: AnyContainer, wanted: string, defaults: Amounts): readonly [string, string] {
-  const [, bound, resource = ''] = /^(requests|limits)\.([^]+)$/.exec(wanted) ?? [];
+  const [, bound, resource = ''] = /^(requests|limits)\.(.+)$/.exec(wanted) ?? [];
   const isDefaulted = DEFAULTED.includes(resource);
   if (bound === undefined || !(isDefaulted || resource.startsWith('hugepages-')))
     throw new ConfigProblem(`unsupported container resource : ${wanted}`);

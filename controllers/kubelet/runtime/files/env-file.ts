@@ -17,7 +17,7 @@ export function valueInEnvFile(text: string, key: string): string | undefined {
   for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
     const content = line.replace(/\r$/, '').replace(/^[ \t]+/, '');
     if (content === '' || content.startsWith('#')) continue;
-    const [, name, rest = ''] = /^([^=]*[^= \t])=([^]*)$/.exec(content) ?? [];
+    const [, name, rest = ''] = /^([^=]*[^= \t])=(.*)$/.exec(content) ?? [];
     if (name === undefined) throw new EnvFileProblem(`no variable in ${content}`);
     // As in a shell, a blank ends the assignment.
     if (/^[ \t]/.test(rest)) {

@@ -9,10 +9,10 @@ const REFERENCE = /\$(?:\$|\(([^)]*)\))/g;
  * @example
  * expand('$(HOST):80 $$(HOST)', (name) => variables.get(name)) // 'db:80 $(HOST)'
  */
-export function expand(text: string, valueOf: (name: string) => string | undefined): string {
+export function expand(text: string, lookUp: (name: string) => string | undefined): string {
   if (!text.includes('$')) return text;
   return text.replace(REFERENCE, (found, name: string | undefined) =>
-    name === undefined ? '$' : (valueOf(name) ?? found),
+    name === undefined ? '$' : (lookUp(name) ?? found),
   );
 }
 

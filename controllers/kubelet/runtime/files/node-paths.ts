@@ -26,7 +26,10 @@ export function nodePathProblem({ path, type = '' }: Source, node: () => FileTre
   const found = new FileView(node()).tryFind(toBytes(path))?.node.kind;
   if (found === wanted || (found === undefined && type.endsWith('OrCreate'))) return undefined;
   if (found === undefined)
-    return `hostPath type check failed, ${path} is not a ${wanted}, unable to determine its type: path "${path}" does not exist`;
+    return (
+      `hostPath type check failed, ${path} is not a ${wanted}, unable to determine its type: ` +
+      `path "${path}" does not exist`
+    );
   const actual = found === 'directory' ? 'Directory' : 'File';
   return `hostPath type check failed: ${path} is not a ${wanted}, it's a ${actual}`;
 }

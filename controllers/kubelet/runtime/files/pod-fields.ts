@@ -5,7 +5,7 @@ import { qualifiedNameProblems } from '../../../../server/kube/names.ts';
 import type { Node, Pod } from '../../../../server/kube/types.gen.ts';
 import { ConfigProblem, type PodSources } from './sources.ts';
 
-const SUBSCRIPTED = /^([^]+?)\['([^]*)'\]$/;
+const SUBSCRIPTED = /^(.+?)\['(.*)'\]$/s;
 
 /** `a="1"` on a line each, sorted: all labels in one text. */
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {
