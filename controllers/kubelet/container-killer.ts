@@ -10,7 +10,7 @@ export async function killContainer(
   container: Frozen<Container>,
   run: RunMemory,
   why: 'startup' | 'liveness' | 'changed',
-  { pod, memory, runtime, nowMs, tell, wakeAt }: SyncContext,
+  { pod, memory, runtime, clock, nowMs, tell, wake, wakeAt }: SyncContext,
 ): Promise<void> {
   const isInit = pod.spec.initContainers?.some(({ name }) => name === container.name) ?? false;
   const what = why === 'changed' ? 'definition changed' : `failed ${why} probe`;
@@ -22,10 +22,12 @@ export async function killContainer(
     pod,
     runtime,
     running: memory.running,
+    clock,
+    wake,
     graceMs: (ownSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30) * 1000,
     nowMs,
     hookFailed: () => tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container),
   });
-  run.stop = { ...stop, again };
+  run.stop = Object.assign(stop, { again });
   wakeAt(stop.atMs);
 }

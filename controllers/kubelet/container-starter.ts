@@ -8,6 +8,7 @@ import type { RunMemory } from './pod-memory.ts';
 import { userProblem } from './references.ts';
 import { shouldRestart } from './restart-policy.ts';
 import type { AnyContainer } from './runtime/pod-runtime.ts';
+import { soon } from './soon.ts';
 import type { SyncContext } from './sync-context.ts';
 import { stopOf } from './termination.ts';
 
@@ -42,7 +43,6 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
     return waitingStatus(before, 'CreateContainerConfigError', problem);
   }
   routine('Created', 'Container created', container);
-  routine('Started', 'Container started', container);
   const status = runningStatus(pod, container, before, nowMs);
   const run: RunMemory = {
     restartCount: status.restartCount,
@@ -51,8 +51,42 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
     probes: new Map(),
   };
   memory.runs.set(container.name, run);
+  const refusal = await memory.running?.start(container, run.restartCount);
+  if (refusal !== undefined) return refused(container, status, run, refusal, context);
+  routine('Started', 'Container started', container);
   const { postStart } = container.lifecycle ?? {};
   return postStart ? afterPostStart(container, before, status, run, context) : status;
+}
+
+/** What containerd and runc say of a command that cannot start, around the reason. */
+const startError = (reason: string): string =>
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+  `unable to start container process: error during container init: ${reason}: unknown`;
+
+/** A container whose command cannot start has ended before it began. */
+export function refusedStatus(status: Status, reason: string, nowMs: number): Status {
+  const ended = endedStatus(status, { exitCode: 128, reason: 'StartError', message: startError(reason) }, nowMs);
+  const { terminated } = ended.state;
+  return { ...ended, state: { ...(terminated && { terminated: { ...terminated, startedAt: NEVER } }) } };
+}
+
+/** The beginning of time, for what never began. */
+const NEVER = '1970-01-01T00:00:00Z';
+
+function refused(
+  container: AnyContainer,
+  status: Status,
+  run: RunMemory,
+  reason: string,
+  { pod, nowMs, tell, wakeAt }: SyncContext,
+): Status {
+  const ended = refusedStatus(status, reason, nowMs);
+  run.endedMs = nowMs;
+  tell('Warning', 'Failed', `Error: ${startError(reason)}`, container);
+  wakeAt(nowMs);
+  return shouldRestart(container, pod.spec, 128)
+    ? waitingStatus(ended, 'RunContainerError', startError(reason))
+    : ended;
 }
 
 /** So long as the hook runs nobody is told that the container does. */
@@ -63,41 +97,59 @@ async function afterPostStart(
   run: RunMemory,
   context: SyncContext,
 ): Promise<Status> {
-  const { pod, nowMs, memory, tell } = context;
-  const { takesMs, failure } = await runHook(container.lifecycle?.postStart ?? {}, pod, container, {
-    runtime: context.runtime,
-    running: memory.running,
-  });
-  if (failure === undefined) {
-    if (takesMs === 0) return status;
-    run.hookUntilMs = nowMs + takesMs;
-    context.wakeAt(run.hookUntilMs);
-    return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
-  }
+  const { pod, memory, clock, wake } = context;
+  const handler = container.lifecycle?.postStart ?? {};
+  const hook = runHook(handler, pod, container, { runtime: context.runtime, running: memory.running });
+  const known = handler.exec ? await soon(hook) : await hook;
+  if (known?.failure !== undefined) return afterFailedHook(container, status, known.failure, context);
+  if (known?.takesMs === 0) return status;
+  run.hookUntilMs = known ? context.nowMs + known.takesMs : Number.POSITIVE_INFINITY;
+  if (known) context.wakeAt(run.hookUntilMs);
+  else
+    void hook.then((end) => {
+      run.hookEnd = end;
+      run.hookUntilMs = clock.now() + end.takesMs;
+      wake();
+    });
+  return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
+}
+
+async function afterFailedHook(
+  container: AnyContainer,
+  status: Status,
+  failure: string,
+  { pod, runtime, memory, clock, nowMs, tell, wake, wakeAt }: SyncContext,
+): Promise<Status> {
   tell('Warning', 'FailedPostStartHook', 'PostStartHook failed', container);
   tell('Normal', 'Killing', 'FailedPostStartHook', container);
-  const graceMs = (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000;
+  const { running } = memory;
   const stop = await stopOf(container, status.restartCount, {
     pod,
-    runtime: context.runtime,
-    running: memory.running,
-    graceMs,
+    runtime,
+    running,
+    clock,
+    graceMs: (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000,
     nowMs,
     hookFailed: () => tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container),
+    wake,
   });
+  running?.kill(container.name);
   const ended = endedStatus(status, stop, nowMs);
-  if (!shouldRestart(container, pod.spec, stop.exitCode)) return ended;
-  context.wakeAt(nowMs);
-  return waitingStatus(ended, 'PostStartHookError', failure);
+  wakeAt(nowMs);
+  return shouldRestart(container, pod.spec, stop.exitCode)
+    ? waitingStatus(ended, 'PostStartHookError', failure)
+    : ended;
 }
 
 /** A container whose hook is done, as it is told of from now on. */
-export function startedAfterHook(
+export async function startedAfterHook(
   container: AnyContainer,
   before: Status,
   run: RunMemory,
   context: SyncContext,
-): Status {
+): Promise<Status> {
   delete run.hookUntilMs;
-  return runningStatus(context.pod, container, before, run.startedMs);
+  const status = runningStatus(context.pod, container, before, run.startedMs);
+  const { failure } = run.hookEnd ?? {};
+  return failure === undefined ? status : afterFailedHook(container, status, failure, context);
 }

@@ -1,9 +1,8 @@
 /** Lifecycle hooks: k8s.io/kubernetes/pkg/kubelet/lifecycle. */
 import type { Frozen } from '../../server/base/freeze.ts';
-import type { RunningPod } from '../../server/kube/node-connector.ts';
 import type { LifecycleHandler, Pod } from '../../server/kube/types.gen.ts';
 import { reachesPod } from './runtime/ask-pod.ts';
-import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
+import type { AnyContainer, Executed, PodRuntime, PodSandbox } from './runtime/pod-runtime.ts';
 
 export interface HookEnd {
   readonly takesMs: number;
@@ -16,7 +15,7 @@ export async function runHook(
   handler: Frozen<LifecycleHandler>,
   pod: Frozen<Pod>,
   container: AnyContainer,
-  { runtime, running }: { runtime: PodRuntime; running: RunningPod | undefined },
+  { runtime, running }: { runtime: PodRuntime; running: PodSandbox | undefined },
 ): Promise<HookEnd> {
   const { exec, httpGet, sleep } = handler;
   const { name, namespace, uid } = pod.metadata;
@@ -24,9 +23,10 @@ export async function runHook(
   if (sleep) return { takesMs: (sleep.seconds ?? 0) * 1000 };
   if (exec) {
     const command = exec.command ?? [];
-    const { exitCode, afterMs, output } = await runtime.exec(pod, container, command);
+    if (!running) return { takesMs: 0 };
+    const { exitCode, afterMs, output, refusal } = await execute(runtime, running, container, command);
     if (exitCode === 0) return { takesMs: afterMs };
-    const error = `command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
+    const error = refusal ?? `command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
     const what = `Exec lifecycle hook ([${command.join(' ')}]) ${where}`;
     const failure = `${what} - error: ${error}, message: ${JSON.stringify(output)}`;
     return { takesMs: afterMs, failure };
@@ -37,4 +37,18 @@ export async function runHook(
   const url = `http://${pod.status.podIP}:${httpGet.port}${httpGet.path ?? '/'}`;
   const error = `Get "${url}": dial tcp ${pod.status.podIP}:${httpGet.port}: connect: connection refused`;
   return { takesMs: 0, failure: `HTTP lifecycle hook (${httpGet.path ?? '/'}) ${where} - error: ${error}` };
+}
+
+async function execute(
+  runtime: PodRuntime,
+  running: PodSandbox,
+  container: AnyContainer,
+  command: readonly string[],
+): Promise<Executed & { readonly refusal?: string }> {
+  try {
+    return await runtime.exec(running, container, command);
+  } catch (error) {
+    const refusal = `rpc error: code = Unknown desc = ${(error as Error).message}`;
+    return { exitCode: 126, afterMs: 0, output: '', refusal };
+  }
 }

@@ -96,5 +96,5 @@ export function createKubelet(
   const prepare = async (): Promise<void> => {
     await runtimeOnce();
   };
-  return { controller, nodes: { pod: (key) => kubelet.running(key) }, prepare };
+  return { controller, nodes: { pod: (key) => kubelet.running(key), past: (key) => kubelet.past(key) }, prepare };
 }

@@ -38,6 +38,8 @@ export class Kubelet {
   readonly #tellsRoutine: boolean;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
+  /** Pods that are over and still there: their logs can be read. */
+  readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
   #store: VolumeStore | undefined;
 
@@ -49,6 +51,10 @@ export class Kubelet {
 
   running(key: Key): RunningPod | undefined {
     return this.#pods.get(keyText(key))?.running;
+  }
+
+  past(key: Key): RunningPod | undefined {
+    return this.#past.get(keyText(key))?.running;
   }
 
   /** Pods that wait for something in a namespace, which may be there now. */
@@ -82,13 +88,18 @@ export class Kubelet {
       this.#forget(key, memory);
       memory = undefined;
     }
+    if (this.#past.get(text)?.uid !== listed?.metadata.uid) this.#past.delete(text);
     const nodeName = listed?.spec.nodeName;
     if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
     // What was written a moment ago may not have come back yet.
     const pod = newer(listed, memory?.latest);
     if (pod === listed) delete memory?.latest;
     const nowMs = env.clock.now();
-    if (memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
+    if (
+      !memory?.isWoken &&
+      memory?.calm?.resourceVersion === pod.metadata.resourceVersion &&
+      nowMs < (memory?.calm?.untilMs ?? 0)
+    )
       return againAt(memory?.calm?.untilMs ?? 0, nowMs);
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     if (isPodTerminal(pod) && !isDeleted && !memory?.stopping) return this.#release(key);
@@ -98,6 +109,7 @@ export class Kubelet {
       memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
       this.#pods.set(text, memory);
     }
+    memory.isWoken = false;
     const look = new Look(pod, memory, {
       runtime: await this.#runtime(),
       env,
@@ -148,7 +160,8 @@ export class Kubelet {
     return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
   }
 
-  #openSandbox({ pod, memory, runtime, env, tell }: Look, node: Frozen<Node>, hostIP: string): void {
+  #openSandbox(look: Look, node: Frozen<Node>, hostIP: string): void {
+    const { pod, memory, runtime, env, tell, clock, wake } = look;
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -159,7 +172,13 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
-    memory.running = runtime.open(pod, podIP);
+    memory.running = runtime.open(pod, podIP, {
+      clock,
+      random: env.random,
+      surroundings: look.surroundings,
+      begin: () => env.begin('a command in a container'),
+      wake,
+    });
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */
@@ -170,7 +189,7 @@ export class Kubelet {
     const failure = why === 'deadline' ? DEADLINE : undefined;
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
-    const lastMs = look.hurry(memory.stopping);
+    const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
@@ -178,7 +197,9 @@ export class Kubelet {
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);
-      if (status.state.running && stop) statuses.set(name, endedStatus(status, stop, Math.min(stop.atMs, nowMs)));
+      const { message } = look.endOf(name) ?? {};
+      const end = { ...stop, exitCode: stop?.exitCode ?? 0, ...(message !== undefined && { message }) };
+      if (status.state.running && stop) statuses.set(name, endedStatus(status, end, Math.min(stop.atMs, nowMs)));
     }
     this.#release(keyOf(pod));
     if (hostIP !== undefined)
@@ -195,10 +216,13 @@ export class Kubelet {
 
   #release(key: Key): undefined {
     const memory = this.#pods.get(keyText(key));
-    if (memory) this.#forget(key, memory);
+    if (!memory) return;
+    this.#forget(key, memory);
+    if (memory.running) this.#past.set(keyText(key), { uid: memory.uid, running: memory.running });
   }
 
-  #forget(key: Key, { node, podIP }: PodMemory): void {
+  #forget(key: Key, { node, podIP, running }: PodMemory): void {
+    running?.close();
     this.#pods.delete(keyText(key));
     this.#waiting.set(key, false);
     if (podIP !== undefined) this.#stock.release(node, podIP);

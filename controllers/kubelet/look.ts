@@ -1,3 +1,4 @@
+import type { Clock } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
@@ -11,9 +12,9 @@ import { changedStatus, type PodFacts } from './pod-status.ts';
 import { mountProblems } from './references.ts';
 import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
-import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
+import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
-import { stopsOf } from './termination.ts';
+import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
@@ -47,6 +48,7 @@ export class Look implements SyncContext {
   readonly runtime: PodRuntime;
   readonly env: ControllerEnv;
   readonly images: Set<string>;
+  readonly clock: Clock;
   readonly nowMs: number;
   readonly #around: Surroundings;
   #wakeMs = Number.POSITIVE_INFINITY;
@@ -57,6 +59,7 @@ export class Look implements SyncContext {
     this.runtime = around.runtime;
     this.env = around.env;
     this.images = around.images;
+    this.clock = around.env.clock;
     this.nowMs = around.env.clock.now();
     this.#around = around;
   }
@@ -89,6 +92,11 @@ export class Look implements SyncContext {
     this.#wakeMs = Math.min(this.#wakeMs, timeMs);
   };
 
+  readonly wake = (): void => {
+    this.memory.isWoken = true;
+    this.env.enqueue(keyOf(this.pod));
+  };
+
   /** Says what is wrong with what the pod says about its behaviour. */
   complain(): void {
     const complaint = this.runtime.complaint(this.pod);
@@ -109,32 +117,49 @@ export class Look implements SyncContext {
 
   /** Tells every running container to end. */
   async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
-    const { pod, memory, runtime, nowMs } = this;
+    const { pod, nowMs } = this;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
     const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
-    const running = [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])].flatMap((container) => {
+    const { initContainers, containers, ephemeralContainers } = pod.spec;
+    const all = [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])];
+    const running = all.flatMap((container) => {
       const status = statuses.get(container.name);
       return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
     });
     for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
+    return { why, graceMs, sinceMs: nowMs, ...(await stopsOf(running, this.#stopFacts(graceMs))) };
+  }
+
+  #stopFacts(graceMs: number): StopFacts {
+    const { pod, memory, runtime, clock, nowMs, wake } = this;
     const hookFailed = (container: AnyContainer): void =>
       this.tell('Warning', 'FailedPreStopHook', 'PreStopHook failed', container);
-    const stops = await stopsOf(running, { pod, runtime, running: memory.running, graceMs, nowMs, hookFailed });
-    return { why, graceMs, sinceMs: nowMs, stops };
+    return { pod, runtime, running: memory.running, clock, graceMs, nowMs, hookFailed, wake };
   }
 
   /** @returns when the last container ends; sooner if somebody gives the pod less time than before */
-  hurry(stopping: Stopping): number {
+  async hurry(stopping: Stopping): Promise<number> {
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = this.pod.metadata;
     const graceMs = deletionGracePeriodSeconds * 1000;
     if (deletionTimestamp !== undefined && graceMs < stopping.graceMs) {
       stopping.graceMs = graceMs;
-      for (const [name, { atMs, exitCode }] of stopping.stops)
-        if (atMs > this.nowMs + graceMs)
-          stopping.stops.set(name, { atMs: this.nowMs + graceMs, exitCode: exitCode && 137 });
+      for (const stop of stopping.stops.values())
+        if (stop.atMs > this.nowMs + graceMs)
+          Object.assign(stop, { atMs: this.nowMs + graceMs, exitCode: stop.exitCode && 137 });
     }
+    for (const [name, stop] of stopping.stops) {
+      const ended = this.endOf(name);
+      if (ended && ended.atMs < stop.atMs) Object.assign(stop, { atMs: ended.atMs, exitCode: ended.exitCode });
+    }
+    await takeTurns(stopping, this.#stopFacts(stopping.graceMs));
     return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
+  }
+
+  /** How the present run of a container ended, if nobody knew before. */
+  endOf(name: string): RunEnd | undefined {
+    const { running, runs } = this.memory;
+    return running?.ended(name, runs.get(name)?.restartCount ?? 0);
   }
 
   /** Writes what has changed, and says when to look again. */

@@ -1,10 +1,11 @@
 /** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
 import type { Frozen } from '../../server/base/freeze.ts';
-import type { RunningPod } from '../../server/kube/node-connector.ts';
-import type { Pod } from '../../server/kube/types.gen.ts';
+import type { Container, Pod } from '../../server/kube/types.gen.ts';
 import { BackOffs } from './back-off.ts';
+import type { HookEnd } from './hooks.ts';
 import type { PodReferences } from './pod-references.ts';
 import type { PodSurroundings } from './runtime/files/pod-surroundings.ts';
+import type { PodSandbox, ProbeAnswer } from './runtime/pod-runtime.ts';
 
 /** How a kind of probe stands, for one run of a container. */
 export interface ProbeState {
@@ -15,14 +16,16 @@ export interface ProbeState {
   last?: 'success' | 'failure';
   /** How often in a row it said the last. */
   times: number;
+  /** What was said in the meantime. */
+  answer?: ProbeAnswer;
 }
 
-/** How a container that is being stopped will end. */
+/** How a container that is being stopped will end, unless it does sooner. */
 export interface Stop {
-  readonly atMs: number;
-  readonly exitCode: number;
+  atMs: number;
+  exitCode: number;
   /** It begins anew, however it ends. */
-  readonly again?: boolean;
+  again?: boolean;
 }
 
 /** One run of a container. */
@@ -38,6 +41,8 @@ export interface RunMemory {
   endedMs?: number;
   /** Until when its postStart hook runs: so long nobody is told that it does. */
   hookUntilMs?: number;
+  /** How it ended, if that was not known when it began. */
+  hookEnd?: HookEnd;
   readonly probes: Map<'startup' | 'liveness' | 'readiness', ProbeState>;
 }
 
@@ -56,6 +61,8 @@ export interface Stopping {
   graceMs: number;
   readonly sinceMs: number;
   readonly stops: Map<string, Stop>;
+  /** Sidecars that wait for all others to end before they are told to: the next one is the last. */
+  readonly late: { readonly container: Frozen<Container>; readonly restartCount: number }[];
 }
 
 export interface PodMemory {
@@ -67,7 +74,7 @@ export interface PodMemory {
   podIP?: string;
   refs?: PodReferences;
   surroundings?: PodSurroundings;
-  running?: RunningPod;
+  running?: PodSandbox;
   readonly runs: Map<string, RunMemory>;
   readonly pulls: Map<string, PullMemory>;
   readonly restarts: BackOffs;
@@ -78,6 +85,8 @@ export interface PodMemory {
   /** The last thing that was told about what it waits for. */
   toldWait?: string;
   hasComplained?: boolean;
+  /** Something happened in one of its containers since it was looked at. */
+  isWoken?: boolean;
   /** As it was after the last report. */
   latest?: Frozen<Pod>;
   /** While it is of this version there is nothing to do before that time. */

@@ -3,7 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, ContainerStatus } from '../../server/kube/types.gen.ts';
 import { goSeconds } from './back-off.ts';
 import { killContainer } from './container-killer.ts';
-import { startContainer, startedAfterHook } from './container-starter.ts';
+import { refusedStatus, startContainer, startedAfterHook } from './container-starter.ts';
 import {
   debuggingStatus,
   endedStatus,
@@ -16,6 +16,7 @@ import type { RunMemory, Stop } from './pod-memory.ts';
 import { hasInitialized } from './pod-phase.ts';
 import { runProbes } from './prober.ts';
 import { isSidecar, shouldRestart } from './restart-policy.ts';
+import type { AnyContainer, RunEnd } from './runtime/pod-runtime.ts';
 import { podText, type SyncContext } from './sync-context.ts';
 
 type Status = Frozen<ContainerStatus>;
@@ -52,7 +53,7 @@ export class PodSync {
     const { spec } = this.#context.pod;
     const all = [...(spec.initContainers ?? []), ...(spec.containers ?? [])];
     for (const container of all) await this.#live(container);
-    this.#debug();
+    await this.#debug();
     // What has just ended is reported before it begins anew, and before others begin in its place.
     if (this.#hasEnded) {
       this.#context.wakeAt(this.#context.nowMs);
@@ -71,14 +72,51 @@ export class PodSync {
   }
 
   /** Ephemeral containers run beside the others, and never again. */
-  #debug(): void {
-    const { pod, nowMs, routine } = this.#context;
+  async #debug(): Promise<void> {
+    const { pod, memory, nowMs, routine, tell } = this.#context;
     for (const container of pod.spec.ephemeralContainers ?? []) {
-      if (this.#statuses.has(container.name)) continue;
+      const { name } = container;
+      const before = this.#statuses.get(name);
+      if (before) {
+        await this.#resume(container, before);
+        const end = this.#endOf(container, 0, Date.parse(before.state.running?.startedAt ?? ''));
+        if (before.state.running && end) this.#statuses.set(name, unstartable(this.#ended(before, end)));
+        continue;
+      }
       routine('Created', 'Container created', container);
-      routine('Started', 'Container started', container);
-      this.#statuses.set(container.name, debuggingStatus(pod, container, nowMs));
+      const begun = debuggingStatus(pod, container, nowMs);
+      const refusal = await memory.running?.start(container, 0);
+      const status = refusal === undefined ? begun : refusedStatus(begun, refusal, nowMs);
+      if (refusal === undefined) routine('Started', 'Container started', container);
+      else tell('Warning', 'Failed', `Error: ${status.state.terminated?.message}`, container);
+      this.#statuses.set(name, unstartable(status));
+      this.#endOf(container, 0, nowMs);
     }
+  }
+
+  #ended(status: Status, end: RunEnd): Status {
+    this.#context.memory.running?.kill(status.name);
+    return endedStatus(status, end, this.#context.nowMs);
+  }
+
+  /** How a run has ended, if it has; otherwise looks again when that is foreseen. */
+  #endOf(container: AnyContainer, restartCount: number, startedMs: number): RunEnd | undefined {
+    const { pod, memory, runtime, nowMs, wakeAt } = this.#context;
+    const told = memory.running?.ended(container.name, restartCount);
+    if (told) return told;
+    const { end } = runtime.run(pod, container, restartCount);
+    if (!end) return undefined;
+    const atMs = startedMs + end.afterMs;
+    if (nowMs >= atMs) return { ...end, atMs };
+    wakeAt(atMs);
+    return undefined;
+  }
+
+  /** A kubelet that was started anew, or a resized container: what runs by its status begins here. */
+  async #resume(container: AnyContainer, { state, restartCount }: Status): Promise<void> {
+    const { running } = this.#context.memory;
+    if (state.running && running && !running.has(container.name, restartCount))
+      await running.start(container, restartCount);
   }
 
   /** No container of the pod proper runs, or ever will again. */
@@ -150,31 +188,31 @@ export class PodSync {
 
   /** Looks again when a container that has just begun ends. */
   #foresee(container: Frozen<Container>): void {
-    const { pod, memory, runtime, wakeAt } = this.#context;
+    const { memory, nowMs, wakeAt } = this.#context;
     const run = memory.runs.get(container.name);
     if (!run || !this.#statusOf(container).state.running) return;
-    const { end } = runtime.run(pod, container, run.restartCount);
-    if (end) wakeAt(run.startedMs + end.afterMs);
+    if (this.#endOf(container, run.restartCount, run.startedMs)) wakeAt(nowMs);
   }
 
   /** A running container ends, is stopped, is asked how it is, or gets other resources. */
   async #live(container: Frozen<Container>): Promise<void> {
-    const { pod, nowMs, wakeAt } = this.#context;
+    const { pod, memory, nowMs, wakeAt } = this.#context;
     const { name } = container;
     const status = this.#statusOf(container);
     const run = this.#runOf(status);
     if (run?.hookUntilMs !== undefined) {
       if (nowMs < run.hookUntilMs) return wakeAt(run.hookUntilMs);
-      this.#statuses.set(name, startedAfterHook(container, status, run, this.#context));
+      this.#statuses.set(name, await startedAfterHook(container, status, run, this.#context));
     }
     if (!run || !this.#statusOf(container).state.running) return;
-    if (run.stop) return nowMs < run.stop.atMs ? wakeAt(run.stop.atMs) : this.#replace(container, run, run.stop);
-    const { end } = this.#context.runtime.run(pod, container, run.restartCount);
-    if (end) {
-      const endMs = run.startedMs + end.afterMs;
-      if (nowMs >= endMs) return this.#end(container, run, end.exitCode, end);
-      wakeAt(endMs);
+    await this.#resume(container, this.#statusOf(container));
+    if (run.stop) {
+      const told = memory.running?.ended(name, run.restartCount);
+      if (told) return this.#replace(container, run, { ...run.stop, exitCode: told.exitCode });
+      return nowMs < run.stop.atMs ? wakeAt(run.stop.atMs) : this.#replace(container, run, run.stop);
     }
+    const end = this.#endOf(container, run.restartCount, run.startedMs);
+    if (end) return this.#end(container, run, end.exitCode, end);
     if (run.image !== container.image) return killContainer(container, run, 'changed', this.#context);
     const resized = resizedStatus(pod, container, this.#statusOf(container), nowMs);
     this.#statuses.set(name, resized);
@@ -211,7 +249,7 @@ export class PodSync {
     const { nowMs } = this.#context;
     const { reason, message } = more;
     const end = { exitCode, ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) };
-    const ended = endedStatus(this.#statusOf(container), end, nowMs);
+    const ended = this.#ended(this.#statusOf(container), { ...end, atMs: nowMs });
     const isInit = this.#context.pod.spec.initContainers?.some(({ name }) => name === container.name);
     const isDone = isInit && !isSidecar(container) && exitCode === 0;
     run.endedMs = nowMs;
@@ -239,7 +277,7 @@ export class PodSync {
   }
 
   async #probe(container: Frozen<Container>): Promise<void> {
-    const { memory, runtime, nowMs, tell, wakeAt } = this.#context;
+    const { memory, runtime, clock, nowMs, tell, wake, wakeAt } = this.#context;
     const pod = this.#addressed();
     const status = this.#statusOf(container);
     const run = memory.runs.get(container.name);
@@ -249,7 +287,11 @@ export class PodSync {
     if (!running) return;
     const ask: Parameters<typeof runProbes>[0]['ask'] = (probe) =>
       runtime.probe(running, pod, container, probe, nowMs - run.startedMs);
-    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ask });
+    const answered = (): number => {
+      wake();
+      return clock.now();
+    };
+    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ask, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
     if (probed.nextMs !== Number.POSITIVE_INFINITY) wakeAt(probed.nextMs);
     const isRegularInit = !isSidecar(container) && pod.spec.initContainers?.some(({ name }) => name === container.name);
@@ -267,10 +309,18 @@ export class PodSync {
   }
 }
 
+/** Nobody asks whether an ephemeral container has started. */
+function unstartable({ started: _started, ...status }: Status): Status {
+  return status;
+}
+
 /** When it ended, more exactly than its status says, if that is known. */
 function endedMsOf(run: RunMemory | undefined, { restartCount }: Status, toldMs: number): number {
   return run?.restartCount === restartCount ? (run.endedMs ?? toldMs) : toldMs;
 }
 
 const isHeldUp = ({ state: { waiting } }: Status): boolean =>
-  waiting !== undefined && waiting.reason !== 'CrashLoopBackOff' && waiting.reason !== 'PostStartHookError';
+  waiting !== undefined && !BETWEEN_RUNS.has(waiting.reason ?? '');
+
+/** Why a container waits that has run, or tried to. */
+const BETWEEN_RUNS: ReadonlySet<string> = new Set(['CrashLoopBackOff', 'PostStartHookError', 'RunContainerError']);

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus, Probe } from '../../server/kube/types.gen.ts';
 import type { ProbeState, RunMemory } from './pod-memory.ts';
 import type { AnyContainer, ProbeAnswer } from './runtime/pod-runtime.ts';
+import { soon } from './soon.ts';
 
 type Kind = 'startup' | 'liveness' | 'readiness';
 
@@ -14,6 +15,8 @@ export interface ProbeFacts {
   readonly readyAfterMs: number;
   readonly nowMs: number;
   readonly ask: (probe: Frozen<Probe>) => Promise<ProbeAnswer>;
+  /** Called when an answer came later, at this time. */
+  readonly answered: () => number;
 }
 
 export interface Probed {
@@ -65,7 +68,7 @@ async function runProbe(
   kind: Kind,
   probe: Frozen<Probe>,
   sinceMs: number,
-  { run, nowMs, status, ask }: ProbeFacts,
+  { run, nowMs, status, ask, answered }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
@@ -77,14 +80,37 @@ async function runProbe(
     run.probes.set(kind, state);
   }
   if (nowMs < state.nextMs) return state;
-  const { isHealthy, output, holdsMs } = await ask(probe);
+  const answer = state.answer ?? (await answerOf(probe, state, ask, answered));
+  delete state.answer;
+  if (!answer) return state;
+  const { isHealthy, output, holdsMs, errored } = answer;
   const said = isHealthy ? 'success' : 'failure';
   state.times = state.last === said ? state.times + 1 : 1;
   state.last = said;
-  if (!isHealthy) unhealthy.push(`${kind[0]?.toUpperCase()}${kind.slice(1)} probe failed: ${output}`);
+  const how = errored ? 'errored and resulted in unknown state' : 'failed';
+  if (!isHealthy) unhealthy.push(`${kind[0]?.toUpperCase()}${kind.slice(1)} probe ${how}: ${output}`);
   if (state.times >= (isHealthy ? successThreshold : failureThreshold)) state.result = said;
   state.nextMs = nextMsOf(state, nowMs, periodSeconds * 1000, isHealthy ? holdsMs : 0);
   return state;
+}
+
+/** Commands may take their time; meanwhile nothing else is due. */
+async function answerOf(
+  probe: Frozen<Probe>,
+  state: ProbeState,
+  ask: ProbeFacts['ask'],
+  answered: () => number,
+): Promise<ProbeAnswer | undefined> {
+  const asked = ask(probe);
+  if (!probe.exec) return asked;
+  const answer = await soon(asked);
+  if (answer) return answer;
+  state.nextMs = Number.POSITIVE_INFINITY;
+  void asked.then((late) => {
+    state.answer = late;
+    state.nextMs = answered();
+  });
+  return undefined;
 }
 
 /** Nobody asks again before the answer can be another one, once it counts. */

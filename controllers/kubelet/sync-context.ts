@@ -1,3 +1,4 @@
+import type { Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { EventType } from '../lib/events.ts';
@@ -13,6 +14,7 @@ export interface SyncContext {
   readonly surroundings: PodSurroundings;
   /** Images that the node of the pod has. */
   readonly images: Set<string>;
+  readonly clock: Clock;
   readonly nowMs: number;
   /** Records an Event about the pod, or about one of its containers. */
   readonly tell: (type: EventType, reason: string, message: string, container?: AnyContainer) => void;
@@ -20,6 +22,8 @@ export interface SyncContext {
   readonly routine: (reason: string, message: string, container: AnyContainer) => void;
   /** Looks again then, at the latest. */
   readonly wakeAt: (timeMs: number) => void;
+  /** Looks again as soon as possible, called at any time. */
+  readonly wake: () => void;
 }
 
 /** How kubelets write down which pod they mean. */

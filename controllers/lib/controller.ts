@@ -31,6 +31,8 @@ export interface ControllerEnv {
   readonly event: RecordEvent;
   /** Writes an Event of one's own making, afterwards; nobody waits for it. */
   writeEvent(resource: ResourceId, event: KubeObject): void;
+  /** Something is under way that the cluster has not settled without, until the returned function is called. */
+  begin(name: string): () => void;
   /** Works on a key again, later. */
   enqueue(key: Key, afterMs?: number): void;
 }

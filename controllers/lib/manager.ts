@@ -260,6 +260,7 @@ export class ControllerManager {
       clientOf: (user) => new Client(transport(user, agent)),
       event: (...told) => tell(events.record(...told)),
       writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),
+      begin: (name) => activity.begin(name),
       enqueue: (key, afterMs = 0) => queue.addAfter(keyText(key), afterMs),
     };
   }

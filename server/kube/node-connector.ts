@@ -56,4 +56,6 @@ export interface RunningPod {
 export interface NodeConnector {
   /** Undefined when the pod does not run. */
   pod(key: Key): RunningPod | undefined;
+  /** A pod that is over and was not deleted yet: only its logs are left. */
+  past?(key: Key): Pick<RunningPod, 'logs'> | undefined;
 }

@@ -79,18 +79,46 @@ class GivenSources implements PodSources {
     this.#given = given;
   }
 
-  configMap = (name: string): Frozen<ConfigMap> | undefined => this.#given.get<ConfigMap>('ConfigMap', name, 'ns');
-  secret = (name: string): Frozen<Secret> | undefined => this.#given.get<Secret>('Secret', name, 'ns');
-  claim = (name: string): Frozen<PersistentVolumeClaim> | undefined =>
-    this.#given.get<PersistentVolumeClaim>('PersistentVolumeClaim', name, 'ns');
-  persistentVolume = (name: string): Frozen<PersistentVolume> | undefined =>
-    this.#given.get<PersistentVolume>('PersistentVolume', name);
-  trustBundles = (): readonly Frozen<ClusterTrustBundle>[] => this.#given.all<ClusterTrustBundle>('ClusterTrustBundle');
-  node = (): Frozen<Node> | undefined => this.#given.get<Node>('Node', 'n');
-  nodeFiles = (): FileTree => this.#given.store.nodeFiles('n');
-  pod = (): Frozen<Pod> | undefined => this.#given.get<Pod>('Pod', 'p', 'ns');
-  podIPs = (): readonly string[] => ['10.244.0.5'];
-  services = (namespace: string): readonly Frozen<Service>[] => this.#given.all<Service>('Service', namespace);
+  configMap(name: string): Frozen<ConfigMap> | undefined {
+    return this.#given.get<ConfigMap>('ConfigMap', name, 'ns');
+  }
+
+  secret(name: string): Frozen<Secret> | undefined {
+    return this.#given.get<Secret>('Secret', name, 'ns');
+  }
+
+  claim(name: string): Frozen<PersistentVolumeClaim> | undefined {
+    return this.#given.get<PersistentVolumeClaim>('PersistentVolumeClaim', name, 'ns');
+  }
+
+  persistentVolume(name: string): Frozen<PersistentVolume> | undefined {
+    return this.#given.get<PersistentVolume>('PersistentVolume', name);
+  }
+
+  trustBundles(): readonly Frozen<ClusterTrustBundle>[] {
+    return this.#given.all<ClusterTrustBundle>('ClusterTrustBundle');
+  }
+
+  node(): Frozen<Node> | undefined {
+    return this.#given.get<Node>('Node', 'n');
+  }
+
+  nodeFiles(): FileTree {
+    return this.#given.store.nodeFiles('n');
+  }
+
+  pod(): Frozen<Pod> | undefined {
+    return this.#given.get<Pod>('Pod', 'p', 'ns');
+  }
+
+  podIPs(): readonly string[] {
+    // Whoever calls it without its object fails here.
+    return this.#given.get('Node', 'n') ? ['10.244.0.5'] : [];
+  }
+
+  services(namespace: string): readonly Frozen<Service>[] {
+    return this.#given.all<Service>('Service', namespace);
+  }
 
   async token(wish: TokenWish): Promise<IssuedToken> {
     this.#given.wishes.push(wish);

@@ -38,6 +38,8 @@ const NEEDED = {
   pino:
     '@pinojs/redact atomic-sleep on-exit-leak-free pino-abstract-transport pino-std-serializers ' +
     'quick-format-unescaped real-require safe-stable-stringify sonic-boom split2 thread-stream',
+  re2js: '',
+  unbash: '',
   ws: '',
   yaml: '',
 };

@@ -1,12 +1,13 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { standardImage } from '../../controllers/kubelet/runtime/container/load-programs.ts';
 import {
   Machine,
   type MachineOptions,
   type MachineProcess,
   type StartOptions,
 } from '../../controllers/kubelet/runtime/machine/machine.ts';
-import { programs, standardImage } from '../../controllers/kubelet/runtime/shell/programs/index.ts';
+import { programs } from '../../controllers/kubelet/runtime/shell/programs/index.ts';
 import { systemClock } from '../../server/base/clock.ts';
 import { seededRandom } from '../../server/base/random.ts';
 

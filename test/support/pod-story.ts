@@ -44,6 +44,11 @@ export class PodStory implements AsyncDisposable {
     await this.cluster.settle();
   }
 
+  /** The same second by second, for commands that go on when they have slept. */
+  async live(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) await this.pass(1);
+  }
+
   pod(): Promise<Frozen<Pod>> {
     return this.client.get<Pod>('v1/pods', KEY);
   }
@@ -78,6 +83,13 @@ export class PodStory implements AsyncDisposable {
     });
     const { rows } = JSON.parse(text) as { rows: [{ cells: string[] }] };
     return `${rows[0].cells[1]} ${rows[0].cells[2]}`;
+  }
+
+  /** The answer of `pods/log`. @param query such as `previous=true&tailLines=1` */
+  async log(query = ''): Promise<string> {
+    const { ca, cert, key } = readKubeconfig(this.cluster.kubeconfig());
+    const url = `${this.cluster.url}/api/v1/namespaces/default/pods/p/log?${query}`;
+    return (await ask(url, { credentials: { ca, cert, key } })).text;
   }
 
   /** The Events of the kubelet in their order: `Warning BackOff spec.containers{c}: Back-off…`. */

@@ -19,6 +19,18 @@ export interface ImageFamily {
   readonly pull?: keyof typeof PULL_ERRORS;
   /** What their own program does: `serve` goes on, also in Jobs; `work` goes on, but is done at once in Jobs. */
   readonly entrypoint: 'serve' | 'work';
+  /**
+   * Which programs there are: `ours` are the simulated ones and nothing else, what is not found does not start; of
+   * `unknown` images nobody knows, so that every other program exists too and is taken to do its work; in images with
+   * `none` nothing can be executed but their own.
+   */
+  readonly programs: 'ours' | 'unknown' | 'none';
+  /** Programs that the images bring themselves and nobody has here: they go on until they are told to end. */
+  readonly own: readonly string[];
+  /** What stands before arguments that do not begin with a program. */
+  readonly prefix: readonly string[];
+  /** What they run for somebody who types, when no command is given. */
+  readonly command: readonly string[];
   /** How their own program ends by itself. */
   readonly exit?: { readonly code?: number; readonly afterSeconds?: number };
   /** How it ends when it is told to. */
@@ -38,6 +50,10 @@ export interface ImageFamily {
 const ANY: ImageFamily = {
   images: ['**'],
   entrypoint: 'work',
+  programs: 'unknown',
+  own: [],
+  prefix: [],
+  command: ['sh'],
   http: 'echo',
   ports: [],
   probes: 'succeed',
@@ -112,6 +128,7 @@ const oneOf =
   (value) =>
     values.includes(String(value));
 const isNumber: Check = (value) => typeof value === 'number' && value >= 0;
+const isWord: Check = (value) => typeof value === 'string' && value !== '';
 const listOf =
   (check: Check): Check =>
   (value) =>
@@ -122,9 +139,13 @@ const mapOf =
     typeof value === 'object' && value !== null && Object.entries(value).every(([name, part]) => fields[name]?.(part));
 
 const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readonly says: string }>> = {
-  images: { check: listOf((value) => typeof value === 'string' && value !== ''), says: 'a list of patterns' },
+  images: { check: listOf(isWord), says: 'a list of patterns' },
   pull: { check: oneOf(...Object.keys(PULL_ERRORS)), says: `one of ${Object.keys(PULL_ERRORS).join(', ')}` },
   entrypoint: { check: oneOf('serve', 'work'), says: 'serve or work' },
+  programs: { check: oneOf('ours', 'unknown', 'none'), says: 'ours, unknown or none' },
+  own: { check: listOf(isWord), says: 'a list of names of programs' },
+  prefix: { check: listOf(isWord), says: 'a list of words' },
+  command: { check: listOf(isWord), says: 'a list of words' },
   exit: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   stop: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   http: { check: oneOf('welcome', 'echo'), says: 'welcome or echo' },

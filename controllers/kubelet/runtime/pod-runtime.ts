@@ -1,6 +1,9 @@
+import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
+import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
+import type { Surroundings } from './container/surroundings.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -14,12 +17,17 @@ export interface ProcessEnd {
   readonly message?: string;
 }
 
+/** How a run has ended that nobody could foresee. */
+export interface RunEnd extends Omit<ProcessEnd, 'afterMs'> {
+  readonly atMs: number;
+}
+
 /** One run of a container. */
 export interface ContainerRun {
-  /** How it ends by itself, counted from its start; undefined when it runs until it is told to end. */
+  /** How it ends by itself, counted from its start; undefined when it runs until it is told to end, or nobody knows. */
   readonly end?: ProcessEnd;
-  /** How it ends when it is told to (SIGTERM), counted from then. */
-  readonly stop: ProcessEnd;
+  /** How it ends when it is told to (SIGTERM), counted from then; `signal`: as its processes please. */
+  readonly stop: ProcessEnd | 'signal';
   /** How long it is not ready, whatever its probes say. Infinity for ever. */
   readonly readyAfterMs: number;
 }
@@ -45,15 +53,46 @@ export interface ProbeAnswer {
   readonly output: string;
   /** How long the answer stays the same: nobody has to ask again before. Infinity when it cannot change. */
   readonly holdsMs: number;
+  /** It could not even be asked. */
+  readonly errored?: boolean;
+}
+
+/** A pod that runs, as its kubelet handles it: containers are known by their names, runs by their numbers. */
+export interface PodSandbox extends RunningPod {
+  /** Whether this run of a container was started here. */
+  has(container: string, restartCount: number): boolean;
+  /** Starts a run. @returns the words of the container runtime when it cannot */
+  start(container: AnyContainer, restartCount: number): Promise<string | undefined>;
+  /** How a run ended of which nobody knew before, once it has. */
+  ended(container: string, restartCount: number): RunEnd | undefined;
+  /** Tells a run to end by a signal, after some time. */
+  terminate(container: string, afterMs: number): void;
+  /** A run is over: whatever is left of it ends at once. */
+  kill(container: string): void;
+  /** Executes a command of a probe or a hook. @throws Error in the words of the container runtime */
+  run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed>;
+  /** The pod is over. Only its logs are left. */
+  close(): void;
+}
+
+/** What a pod needs of the world around it. */
+export interface PodWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What its containers find in themselves. */
+  readonly surroundings: Surroundings;
+  /** A process does something that the cluster has not settled without, until the returned function is called. */
+  readonly begin: () => () => void;
+  /** Calls for the kubelet: a container has ended. */
+  readonly wake: () => void;
 }
 
 /**
  * What runs the containers of pods, as far as the kubelet has to know: a kubelet decides when something is pulled,
  * started, asked and told to end; the runtime says what comes of it.
  *
- * What is here now knows how a run ends when it begins. A runtime whose processes end whenever they like answers
- * `run()` without an end and calls for the kubelet when one has ended; logs, exec and attach come as methods of
- * {@link RunningPod}.
+ * How some runs end is known when they begin: `run()` says so. The processes of others end whenever they like; then the
+ * sandbox wakes the kubelet, and `ended()` says how.
  */
 export interface PodRuntime {
   /** What is wrong with what the pod says about its behaviour, for its author. */
@@ -67,14 +106,14 @@ export interface PodRuntime {
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun;
   /** @param livedMs how long the container has been running */
   probe(
-    running: RunningPod,
+    running: PodSandbox,
     pod: Frozen<Pod>,
     container: AnyContainer,
     probe: Frozen<Probe>,
     livedMs: number,
   ): Promise<ProbeAnswer>;
-  /** Executes a command in a running container. */
-  exec(pod: Frozen<Pod>, container: AnyContainer, command: readonly string[]): Promise<Executed>;
-  /** What answers for the pod on its ports. */
-  open(pod: Frozen<Pod>, podIP: string): RunningPod;
+  /** Executes a command in a running container. @throws Error in the words of the container runtime */
+  exec(running: PodSandbox, container: AnyContainer, command: readonly string[], timeoutMs?: number): Promise<Executed>;
+  /** What answers for the pod on its ports, and runs its containers. */
+  open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox;
 }

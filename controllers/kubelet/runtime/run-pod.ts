@@ -2,10 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { duplexPair } from '../../../server/base/duplex-pair.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
-import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import type { LogRequest, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
+import type { CommandPlan } from './container/command-plan.ts';
+import { LiveContainer } from './container/live-container.ts';
+import { podNetwork } from './container/pod-network.ts';
 import { echo } from './echo.ts';
-import type { ImageFamilies, ImageFamily } from './image-family.ts';
+import type { ImageFamily } from './image-family.ts';
+import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
 import { welcomePage } from './welcome.ts';
 
 /** Answers one HTTP request to a container. */
@@ -25,15 +29,33 @@ function portsOf(container: Frozen<Container>, fixed: readonly number[]): number
   return [...fixed, ...declared];
 }
 
-/** A pod that answers HTTP on its containers' ports, inside this process. */
-class SimulatedPod implements RunningPod {
-  readonly #pod: Frozen<Pod>;
-  readonly #families: ImageFamilies;
-  readonly #servers = new Map<number, Server>();
+/** What decides how the containers of a pod behave. */
+export interface PodPlans {
+  familyOf(container: AnyContainer): ImageFamily;
+  planOf(container: AnyContainer): CommandPlan;
+  /** Whether programs that nobody has are done at once. */
+  isWork(container: AnyContainer): boolean;
+  stopCode(container: AnyContainer): number;
+}
 
-  constructor(pod: Frozen<Pod>, families: ImageFamilies) {
+/** The last two runs of a container: of others nobody keeps the logs. */
+interface Runs {
+  latest: LiveContainer;
+  before?: LiveContainer;
+}
+
+/** A pod whose containers run inside this process, and answer HTTP on their ports. */
+class SimulatedPod implements PodSandbox {
+  readonly #pod: Frozen<Pod>;
+  readonly #plans: PodPlans;
+  readonly #world: PodWorld;
+  readonly #servers = new Map<number, Server>();
+  readonly #runs = new Map<string, Runs>();
+
+  constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
     this.#pod = pod;
-    this.#families = families;
+    this.#plans = plans;
+    this.#world = world;
   }
 
   async dial(port: number): Promise<Duplex> {
@@ -48,7 +70,7 @@ class SimulatedPod implements RunningPod {
   /** A server is made when somebody asks: most pods are never asked. */
   #listen(port: number): Server | undefined {
     for (const container of this.#pod.spec.containers ?? []) {
-      const family = this.#families.of(container.image ?? '');
+      const family = this.#plans.familyOf(container);
       const ports = portsOf(container, family.ports);
       if (ports.length > 0 && !ports.includes(port)) continue;
       const answer = BEHAVIOURS[family.http];
@@ -58,9 +80,84 @@ class SimulatedPod implements RunningPod {
     }
     return undefined;
   }
+
+  has(container: string, restartCount: number): boolean {
+    return this.#runs.get(container)?.latest.restartCount === restartCount;
+  }
+
+  async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
+    const { clock, random, begin, surroundings, wake } = this.#world;
+    const before = this.#runs.get(container.name)?.latest;
+    before?.kill();
+    const facts = {
+      pod: this.#pod,
+      container,
+      restartCount,
+      family: this.#plans.familyOf(container),
+      plan: this.#plans.planOf(container),
+      isWork: this.#plans.isWork(container),
+      stopCode: this.#plans.stopCode(container),
+      clock,
+      random,
+      begin,
+      surroundings,
+      network: podNetwork(this.#pod, (port) => this.dial(port)),
+    };
+    const latest = new LiveContainer(facts, wake);
+    this.#runs.set(container.name, { latest, ...(before && { before }) });
+    return latest.start();
+  }
+
+  ended(container: string, restartCount: number): RunEnd | undefined {
+    const latest = this.#runs.get(container)?.latest;
+    return latest?.restartCount === restartCount ? latest.end : undefined;
+  }
+
+  terminate(container: string, afterMs: number): void {
+    this.#runs.get(container)?.latest.terminate(afterMs);
+  }
+
+  kill(container: string): void {
+    this.#runs.get(container)?.latest.kill();
+  }
+
+  run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed> {
+    return this.#running(container.name).run(command, timeoutMs);
+  }
+
+  exec(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess> {
+    return this.#running(container).exec(command, streams);
+  }
+
+  async attach(container: string, streams: ProcessStreams): Promise<RunningProcess> {
+    return this.#running(container).attach(streams);
+  }
+
+  #running(container: string): LiveContainer {
+    const runs = this.#runs.get(container);
+    if (!runs) throw new Error(`container not found (${JSON.stringify(container)})`);
+    return runs.latest;
+  }
+
+  logs(container: string, { previous, ...request }: LogRequest): AsyncIterable<Buffer> {
+    const runs = this.#runs.get(container);
+    const run = previous ? runs?.before : runs?.latest;
+    return run?.log.read(request) ?? nothing();
+  }
+
+  close(): void {
+    for (const { latest } of this.#runs.values()) latest.kill();
+    this.#world.surroundings.close();
+    for (const server of this.#servers.values()) server.closeAllConnections();
+    this.#servers.clear();
+  }
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // A run that nobody remembers.
 }
 
 /** Starts what simulates a pod. */
-export function runPod(pod: Frozen<Pod>, podIP: string, families: ImageFamilies): RunningPod {
-  return new SimulatedPod({ ...pod, status: { ...pod.status, podIP } }, families);
+export function runPod(pod: Frozen<Pod>, podIP: string, plans: PodPlans, world: PodWorld): PodSandbox {
+  return new SimulatedPod({ ...pod, status: { ...pod.status, podIP } }, plans, world);
 }

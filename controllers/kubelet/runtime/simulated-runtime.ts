@@ -1,13 +1,23 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
-import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
+import { type CommandPlan, planOf } from './container/command-plan.ts';
 import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
-import type { AnyContainer, ContainerRun, Executed, PodRuntime, ProbeAnswer, ProcessEnd, Pull } from './pod-runtime.ts';
+import type {
+  AnyContainer,
+  ContainerRun,
+  Executed,
+  PodRuntime,
+  PodSandbox,
+  PodWorld,
+  ProbeAnswer,
+  ProcessEnd,
+  Pull,
+} from './pod-runtime.ts';
 import { type Preset, Presets } from './preset.ts';
-import { runPod } from './run-pod.ts';
+import { type PodPlans, runPod } from './run-pod.ts';
 import { endOfCommand } from './script.ts';
 
 /** What a process that does not care ends with when it is told to (SIGTERM). */
@@ -19,8 +29,8 @@ const STOP_MS = 300;
 const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKilled' };
 
 /**
- * Containers do what the pod's annotation says, else what their command says if it is known, else what their image is
- * known for. Others run on; those of a Job, and init containers, have done their work at once.
+ * Containers do what the pod's annotation says, else they run their command if its program is known, else they do what
+ * their image is known for. Others run on; those of a Job, and init containers, have done their work at once.
  */
 export class SimulatedRuntime implements PodRuntime {
   readonly #families: ImageFamilies;
@@ -57,33 +67,44 @@ export class SimulatedRuntime implements PodRuntime {
 
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun {
     const family = this.#families.of(container.image ?? '');
-    const end = this.#endOf(pod, container, family);
+    const plan = this.#planOf(pod, container);
+    const end = this.#endOf(pod, container, family, plan);
     const stop = {
       exitCode: family.stop?.code ?? TERMINATED_EXIT_CODE,
       afterMs: family.stop?.afterSeconds === undefined ? STOP_MS : family.stop.afterSeconds * 1000,
     };
     let run: ContainerRun = { ...(end && { end }), stop, readyAfterMs: 0 };
     for (const preset of this.#presets.of(pod, container.name)) run = changedBy(preset, run, restartCount);
-    return run;
+    const isSlow = this.#presets.of(pod, container.name).some(({ name }) => name === 'slow-stop');
+    return plan.kind === 'runs' && !isSlow ? { ...run, stop: 'signal' } : run;
+  }
+
+  /** Whoever says how a container ends wants nothing else to run in it. */
+  #planOf(pod: Frozen<Pod>, container: AnyContainer): CommandPlan {
+    const plan = planOf(container, this.#families.of(container.image ?? ''));
+    const isTold = this.#presets.of(pod, container.name).some(({ name }) => ENDS.has(name));
+    return isTold && plan.kind === 'runs' ? { kind: 'stands', argv: plan.argv } : plan;
   }
 
   #endOf(
     pod: Frozen<Pod>,
-    { name, command, args }: AnyContainer,
+    container: AnyContainer,
     { entrypoint, exit }: ImageFamily,
+    plan: CommandPlan,
   ): ProcessEnd | undefined {
-    const end = endOfCommand([...(command ?? []), ...(args ?? [])]);
-    if (end) return end.afterMs === Number.POSITIVE_INFINITY ? undefined : end;
-    const init = pod.spec.initContainers?.find((container) => container.name === name);
-    if (init) return init.restartPolicy === 'Always' ? undefined : { exitCode: 0, afterMs: 0 };
-    if (command === undefined && exit) return { exitCode: exit.code ?? 0, afterMs: (exit.afterSeconds ?? 0) * 1000 };
-    if (command === undefined && entrypoint === 'serve') return undefined;
-    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
-    return owner?.kind === 'Job' ? { exitCode: 0, afterMs: 0 } : undefined;
+    if (plan.kind === 'runs') return undefined;
+    if (plan.kind === 'waits') return plan.end.afterMs === Number.POSITIVE_INFINITY ? undefined : plan.end;
+    const isOwn = container.command === undefined;
+    const role = roleOf(pod, container);
+    if (role === 'init') return { exitCode: 0, afterMs: 0 };
+    if (role === 'sidecar') return undefined;
+    if (isOwn && exit) return { exitCode: exit.code ?? 0, afterMs: (exit.afterSeconds ?? 0) * 1000 };
+    if (isOwn && entrypoint === 'serve') return undefined;
+    return role === 'job' ? { exitCode: 0, afterMs: 0 } : undefined;
   }
 
   async probe(
-    running: RunningPod,
+    running: PodSandbox,
     pod: Frozen<Pod>,
     container: AnyContainer,
     probe: Frozen<Probe>,
@@ -100,12 +121,26 @@ export class SimulatedRuntime implements PodRuntime {
         };
       holdsMs = Math.min(holdsMs, afterMs - livedMs);
     }
-    if (probe.exec) {
-      const { exitCode, output } = await this.exec(pod, container, probe.exec.command ?? []);
-      return { isHealthy: exitCode === 0, output, holdsMs };
-    }
+    if (probe.exec) return { ...(await this.#ask(running, container, probe)), holdsMs };
     if (!this.#isKnown(container)) return { isHealthy: true, output: '', holdsMs };
     return { ...(await askPod(running, pod, container, probe)), holdsMs };
+  }
+
+  async #ask(
+    running: PodSandbox,
+    container: AnyContainer,
+    { exec, timeoutSeconds = 1 }: Frozen<Probe>,
+  ): Promise<Omit<ProbeAnswer, 'holdsMs'>> {
+    try {
+      const { exitCode, output } = await this.exec(running, container, exec?.command ?? [], timeoutSeconds * 1000);
+      return { isHealthy: exitCode === 0, output };
+    } catch (error) {
+      return {
+        isHealthy: false,
+        output: `rpc error: code = Unknown desc = ${(error as Error).message}`,
+        errored: true,
+      };
+    }
   }
 
   /** Whether it is known how a container answers: nobody knows what one does with files that it was given. */
@@ -114,14 +149,37 @@ export class SimulatedRuntime implements PodRuntime {
     return volumeMounts.every(({ mountPath }) => mountPath?.startsWith('/var/run/secrets/'));
   }
 
-  /** Commands that are not known succeed. */
-  exec(_pod: Frozen<Pod>, _container: AnyContainer, command: readonly string[]): Promise<Executed> {
-    return Promise.resolve({ exitCode: 0, afterMs: 0, ...endOfCommand(command), output: '' });
+  /** What only waits and ends needs no process. */
+  async exec(
+    running: PodSandbox,
+    container: AnyContainer,
+    command: readonly string[],
+    timeoutMs = Number.POSITIVE_INFINITY,
+  ): Promise<Executed> {
+    const end = endOfCommand(command);
+    return end ? { ...end, output: '' } : running.run(container, command, timeoutMs);
   }
 
-  open(pod: Frozen<Pod>, podIP: string): RunningPod {
-    return runPod(pod, podIP, this.#families);
+  open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox {
+    const plans: PodPlans = {
+      familyOf: ({ image = '' }) => this.#families.of(image),
+      planOf: (container) => this.#planOf(pod, container),
+      isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
+      stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
+    };
+    return runPod(pod, podIP, plans, world);
   }
+}
+
+/** Wishes that say how a container ends, or that it does not. */
+const ENDS: ReadonlySet<string> = new Set(['crashloop', 'exit', 'oom', 'run']);
+
+/** What a container is for. */
+function roleOf(pod: Frozen<Pod>, { name }: AnyContainer): 'init' | 'sidecar' | 'job' | 'service' {
+  const init = pod.spec.initContainers?.find((container) => container.name === name);
+  if (init) return init.restartPolicy === 'Always' ? 'sidecar' : 'init';
+  const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller);
+  return owner?.kind === 'Job' ? 'job' : 'service';
 }
 
 function changedBy(
@@ -145,7 +203,13 @@ function changedBy(
     case 'not-ready':
       return { ...run, readyAfterMs: afterMs === 0 ? Number.POSITIVE_INFINITY : afterMs };
     case 'slow-stop':
-      return { ...run, stop: { ...run.stop, afterMs: afterMs === 0 ? Number.POSITIVE_INFINITY : afterMs } };
+      return {
+        ...run,
+        stop: {
+          exitCode: run.stop === 'signal' ? TERMINATED_EXIT_CODE : run.stop.exitCode,
+          afterMs: afterMs === 0 ? Number.POSITIVE_INFINITY : afterMs,
+        },
+      };
     default:
       return run;
   }

@@ -75,11 +75,15 @@ export function podLog(request: ApiRequest, env: PipelineEnv): ApiResponse {
   const pod = podOf(request, env);
   const container = containerNameOf(pod, options.container);
   if (!pod.spec.nodeName) return { type: 'proxied', status: 204, headers: HEADERS, body: nothing() };
-  const running = env.nodes.pod({ namespace, name });
+  const key = { namespace, name };
+  const running = env.nodes.pod(key) ?? env.nodes.past?.(key);
   if (!running && pod.status.startTime === undefined) throw unknownToNode(name);
   checkHasLog(pod, container, options.previous);
   const controller = new AbortController();
-  const wanted = { ...logRequestOf(options, env.clock.now()), signal: controller.signal };
+  // While a container waits to begin anew, the run before is the last one.
+  const isBetweenRuns = containerStatusOf(pod, container)?.state?.waiting !== undefined;
+  const previous = options.previous && !isBetweenRuns;
+  const wanted = { ...logRequestOf(options, env.clock.now()), previous, signal: controller.signal };
   return {
     type: 'proxied',
     status: 200,

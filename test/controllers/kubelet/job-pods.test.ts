@@ -30,7 +30,7 @@ describe('the pods of a job', () => {
   };
 
   test('have done their work at once, whatever it is', async () => {
-    await run(', command: [make, everything]', 'completions: 2, ');
+    await run(', command: [make, everything]', 'completions: 2, ', 'Never', 'shop');
     expect(conditionsOf((await job()).status)).toContain('Complete=True: CompletionsReached');
     expect((await pods()).map(({ status }) => status.phase)).toEqual(['Succeeded', 'Succeeded']);
   });

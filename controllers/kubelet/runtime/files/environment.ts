@@ -12,6 +12,13 @@ import { ConfigProblem, type PodSources } from './sources.ts';
 /** The content of a file in a volume of the pod; undefined when there is no such file. */
 export type ReadVolumeFile = (volume: string, path: string) => string | undefined;
 
+/** How variables are made. */
+export interface EnvironmentOptions {
+  readonly volumeFile?: ReadVolumeFile;
+  /** Leaves out what cannot be made. */
+  readonly isLenient?: boolean;
+}
+
 /** What a variable is made from, besides its own words. */
 interface Variables {
   readonly pod: Frozen<Pod>;
@@ -105,17 +112,25 @@ export function containerEnvironment(
   pod: Frozen<Pod>,
   container: AnyContainer,
   sources: PodSources,
-  volumeFile: ReadVolumeFile = noFile,
+  { volumeFile = noFile, isLenient = false }: EnvironmentOptions = {},
 ): Record<string, string> {
+  const tried = <T>(make: () => T, otherwise: T): T => {
+    try {
+      return make();
+    } catch (error) {
+      if (isLenient && error instanceof ConfigProblem) return otherwise;
+      throw error;
+    }
+  };
   const { namespace = '' } = pod.metadata;
   const services = serviceVariables(namespace, pod.spec.enableServiceLinks ?? true, (of) => sources.services(of));
   const own = new Map<string, string>();
   for (const source of container.envFrom ?? [])
-    for (const [name, value] of variablesFrom(source, sources)) own.set(name, value);
+    for (const [name, value] of tried(() => variablesFrom(source, sources), [])) own.set(name, value);
   for (const { name, value, valueFrom: source } of container.env ?? []) {
     let result: string | undefined = '';
     if (value) result = expand(value, (other) => own.get(other) ?? services.get(other));
-    else if (source) result = valueFrom(source, { pod, container, sources, volumeFile });
+    else if (source) result = tried(() => valueFrom(source, { pod, container, sources, volumeFile }), undefined);
     if (result !== undefined) own.set(name, result);
   }
   return Object.fromEntries([...services, ...own]);

@@ -1,5 +1,5 @@
 /** References to variables: k8s.io/kubernetes/third_party/forked/golang/expansion. */
-import type { AnyContainer } from '../pod-runtime.ts';
+import { getOwn } from '../../../../server/base/freeze.ts';
 
 const REFERENCE = /\$(?:\$|\(([^)]*)\))/g;
 
@@ -16,12 +16,7 @@ export function expand(text: string, lookUp: (name: string) => string | undefine
   );
 }
 
-/** The command and the arguments of a container, with the values of its variables. */
-export function expandCommand(
-  { command = [], args = [] }: AnyContainer,
-  environment: ReadonlyMap<string, string>,
-): { readonly command: readonly string[]; readonly args: readonly string[] } {
-  const expanded = (words: readonly string[]): string[] =>
-    words.map((word) => expand(word, (name) => environment.get(name)));
-  return { command: expanded(command), args: expanded(args) };
+/** The words of a command, with the values of a container's variables. */
+export function expandCommand(words: readonly string[], variables: Readonly<Record<string, string>>): string[] {
+  return words.map((word) => expand(word, (name) => getOwn(variables, name)));
 }

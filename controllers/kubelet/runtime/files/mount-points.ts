@@ -45,16 +45,15 @@ export function makeSubPath(
   subPath: string,
   { container, volume }: { readonly container: string; readonly volume: string },
 ): void {
-  const refuse = (what: string): never => {
-    throw new ConfigProblem(`failed to ${what} subPath for volumeMount "${volume}" of container "${container}"`);
-  };
+  const refusal = (what: string): ConfigProblem =>
+    new ConfigProblem(`failed to ${what} for volumeMount "${volume}" of container "${container}"`);
   const view = new FileView(tree);
   const { node: root } = view.find(`/${base}`);
   let path = `/${base}`;
   let directory = root;
   for (const name of pathInTree(subPath).split('/')) {
     path = path === '/' ? `/${name}` : `${path}/${name}`;
-    if (!(directory instanceof DirectoryNode)) return refuse('create directory for');
+    if (!(directory instanceof DirectoryNode)) throw refusal('create subPath directory');
     let next = directory.lookup(name, ROOT);
     if (!next) {
       const { mode } = root.attributes;
@@ -65,7 +64,7 @@ export function makeSubPath(
     if (next.kind === 'link') {
       const target = view.tryFind(path);
       const isInside = target && (base === '' || `${target.path}/`.startsWith(`/${base}/`));
-      if (!isInside || climbs(next.target, path, base)) return refuse('prepare');
+      if (!isInside || climbs(next.target, path, base)) throw refusal('prepare subPath');
       next = target.node;
     }
     directory = next;

@@ -1,5 +1,6 @@
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
+import type { Surroundings } from '../container/surroundings.ts';
 import type { Mount } from '../machine/file-view.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 import { environmentProblem } from './environment.ts';
@@ -9,8 +10,8 @@ import { runtimeFiles } from './runtime-files.ts';
 import { ConfigProblem, type PodSources } from './sources.ts';
 import type { VolumeStore } from './volume-store.ts';
 
-/** What the containers of a pod find in themselves besides their images. Nothing is made before it is asked for. */
-export class PodSurroundings {
+/** What the containers of a pod find in themselves. Nothing is made before it is asked for. */
+export class PodSurroundings implements Surroundings {
   readonly #pod: Frozen<Pod>;
   readonly #sources: PodSources;
   readonly #store: VolumeStore;
@@ -58,7 +59,10 @@ export class PodSurroundings {
     return this.#mounted.prepare(container);
   }
 
-  /** The variables of a container, as they are now. @throws ConfigProblem */
+  /**
+   * The variables of a container, as they are now. Whether all are there is asked before it begins: whatever goes later
+   * is left out.
+   */
   environment(container: AnyContainer): Record<string, string> {
     return this.#mounted.environmentOf(container);
   }
@@ -66,6 +70,10 @@ export class PodSurroundings {
   /** Its volumes. @throws ConfigProblem */
   mounts(container: AnyContainer): readonly Mount[] {
     return this.#mounted.mountsOf(container);
+  }
+
+  close(): void {
+    this.#volumes = undefined;
   }
 
   /** Files that kubelet and container runtime write, by path. */

@@ -91,9 +91,12 @@ export class PodVolumes {
     return { path: `/${pathInTree(mountPath)}`, tree, readOnly, type, ...(inTree !== '' && { subPath: inTree }) };
   }
 
-  /** The variables of a container, those that lie in files of volumes too. @throws ConfigProblem */
+  /** The variables of a container, those that lie in files of volumes too; those that are missing are left out. */
   environmentOf(container: AnyContainer): Record<string, string> {
-    return containerEnvironment(this.#sources.pod() ?? this.#pod, container, this.#sources, this.file);
+    return containerEnvironment(this.#sources.pod() ?? this.#pod, container, this.#sources, {
+      volumeFile: this.file,
+      isLenient: true,
+    });
   }
 
   /** What a file in a volume holds. */

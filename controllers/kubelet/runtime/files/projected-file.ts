@@ -86,13 +86,13 @@ const cleaned = (path: string): string =>
 export function* downwardFiles(
   items: readonly Frozen<DownwardAPIVolumeFile>[],
   pod: Frozen<Pod>,
-  { node }: Pick<References, 'node'>,
+  sources: Pick<References, 'node'>,
   defaultMode: number,
 ): Iterable<[string, ProjectedFile]> {
   for (const { path, fieldRef, resourceFieldRef, mode = defaultMode } of items) {
     let text = '';
     if (fieldRef) text = podField(pod, fieldRef.fieldPath);
-    else if (resourceFieldRef) text = resourceFile(pod, resourceFieldRef, node());
+    else if (resourceFieldRef) text = resourceFile(pod, resourceFieldRef, sources.node());
     yield [cleaned(path), { data: Buffer.from(text), mode }];
   }
 }

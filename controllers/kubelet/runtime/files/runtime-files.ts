@@ -23,12 +23,12 @@ function aliasesText({ spec: { hostAliases = [] } }: Frozen<Pod>): string {
   return `\n# Entries added by HostAliases.\n${lines.join('')}`;
 }
 
-function hostsText(pod: Frozen<Pod>, { node, podIPs }: Pick<PodSources, 'node' | 'podIPs'>): string {
+function hostsText(pod: Frozen<Pod>, sources: Pick<PodSources, 'node' | 'podIPs'>): string {
   if (pod.spec.hostNetwork)
-    return `# Kubernetes-managed hosts file (host network).\n${nodeHostsText(node())}${aliasesText(pod)}`;
+    return `# Kubernetes-managed hosts file (host network).\n${nodeHostsText(sources.node())}${aliasesText(pod)}`;
   const { hostname, domain } = podHostname(pod);
   const names = domain === '' ? hostname : `${hostname}.${domain}\t${hostname}`;
-  const own = podIPs().map((address) => `${address}\t${names}\n`);
+  const own = sources.podIPs().map((address) => `${address}\t${names}\n`);
   return `# Kubernetes-managed hosts file.\n${LOCAL_NAMES}${own.join('')}${aliasesText(pod)}`;
 }
 
@@ -46,7 +46,7 @@ export function runtimeFiles(
   const files: Record<string, string> = {
     '/etc/hosts': hostsText(pod, sources),
     '/etc/hostname': `${podHostname(pod).kernelName}\n`,
-    '/etc/resolv.conf': resolverText(pod, sources.services),
+    '/etc/resolv.conf': resolverText(pod, (namespace) => sources.services(namespace)),
   };
   for (const { mountPath } of container.volumeMounts ?? []) delete files[mountPath];
   return files;

@@ -45,6 +45,13 @@ export interface OpenMode {
   readonly exclusive?: boolean;
 }
 
+export interface ViewOptions {
+  readonly mounts?: readonly Mount[];
+  readonly limits?: MachineLimits;
+  /** Called with what somebody looked for and did not find, and where it would be. */
+  readonly missed?: (path: string, mount: Mount) => void;
+}
+
 /**
  * The files that a container sees: its own tree with volumes mounted into it. All calls answer at once and throw
  * `SystemError`. Paths are absolute.
@@ -54,12 +61,11 @@ export class FileView {
   readonly #limits: MachineLimits;
   readonly #root: Place;
   readonly #mounted = new Map<Inode, { readonly mount: Mount; readonly node: Inode }>();
+  readonly #missed: (path: string, mount: Mount) => void;
 
-  constructor(
-    tree: FileTree,
-    { mounts = [], limits = MACHINE_LIMITS }: { mounts?: readonly Mount[]; limits?: MachineLimits } = {},
-  ) {
+  constructor(tree: FileTree, { mounts = [], limits = MACHINE_LIMITS, missed = () => undefined }: ViewOptions = {}) {
     this.#limits = limits;
+    this.#missed = missed;
     const mount: Mount = { path: '/', tree, type: 'overlay' };
     this.#root = { name: '/', path: '/', parent: undefined, node: tree.root, mount };
     this.mounts = [mount, ...mounts];
@@ -81,6 +87,13 @@ export class FileView {
     return place ?? this.#put(parent, name, parent.mount.tree.newFile({ mode: 0o644, uid: 0, gid: 0 }));
   }
 
+  /** Puts a file where nothing is. */
+  putFile(path: string, node: Inode): void {
+    this.makePath(path.slice(0, path.lastIndexOf('/')) || '/');
+    const { parent, name, place } = this.vacancy(path, ROOT);
+    if (!place) this.#put(parent, name, node);
+  }
+
   /** What `mkdir -p` does. */
   makePath(path: string, mode = 0o755, caller: Caller = ROOT): Place {
     let place = this.#root;
@@ -95,9 +108,14 @@ export class FileView {
 
   /** @throws SystemError when there is nothing */
   find(path: string, caller: Caller = ROOT, { follow = true }: { follow?: boolean } = {}): Place {
-    const { place } = this.vacancy(path, caller, follow);
-    if (!place) throw new SystemError('ENOENT');
+    const { place, parent } = this.vacancy(path, caller, follow);
+    if (!place) throw this.#missing(path, parent);
     return place;
+  }
+
+  #missing(path: string, { mount }: Place): SystemError {
+    this.#missed(path, mount);
+    return new SystemError('ENOENT');
   }
 
   exists(path: string, caller: Caller = ROOT): boolean {
@@ -133,7 +151,7 @@ export class FileView {
       if (name.length > this.#limits.nameLength) throw new SystemError('ENAMETOOLONG');
       const node = place.node.lookup(name, caller);
       if (!node) {
-        if (names.length > 0) throw new SystemError('ENOENT');
+        if (names.length > 0) throw this.#missing(path, place);
         return { parent: place, name, place: undefined };
       }
       if (node.kind === 'link' && (follow || mustBeDirectory || names.length > 0)) {
@@ -155,7 +173,7 @@ export class FileView {
   open(path: string, mode: OpenMode, caller: Caller): OpenFile {
     const { parent, name, place } = this.vacancy(path, caller);
     if (!place) {
-      if (mode.create === undefined) throw new SystemError('ENOENT');
+      if (mode.create === undefined) throw this.#missing(path, parent);
       return this.#opened(this.#create(parent, name, mode.create, caller), mode);
     }
     if (mode.create !== undefined && mode.exclusive) throw new SystemError('EEXIST');

@@ -24,11 +24,11 @@ function entries(makers: Readonly<Record<string, Make>>): ComputedEntries {
 class KernelFiles {
   readonly #machine: Machine;
   /** Mounts stand on these: they stay the same. */
-  readonly #shm: DirectoryNode;
+  readonly #fixed: Readonly<Record<string, Make>>;
 
-  constructor(machine: Machine, shm: DirectoryNode) {
+  constructor(machine: Machine, fixed: Readonly<Record<string, Inode>>) {
     this.#machine = machine;
-    this.#shm = shm;
+    this.#fixed = Object.fromEntries(Object.entries(fixed).map(([name, node]) => [name, () => node]));
   }
 
   #attributes(mode: number): Attributes {
@@ -71,7 +71,7 @@ class KernelFiles {
         stdout: () => this.#link('/proc/self/fd/1'),
         stderr: () => this.#link('/proc/self/fd/2'),
         fd: () => this.#link('/proc/self/fd'),
-        shm: () => this.#shm,
+        ...this.#fixed,
       }),
     );
   }
@@ -168,9 +168,9 @@ export const mountsText = (machine: Machine): string =>
     .map(({ path, type = 'tmpfs', readOnly }) => `${type} ${path} ${type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`)
     .join('');
 
-/** Puts /dev and /proc into a container's root. */
-export function addKernelFiles(machine: Machine, root: DirectoryNode, shm: DirectoryNode): void {
-  const files = new KernelFiles(machine, shm);
+/** Puts /dev and /proc into a container's root. @param fixed what is in /dev besides the kernel's own, by name */
+export function addKernelFiles(machine: Machine, root: DirectoryNode, fixed: Readonly<Record<string, Inode>>): void {
+  const files = new KernelFiles(machine, fixed);
   root.put('dev', files.dev());
   root.put('proc', files.proc());
 }

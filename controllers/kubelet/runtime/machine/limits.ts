@@ -26,6 +26,8 @@ export interface MachineLimits {
   readonly scriptLength: number;
   /** Whatever a program has to know as a whole: `sort`, `tail`, an archive. */
   readonly programBytes: number;
+  /** What a run of a container has written and can still be read: older lines go first. */
+  readonly logBytes: number;
 }
 
 export const MACHINE_LIMITS: MachineLimits = {
@@ -43,4 +45,5 @@ export const MACHINE_LIMITS: MachineLimits = {
   callDepth: 1000,
   scriptLength: 1024 * 1024,
   programBytes: 16 * 1024 * 1024,
+  logBytes: 1024 * 1024,
 };

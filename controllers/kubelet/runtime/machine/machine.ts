@@ -4,13 +4,13 @@ import type { ProcessStreams, RunningProcess } from '../../../../server/kube/nod
 import { toBytes } from './byte-text.ts';
 import { errorText, SystemError } from './errno.ts';
 import { FileTree } from './file-tree.ts';
-import { FileView, type Mount } from './file-view.ts';
+import { FileView, type Mount, type ViewOptions } from './file-view.ts';
 import { type ImageDirectory, ROOT } from './inode.ts';
 import { addKernelFiles } from './kernel-files.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import type { Network } from './network.ts';
 import { type NewProcess, Process, ProcessEnded } from './process.ts';
-import type { Program, ProgramTable } from './program.ts';
+import type { Program, ProgramTable, StandIn } from './program.ts';
 import { findProgram } from './program-files.ts';
 import { type Signal, signalNumber } from './signals.ts';
 import { connectStreams } from './standard-streams.ts';
@@ -28,6 +28,12 @@ export interface MachineOptions {
   readonly mounts?: () => readonly Mount[];
   /** Files that the container runtime writes, by path: /etc/hosts, /etc/resolv.conf. */
   readonly files?: () => Readonly<Record<string, string>>;
+  /** A file that everybody may write: where a container says why it ended. */
+  readonly messagePath?: string;
+  /** Called with what programs look for and do not find. */
+  readonly missed?: ViewOptions['missed'];
+  /** Called when its processes begin to do something, and when all of them wait or have ended. */
+  readonly onBusy?: (isBusy: boolean) => void;
   /** Absent: the machine stands alone. */
   readonly network?: Network;
   readonly limits?: Partial<MachineLimits>;
@@ -44,6 +50,8 @@ export interface StartOptions {
   readonly groups?: readonly number[];
   /** Instead of the one that the command names. */
   readonly program?: Program;
+  /** What stands for programs that nobody has; without it there are none. */
+  readonly standIn?: StandIn;
 }
 
 /** A process as whoever started it sees it. */
@@ -79,6 +87,7 @@ export class Machine {
   #lastPid = 0;
   #waiting = 0;
   #stepsWithoutRest = 0;
+  #isBusy = false;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -121,17 +130,20 @@ export class Machine {
 
   #makeView(): FileView {
     const { clock, limits } = this;
-    const { image, mounts, files } = this.#options;
+    const { image, mounts, files, missed, messagePath } = this.#options;
     const tree = new FileTree({ clock, limits, image });
     const shm = new FileTree({ clock, limits }).newDirectory({ mode: 0o1777, uid: 0, gid: 0 });
-    addKernelFiles(this, tree.root, shm);
+    const message = tree.newFile({ mode: 0o666, uid: 0, gid: 0 });
+    const isDevice = messagePath !== undefined && /^\/dev\/[^/]+$/.test(messagePath);
+    addKernelFiles(this, tree.root, { shm, ...(isDevice && { [messagePath.slice(5)]: message }) });
     const given = new FileView(tree, { limits });
+    if (messagePath !== undefined && !isDevice) given.putFile(messagePath, message);
     for (const [path, text] of Object.entries(files?.() ?? {})) {
       given.makePath(path.slice(0, path.lastIndexOf('/')));
       const file = given.open(path, { write: true, truncate: true, create: 0o644 }, ROOT);
       file.tryWrite(Buffer.from(text));
     }
-    return new FileView(tree, { limits, mounts: mounts?.() ?? [] });
+    return new FileView(tree, { limits, mounts: mounts?.() ?? [], ...(missed && { missed }) });
   }
 
   /**
@@ -142,7 +154,7 @@ export class Machine {
   async start(
     command: readonly string[],
     streams: ProcessStreams,
-    { env = {}, cwd = '/', uid = 0, gid = 0, groups = [], program }: StartOptions = {},
+    { env = {}, cwd = '/', uid = 0, gid = 0, groups = [], program, standIn }: StartOptions = {},
   ): Promise<MachineProcess> {
     this.#table ??= await this.#options.programs();
     const argv = command.map(toBytes);
@@ -156,11 +168,11 @@ export class Machine {
     if (!variables.has('HOME')) variables.set('HOME', uid === 0 ? '/root' : '/');
     const found = program
       ? { program, argv }
-      : findProgram(this, argv, { ...user, pid: 0 }, variables.get('PATH'), cwd);
+      : findProgram(this, argv, { ...user, pid: 0, standIn }, variables.get('PATH'), cwd);
     this.view.makePath(toBytes(cwd));
     const connected = connectStreams(streams, (signal, terminal) => this.#signalForeground(signal, terminal));
     const process = this.spawn(
-      { argv: found.argv, env: variables, cwd: toBytes(cwd), user, files: connected.files },
+      { argv: found.argv, env: variables, cwd: toBytes(cwd), user, files: connected.files, standIn },
       found.program,
     );
     return {
@@ -188,6 +200,7 @@ export class Machine {
     if (this.processes.size >= this.limits.processes) throw new SystemError('EAGAIN');
     const process = new Process(this, ++this.#lastPid, options);
     this.processes.set(process.pid, process);
+    this.#tellBusy();
     void this.#run(process, program);
     return process;
   }
@@ -217,6 +230,7 @@ export class Machine {
   /** What a process calls when it has ended. */
   forget(process: Process): void {
     this.processes.delete(process.pid);
+    this.#tellBusy();
     if (process.pid === 1) this.stop();
   }
 
@@ -224,6 +238,14 @@ export class Machine {
   waits(begins: boolean): void {
     this.#waiting += begins ? 1 : -1;
     if (this.#waiting >= this.processes.size) this.#stepsWithoutRest = 0;
+    this.#tellBusy();
+  }
+
+  #tellBusy(): void {
+    const isBusy = this.#waiting < this.processes.size;
+    if (isBusy === this.#isBusy) return;
+    this.#isBusy = isBusy;
+    this.#options.onBusy?.(isBusy);
   }
 
   /** Counts what processes do without a moment of rest; a machine that never rests loses them. */

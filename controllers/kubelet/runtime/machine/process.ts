@@ -5,7 +5,7 @@ import type { Caller } from './inode.ts';
 import type { Machine } from './machine.ts';
 import { type OpenFile, WAIT } from './open-file.ts';
 import { pacer } from './pacer.ts';
-import type { Program } from './program.ts';
+import type { Program, StandIn } from './program.ts';
 import { endsProcess, type Signal, signalNumber } from './signals.ts';
 
 /** Thrown where a process that has been ended would go on. Nobody catches it but the machine. */
@@ -25,6 +25,8 @@ export interface NewProcess {
   readonly umask?: number;
   /** Not of those that ^C ends. */
   readonly background?: boolean;
+  /** What stands for programs that nobody has, for it and all that it starts. */
+  readonly standIn?: StandIn | undefined;
 }
 
 type Handler = 'ignore' | ((signal: Signal) => void);
@@ -42,6 +44,7 @@ export class Process implements Caller {
   readonly handlers = new Map<Signal, Handler>();
   readonly startedMs: number;
   readonly isBackground: boolean;
+  readonly standIn: StandIn | undefined;
   /** Opens when it has ended. */
   readonly ended = new Gate();
   argv: readonly string[];
@@ -65,6 +68,7 @@ export class Process implements Caller {
     this.gid = options.user.gid;
     this.groups = options.user.groups;
     this.isBackground = options.background ?? options.parent?.isBackground ?? false;
+    this.standIn = options.standIn ?? options.parent?.standIn;
     this.startedMs = machine.clock.now();
     for (const [fd, file] of options.files) this.files.set(fd, file.retain());
     for (const [signal, handler] of options.parent?.handlers ?? [])

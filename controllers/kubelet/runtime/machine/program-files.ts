@@ -3,7 +3,7 @@ import type { Place } from './file-view.ts';
 import { programIn } from './image.ts';
 import { type Caller, may } from './inode.ts';
 import type { Machine } from './machine.ts';
-import type { Program } from './program.ts';
+import type { Program, StandIn } from './program.ts';
 
 /** A program, and the words that it is started with. */
 export interface FoundProgram {
@@ -20,6 +20,14 @@ export class StartRefused extends SystemError {
   }
 }
 
+/** Who starts a program, and what stands for those that nobody has. */
+export type Starter = Caller & { readonly standIn?: StandIn | undefined };
+
+const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof SystemError && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
 const HEAD_BYTES = 256;
 const INTERPRETERS_MAX = 4;
 
@@ -30,7 +38,16 @@ function executable(machine: Machine, path: string, caller: Caller): Place {
 }
 
 /** The path of a command: through PATH when it holds no slash. */
-export function whichProgram(machine: Machine, name: string, caller: Caller, path: string, cwd: string): string {
+export function whichProgram(machine: Machine, name: string, caller: Starter, path: string, cwd: string): string {
+  try {
+    return pathOf(machine, name, caller, path, cwd);
+  } catch (error) {
+    if (!isMissing(error) || name === '' || !caller.standIn?.(baseName(name))) throw error;
+    return name.includes('/') ? name : `/usr/bin/${name}`;
+  }
+}
+
+function pathOf(machine: Machine, name: string, caller: Caller, path: string, cwd: string): string {
   if (name.includes('/')) {
     const absolute = name.startsWith('/') ? name : `${cwd}/${name}`;
     executable(machine, absolute, caller);
@@ -55,7 +72,17 @@ export function whichProgram(machine: Machine, name: string, caller: Caller, pat
  *
  * @throws SystemError
  */
-export function loadProgram(machine: Machine, path: string, argv: readonly string[], caller: Caller): FoundProgram {
+export function loadProgram(machine: Machine, path: string, argv: readonly string[], caller: Starter): FoundProgram {
+  try {
+    return loaded(machine, path, argv, caller);
+  } catch (error) {
+    const program = isMissing(error) ? caller.standIn?.(baseName(path)) : undefined;
+    if (!program) throw error;
+    return { program, argv, path };
+  }
+}
+
+function loaded(machine: Machine, path: string, argv: readonly string[], caller: Caller): FoundProgram {
   let words = argv;
   let file = path;
   for (let depth = 0; depth < INTERPRETERS_MAX; depth++) {
@@ -79,7 +106,7 @@ export function loadProgram(machine: Machine, path: string, argv: readonly strin
 export function findProgram(
   machine: Machine,
   argv: readonly string[],
-  caller: Caller,
+  caller: Starter,
   path = '',
   cwd = '/',
 ): FoundProgram {

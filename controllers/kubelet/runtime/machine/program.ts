@@ -7,3 +7,6 @@ import type { Process } from './process.ts';
 export type Program = (process: Process, args: readonly string[], name: string) => Promise<number> | number;
 
 export type ProgramTable = ReadonlyMap<string, Program>;
+
+/** What runs in the place of a program that nobody has, by its name; undefined: there is no such program. */
+export type StandIn = (name: string) => Program | undefined;

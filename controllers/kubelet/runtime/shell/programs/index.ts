@@ -1,5 +1,3 @@
-import { baseFiles, buildImage } from '../../machine/image.ts';
-import type { ImageDirectory } from '../../machine/inode.ts';
 import type { Program, ProgramTable } from '../../machine/program.ts';
 import * as cats from './cat.ts';
 import * as columns from './columns.ts';
@@ -132,11 +130,3 @@ const table: Readonly<Record<string, Program>> = {
 
 /** All programs, by name. */
 export const programs: ProgramTable = new Map(Object.entries(table));
-
-let image: ImageDirectory | undefined;
-
-/** The files of a container whose image nobody described: shared by all of them. */
-export function standardImage(): ImageDirectory {
-  image ??= buildImage(baseFiles(programs.keys()));
-  return image;
-}

@@ -1,0 +1,342 @@
+import { hash } from 'node:crypto';
+import { Writable } from 'node:stream';
+import type { Clock } from '../../../../server/base/clock.ts';
+import type { Frozen } from '../../../../server/base/freeze.ts';
+import type { Random } from '../../../../server/base/random.ts';
+import { rest } from '../../../../server/base/turn.ts';
+import { ApiError } from '../../../../server/kube/api-error.ts';
+import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import { quantityValue } from '../../../../server/kube/quantity.ts';
+import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { expandCommand } from '../files/expansion.ts';
+import { ConfigProblem } from '../files/sources.ts';
+import type { ImageFamily } from '../image-family.ts';
+import { SystemError } from '../machine/errno.ts';
+import type { Mount } from '../machine/file-view.ts';
+import { ROOT } from '../machine/inode.ts';
+import { MACHINE_LIMITS } from '../machine/limits.ts';
+import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
+import type { Network } from '../machine/network.ts';
+import type { Program, StandIn } from '../machine/program.ts';
+import { StartRefused } from '../machine/program-files.ts';
+import type { AnyContainer, Executed, RunEnd } from '../pod-runtime.ts';
+import type { CommandPlan } from './command-plan.ts';
+import { ContainerLog } from './container-log.ts';
+import { ContainerStreams } from './container-streams.ts';
+import { imageOf, loadPrograms } from './load-programs.ts';
+import { goesOn, isDone } from './stand-in.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What one run of a container is made of. */
+export interface ContainerFacts {
+  readonly pod: Frozen<Pod>;
+  readonly container: AnyContainer;
+  readonly restartCount: number;
+  readonly family: ImageFamily;
+  readonly plan: CommandPlan;
+  /** Programs that nobody has are done at once: those of Jobs and of init containers. */
+  readonly isWork: boolean;
+  /** What they end with when they are told to. */
+  readonly stopCode: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly begin: () => () => void;
+  readonly surroundings: Surroundings;
+  readonly network: Network;
+}
+
+/** Why a container does not start: its command, its volumes, or a token that it cannot get. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof ApiError;
+
+/** What of a container's own files nobody can know in an image that is not known. */
+const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
+/** Where every search for a program looks in vain. */
+const PROGRAM_FOLDER = /^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]*$/;
+
+/** What a kubelet takes of the output of a probe or a hook. */
+const OUTPUT_BYTES = 10 * 1024;
+const MESSAGE_BYTES = 4096;
+/** Of the log, where it has to do as a message. */
+const LOG_MESSAGE = { lines: 80, bytes: 2048 } as const;
+/** How long a program that nobody has takes to end. */
+const STOP_MS = 300;
+/** For how long, in real time, somebody waits for commands that have something to do. */
+const BUSY_MS = 500;
+
+/**
+ * One run of a container. Its machine comes when its command runs, or with the first command that somebody executes in
+ * it; what stands for a program that nobody has needs none.
+ */
+export class LiveContainer {
+  readonly restartCount: number;
+  readonly log: ContainerLog;
+  /** How it ended by itself, or because it was told to. */
+  end: RunEnd | undefined;
+  readonly #facts: ContainerFacts;
+  readonly #onEnd: () => void;
+  readonly #cancels: (() => void)[] = [];
+  #streams: ContainerStreams | undefined;
+  #machine: Promise<Machine> | undefined;
+  #main: MachineProcess | undefined;
+  /** Somebody looked for something that only the real image can have. */
+  #hasMissed = false;
+  #hasStandIn = false;
+  #isOver = false;
+  #done: (() => void) | undefined;
+  #environment: Readonly<Record<string, string>> | undefined;
+
+  constructor(facts: ContainerFacts, onEnd: () => void) {
+    this.#facts = facts;
+    this.#onEnd = onEnd;
+    this.restartCount = facts.restartCount;
+    this.log = new ContainerLog(facts.clock, MACHINE_LIMITS.logBytes);
+  }
+
+  /** @returns the words of the container runtime when it cannot start */
+  async start(): Promise<string | undefined> {
+    const { plan } = this.#facts;
+    if (plan.kind !== 'runs') return undefined;
+    const machine = this.#newMachine();
+    this.#machine = Promise.resolve(machine);
+    let main: MachineProcess;
+    try {
+      await this.#prepare();
+      const options = { ...this.#options(), standIn: this.#mainStandIn() };
+      const argv = expandCommand(plan.argv, options.env);
+      main = await machine.start(argv, this.#outputs().streams, options);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#close();
+      return error.message;
+    }
+    this.#main = main;
+    if (this.#isOver) machine.stop();
+    void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
+    return undefined;
+  }
+
+  #outputs(): ContainerStreams {
+    this.#streams ??= new ContainerStreams(this.#facts.container, this.log);
+    return this.#streams;
+  }
+
+  #newMachine(): Machine {
+    const { container, family, clock, random, surroundings, network } = this.#facts;
+    const { terminationMessagePath } = container;
+    const memory = container.resources.limits?.memory;
+    return new Machine({
+      clock,
+      random,
+      hostname: surroundings.hostname,
+      image: imageOf(family),
+      programs: loadPrograms,
+      mounts: () => surroundings.mounts(container),
+      files: () => surroundings.files(container),
+      ...(terminationMessagePath?.startsWith('/') && { messagePath: terminationMessagePath }),
+      onBusy: (isBusy) => this.#busy(isBusy),
+      missed: (path, mount) => this.#missed(path, mount),
+      network,
+      ...(memory !== undefined && { memoryBytes: quantityValue(memory) }),
+    });
+  }
+
+  /** So long as its processes go on, the cluster has not settled; but nobody waits for those that never rest. */
+  #busy(isBusy: boolean): void {
+    this.#done?.();
+    this.#done = isBusy ? this.#facts.begin() : undefined;
+    if (this.#done) void this.#lose(this.#done);
+  }
+
+  async #lose(done: () => void): Promise<void> {
+    await rest(BUSY_MS);
+    done();
+  }
+
+  #missed(path: string, { path: mountedAt }: Mount): void {
+    if (mountedAt === '/' && !SCRATCH.test(path) && !PROGRAM_FOLDER.test(path)) this.#hasMissed = true;
+  }
+
+  /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
+  async #prepare(): Promise<void> {
+    const { surroundings, container, begin } = this.#facts;
+    const done = begin();
+    try {
+      await surroundings.prepare(container);
+    } finally {
+      done();
+    }
+  }
+
+  #options(): StartOptions & { readonly env: Readonly<Record<string, string>> } {
+    const { pod, container, family, surroundings } = this.#facts;
+    const [own, ofPod] = [container.securityContext, pod.spec.securityContext];
+    const fsGroup = ofPod?.fsGroup;
+    // Whatever changes later, a container keeps the variables that it has begun with.
+    this.#environment ??= surroundings.environment(container);
+    return {
+      env: this.#environment,
+      uid: own?.runAsUser ?? ofPod?.runAsUser ?? family.user ?? 0,
+      gid: own?.runAsGroup ?? ofPod?.runAsGroup ?? 0,
+      groups: [...(ofPod?.supplementalGroups ?? []), ...(fsGroup === undefined ? [] : [fsGroup])],
+      ...(container.workingDir && { cwd: container.workingDir }),
+    };
+  }
+
+  /** What stands for programs that only the image has, in the container's own command. */
+  #mainStandIn(): StandIn {
+    const { isWork, stopCode } = this.#facts;
+    return this.#standInOf((process, args, name) => {
+      this.#hasStandIn = true;
+      return (isWork ? isDone : goesOn(stopCode))(process, args, name);
+    });
+  }
+
+  #standInOf(program: Program): StandIn {
+    const { family } = this.#facts;
+    return (name) => (family.own.includes(name) || family.programs === 'unknown' ? program : undefined);
+  }
+
+  /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
+  #isDoubtful(exitCode: number): boolean {
+    return exitCode !== 0 && this.#facts.family.programs === 'unknown' && this.#hasMissed;
+  }
+
+  #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
+    if (this.#main !== main || this.#isOver) return;
+    this.#main = undefined;
+    if (!this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    this.#hasStandIn = true;
+    this.#machine = undefined;
+    if (this.#facts.isWork) this.#finish(0);
+  }
+
+  #finish(exitCode: number, message?: string): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.end = { exitCode, atMs: this.#facts.clock.now(), ...(message !== undefined && { message }) };
+    this.#onEnd();
+  }
+
+  /** What it left for whoever wants to know why it ended. */
+  #messageOf(machine: Machine, exitCode: number): string | undefined {
+    const { terminationMessagePath: path = '', terminationMessagePolicy } = this.#facts.container;
+    const node = path === '' ? undefined : machine.view.tryFind(path, ROOT)?.node;
+    if (node?.kind === 'file' && node.size > 0)
+      return node.read(Math.max(0, node.size - MESSAGE_BYTES), MESSAGE_BYTES).toString();
+    if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
+    return this.log.tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
+  }
+
+  /** Tells it to end, after some time: SIGTERM, which its first process ignores unless it handles it. */
+  terminate(afterMs: number): void {
+    const { clock, stopCode } = this.#facts;
+    const later = (delayMs: number, run: () => void): void => void this.#cancels.push(clock.schedule(delayMs, run));
+    const tell = (): void => {
+      if (this.#main) this.#main.signal('TERM');
+      else later(STOP_MS, () => this.#finish(stopCode));
+    };
+    if (afterMs > 0) later(afterMs, tell);
+    else tell();
+  }
+
+  /** It is over, whatever it does. */
+  kill(): void {
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    for (const cancel of this.#cancels) cancel();
+    void this.#machine?.then((machine) => machine.stop());
+    this.#machine = undefined;
+    this.#main = undefined;
+    this.log.close();
+    this.#streams?.close();
+  }
+
+  /** The machine of what needed none so far: its first process stands for what runs. */
+  #machineNow(): Promise<Machine> {
+    this.#machine ??= this.#standingMachine();
+    return this.#machine;
+  }
+
+  async #standingMachine(): Promise<Machine> {
+    const { plan, family, container, stopCode } = this.#facts;
+    await this.#prepare();
+    const machine = this.#newMachine();
+    const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
+    await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
+    if (this.#isOver) machine.stop();
+    return machine;
+  }
+
+  /** Executes a command for somebody. @throws Error in the words of the container runtime */
+  async exec(command: readonly string[], streams: ProcessStreams): Promise<MachineProcess> {
+    const { family } = this.#facts;
+    const machine = await this.#machineNow();
+    await this.#prepare();
+    const standIn = (name: string): Program | undefined => (family.own.includes(name) ? isDone : undefined);
+    return this.#executed(command, () => machine.start(command, streams, { ...this.#options(), standIn }));
+  }
+
+  async #executed<T>(command: readonly string[], run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof StartRefused)) throw error;
+      const { pod, container } = this.#facts;
+      const id = hash('sha256', `${pod.metadata.uid} ${container.name} ${command.join(' ')}`);
+      throw new Error(
+        `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: ` +
+          `unable to start container process: ${error.message}: unknown`,
+      );
+    }
+  }
+
+  /** Runs a command of a probe or a hook to its end, on the clock of the cluster. */
+  async run(command: readonly string[], timeoutMs: number): Promise<Executed> {
+    const { family, clock } = this.#facts;
+    const machine = await this.#machineNow();
+    await this.#prepare();
+    let output = '';
+    const collect = (): Writable =>
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          if (output.length < OUTPUT_BYTES) output += chunk.toString('latin1');
+          done();
+        },
+      });
+    const streams = { stdout: collect(), stderr: collect() };
+    const hadMissed = this.#hasMissed;
+    this.#hasMissed = false;
+    const options = { ...this.#options(), standIn: this.#standInOf(isDone) };
+    const process = await this.#executed(command, () => machine.start(command, streams, options));
+    let isLate = false;
+    const cancel =
+      timeoutMs === Number.POSITIVE_INFINITY
+        ? (): void => undefined
+        : clock.schedule(timeoutMs, () => {
+            isLate = true;
+            process.signal('KILL');
+          });
+    const exitCode = await process.exitCode;
+    cancel();
+    const isDoubtful = this.#isDoubtful(exitCode);
+    this.#hasMissed ||= hadMissed;
+    // What stands for a program makes neither the files nor the servers that probes ask for.
+    const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
+    if (exitCode !== 0 && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
+    const late = `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`;
+    const text = Buffer.from(output.slice(0, OUTPUT_BYTES), 'latin1').toString();
+    return { exitCode, afterMs: 0, output: isLate ? late : text };
+  }
+
+  /** Joins the container's own program. */
+  attach(streams: ProcessStreams): RunningProcess {
+    const { over, detach } = this.#outputs().attach(streams);
+    if (this.#isOver) detach();
+    return { exitCode: over.then(() => 0), hangUp: detach };
+  }
+}

@@ -1,0 +1,18 @@
+import type { Mount } from '../machine/file-view.ts';
+import type { AnyContainer } from '../pod-runtime.ts';
+
+/** What the containers of a pod find in themselves besides their images. */
+export interface Surroundings {
+  /** What `hostname` prints. */
+  readonly hostname: string;
+  /** Gets what has to be waited for: call it before a process starts in a container. @throws Error */
+  prepare(container: AnyContainer): Promise<void>;
+  /** The variables of a container, as they are now. */
+  environment(container: AnyContainer): Readonly<Record<string, string>>;
+  /** Its volumes. @throws ConfigProblem */
+  mounts(container: AnyContainer): readonly Mount[];
+  /** Files that kubelet and container runtime write, by path. */
+  files(container: AnyContainer): Readonly<Record<string, string>>;
+  /** The pod is over, and its volumes with it. */
+  close(): void;
+}
