@@ -34,10 +34,9 @@ it.each(everyKubectl())('%s debugs', async (command) => {
   await other.kubectl('run', 'web', '--image=nginx');
   await other.cluster.settle();
   expect(await other.kubectl('debug', 'web', '--image=busybox')).toMatch(/container name to debugger-/);
-  // Its `-i` asks for a stream into the container, which is there by then.
-  const { stderr } = await other.run(['debug', 'web', '-it=false', '--image=busybox']);
-  expect(stderr).toContain('fauxkube does not implement pods/attach yet');
-  const path = '-ojsonpath={.status.ephemeralContainerStatuses[*].state.running.startedAt}';
+  const { stdout } = await other.run(['debug', 'web', '-i', '--image=busybox', '--', 'cat'], { input: 'typed\n' });
+  expect(stdout).toContain('typed\n');
+  const path = '-ojsonpath={.status.ephemeralContainerStatuses[*].name}';
   expect((await other.kubectl('get', 'pod', 'web', path)).split(' ')).toHaveLength(2);
 });
 

@@ -60,15 +60,6 @@ test('it tells why it ended, in a file or by its last lines', async () => {
   expect((await story.container()).state.terminated?.message).toBe('last words\n');
 });
 
-test('a loop that never rests is ended and does not hold up the cluster', async () => {
-  await using story = await PodStory.begin();
-  await story.create(script('while true; do true; done'));
-  await expect
-    .poll(async () => (await story.container()).state.terminated?.exitCode, { timeout: 30_000, interval: 200 })
-    .toBe(152);
-  expect(await story.log()).toBe('CPU time limit exceeded\n');
-}, 40_000);
-
 test('a resource of the machine is that of the container', async () => {
   await using story = await PodStory.begin();
   const more = ', resources: {limits: {memory: 64Mi}}, securityContext: {runAsUser: 1000}, workingDir: /work';

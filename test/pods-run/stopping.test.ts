@@ -64,7 +64,7 @@ test('sidecars are told when all others have ended', async () => {
 
 test('a container whose liveness probe fails is told to end, and begins anew when it has', async () => {
   await using story = await PodStory.begin();
-  const probe = ', livenessProbe: {exec: {command: [cat, /tmp/healthy]}, periodSeconds: 5, failureThreshold: 1}';
+  const probe = ', livenessProbe: {exec: {command: [cat, /tmp/healthy]}, initialDelaySeconds: 2, periodSeconds: 5, failureThreshold: 1}';
   const script = 'touch /tmp/healthy; trap "exit 9" TERM; sleep 30; rm /tmp/healthy; while true; do sleep 1; done';
   await story.create(pod(script, probe));
   await story.live(30);

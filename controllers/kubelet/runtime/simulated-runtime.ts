@@ -121,7 +121,11 @@ export class SimulatedRuntime implements PodRuntime {
         };
       holdsMs = Math.min(holdsMs, afterMs - livedMs);
     }
-    if (probe.exec) return { ...(await this.#ask(running, container, probe)), holdsMs };
+    if (probe.exec) {
+      // What looks at the container may see something else the next time.
+      const isFixed = endOfCommand(probe.exec.command ?? []) !== undefined;
+      return { ...(await this.#ask(running, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
+    }
     if (!this.#isKnown(container)) return { isHealthy: true, output: '', holdsMs };
     return { ...(await askPod(running, pod, container, probe)), holdsMs };
   }

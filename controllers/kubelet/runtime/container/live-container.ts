@@ -51,8 +51,6 @@ const isRefusal = (error: unknown): error is Error =>
 
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
-/** Where every search for a program looks in vain. */
-const PROGRAM_FOLDER = /^\/(?:usr\/(?:local\/)?)?s?bin\/[^/]*$/;
 
 /** What a kubelet takes of the output of a probe or a hook. */
 const OUTPUT_BYTES = 10 * 1024;
@@ -82,6 +80,7 @@ export class LiveContainer {
   /** Somebody looked for something that only the real image can have. */
   #hasMissed = false;
   #hasStandIn = false;
+  #isTold = false;
   #isOver = false;
   #done: (() => void) | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
@@ -154,7 +153,7 @@ export class LiveContainer {
   }
 
   #missed(path: string, { path: mountedAt }: Mount): void {
-    if (mountedAt === '/' && !SCRATCH.test(path) && !PROGRAM_FOLDER.test(path)) this.#hasMissed = true;
+    if (mountedAt === '/' && !SCRATCH.test(path)) this.#hasMissed = true;
   }
 
   /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
@@ -205,7 +204,7 @@ export class LiveContainer {
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
     if (this.#main !== main || this.#isOver) return;
     this.#main = undefined;
-    if (!this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    if (this.#isTold || !this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
     this.#hasStandIn = true;
     this.#machine = undefined;
     if (this.#facts.isWork) this.#finish(0);
@@ -233,6 +232,7 @@ export class LiveContainer {
     const { clock, stopCode } = this.#facts;
     const later = (delayMs: number, run: () => void): void => void this.#cancels.push(clock.schedule(delayMs, run));
     const tell = (): void => {
+      this.#isTold = true;
       if (this.#main) this.#main.signal('TERM');
       else later(STOP_MS, () => this.#finish(stopCode));
     };

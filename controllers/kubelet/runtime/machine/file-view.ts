@@ -62,6 +62,7 @@ export class FileView {
   readonly #root: Place;
   readonly #mounted = new Map<Inode, { readonly mount: Mount; readonly node: Inode }>();
   readonly #missed: (path: string, mount: Mount) => void;
+  #isLooking = false;
 
   constructor(tree: FileTree, { mounts = [], limits = MACHINE_LIMITS, missed = () => undefined }: ViewOptions = {}) {
     this.#limits = limits;
@@ -113,8 +114,18 @@ export class FileView {
     return place;
   }
 
+  /** The same for somebody who looks in several places: nothing is missed. */
+  lookFor(path: string, caller: Caller): Place {
+    this.#isLooking = true;
+    try {
+      return this.find(path, caller);
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
   #missing(path: string, { mount }: Place): SystemError {
-    this.#missed(path, mount);
+    if (!this.#isLooking) this.#missed(path, mount);
     return new SystemError('ENOENT');
   }
 

@@ -32,7 +32,7 @@ const HEAD_BYTES = 256;
 const INTERPRETERS_MAX = 4;
 
 function executable(machine: Machine, path: string, caller: Caller): Place {
-  const place = machine.view.find(path, caller);
+  const place = machine.view.lookFor(path, caller);
   if (place.node.kind !== 'file' || !may(place.node, 1, caller)) throw new SystemError('EACCES');
   return place;
 }
