@@ -17,6 +17,7 @@ import { PODS } from '../lib/pods.ts';
 import { nodeUser } from './heartbeats.ts';
 import { internalAddress } from './node-addresses.ts';
 import type { PodMemory } from './pod-memory.ts';
+import { nodeSettings } from './runtime/files/runtime-files.ts';
 import type { IssuedToken, PodSources, TokenWish } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { FileTree } from './runtime/machine/file-tree.ts';
@@ -74,7 +75,8 @@ export class PodReferences implements PodSources {
   }
 
   nodeFiles(): FileTree {
-    return this.#store.nodeFiles(this.#memory.node);
+    const { node } = this.#memory;
+    return this.#store.nodeFiles(node, () => nodeSettings(node, this.node()));
   }
 
   pod(): Frozen<Pod> | undefined {

@@ -22,6 +22,13 @@ test('nothing of the machine below is seen or touched', async () => {
   expect(existsSync('/tmp/of-a-pod')).toBe(false);
 });
 
+test('a node has its name, its address and its resolver', async () => {
+  const pod = new Surroundings().pod(mounting('path: /etc/hosts, type: File'));
+  expect(await pod.run('tail -1 /v')).toBe('172.18.0.11\tn\n');
+  const etc = new Surroundings().pod(mounting('path: /etc'));
+  expect(await etc.run('cat /v/hostname /v/resolv.conf')).toBe('n\nnameserver 172.18.0.1\n');
+});
+
 test.each([
   ['path: /new/dir, type: DirectoryOrCreate', 'directory\n'],
   ['path: /new/file, type: FileOrCreate', 'regular empty file\n'],

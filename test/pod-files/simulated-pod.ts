@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { mountProblems } from '../../controllers/kubelet/references.ts';
 import { PodSurroundings } from '../../controllers/kubelet/runtime/files/pod-surroundings.ts';
+import { nodeSettings } from '../../controllers/kubelet/runtime/files/runtime-files.ts';
 import type { IssuedToken, PodSources, TokenWish } from '../../controllers/kubelet/runtime/files/sources.ts';
 import { VolumeStore } from '../../controllers/kubelet/runtime/files/volume-store.ts';
 import type { FileTree } from '../../controllers/kubelet/runtime/machine/file-tree.ts';
@@ -104,7 +105,7 @@ class GivenSources implements PodSources {
   }
 
   nodeFiles(): FileTree {
-    return this.#given.store.nodeFiles('n');
+    return this.#given.store.nodeFiles('n', () => nodeSettings('n', this.node()));
   }
 
   pod(): Frozen<Pod> | undefined {

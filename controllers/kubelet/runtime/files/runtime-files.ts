@@ -2,7 +2,7 @@
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Node, Pod } from '../../../../server/kube/types.gen.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
-import { resolverText } from './name-resolution.ts';
+import { NODE_NAME_SERVER, resolverText } from './name-resolution.ts';
 import { hostIPs } from './pod-fields.ts';
 import { podHostname } from './pod-hostname.ts';
 import type { PodSources } from './sources.ts';
@@ -11,10 +11,18 @@ const LOCAL_NAMES =
   '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\n' +
   'fe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n';
 
-/** The file /etc/hosts of a node. */
-export function nodeHostsText(node: Frozen<Node> | undefined): string {
+function nodeHostsText(node: Frozen<Node> | undefined): string {
   const own = hostIPs(node).map((address) => `${address}\t${node?.metadata.name}\n`);
   return LOCAL_NAMES + own.join('');
+}
+
+/** What lies in the folder /etc of a node because of its name and address. */
+export function nodeSettings(name: string, node: Frozen<Node> | undefined): Record<string, string> {
+  return {
+    hostname: `${name}\n`,
+    hosts: nodeHostsText(node),
+    'resolv.conf': `nameserver ${NODE_NAME_SERVER}\n`,
+  };
 }
 
 function aliasesText({ spec: { hostAliases = [] } }: Frozen<Pod>): string {

@@ -4,6 +4,7 @@ import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { PersistentVolume } from '../../../../server/kube/types.gen.ts';
 import { toBytes } from '../machine/byte-text.ts';
 import { FileTree } from '../machine/file-tree.ts';
+import { ROOT } from '../machine/inode.ts';
 import { nodeImage } from './node-image.ts';
 
 /** All trees are made when somebody looks for the first time. They are gone when this process ends. */
@@ -26,14 +27,19 @@ export class VolumeStore {
     return tree;
   }
 
-  /** The files of a node. The machine that this process runs on has no part in them. */
-  nodeFiles(name: string): FileTree {
+  /**
+   * The files of a node. The machine that this process runs on has no part in them.
+   *
+   * @param settings what lies in its /etc, by name
+   */
+  nodeFiles(name: string, settings: () => Readonly<Record<string, string>>): FileTree {
     let tree = this.#nodes.get(name);
     if (!tree) {
       tree = new FileTree({ clock: this.clock, image: nodeImage() });
-      const etc = tree.root.lookup('etc', { pid: 0, uid: 0, gid: 0, groups: [] });
-      const hostname = tree.newFile({ mode: 0o644, uid: 0, gid: 0 }, Buffer.from(`${name}\n`));
-      if (etc?.kind === 'directory') etc.put('hostname', hostname);
+      const etc = tree.root.lookup('etc', ROOT);
+      if (etc?.kind === 'directory')
+        for (const [file, text] of Object.entries(settings()))
+          etc.put(file, tree.newFile({ mode: 0o644, uid: 0, gid: 0 }, Buffer.from(text)));
       this.#nodes.set(name, tree);
     }
     return tree;
