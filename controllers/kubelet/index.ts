@@ -17,6 +17,13 @@ export interface BehaviourFile {
   readonly value: unknown;
 }
 
+/** Whether a volume is gone, or was recycled: the next claim finds nothing in it. */
+function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolume> | undefined): boolean {
+  if (now?.metadata.uid !== before.metadata.uid) return true;
+  const { claimRef, persistentVolumeReclaimPolicy } = now?.spec ?? {};
+  return persistentVolumeReclaimPolicy === 'Recycle' && before.spec.claimRef !== undefined && claimRef === undefined;
+}
+
 /**
  * @param version of Kubernetes, which nodes report
  * @param simulated nodes: pods of others are left alone
@@ -78,8 +85,7 @@ export function createKubelet(
       const cancels = [
         agent.start(env),
         env.onChange<PersistentVolume>('v1/persistentvolumes', ({ before, now }) => {
-          const uid = before?.metadata.uid;
-          if (uid !== undefined && uid !== now?.metadata.uid) kubelet.forgetVolume(uid);
+          if (before && isEmptied(before, now)) kubelet.forgetVolume(before.metadata.uid ?? '');
         }),
       ];
       return () => {

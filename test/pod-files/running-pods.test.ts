@@ -44,6 +44,23 @@ test('with the volume goes what was in it', async () => {
   }
 });
 
+test('a recycled volume is empty', async () => {
+  await using story = await PodStory.begin();
+  const volume =
+    '{apiVersion: v1, kind: PersistentVolume, metadata: {name: pv}, spec: {storageClassName: "", nfs: {server: s, ' +
+    'path: /}, accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, persistentVolumeReclaimPolicy: Recycle}}';
+  await story.apply(volume);
+  for (const run of [1, 2]) {
+    await story.apply(CLAIM.replace('storageClassName: std', 'storageClassName: ""'));
+    await story.create(claiming('ls /v; touch /v/left'));
+    expect(await story.log(), `run ${run}`).toBe('');
+    expect((await story.pod()).status.phase).toBe('Succeeded');
+    await story.delete(0);
+    await story.client.delete('v1/persistentvolumeclaims', { namespace: 'default', name: 'data' });
+    await story.cluster.settle();
+  }
+});
+
 test('commands and arguments name variables, in the words of the container', async () => {
   await using story = await PodStory.begin();
   const env = 'env: [{name: API, value: "$(KUBERNETES_SERVICE_HOST)"}, {name: PRINT, value: echo}]';
