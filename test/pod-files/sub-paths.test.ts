@@ -34,8 +34,8 @@ test.each([
 });
 
 test.each([
-  ['ln -s /etc /all/l', 'failed to prepare subPath for volumeMount "v" of container "c"'],
-  ['ln -s ../../etc /all/l', 'failed to prepare subPath for volumeMount "v" of container "c"'],
+  ['mkdir /all/etc; ln -s /etc /all/l', 'failed to prepare subPath for volumeMount "v" of container "c"'],
+  ['mkdir /all/etc; ln -s ../../etc /all/l', 'failed to prepare subPath for volumeMount "v" of container "c"'],
   ['echo x > /all/l', 'failed to create subPath directory for volumeMount "v" of container "c"'],
   ['mkdir /all/d; ln -s d /all/l', undefined],
 ])('a part that leads out of its volume is refused, after %s', async (script, message) => {

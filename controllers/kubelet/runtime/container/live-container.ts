@@ -204,7 +204,10 @@ export class LiveContainer {
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
     if (this.#main !== main || this.#isOver) return;
     this.#main = undefined;
-    if (this.#isTold || !this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    if (this.#isTold || !this.#isDoubtful(exitCode)) {
+      this.#finish(exitCode, this.#messageOf(machine, exitCode));
+      return;
+    }
     this.#hasStandIn = true;
     this.#machine = undefined;
     if (this.#facts.isWork) this.#finish(0);
