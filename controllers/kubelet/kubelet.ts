@@ -148,7 +148,7 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || look.canMount();
+      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && look.canMount());
       if (!isMounted) return look.report(facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }

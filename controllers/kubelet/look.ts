@@ -10,6 +10,7 @@ import type { PodMemory, Stopping } from './pod-memory.ts';
 import { PodReferences } from './pod-references.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
 import { mountProblems } from './references.ts';
+import { hostnameProblem } from './runtime/files/pod-hostname.ts';
 import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
@@ -102,6 +103,16 @@ export class Look implements SyncContext {
     const complaint = this.runtime.complaint(this.pod);
     if (complaint !== undefined && !this.memory.hasComplained) this.tell('Warning', 'InvalidBehaviour', complaint);
     this.memory.hasComplained = true;
+  }
+
+  /** Whether the pod can have the hostname that it wants. If not, that is told once. */
+  canBeNamed(): boolean {
+    const problem = hostnameProblem(this.pod);
+    if (problem === undefined) return true;
+    const told = `Failed to create pod sandbox: ${problem}`;
+    if (this.memory.toldWait !== told) this.tell('Warning', 'FailedCreatePodSandBox', told);
+    this.memory.toldWait = told;
+    return false;
   }
 
   /** Whether the volumes of the pod are there. Which are not is told once. */

@@ -100,3 +100,15 @@ test('a container whose part of a volume has no name cannot be made', async () =
   expect((await story.container()).state.waiting?.message).toBe('missing value for NOPE');
   expect(await story.events()).toContain('Warning Failed spec.containers{c}: Error: missing value for NOPE');
 });
+
+test('a pod whose whole name is too long has no sandbox', async () => {
+  await using story = await PodStory.begin();
+  const names = `setHostnameAsFQDN: true, subdomain: ${'s'.repeat(40)}`;
+  await story.create(`{${names}, containers: [{name: c, image: busybox, command: [sleep, infinity]}]}`);
+  expect(await story.shown()).toBe('0/1 ContainerCreating');
+  const name = `p.${'s'.repeat(40)}.default.svc.cluster.local`;
+  expect(await story.events()).toEqual([
+    'Warning FailedCreatePodSandBox pod: Failed to create pod sandbox: failed to construct FQDN from pod hostname and ' +
+      `cluster domain, FQDN ${name} is too long (64 characters is the max, ${name.length} characters requested)`,
+  ]);
+});
