@@ -2,12 +2,13 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
-import type { PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv, Watched } from '../lib/controller.ts';
 import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
 import { CLAIMS } from '../lib/volumes/matching.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
+import { REFERRED } from './pod-references.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
@@ -17,6 +18,13 @@ import { isNodeExpansionDue } from './volume-expansion.ts';
 export interface BehaviourFile {
   readonly file: string;
   readonly value: unknown;
+}
+
+/** Whether a volume is gone, or was recycled: the next claim finds nothing in it. */
+function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolume> | undefined): boolean {
+  if (now?.metadata.uid !== before.metadata.uid) return true;
+  const { claimRef, persistentVolumeReclaimPolicy } = now?.spec ?? {};
+  return persistentVolumeReclaimPolicy === 'Recycle' && before.spec.claimRef !== undefined && claimRef === undefined;
 }
 
 /**
@@ -80,10 +88,21 @@ export function createKubelet(
       { resource: CLAIMS, keys: (claim, env) => growing(claim as Frozen<PersistentVolumeClaim>, env) },
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
+      awaited('v1/persistentvolumeclaims'),
     ],
-    reads: ['coordination.k8s.io/v1/leases', ...ATTACHABLE_READS],
+    reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED])],
     workers: 32,
-    start: (env) => agent.start(env),
+    start: (env) => {
+      const cancels = [
+        agent.start(env),
+        env.onChange<PersistentVolume>('v1/persistentvolumes', ({ before, now }) => {
+          if (before && isEmptied(before, now)) kubelet.forgetVolume(before.metadata.uid ?? '');
+        }),
+      ];
+      return () => {
+        for (const cancel of cancels) cancel();
+      };
+    },
     // Only nodes have no namespace.
     reconcile: (key, env) => {
       if (key.namespace !== '') return kubelet.reconcile(key, env);

@@ -7,12 +7,13 @@ import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts'
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
-import { type Again, againAt, Look, newer, referencesOf } from './look.ts';
+import { type Again, againAt, Look, newer } from './look.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
+import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
 import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
@@ -41,6 +42,7 @@ export class Kubelet {
   /** Pods that are over and still there: their logs can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
+  #store: VolumeStore | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
@@ -73,6 +75,17 @@ export class Kubelet {
 
   forgetNode(name: string): void {
     this.#stock.forgetNode(name);
+    this.#store?.forgetNode(name);
+  }
+
+  /** A persistent volume is gone, and what was in it. */
+  forgetVolume(uid: string): void {
+    this.#store?.forgetVolume(uid);
+  }
+
+  #storeOf({ clock }: ControllerEnv): VolumeStore {
+    this.#store ??= new VolumeStore(clock);
+    return this.#store;
   }
 
   async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
@@ -109,6 +122,7 @@ export class Kubelet {
       runtime: await this.#runtime(),
       env,
       images: this.#images(node, env),
+      store: this.#storeOf(env),
       tellsRoutine: this.#tellsRoutine,
     });
     const again = await this.#lookAt(look, node);
@@ -142,7 +156,7 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || look.canMount(node);
+      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && look.canMount(node));
       if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }
@@ -161,7 +175,8 @@ export class Kubelet {
     return look.report(found);
   }
 
-  #openSandbox({ pod, memory, runtime, env, tell, clock, wake }: Look, node: Frozen<Node>, hostIP: string): void {
+  #openSandbox(look: Look, node: Frozen<Node>, hostIP: string): void {
+    const { pod, memory, runtime, env, tell, clock, wake } = look;
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -172,11 +187,10 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
-    const refs = referencesOf(env, pod.metadata.namespace ?? '');
     memory.running = runtime.open(pod, podIP, {
       clock,
       random: env.random,
-      refs,
+      surroundings: look.surroundings,
       begin: () => env.begin('a command in a container'),
       wake,
     });

@@ -7,7 +7,6 @@ import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
 import { podNetwork } from './container/pod-network.ts';
-import { ownSurroundings, type Surroundings } from './container/surroundings.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
@@ -50,7 +49,6 @@ class SimulatedPod implements PodSandbox {
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
-  readonly #surroundings: Surroundings;
   readonly #servers = new Map<number, Server>();
   readonly #runs = new Map<string, Runs>();
 
@@ -58,7 +56,6 @@ class SimulatedPod implements PodSandbox {
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;
-    this.#surroundings = ownSurroundings(pod);
   }
 
   async dial(port: number): Promise<Duplex> {
@@ -89,7 +86,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, begin, wake } = this.#world;
+    const { clock, random, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     const facts = {
@@ -103,7 +100,7 @@ class SimulatedPod implements PodSandbox {
       clock,
       random,
       begin,
-      surroundings: this.#surroundings,
+      surroundings,
       network: podNetwork(this.#pod, (port) => this.dial(port)),
     };
     const latest = new LiveContainer(facts, wake);
@@ -150,6 +147,7 @@ class SimulatedPod implements PodSandbox {
 
   close(): void {
     for (const { latest } of this.#runs.values()) latest.kill();
+    this.#world.surroundings.close();
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();
   }
