@@ -51,7 +51,7 @@ class NodeIpam {
     const podCIDRs = chosen ?? this.#choose(node, env);
     this.#chosen.set(uid, podCIDRs);
     try {
-      await env.client.patch(NODES, key, 'strategic', { metadata: { uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } });
+      await env.patchJointly(NODES, key, { metadata: { uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } });
     } catch (error) {
       if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return;
       this.#tell(name, uid, 'CIDRAssignmentFailed', env);

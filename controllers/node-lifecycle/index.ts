@@ -136,11 +136,7 @@ class NodeLifecycle {
   }
 
   /** @returns whether it was as it was thought to be, or is gone */
-  async #write(
-    node: Frozen<Node>,
-    taints: ReturnType<typeof reconciledTaints>,
-    { client }: ControllerEnv,
-  ): Promise<boolean> {
+  async #write(node: Frozen<Node>, taints: ReturnType<typeof reconciledTaints>, env: ControllerEnv): Promise<boolean> {
     const labels = reconciledLabels(node);
     if (!taints && !labels) return true;
     const { name = '', resourceVersion } = node.metadata;
@@ -149,7 +145,7 @@ class NodeLifecycle {
       ...(taints && { spec: { taints: taints.length === 0 ? null : taints } }),
     };
     try {
-      await client.patch(NODES, nodeKey(name), 'strategic', patch);
+      await env.patchJointly(NODES, nodeKey(name), patch);
       return true;
     } catch (error) {
       // Changed or deleted meanwhile: the informer will say so.

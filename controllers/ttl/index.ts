@@ -67,7 +67,7 @@ export function createTtl(): ControllerDefinition {
       if (!node || secondsOf(node) === seconds) return undefined;
       try {
         const annotations = { [ANNOTATION]: String(seconds) };
-        await env.client.patch(NODES, key, 'strategic', { metadata: { annotations } });
+        await env.patchJointly(NODES, key, { metadata: { annotations } });
       } catch (error) {
         if (!(error instanceof ApiError && error.code === 404)) throw error;
       }
