@@ -7,6 +7,9 @@ import type { Client } from './client.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Workers of a controller that patches jointly: most of them wait for the turn in which all is sent. */
+export const JOINT_WORKERS = 30;
+
 /** What one controller wants to be changed. */
 interface Part {
   readonly client: Client;

@@ -5,6 +5,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { JOINT_WORKERS } from '../lib/joint-patches.ts';
 import { CidrSet } from './cidr-set.ts';
 import type { ClusterRange } from './cluster-ranges.ts';
 
@@ -107,7 +108,7 @@ export function createNodeIpam(
         keys: (node) => (ipam.isConcernedBy(node as Frozen<Node>) ? [keyOf(node)] : []),
       },
     ],
-    workers: 30,
+    workers: JOINT_WORKERS,
     start: (env) => ipam.start(env),
     reconcile: (key, env) => ipam.reconcile(key, env),
   };

@@ -6,6 +6,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { Lease, Node, Pod } from '../../server/kube/types.gen.ts';
 import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
+import { JOINT_WORKERS } from '../lib/joint-patches.ts';
 import { PODS } from '../lib/pods.ts';
 import { NodeHealths } from './health.ts';
 import { reconciledLabels } from './labels.ts';
@@ -242,6 +243,7 @@ export function createNodeLifecycle(): ControllerDefinition {
     queue: 'node_lifecycle_controller',
     watches: [self(NODES)],
     reads: [LEASES, PODS],
+    workers: JOINT_WORKERS,
     start: (env) => lifecycle.start(env),
     reconcile: (key, env) => lifecycle.reconcile(key, env),
   };
