@@ -82,7 +82,7 @@ export function storedForm(
   const shares = sharesSpec(served);
   const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
   const known = parsed.decodedSpec ?? given?.decoded;
-  const storedParts = stored && !conversion ? partsOf(stored, definition, isSubresource) : undefined;
+  const storedParts = stored && !conversion ? sameParts(parsed.value, stored, definition, isSubresource) : undefined;
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
   const body = known || storedParts ? { ...parsed, ...(known && { decodedSpec: known }), storedParts } : parsed;
@@ -97,15 +97,22 @@ export function storedForm(
   return object;
 }
 
-/** The parts of a stored object that need no decoding where a write has the very same, as most of a patch's result. */
-function partsOf({ value }: StoredObject, definition: ResourceDefinition, isSubresource: boolean): object {
-  const { managedFields } = value.metadata;
-  const keepsSpec = isSubresource && (definition.sharesSpec || definition.keepsSpec);
-  return {
-    ...(managedFields && { metadata: { managedFields } }),
-    ...(keepsSpec && { spec: value.spec }),
-    ...Object.fromEntries((definition.keepsParts ?? []).map((name) => [name, value[name]])),
-  };
+/**
+ * The parts of a stored object that a write has the very same of, as most of a patch's result: they need no decoding. A
+ * part that differs is decoded with all that is in it, because what follows may set fields in it.
+ */
+function sameParts(
+  value: unknown,
+  { value: stored }: StoredObject,
+  { sharesSpec: isShared, keepsSpec, keepsParts = [] }: ResourceDefinition,
+  isSubresource: boolean,
+): object {
+  const given = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { managedFields } = stored.metadata;
+  const parts: Record<string, unknown> = managedFields ? { metadata: { managedFields } } : {};
+  const names = isSubresource && (isShared || keepsSpec) ? ['spec', ...keepsParts] : keepsParts;
+  for (const name of names) if (given[name] === stored[name]) parts[name] = stored[name];
+  return parts;
 }
 
 /** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */
