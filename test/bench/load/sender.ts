@@ -4,8 +4,8 @@ import type { Endpoint } from './connection.ts';
 /** Requests over HTTP/1.1, on connections that stay open. */
 export interface Sender {
   /** @returns the body of the answer. @throws Error when it is none of success */
-  send(method: string, path: string, body?: Buffer): Promise<string>;
-  close(): void;
+  readonly send: (method: string, path: string, body?: Buffer) => Promise<string>;
+  readonly close: () => void;
 }
 
 /** What a simple client does. Bodies may be larger than the frames that the connection of most scenarios sends. */
