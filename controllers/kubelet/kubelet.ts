@@ -7,14 +7,16 @@ import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts'
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
-import { type Again, againAt, Look, newer, referencesOf } from './look.ts';
+import { type Again, againAt, Look, newer } from './look.ts';
 import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
+import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
@@ -42,6 +44,7 @@ export class Kubelet {
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
   #network: ClusterNetwork | undefined;
+  #store: VolumeStore | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
@@ -59,10 +62,17 @@ export class Kubelet {
 
   /** Pods that wait for something in a namespace, which may be there now. */
   waitingIn(namespace: string): readonly Key[] {
-    return this.#waiting.in(namespace).map((key) => {
-      delete this.#pods.get(keyText(key))?.calm;
-      return key;
-    });
+    return this.#waiting.in(namespace).map((key) => this.disturbed(key));
+  }
+
+  /** A pod is to be looked at again although it did not change, even if somebody looks at it just now. */
+  disturbed(key: Key): Key {
+    const memory = this.#pods.get(keyText(key));
+    if (memory) {
+      memory.disturbances++;
+      delete memory.calm;
+    }
+    return key;
   }
 
   /** The network of all pods, as the controller that runs now sees it. */
@@ -73,6 +83,17 @@ export class Kubelet {
 
   forgetNode(name: string): void {
     this.#stock.forgetNode(name);
+    this.#store?.forgetNode(name);
+  }
+
+  /** A persistent volume is gone, and what was in it. */
+  forgetVolume(uid: string): void {
+    this.#store?.forgetVolume(uid);
+  }
+
+  #storeOf({ clock }: ControllerEnv): VolumeStore {
+    this.#store ??= new VolumeStore(clock);
+    return this.#store;
   }
 
   async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
@@ -109,6 +130,7 @@ export class Kubelet {
       runtime: await this.#runtime(),
       env,
       images: this.#images(node, env),
+      store: this.#storeOf(env),
       tellsRoutine: this.#tellsRoutine,
     });
     const again = await this.#lookAt(look, node);
@@ -142,19 +164,27 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || look.canMount();
-      if (!isMounted) return look.report(facts(look, statuses, { hostIP, podIP: undefined }));
+      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && look.canMount(node));
+      if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }
     const outcome = await new PodSync(look, statuses).run();
     const { podIP } = memory;
-    if (outcome === 'goes on') return look.report(facts(look, statuses, { hostIP, podIP }));
+    await expandVolumes(look);
+    if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
     return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
   }
 
-  #openSandbox({ pod, memory, runtime, env, tell, clock, wake }: Look, node: Frozen<Node>, hostIP: string): void {
+  /** What comes while the report is on its way wakes those who wait for it. */
+  #report(look: Look, found: PodFacts): Promise<Again> {
+    this.#waiting.set(keyOf(look.pod), look.memory.waits);
+    return look.report(found);
+  }
+
+  #openSandbox(look: Look, node: Frozen<Node>, hostIP: string): void {
+    const { pod, memory, runtime, env, tell, clock, wake } = look;
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -165,11 +195,10 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
-    const refs = referencesOf(env, pod.metadata.namespace ?? '');
     memory.running = runtime.open(pod, podIP, {
       clock,
       random: env.random,
-      refs,
+      surroundings: look.surroundings,
       network: this.#networkOf(env).from({
         key: keyOf(pod),
         address: podIP,

@@ -4,6 +4,7 @@ import { CLUSTER_DNS, ClusterDns, type DnsAnswer, type DnsQuestion } from '../..
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Key } from '../../../server/kube/object.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
+import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
 import type { Network } from '../runtime/machine/network.ts';
 import { InformedObjects } from './informed-objects.ts';
@@ -25,9 +26,6 @@ const DNS_PORT = 53;
 
 /** Ports that clients get for their own ends: net.ipv4.ip_local_port_range. */
 const CLIENT_PORTS = { first: 32_768, last: 60_999 } as const;
-
-/** What the nodes ask themselves. Nobody has told it anything. */
-const NODE_NAME_SERVER = '172.18.0.1';
 
 /** Policies see the cluster's DNS as what it is elsewhere: pods of CoreDNS. */
 const DNS_PODS: PolicyPod = {
@@ -128,6 +126,7 @@ export class ClusterNetwork {
   }
 
   async #query(origin: Origin, server: string, question: DnsQuestion): Promise<DnsAnswer> {
+    // Nobody has told the one of the nodes anything.
     if (server === NODE_NAME_SERVER) return { status: 'NXDOMAIN', records: [], additional: [] };
     const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
     const isLetThrough = isAllowed(

@@ -7,7 +7,6 @@ import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
 import { podNetwork } from './container/pod-network.ts';
-import { ownSurroundings, type Surroundings } from './container/surroundings.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
@@ -50,7 +49,6 @@ class SimulatedPod implements PodSandbox {
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
-  readonly #surroundings: Surroundings;
   readonly #servers = new Map<number, Server>();
   readonly #runs = new Map<string, Runs>();
 
@@ -58,7 +56,6 @@ class SimulatedPod implements PodSandbox {
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;
-    this.#surroundings = ownSurroundings(pod);
   }
 
   async dial(port: number, from?: PeerAddress): Promise<Duplex> {
@@ -90,7 +87,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, network, begin, wake } = this.#world;
+    const { clock, random, network, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     const facts = {
@@ -104,7 +101,7 @@ class SimulatedPod implements PodSandbox {
       clock,
       random,
       begin,
-      surroundings: this.#surroundings,
+      surroundings,
       network: podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
     };
     const latest = new LiveContainer(facts, wake);
@@ -151,6 +148,7 @@ class SimulatedPod implements PodSandbox {
 
   close(): void {
     for (const { latest } of this.#runs.values()) latest.kill();
+    this.#world.surroundings.close();
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();
   }

@@ -139,7 +139,11 @@ export class SimulatedRuntime implements PodRuntime {
       const { exitCode, output } = await this.exec(running, container, exec?.command ?? [], timeoutSeconds * 1000);
       return { isHealthy: exitCode === 0, output };
     } catch (error) {
-      return { isHealthy: false, output: `rpc error: code = Unknown desc = ${(error as Error).message}`, errored: true };
+      return {
+        isHealthy: false,
+        output: `rpc error: code = Unknown desc = ${(error as Error).message}`,
+        errored: true,
+      };
     }
   }
 

@@ -6,6 +6,7 @@ import type { Service } from '../types.gen.ts';
 import { type Backend, backendsOf, isReady } from './backends.ts';
 import { type ClusterObjects, HEADLESS, SERVICE_NAME } from './cluster-objects.ts';
 
+/** The domain of a cluster. */
 export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** Where it is asked unless a service `kube-dns` in `kube-system` has another address. */

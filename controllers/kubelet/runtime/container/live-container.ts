@@ -4,11 +4,15 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
+import { ApiError } from '../../../../server/kube/api-error.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
-import type { Pod } from '../../../../server/kube/types.gen.ts';
-import type { ImageFamily } from '../image-family.ts';
-import type { Mount } from '../machine/file-view.ts';
 import { quantityValue } from '../../../../server/kube/quantity.ts';
+import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { expandCommand } from '../files/expansion.ts';
+import { ConfigProblem } from '../files/sources.ts';
+import type { ImageFamily } from '../image-family.ts';
+import { SystemError } from '../machine/errno.ts';
+import type { Mount } from '../machine/file-view.ts';
 import { ROOT } from '../machine/inode.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
@@ -40,6 +44,10 @@ export interface ContainerFacts {
   readonly surroundings: Surroundings;
   readonly network: Network;
 }
+
+/** Why a container does not start: its command, its volumes, or a token that it cannot get. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof ApiError;
 
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
@@ -75,6 +83,7 @@ export class LiveContainer {
   #isTold = false;
   #isOver = false;
   #done: (() => void) | undefined;
+  #environment: Readonly<Record<string, string>> | undefined;
 
   constructor(facts: ContainerFacts, onEnd: () => void) {
     this.#facts = facts;
@@ -91,10 +100,12 @@ export class LiveContainer {
     this.#machine = Promise.resolve(machine);
     let main: MachineProcess;
     try {
+      await this.#prepare();
       const options = { ...this.#options(), standIn: this.#mainStandIn() };
-      main = await machine.start(plan.argv, this.#outputs().streams, options);
+      const argv = expandCommand(plan.argv, options.env);
+      main = await machine.start(argv, this.#outputs().streams, options);
     } catch (error) {
-      if (!(error instanceof StartRefused)) throw error;
+      if (!isRefusal(error)) throw error;
       this.#close();
       return error.message;
     }
@@ -110,13 +121,13 @@ export class LiveContainer {
   }
 
   #newMachine(): Machine {
-    const { pod, container, family, clock, random, surroundings, network } = this.#facts;
+    const { container, family, clock, random, surroundings, network } = this.#facts;
     const { terminationMessagePath } = container;
     const memory = container.resources.limits?.memory;
     return new Machine({
       clock,
       random,
-      hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
+      hostname: surroundings.hostname,
       image: imageOf(family),
       programs: loadPrograms,
       mounts: () => surroundings.mounts(container),
@@ -145,12 +156,25 @@ export class LiveContainer {
     if (mountedAt === '/' && !SCRATCH.test(path)) this.#hasMissed = true;
   }
 
-  #options(): StartOptions {
+  /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
+  async #prepare(): Promise<void> {
+    const { surroundings, container, begin } = this.#facts;
+    const done = begin();
+    try {
+      await surroundings.prepare(container);
+    } finally {
+      done();
+    }
+  }
+
+  #options(): StartOptions & { readonly env: Readonly<Record<string, string>> } {
     const { pod, container, family, surroundings } = this.#facts;
     const [own, ofPod] = [container.securityContext, pod.spec.securityContext];
     const fsGroup = ofPod?.fsGroup;
+    // Whatever changes later, a container keeps the variables that it has begun with.
+    this.#environment ??= surroundings.environment(container);
     return {
-      env: surroundings.environment(container),
+      env: this.#environment,
       uid: own?.runAsUser ?? ofPod?.runAsUser ?? family.user ?? 0,
       gid: own?.runAsGroup ?? ofPod?.runAsGroup ?? 0,
       groups: [...(ofPod?.supplementalGroups ?? []), ...(fsGroup === undefined ? [] : [fsGroup])],
@@ -180,7 +204,10 @@ export class LiveContainer {
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
     if (this.#main !== main || this.#isOver) return;
     this.#main = undefined;
-    if (this.#isTold || !this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    if (this.#isTold || !this.#isDoubtful(exitCode)) {
+      this.#finish(exitCode, this.#messageOf(machine, exitCode));
+      return;
+    }
     this.#hasStandIn = true;
     this.#machine = undefined;
     if (this.#facts.isWork) this.#finish(0);
@@ -240,6 +267,7 @@ export class LiveContainer {
 
   async #standingMachine(): Promise<Machine> {
     const { plan, family, container, stopCode } = this.#facts;
+    await this.#prepare();
     const machine = this.#newMachine();
     const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
     await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
@@ -251,6 +279,7 @@ export class LiveContainer {
   async exec(command: readonly string[], streams: ProcessStreams): Promise<MachineProcess> {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
+    await this.#prepare();
     const standIn = (name: string): Program | undefined => (family.own.includes(name) ? isDone : undefined);
     return this.#executed(command, () => machine.start(command, streams, { ...this.#options(), standIn }));
   }
@@ -273,6 +302,7 @@ export class LiveContainer {
   async run(command: readonly string[], timeoutMs: number): Promise<Executed> {
     const { family, clock } = this.#facts;
     const machine = await this.#machineNow();
+    await this.#prepare();
     let output = '';
     const collect = (): Writable =>
       new Writable({
