@@ -4,11 +4,11 @@ import type { Frozen } from '../base/freeze.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { type Backend, backendsOf, isReady, type PortOf, portNamed } from '../kube/network/backends.ts';
-import { HEADLESS, SERVICE_NAME } from '../kube/network/cluster-objects.ts';
+import { type ClusterObjects, HEADLESS } from '../kube/network/cluster-objects.ts';
 import type { NodeConnector, RunningPod } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import type { Connection } from '../kube/outbound.ts';
-import type { EndpointSlice, Pod, Service } from '../kube/types.gen.ts';
+import type { Pod, Service } from '../kube/types.gen.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 
 /** A port of a running pod. */
@@ -24,8 +24,10 @@ const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;
 export class ServiceTraffic {
   readonly #registry: RegistryEnv;
   readonly #nodes: NodeConnector;
+  readonly #objects: ClusterObjects;
 
-  constructor(registry: RegistryEnv, nodes: NodeConnector) {
+  constructor(registry: RegistryEnv, nodes: NodeConnector, objects: ClusterObjects) {
+    this.#objects = objects;
     this.#registry = registry;
     this.#nodes = nodes;
   }
@@ -70,7 +72,7 @@ export class ServiceTraffic {
     const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
     const refused = new Error(`dial tcp ${this.address(key, port)}: connect: connection refused`);
     if (!chosen) throw refused;
-    const pod = chosen.target ?? this.#podAt(chosen.address);
+    const pod = chosen.target ?? this.#objects.podAt(chosen.address);
     // What is no pod of this cluster is an address of the machine's network.
     if (!pod) return { host: chosen.address, port: chosen.port };
     const running = this.#nodes.pod(pod);
@@ -136,37 +138,20 @@ export class ServiceTraffic {
   }
 
   #address(ip: string, port: number): Destination | undefined {
-    for (const { value } of this.#registry.list('services')) {
-      const { spec, metadata } = value as unknown as Frozen<Service>;
-      if (spec.clusterIPs?.includes(ip))
-        return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
-    }
-    const key = this.#podAt(ip);
+    for (const { metadata } of this.#objects.servicesAt(ip))
+      return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
+    const key = this.#objects.podAt(ip);
     return key && this.#running(key, port);
   }
 
-  #podAt(ip: string): Key | undefined {
-    for (const { value } of this.#registry.list('pods')) {
-      const { status, spec, metadata } = value as unknown as Frozen<Pod>;
-      const key = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
-      if (status.podIP === ip && !spec.hostNetwork && this.#nodes.pod(key)) return key;
-    }
-    return undefined;
-  }
-
   #backends(key: Key, portOf: PortOf, wantedHostname?: string): Backend[] {
-    return backendsOf(this.#slicesOf(key), portOf).filter(
+    return backendsOf(this.#objects.slicesOf(key), portOf).filter(
       (backend) => isReady(backend) && (wantedHostname === undefined || backend.endpoint.hostname === wantedHostname),
     );
   }
 
-  *#slicesOf({ namespace, name }: Key): Iterable<Frozen<EndpointSlice>> {
-    for (const { value } of this.#registry.list('endpointslices.discovery.k8s.io', namespace))
-      if (value.metadata.labels?.[SERVICE_NAME] === name) yield value as unknown as Frozen<EndpointSlice>;
-  }
-
   #dialable({ address, port, target }: Backend): Destination {
-    const key = target ?? this.#podAt(address);
+    const key = target ?? this.#objects.podAt(address);
     if (!key) throw serviceUnavailable(`error trying to reach service: ${address}:${port} is no pod of this cluster`);
     return this.#running(key, port);
   }
