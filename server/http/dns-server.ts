@@ -2,6 +2,7 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import packet from 'dns-packet';
+import type { Cancel, Clock } from '../base/clock.ts';
 import { LIMITS } from '../kube/limits.ts';
 import {
   CLUSTER_DOMAIN,
@@ -98,11 +99,15 @@ function serveDatagrams(socket: DatagramSocket, dns: ClusterDns): void {
 }
 
 /** Messages with their length before them, as many as the client likes. */
-function serveStream(socket: Socket, dns: ClusterDns): void {
+function serveStream(socket: Socket, dns: ClusterDns, clock: Clock): void {
   let rest = Buffer.alloc(0);
-  socket.setTimeout(LIMITS.dnsIdleMs, () => socket.destroy());
+  const hangUpLater = (): Cancel => clock.schedule(LIMITS.dnsIdleMs, () => socket.destroy());
+  let cancel = hangUpLater();
+  socket.once('close', () => cancel());
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk: Buffer) => {
+    cancel();
+    cancel = hangUpLater();
     rest = Buffer.concat([rest, chunk]);
     while (rest.length >= 2 && rest.length >= 2 + rest.readUInt16BE(0)) {
       const end = 2 + rest.readUInt16BE(0);
@@ -137,14 +142,20 @@ function listenUdp(host: string, port: number): Promise<DatagramSocket> {
 }
 
 /** @throws Error when the port is in use */
-export async function startDnsServer(options: { host: string; port: number; dns: ClusterDns }): Promise<DnsServer> {
+export async function startDnsServer(options: {
+  host: string;
+  port: number;
+  dns: ClusterDns;
+  /** Of the machine: clients outside live in real time. */
+  clock: Clock;
+}): Promise<DnsServer> {
   const { host, dns } = options;
   for (let attempt = 1; ; attempt++) {
     const sockets = new Set<Socket>();
     const server = await listenTcp(host, options.port, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      serveStream(socket, dns);
+      serveStream(socket, dns, options.clock);
     });
     const { port } = server.address() as AddressInfo;
     const closeTcp = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { systemClock } from '../base/clock.ts';
 import type { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import type { DnsServer } from './dns-server.ts';
@@ -43,7 +44,7 @@ export async function startPlainServers(
       servers.proxy = await startForwardProxy({ host: hostOf('proxy'), port: proxyPort, traffic: parts.traffic });
     if (dnsPort !== undefined) {
       const { startDnsServer } = await import('./dns-server.ts');
-      servers.dns = await startDnsServer({ host: hostOf('dns'), port: dnsPort, dns: parts.dns });
+      servers.dns = await startDnsServer({ host: hostOf('dns'), port: dnsPort, dns: parts.dns, clock: systemClock() });
     }
     return { ...servers, close };
   } catch (error) {

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PodShells, server, service } from './pod-shells.ts';
+import { externalName, PodShells, server, service } from './pod-shells.ts';
 
 const MANY = Array.from({ length: 200 }, (_, i) => `198.51.100.${i + 1}`);
 const manySlice =
@@ -19,7 +19,7 @@ beforeAll(async () => {
       server('web', { spec: 'hostname: a, subdomain: heads' }),
       service('web', 'web', 'ports: [{name: http, port: 80, targetPort: 8080}]'),
       service('heads', 'web', 'clusterIP: None, ports: [{name: http, port: 80, targetPort: 8080}]'),
-      '{apiVersion: v1, kind: Service, metadata: {name: far}, spec: {type: ExternalName, externalName: api.example.com}}',
+      externalName('far', 'api.example.com'),
       '{apiVersion: v1, kind: Service, metadata: {name: many}, spec: {clusterIP: None, ports: [{port: 80}]}}',
       manySlice,
     ],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { client, namespace, PodShells, server, service } from './pod-shells.ts';
+import { client, externalName, namespace, PodShells, server, service } from './pod-shells.ts';
 
 let shells: PodShells;
 beforeAll(async () => {
@@ -18,8 +18,8 @@ beforeAll(async () => {
       '{set: heads}',
     ),
     service('there', 'web-a', 'ports: [{port: 80}]', 'other'),
-    '{apiVersion: v1, kind: Service, metadata: {name: near}, spec: {type: ExternalName, externalName: there.other.svc.cluster.local}}',
-    '{apiVersion: v1, kind: Service, metadata: {name: far}, spec: {type: ExternalName, externalName: api.example.com}}',
+    externalName('near', 'there.other.svc.cluster.local'),
+    externalName('far', 'api.example.com'),
   ]);
 });
 afterAll(() => shells[Symbol.asyncDispose]());

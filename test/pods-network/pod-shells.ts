@@ -61,8 +61,8 @@ export class PodShells implements AsyncDisposable {
     const { server, ca, cert, key } = readKubeconfig(this.cluster.kubeconfig());
     const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
     for (const word of ['sh', '-c', script]) query.append('command', word);
-    const url = `${server.replace('https:', 'wss:')}/api/v1/namespaces/${namespace}/pods/${name}/exec?${query.toString()}`;
-    const socket = new WebSocket(url, 'v4.channel.k8s.io', { ca, cert, key });
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/exec?${query.toString()}`;
+    const socket = new WebSocket(server.replace('https:', 'wss:') + path, 'v4.channel.k8s.io', { ca, cert, key });
     const texts = ['', '', '', ''];
     socket.on('message', (data: Buffer) => {
       const [channel = 0] = data;
@@ -118,12 +118,20 @@ export function client(name: string, { namespace = 'default', labels = '', spec 
 
 /** @param spec without selector */
 export function service(name: string, app: string, spec: string, namespace = 'default'): string {
-  return `{apiVersion: v1, kind: Service, metadata: {name: ${name}, namespace: ${namespace}}, spec: {selector: {app: ${app}}, ${spec}}}`;
+  const metadata = `{name: ${name}, namespace: ${namespace}}`;
+  return `{apiVersion: v1, kind: Service, metadata: ${metadata}, spec: {selector: {app: ${app}}, ${spec}}}`;
+}
+
+/** An alias. */
+export function externalName(name: string, target: string): string {
+  const spec = `{type: ExternalName, externalName: ${target}}`;
+  return `{apiVersion: v1, kind: Service, metadata: {name: ${name}}, spec: ${spec}}`;
 }
 
 export const namespace = (name: string, labels = ''): string =>
   `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}, labels: {${labels}}}}`;
 
-export function policy(name: string, spec: string, inNamespace = 'default'): string {
-  return `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: ${name}, namespace: ${inNamespace}}, spec: {${spec}}}`;
+export function policy(name: string, spec: string): string {
+  const metadata = `{name: ${name}, namespace: default}`;
+  return `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: ${metadata}, spec: {${spec}}}`;
 }
