@@ -82,7 +82,11 @@ export class Kubelet {
     const pod = newer(listed, memory?.latest);
     if (pod === listed) delete memory?.latest;
     const nowMs = env.clock.now();
-    if (!memory?.isWoken && memory?.calm?.resourceVersion === pod.metadata.resourceVersion && nowMs < (memory?.calm?.untilMs ?? 0))
+    if (
+      !memory?.isWoken &&
+      memory?.calm?.resourceVersion === pod.metadata.resourceVersion &&
+      nowMs < (memory?.calm?.untilMs ?? 0)
+    )
       return againAt(memory?.calm?.untilMs ?? 0, nowMs);
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     if (isPodTerminal(pod) && !isDeleted && !memory?.stopping) return this.#release(key);

@@ -71,6 +71,8 @@ export interface PodSandbox extends RunningPod {
   kill(container: string): void;
   /** Executes a command of a probe or a hook. @throws Error in the words of the container runtime */
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed>;
+  /** How often somebody executed something in it: what was known of its answers may have changed then. */
+  readonly disturbances: number;
   /** The pod is over. Only its logs are left. */
   close(): void;
 }
@@ -113,12 +115,7 @@ export interface PodRuntime {
     livedMs: number,
   ): Promise<ProbeAnswer>;
   /** Executes a command in a running container. @throws Error in the words of the container runtime */
-  exec(
-    running: PodSandbox,
-    container: AnyContainer,
-    command: readonly string[],
-    timeoutMs?: number,
-  ): Promise<Executed>;
+  exec(running: PodSandbox, container: AnyContainer, command: readonly string[], timeoutMs?: number): Promise<Executed>;
   /** What answers for the pod on its ports, and runs its containers. */
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox;
 }

@@ -5,10 +5,11 @@ import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import type { ImageFamily } from '../image-family.ts';
 import type { Mount } from '../machine/file-view.ts';
-import { quantityValue } from '../../../../server/kube/quantity.ts';
+import { Gate } from '../machine/gate.ts';
 import { ROOT } from '../machine/inode.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
@@ -72,6 +73,9 @@ export class LiveContainer {
   /** Somebody looked for something that only the real image can have. */
   #hasMissed = false;
   #hasStandIn = false;
+  /** All of its processes have waited for something once: whatever it begins with is done. */
+  #hasRested = false;
+  readonly #rested = new Gate();
   #isTold = false;
   #isOver = false;
   #done: (() => void) | undefined;
@@ -85,23 +89,33 @@ export class LiveContainer {
 
   /** @returns the words of the container runtime when it cannot start */
   async start(): Promise<string | undefined> {
-    const { plan } = this.#facts;
-    if (plan.kind !== 'runs') return undefined;
+    if (this.#facts.plan.kind !== 'runs') return undefined;
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
-    let main: MachineProcess;
     try {
-      const options = { ...this.#options(), standIn: this.#mainStandIn() };
-      main = await machine.start(plan.argv, this.#outputs().streams, options);
+      await this.#startMain(machine);
     } catch (error) {
       if (!(error instanceof StartRefused)) throw error;
       this.#close();
       return error.message;
     }
+    return undefined;
+  }
+
+  async #startMain(machine: Machine): Promise<void> {
+    const options = { ...this.#options(), standIn: this.#mainStandIn() };
+    const main = await machine.start(this.#facts.plan.argv, this.#outputs().streams, options);
     this.#main = main;
     if (this.#isOver) machine.stop();
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
-    return undefined;
+  }
+
+  /** Somebody wants something of its program: starts it if it waits for that, and lets it begin. */
+  async awake(): Promise<void> {
+    const { kind } = this.#facts.plan;
+    if (this.#isOver || (kind !== 'runs' && kind !== 'serves')) return;
+    await this.#machineNow();
+    if (!this.#hasRested) await Promise.race([this.#rested.wait(), rest(BUSY_MS)]);
   }
 
   #outputs(): ContainerStreams {
@@ -133,6 +147,10 @@ export class LiveContainer {
   #busy(isBusy: boolean): void {
     this.#done?.();
     this.#done = isBusy ? this.#facts.begin() : undefined;
+    if (!isBusy) {
+      this.#hasRested = true;
+      this.#rested.open();
+    }
     if (this.#done) void this.#lose(this.#done);
   }
 
@@ -241,6 +259,10 @@ export class LiveContainer {
   async #standingMachine(): Promise<Machine> {
     const { plan, family, container, stopCode } = this.#facts;
     const machine = this.#newMachine();
+    if (plan.kind === 'serves') {
+      await this.#startMain(machine);
+      return machine;
+    }
     const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
     await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
     if (this.#isOver) machine.stop();
@@ -310,6 +332,7 @@ export class LiveContainer {
   attach(streams: ProcessStreams): RunningProcess {
     const { over, detach } = this.#outputs().attach(streams);
     if (this.#isOver) detach();
+    else void this.awake();
     return { exitCode: over.then(() => 0), hangUp: detach };
   }
 }
