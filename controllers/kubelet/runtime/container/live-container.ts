@@ -54,6 +54,8 @@ const LOG_MESSAGE = { lines: 80, bytes: 2048 } as const;
 const STOP_MS = 300;
 /** For how long, in real time, somebody waits for commands that have something to do. */
 const BUSY_MS = 500;
+/** The same for a program that begins: the first of its kind is loaded then. */
+const BEGIN_MS = 5000;
 
 /**
  * One run of a container. Its machine comes when its command runs, or with the first command that somebody executes in
@@ -115,7 +117,10 @@ export class LiveContainer {
     const { kind } = this.#facts.plan;
     if (this.#isOver || (kind !== 'runs' && kind !== 'serves')) return;
     await this.#machineNow();
-    if (!this.#hasRested) await Promise.race([this.#rested.wait(), rest(BUSY_MS)]);
+    if (this.#hasRested) return;
+    await Promise.race([this.#rested.wait(), rest(BEGIN_MS)]);
+    // Nobody waits twice for one that never rests.
+    this.#hasRested = true;
   }
 
   #outputs(): ContainerStreams {
@@ -198,7 +203,10 @@ export class LiveContainer {
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
     if (this.#main !== main || this.#isOver) return;
     this.#main = undefined;
-    if (this.#isTold || !this.#isDoubtful(exitCode)) return this.#finish(exitCode, this.#messageOf(machine, exitCode));
+    if (this.#isTold || !this.#isDoubtful(exitCode)) {
+      this.#finish(exitCode, this.#messageOf(machine, exitCode));
+      return;
+    }
     this.#hasStandIn = true;
     this.#machine = undefined;
     if (this.#facts.isWork) this.#finish(0);
