@@ -21,7 +21,9 @@ test('it writes what it was asked into its log', async () => {
   await page(story, '80/nothing', { headers: { 'user-agent': 'me' } });
   const log = await story.log();
   expect(log).toContain('start worker processes\n');
-  expect(log).toMatch(/\d - - \[01\/Jan\/2026:00:00:00 \+0000\] "GET \/nothing HTTP\/1\.1" 404 \d+ "-" "me" "[^"]*"\n$/);
+  expect(log).toMatch(
+    /\d - - \[01\/Jan\/2026:00:00:00 \+0000\] "GET \/nothing HTTP\/1\.1" 404 \d+ "-" "me" "[^"]*"\n$/,
+  );
 });
 
 test('it serves the files that somebody writes', async () => {
@@ -52,14 +54,20 @@ test('a configuration that is wrong ends it', async () => {
 test('two of them in a pod cannot both have the port', async () => {
   await using story = await PodStory.begin();
   const more = 'command: [nginx]';
-  await story.create(`{restartPolicy: Never, containers: [{name: a, image: nginx, ${more}}, {name: c, image: nginx, ${more}}]}`);
+  await story.create(
+    `{restartPolicy: Never, containers: [{name: a, image: nginx, ${more}}, {name: c, image: nginx, ${more}}]}`,
+  );
   await story.live(3);
   expect((await story.container()).state.terminated).toMatchObject({ exitCode: 1 });
   expect(await story.container('a')).toMatchObject({ ready: true });
 });
 
 test('it ends well when it is told to', async () => {
-  await using story = await storyOf('nginx', 'command: [sh, -c, "nginx & sleep 1; nginx -s quit; wait; echo $?"]', 'restartPolicy: Never, ');
+  await using story = await storyOf(
+    'nginx',
+    'command: [sh, -c, "nginx & sleep 1; nginx -s quit; wait; echo $?"]',
+    'restartPolicy: Never, ',
+  );
   await story.live(1);
   expect(await story.log()).toMatch(/signal 3 \(SIGQUIT\) received, shutting down\n.*exit\n0\n$/);
 });
