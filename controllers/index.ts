@@ -1,8 +1,11 @@
+import type { MatchDevice } from '../server/kube/device-match.ts';
 import type { MetricsSource } from '../server/kube/metrics-source.ts';
+import { createAttachDetach } from './attach-detach/index.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
 import { controller as clusterRoleAggregation } from './cluster-role-aggregation/index.ts';
 import { controller as cronJob } from './cronjob/index.ts';
+import { controller as csiAttacher } from './csi-attacher/index.ts';
 import { controller as daemonSet } from './daemonset/index.ts';
 import { controller as deployment } from './deployment/index.ts';
 import { controller as disruption } from './disruption/index.ts';
@@ -15,6 +18,7 @@ import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
 import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts';
 import { controller as job } from './job/index.ts';
+import { controller as legacyTokenCleaner } from './legacy-token-cleaner/index.ts';
 import type { ControllerDefinition } from './lib/controller.ts';
 import { controller as namespace } from './namespace/index.ts';
 import { clusterRanges, type PodRangeOptions } from './node-ipam/cluster-ranges.ts';
@@ -25,6 +29,7 @@ import { createPodGarbageCollector } from './pod-garbage-collector/index.ts';
 import { controller as volumeProtection } from './pv-protection/index.ts';
 import { controller as claimProtection } from './pvc-protection/index.ts';
 import { controller as replicaSet, replicationController } from './replicaset/index.ts';
+import { createResourceClaims } from './resource-claim/index.ts';
 import { controller as resourceQuota } from './resource-quota/index.ts';
 import { rootCaController } from './root-ca/index.ts';
 import { createScheduler } from './scheduler/index.ts';
@@ -34,11 +39,15 @@ import { createServiceLoadBalancer } from './service-load-balancer/index.ts';
 import { serviceAccountTokenController, type TokenParts } from './serviceaccount-token/index.ts';
 import { controller as statefulSet } from './statefulset/index.ts';
 import { controller as storageProvisioner } from './storage-provisioner/index.ts';
+import { controller as storageResizer } from './storage-resizer/index.ts';
+import { controller as storageVersionMigrator } from './storage-version-migrator/index.ts';
 import { createTaintEviction } from './taint-eviction/index.ts';
 import { controller as tokenCleaner } from './token-cleaner/index.ts';
 import { createTtl } from './ttl/index.ts';
 import { controller as ttlAfterFinished } from './ttl-after-finished/index.ts';
+import { controller as attributesClassProtection } from './vac-protection/index.ts';
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
+import { controller as volumeExpander } from './volume-expander/index.ts';
 
 /** Addresses of services. */
 const SERVICE_RANGE = '10.96.0.0/12';
@@ -52,6 +61,8 @@ export interface ControllerParts {
   readonly issueToken: TokenParts['issue'];
   /** Where services of type LoadBalancer get their addresses from; nowhere unless given. */
   readonly loadBalancerCidr?: string | undefined;
+  /** Evaluates expressions that select devices. */
+  readonly matchDevice: MatchDevice;
   /** What pods use, where no server of the cluster tells. */
   readonly metrics?: MetricsSource | undefined;
   /** Where pods get their addresses from. */
@@ -69,6 +80,7 @@ export function createControllers({
   checkPolicy,
   issueToken,
   loadBalancerCidr,
+  matchDevice,
   metrics,
   podRanges = {},
   signCertificate,
@@ -101,7 +113,13 @@ export function createControllers({
     claimProtection,
     volumeProtection,
     storageProvisioner,
+    createAttachDetach(),
+    csiAttacher,
+    volumeExpander,
+    storageResizer,
+    attributesClassProtection,
     ephemeralVolume,
+    createResourceClaims(),
     endpoints,
     endpointSlice,
     endpointSliceMirroring,
@@ -111,9 +129,11 @@ export function createControllers({
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,
+    storageVersionMigrator,
     ...(checkPolicy ? [policyStatusController(checkPolicy)] : []),
+    legacyTokenCleaner,
     bootstrapSigner,
     tokenCleaner,
-    createScheduler(),
+    createScheduler(matchDevice),
   ];
 }

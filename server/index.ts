@@ -1,4 +1,5 @@
 /** fauxkube as a library: a cluster inside a Node process. */
+
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
@@ -29,6 +30,7 @@ import type { Pod } from './kube/types.gen.ts';
 import { auditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
+import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkOptions } from './start-checks.ts';
 import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
@@ -184,8 +186,7 @@ class Launch implements RunningCluster {
     });
     this.#assembly = assembly;
     const { cluster, pki, tokens } = assembly;
-    cluster.health.set('controllers', false);
-    cluster.health.set('fixtures', false);
+    for (const part of ['controllers', 'fixtures'] as const) cluster.health.set(part, false);
     this.#servers = await this.#listen(assembly, log);
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     if (this.#options.simulatedMetrics) {
@@ -201,6 +202,7 @@ class Launch implements RunningCluster {
           caCertificate: pki.ca.cert,
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           loadBalancerCidr: this.#options.loadBalancerCidr,
+          matchDevice: createDeviceMatcher(),
           metrics: this.#metrics,
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),

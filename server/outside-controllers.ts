@@ -1,4 +1,5 @@
 /** Controllers in a process of their own, against any API server. */
+
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
@@ -14,6 +15,7 @@ import { createLogger, type LogLevel } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import type { User } from './kube/object.ts';
+import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkNames, isEnabled } from './start-options.ts';
 
@@ -59,7 +61,10 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
   const random = systemRandom();
   const activity = new Activity();
   const definitions = [
-    ...createControllers(server.caCertificate === undefined ? {} : { caCertificate: server.caCertificate }),
+    ...createControllers({
+      matchDevice: createDeviceMatcher(),
+      ...(server.caCertificate !== undefined && { caCertificate: server.caCertificate }),
+    }),
     createKubelet(builtInTypes().gitVersion, new SimulatedNodes(), { events: 'problems' }, () => readPodBehaviours([]))
       .controller,
     ...extraControllers,

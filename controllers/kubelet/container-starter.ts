@@ -5,7 +5,7 @@ import { endedStatus, runningStatus, waitingStatus } from './container-status.ts
 import { runHook } from './hooks.ts';
 import { pullImage } from './image-puller.ts';
 import type { RunMemory } from './pod-memory.ts';
-import { environmentProblem, userProblem } from './references.ts';
+import { userProblem } from './references.ts';
 import { shouldRestart } from './restart-policy.ts';
 import type { AnyContainer } from './runtime/pod-runtime.ts';
 import { soon } from './soon.ts';
@@ -19,6 +19,8 @@ export async function startContainer(container: AnyContainer, before: Status, ou
   const told: (() => void)[] = [];
   const after = await start(container, before, {
     ...outer,
+    // Not a property of its own.
+    surroundings: outer.surroundings,
     tell: (...event) => told.push(() => outer.tell(...event)),
     routine: (...event) => told.push(() => outer.routine(...event)),
   });
@@ -33,9 +35,9 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
   if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
-  const environment = environmentProblem(pod, container, context.refs);
-  if (environment !== undefined) memory.waits = true;
-  const problem = environment ?? userProblem(pod, container, pulled.image.user);
+  const missing = context.surroundings.problem(container);
+  if (missing !== undefined) memory.waits = true;
+  const problem = missing ?? userProblem(pod, container, pulled.image.user);
   if (problem !== undefined) {
     tell('Warning', 'Failed', `Error: ${problem}`, container);
     return waitingStatus(before, 'CreateContainerConfigError', problem);

@@ -1,19 +1,30 @@
 /** A fake kubelet for every node of the cluster: pods that are bound to one run, as far as anybody can see. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
-import { keyOf } from '../../server/kube/object.ts';
-import type { Pod } from '../../server/kube/types.gen.ts';
-import type { ControllerDefinition, Watched } from '../lib/controller.ts';
+import { type Key, keyOf } from '../../server/kube/object.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
+import type { ControllerDefinition, ControllerEnv, Watched } from '../lib/controller.ts';
+import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
+import { CLAIMS } from '../lib/volumes/matching.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
+import { REFERRED } from './pod-references.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
+import { isNodeExpansionDue } from './volume-expansion.ts';
 
 /** A file that says what images of a kind do, parsed: see {@link parseImageFamily}. */
 export interface BehaviourFile {
   readonly file: string;
   readonly value: unknown;
+}
+
+/** Whether a volume is gone, or was recycled: the next claim finds nothing in it. */
+function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolume> | undefined): boolean {
+  if (now?.metadata.uid !== before.metadata.uid) return true;
+  const { claimRef, persistentVolumeReclaimPolicy } = now?.spec ?? {};
+  return persistentVolumeReclaimPolicy === 'Recycle' && before.spec.claimRef !== undefined && claimRef === undefined;
 }
 
 /**
@@ -48,31 +59,50 @@ export function createKubelet(
     resource,
     keys: ({ metadata }) => kubelet.waitingIn(metadata.namespace ?? ''),
   });
+  const growing = (claim: Frozen<PersistentVolumeClaim>, env: ControllerEnv): Key[] => {
+    if (!isNodeExpansionDue(claim)) return [];
+    return env
+      .lister<Pod>('v1/pods')
+      .usingClaim(keyOf(claim))
+      .map((pod) => kubelet.disturbed(keyOf(pod)));
+  };
   const controller: ControllerDefinition = {
     name: 'kubelet',
     account: 'kubelet',
     agent: 'kubelet',
     user: nodeUser('kubelet'),
     watches: [
-      { resource: 'v1/pods', keys: (pod) => ((pod as Frozen<Pod>).spec.nodeName ? [keyOf(pod)] : []) },
+      { resource: 'v1/pods', keys: (pod) => keysOfPod(pod as Frozen<Pod>) },
       {
         resource: 'v1/nodes',
-        // Pods that were bound before their node was there, or before it had addresses for them, begin now.
+        // Pods that were bound before their node was there, or before it had addresses or volumes for them, begin now.
         keys: (node, env) => [
           keyOf(node),
           ...env
             .lister<Pod>('v1/pods')
             .onNode(node.metadata.name ?? '')
             .filter(({ status }) => status.podIP === undefined)
-            .map(keyOf),
+            .map((pod) => kubelet.disturbed(keyOf(pod))),
         ],
       },
+      { resource: CLAIMS, keys: (claim, env) => growing(claim as Frozen<PersistentVolumeClaim>, env) },
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
+      awaited('v1/persistentvolumeclaims'),
     ],
-    reads: ['coordination.k8s.io/v1/leases'],
+    reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED])],
     workers: 32,
-    start: (env) => agent.start(env),
+    start: (env) => {
+      const cancels = [
+        agent.start(env),
+        env.onChange<PersistentVolume>('v1/persistentvolumes', ({ before, now }) => {
+          if (before && isEmptied(before, now)) kubelet.forgetVolume(before.metadata.uid ?? '');
+        }),
+      ];
+      return () => {
+        for (const cancel of cancels) cancel();
+      };
+    },
     // Only nodes have no namespace.
     reconcile: (key, env) => {
       if (key.namespace !== '') return kubelet.reconcile(key, env);
@@ -84,4 +114,11 @@ export function createKubelet(
     await runtimeOnce();
   };
   return { controller, nodes: { pod: (key) => kubelet.running(key), past: (key) => kubelet.past(key) }, prepare };
+}
+
+/** A pod with volumes that are attached also changes what its node reports to use. */
+function keysOfPod(pod: Frozen<Pod>): Key[] {
+  const { nodeName } = pod.spec;
+  if (!nodeName) return [];
+  return mayNeedAttaching(pod) ? [keyOf(pod), { namespace: '', name: nodeName }] : [keyOf(pod)];
 }

@@ -7,13 +7,15 @@ import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts'
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
-import { type Again, againAt, Look, newer, referencesOf } from './look.ts';
+import { type Again, againAt, Look, newer } from './look.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
+import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
@@ -40,6 +42,7 @@ export class Kubelet {
   /** Pods that are over and still there: their logs can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
+  #store: VolumeStore | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
@@ -57,14 +60,32 @@ export class Kubelet {
 
   /** Pods that wait for something in a namespace, which may be there now. */
   waitingIn(namespace: string): readonly Key[] {
-    return this.#waiting.in(namespace).map((key) => {
-      delete this.#pods.get(keyText(key))?.calm;
-      return key;
-    });
+    return this.#waiting.in(namespace).map((key) => this.disturbed(key));
+  }
+
+  /** A pod is to be looked at again although it did not change, even if somebody looks at it just now. */
+  disturbed(key: Key): Key {
+    const memory = this.#pods.get(keyText(key));
+    if (memory) {
+      memory.disturbances++;
+      delete memory.calm;
+    }
+    return key;
   }
 
   forgetNode(name: string): void {
     this.#stock.forgetNode(name);
+    this.#store?.forgetNode(name);
+  }
+
+  /** A persistent volume is gone, and what was in it. */
+  forgetVolume(uid: string): void {
+    this.#store?.forgetVolume(uid);
+  }
+
+  #storeOf({ clock }: ControllerEnv): VolumeStore {
+    this.#store ??= new VolumeStore(clock);
+    return this.#store;
   }
 
   async reconcile(key: Key, env: ControllerEnv): Promise<Again> {
@@ -101,6 +122,7 @@ export class Kubelet {
       runtime: await this.#runtime(),
       env,
       images: this.#images(node, env),
+      store: this.#storeOf(env),
       tellsRoutine: this.#tellsRoutine,
     });
     const again = await this.#lookAt(look, node);
@@ -134,19 +156,27 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || look.canMount();
-      if (!isMounted) return look.report(facts(look, statuses, { hostIP, podIP: undefined }));
+      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && look.canMount(node));
+      if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }
     const outcome = await new PodSync(look, statuses).run();
     const { podIP } = memory;
-    if (outcome === 'goes on') return look.report(facts(look, statuses, { hostIP, podIP }));
+    await expandVolumes(look);
+    if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
     return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
   }
 
-  #openSandbox({ pod, memory, runtime, env, tell, clock, wake }: Look, node: Frozen<Node>, hostIP: string): void {
+  /** What comes while the report is on its way wakes those who wait for it. */
+  #report(look: Look, found: PodFacts): Promise<Again> {
+    this.#waiting.set(keyOf(look.pod), look.memory.waits);
+    return look.report(found);
+  }
+
+  #openSandbox(look: Look, node: Frozen<Node>, hostIP: string): void {
+    const { pod, memory, runtime, env, tell, clock, wake } = look;
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -157,11 +187,10 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
-    const refs = referencesOf(env, pod.metadata.namespace ?? '');
     memory.running = runtime.open(pod, podIP, {
       clock,
       random: env.random,
-      refs,
+      surroundings: look.surroundings,
       begin: () => env.begin('a command in a container'),
       wake,
     });

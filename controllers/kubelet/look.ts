@@ -2,13 +2,18 @@ import type { Clock } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
-import type { ConfigMap, ContainerStatus, Pod, PodStatus, Secret } from '../../server/kube/types.gen.ts';
+import type { ContainerStatus, Node, Pod, PodStatus } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
+import { lateMessage, MOUNT_TIMEOUT_MS, unattachedVolumes } from './attached-volumes.ts';
 import { nodeUser } from './node-agent.ts';
 import type { PodMemory, Stopping } from './pod-memory.ts';
+import { PodReferences } from './pod-references.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
-import { mountProblems, type References } from './references.ts';
+import { mountProblems } from './references.ts';
+import { hostnameProblem } from './runtime/files/pod-hostname.ts';
+import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
+import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
 import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
@@ -32,6 +37,8 @@ export interface Surroundings {
   readonly env: ControllerEnv;
   /** Images that the node has. */
   readonly images: Set<string>;
+  /** Files that outlive pods. */
+  readonly store: VolumeStore;
   /** Whether Events tell of what happens to every pod, too. */
   readonly tellsRoutine: boolean;
 }
@@ -45,8 +52,8 @@ export class Look implements SyncContext {
   readonly images: Set<string>;
   readonly clock: Clock;
   readonly nowMs: number;
-  readonly refs: References;
   readonly #around: Surroundings;
+  readonly #disturbances: number;
   #wakeMs = Number.POSITIVE_INFINITY;
 
   constructor(pod: Frozen<Pod>, memory: PodMemory, around: Surroundings) {
@@ -56,14 +63,24 @@ export class Look implements SyncContext {
     this.env = around.env;
     this.images = around.images;
     this.clock = around.env.clock;
-    this.refs = referencesOf(around.env, pod.metadata.namespace ?? '');
     this.nowMs = around.env.clock.now();
     this.#around = around;
+    this.#disturbances = memory.disturbances;
   }
 
   /** The same after a report. */
   anew(): Look {
     return new Look(newer(this.pod, this.memory.latest), this.memory, this.#around);
+  }
+
+  get refs(): PodReferences {
+    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.env, this.#around.store);
+    return this.memory.refs;
+  }
+
+  get surroundings(): PodSurroundings {
+    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store);
+    return this.memory.surroundings;
   }
 
   readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
@@ -91,15 +108,32 @@ export class Look implements SyncContext {
     this.memory.hasComplained = true;
   }
 
+  /** Whether the pod can have the hostname that it wants. If not, that is told once. */
+  canBeNamed(): boolean {
+    const problem = hostnameProblem(this.pod);
+    if (problem === undefined) return true;
+    const told = `Failed to create pod sandbox: ${problem}`;
+    if (this.memory.toldWait !== told) this.tell('Warning', 'FailedCreatePodSandBox', told);
+    this.memory.toldWait = told;
+    return false;
+  }
+
   /** Whether the volumes of the pod are there. Which are not is told once. */
-  canMount(): boolean {
+  canMount(node: Frozen<Node>): boolean {
     const problems = mountProblems(this.pod, this.refs);
-    const told = problems.map(({ message }) => message).join('\n');
+    const messages = problems.map(({ message }) => message);
+    const unattached = unattachedVolumes(this.pod, node, this.env);
+    if (unattached.length > 0) {
+      const lateMs = this.memory.seenMs + MOUNT_TIMEOUT_MS;
+      if (this.nowMs >= lateMs) messages.push(lateMessage(problems, unattached));
+      else this.wakeAt(lateMs);
+    }
+    const told = messages.join('\n');
     if (told !== (this.memory.toldWait ?? ''))
-      for (const { message } of problems) this.tell('Warning', 'FailedMount', message);
+      for (const message of messages) this.tell('Warning', 'FailedMount', message);
     this.memory.toldWait = told;
     this.memory.waits = problems.length > 0;
-    return problems.length === 0;
+    return problems.length === 0 && unattached.length === 0;
   }
 
   /** Tells every running container to end. */
@@ -154,7 +188,8 @@ export class Look implements SyncContext {
     const status = changedStatus(this.pod, found);
     const reported = status ? await this.#write(status) : this.pod;
     if (reported) this.memory.latest = reported;
-    if (!reported || isAsSeen(reported, this.pod)) {
+    const isUndisturbed = this.memory.disturbances === this.#disturbances;
+    if (isUndisturbed && (!reported || isAsSeen(reported, this.pod))) {
       const { resourceVersion = '' } = (reported ?? this.pod).metadata;
       this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
     }
@@ -192,12 +227,4 @@ function fieldPathOf({ spec }: Frozen<Pod>, { name }: AnyContainer): string {
     spec[field]?.some((container) => container.name === name),
   );
   return `spec.${list}{${name}}`;
-}
-
-/** Reads what pods of a namespace refer to. */
-export function referencesOf(env: ControllerEnv, namespace: string): References {
-  return {
-    configMap: (name) => env.lister<ConfigMap>('v1/configmaps').get({ namespace, name }),
-    secret: (name) => env.lister<Secret>('v1/secrets').get({ namespace, name }),
-  };
 }

@@ -5,9 +5,11 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
 import type { Lease, Node, NodeCondition, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
+import { OS_IMAGE } from '../lib/simulated.ts';
+import { reportVolumesInUse } from './attached-volumes.ts';
 import { Heartbeats, LEASE_NAMESPACE, LEASES, nodeUser } from './heartbeats.ts';
 import { internalAddress, NodeAddresses } from './node-addresses.ts';
-import { OS_IMAGE, type SimulatedNodes } from './simulated-nodes.ts';
+import type { SimulatedNodes } from './simulated-nodes.ts';
 
 export { nodeUser } from './heartbeats.ts';
 export { internalAddress } from './node-addresses.ts';
@@ -79,6 +81,7 @@ export class NodeAgent {
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     if (this.#nodes.reportsNodes && (!ready || internalAddress(node) === undefined)) await this.#report(node, env);
+    if (this.#nodes.reportsNodes && this.#nodes.runsPods(name)) await reportVolumesInUse(node, env);
     if (!lease || state === 'back') await this.#renew(node, env);
     // What happened to its pods in the meantime, a kubelet sees when it is back.
     if (state === 'back') for (const pod of env.lister<Pod>('v1/pods').onNode(name)) env.enqueue(keyOf(pod));

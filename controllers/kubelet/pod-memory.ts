@@ -3,6 +3,8 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';
 import { BackOffs } from './back-off.ts';
 import type { HookEnd } from './hooks.ts';
+import type { PodReferences } from './pod-references.ts';
+import type { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import type { PodSandbox, ProbeAnswer } from './runtime/pod-runtime.ts';
 
 /** How a kind of probe stands, for one run of a container. */
@@ -72,6 +74,8 @@ export interface PodMemory {
   readonly seenMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
   podIP?: string;
+  refs?: PodReferences;
+  surroundings?: PodSurroundings;
   running?: PodSandbox;
   readonly runs: Map<string, RunMemory>;
   readonly pulls: Map<string, PullMemory>;
@@ -87,6 +91,8 @@ export interface PodMemory {
   isWoken?: boolean;
   /** As it was after the last report. */
   latest?: Frozen<Pod>;
+  /** How often something that it depends on has changed. */
+  disturbances: number;
   /** While it is of this version there is nothing to do before that time. */
   calm?: { readonly resourceVersion: string; readonly untilMs: number };
 }
@@ -101,5 +107,6 @@ export function newPodMemory(uid: string, node: string, nowMs: number): PodMemor
     restarts: new BackOffs(),
     pullBackOffs: new BackOffs(),
     waits: false,
+    disturbances: 0,
   };
 }

@@ -2,14 +2,10 @@
 import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Lease, Node } from '../../server/kube/types.gen.ts';
-
-/** What simulated nodes call their system: by it they are known after a restart. */
-export const OS_IMAGE = 'fauxkube (simulated)';
+import { isSimulated } from '../lib/simulated.ts';
 
 const BEHAVIOUR = 'fauxkube.dev/behaviour';
 const LOST = 'node-lost';
-/** What clients of kwok say of nodes that nobody runs. */
-const KWOK_NODE = 'kwok.x-k8s.io/node';
 
 /** How long a kubelet from outside may take to say something of its node before that counts as nobody's. */
 const CLAIM_MS = 1000;
@@ -100,12 +96,12 @@ export class SimulatedNodes {
    * @returns in how many milliseconds to ask again; 0 when it is ours, undefined when it is somebody else's or waits
    */
   adopt(node: Frozen<Node>, lease: Frozen<Lease> | undefined, nowMs: number): number | undefined {
-    const { name = '', uid = '', annotations } = node.metadata;
+    const { name = '', uid = '' } = node.metadata;
     if (this.#expected.has(name) || this.#adopted.get(name) === uid) return 0;
     if (this.#claimed.get(name) === uid) return undefined;
-    const { conditions, nodeInfo } = node.status;
+    const { conditions } = node.status;
     const seenMs = this.#seenMs.get(name);
-    const isOurs = nodeInfo.osImage === OS_IMAGE || annotations?.[KWOK_NODE] === 'fake';
+    const isOurs = isSimulated(node);
     if (!isOurs && (lease || conditions?.some(({ type }) => type === 'Ready'))) {
       this.#claimed.set(name, uid);
       this.#seenMs.delete(name);

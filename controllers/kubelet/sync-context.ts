@@ -3,7 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { EventType } from '../lib/events.ts';
 import type { PodMemory } from './pod-memory.ts';
-import type { References } from './references.ts';
+import type { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import type { AnyContainer, PodRuntime } from './runtime/pod-runtime.ts';
 
 /** What one look at a pod works with. */
@@ -11,7 +11,7 @@ export interface SyncContext {
   readonly pod: Frozen<Pod>;
   readonly memory: PodMemory;
   readonly runtime: PodRuntime;
-  readonly refs: References;
+  readonly surroundings: PodSurroundings;
   /** Images that the node of the pod has. */
   readonly images: Set<string>;
   readonly clock: Clock;

@@ -25,6 +25,11 @@ export interface ControllerEnv {
    * controllers with a queue of their own: what is enqueued here was asked for already.
    */
   admits(key: Key): boolean;
+  /**
+   * Patches an object together with what other controllers have to say of it just now: see
+   * {@link JointPatches}. @throws ApiError
+   */
+  patchJointly(resource: ResourceId, key: Key, patch: Readonly<Record<string, unknown>>): Promise<void>;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
   /** Records an Event about an object. */

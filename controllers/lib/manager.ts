@@ -11,6 +11,7 @@ import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { EventRecorder } from './events.ts';
 import { annotated, Gate } from './gate.ts';
 import { type Change, Informer, InformerSet, Lister } from './informer.ts';
+import { JointPatches } from './joint-patches.ts';
 import { Pace } from './pace.ts';
 import { type ControllerState, fullName, isNamedIn, Switch } from './switches.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -60,6 +61,7 @@ export class ControllerManager {
   readonly #obeying = new Map<string, Promise<void>>();
   readonly #queues = new Map<string, WorkQueue>();
   readonly #pace = new Pace();
+  readonly #jointPatches = new JointPatches();
   readonly #afterwards: Afterwards;
 
   constructor(options: ManagerOptions) {
@@ -257,6 +259,7 @@ export class ControllerManager {
           informer.stop();
         };
       },
+      patchJointly: (resource, key, patch) => this.#jointPatches.patch(client, resource, key, patch),
       clientOf: (user) => new Client(transport(user, agent)),
       event: (...told) => tell(events.record(...told)),
       writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),

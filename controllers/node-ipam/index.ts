@@ -5,6 +5,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { JOINT_WORKERS } from '../lib/joint-patches.ts';
 import { CidrSet } from './cidr-set.ts';
 import type { ClusterRange } from './cluster-ranges.ts';
 
@@ -51,7 +52,7 @@ class NodeIpam {
     const podCIDRs = chosen ?? this.#choose(node, env);
     this.#chosen.set(uid, podCIDRs);
     try {
-      await env.client.patch(NODES, key, 'strategic', { metadata: { uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } });
+      await env.patchJointly(NODES, key, { metadata: { uid }, spec: { podCIDR: podCIDRs[0], podCIDRs } });
     } catch (error) {
       if (error instanceof ApiError && (error.code === 404 || error.code === 409)) return;
       this.#tell(name, uid, 'CIDRAssignmentFailed', env);
@@ -107,7 +108,7 @@ export function createNodeIpam(
         keys: (node) => (ipam.isConcernedBy(node as Frozen<Node>) ? [keyOf(node)] : []),
       },
     ],
-    workers: 30,
+    workers: JOINT_WORKERS,
     start: (env) => ipam.start(env),
     reconcile: (key, env) => ipam.reconcile(key, env),
   };

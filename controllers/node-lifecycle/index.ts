@@ -6,6 +6,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { Lease, Node, Pod } from '../../server/kube/types.gen.ts';
 import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
+import { JOINT_WORKERS } from '../lib/joint-patches.ts';
 import { PODS } from '../lib/pods.ts';
 import { NodeHealths } from './health.ts';
 import { reconciledLabels } from './labels.ts';
@@ -136,11 +137,7 @@ class NodeLifecycle {
   }
 
   /** @returns whether it was as it was thought to be, or is gone */
-  async #write(
-    node: Frozen<Node>,
-    taints: ReturnType<typeof reconciledTaints>,
-    { client }: ControllerEnv,
-  ): Promise<boolean> {
+  async #write(node: Frozen<Node>, taints: ReturnType<typeof reconciledTaints>, env: ControllerEnv): Promise<boolean> {
     const labels = reconciledLabels(node);
     if (!taints && !labels) return true;
     const { name = '', resourceVersion } = node.metadata;
@@ -149,7 +146,7 @@ class NodeLifecycle {
       ...(taints && { spec: { taints: taints.length === 0 ? null : taints } }),
     };
     try {
-      await client.patch(NODES, nodeKey(name), 'strategic', patch);
+      await env.patchJointly(NODES, nodeKey(name), patch);
       return true;
     } catch (error) {
       // Changed or deleted meanwhile: the informer will say so.
@@ -246,6 +243,7 @@ export function createNodeLifecycle(): ControllerDefinition {
     queue: 'node_lifecycle_controller',
     watches: [self(NODES)],
     reads: [LEASES, PODS],
+    workers: JOINT_WORKERS,
     start: (env) => lifecycle.start(env),
     reconcile: (key, env) => lifecycle.reconcile(key, env),
   };

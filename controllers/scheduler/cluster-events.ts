@@ -5,10 +5,14 @@ import type {
   CSIDriver,
   CSINode,
   CSIStorageCapacity,
+  DeviceClass,
+  DeviceTaintRule,
   Node,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  ResourceSlice,
+  ResourceV1ResourceClaim,
   StorageClass,
   VolumeAttachment,
 } from '../../server/kube/types.gen.ts';
@@ -26,6 +30,10 @@ interface Sources {
   'csi-driver': CSIDriver;
   'csi-capacity': CSIStorageCapacity;
   'volume-attachment': VolumeAttachment;
+  'resource-claim': ResourceV1ResourceClaim;
+  'resource-slice': ResourceSlice;
+  'device-class': DeviceClass;
+  'device-taint-rule': DeviceTaintRule;
 }
 
 export type EventSource = keyof Sources;

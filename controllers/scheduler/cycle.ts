@@ -108,7 +108,7 @@ export class NodeFinder {
   /** @param kept a node that is kept for the pod already: there it goes if it can */
   attempt(pod: PodInfo, kept?: string): Attempt {
     const { cluster } = this.#world;
-    const cycle: Cycle = { pod, world: this.#world, volumePlans: new Map() };
+    const cycle: Cycle = { pod, world: this.#world, volumePlans: new Map(), devicePlans: new Map() };
     const total = cluster.nodes.length;
     const prepared = prepare(cycle);
     if ('refusal' in prepared) {

@@ -1,11 +1,14 @@
 /** What plugins of the scheduler are, and how they are asked: k8s.io/kube-scheduler/framework. */
 import type { Random } from '../../server/base/random.ts';
+import type { MatchDevice } from '../../server/kube/device-match.ts';
 import type { KubeObject } from '../../server/kube/object.ts';
 import type { ResourceId } from '../../server/kube/transport.ts';
 import type { Lister } from '../lib/informer.ts';
 import type { NamespaceLabels } from './affinity-terms.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterEvent, EventOf, EventSource } from './cluster-events.ts';
+import type { AssumedDevices } from './devices/assumed.ts';
+import type { DevicePlan } from './devices/carry-out.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { AssumedVolumes } from './volumes/assumed.ts';
@@ -26,6 +29,7 @@ export type PluginName =
   | 'VolumeZone'
   | 'PodTopologySpread'
   | 'InterPodAffinity'
+  | 'DynamicResources'
   | 'ImageLocality';
 
 /** Why a pod cannot be on a node. */
@@ -45,6 +49,8 @@ export interface World {
   readonly cluster: Cluster;
   readonly namespaceLabels: NamespaceLabels;
   readonly assumedVolumes: AssumedVolumes;
+  readonly assumedDevices: AssumedDevices;
+  readonly matchDevice: MatchDevice;
   readonly random: Random;
   lister<T extends KubeObject>(resource: ResourceId): Lister<T>;
 }
@@ -55,6 +61,8 @@ export interface Cycle {
   readonly world: World;
   /** How the volumes of the pod get to the nodes that passed. */
   readonly volumePlans: Map<string, VolumePlan>;
+  /** The devices that it gets there. */
+  readonly devicePlans: Map<string, DevicePlan>;
 }
 
 /** A plugin that has looked at the pod, and is now asked about nodes. */

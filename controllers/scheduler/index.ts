@@ -1,8 +1,10 @@
 /** kube-scheduler: gives pods their nodes, as upstream's default profile does. */
+import type { MatchDevice } from '../../server/kube/device-match.ts';
 import type { Namespace, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { Cluster } from './cluster.ts';
+import { AssumedDevices } from './devices/assumed.ts';
 import type { World } from './framework.ts';
 import { BUDGETS, Scheduler } from './scheduler.ts';
 import { AssumedVolumes } from './volumes/assumed.ts';
@@ -20,18 +22,27 @@ const READ = [
   'apps/v1/statefulsets',
 ];
 
-function worldOf(env: ControllerEnv): World {
+function worldOf(env: ControllerEnv, matchDevice: MatchDevice): World {
   return {
     cluster: new Cluster(),
     assumedVolumes: new AssumedVolumes(),
+    assumedDevices: new AssumedDevices(),
+    matchDevice,
     random: env.random,
     lister: (resource) => env.lister(resource),
     namespaceLabels: (name) => env.lister<Namespace>(NAMESPACES).get({ namespace: '', name })?.metadata.labels,
   };
 }
 
-/** Made anew for each cluster: a scheduler remembers what it placed. */
-export function createScheduler(): ControllerDefinition {
+/** Where nobody evaluates expressions. */
+const NO_MATCH: MatchDevice = () => 'expressions about devices cannot be evaluated here';
+
+/**
+ * Made anew for each cluster: a scheduler remembers what it placed.
+ *
+ * @param matchDevice evaluates the expressions that select devices
+ */
+export function createScheduler(matchDevice: MatchDevice = NO_MATCH): ControllerDefinition {
   let scheduler: Scheduler | undefined;
   let watch: ClusterWatch | undefined;
   return {
@@ -43,7 +54,7 @@ export function createScheduler(): ControllerDefinition {
     reads: [...WATCHED, ...READ],
     workers: 32,
     start(env) {
-      const world = worldOf(env);
+      const world = worldOf(env, matchDevice);
       scheduler = new Scheduler(env, world);
       watch = new ClusterWatch(scheduler, world, env);
       return watch.start();

@@ -2,6 +2,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import type { PodDisruptionBudget } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { type Attempt, NodeFinder } from './cycle.ts';
+import { carryOutDevices, type DevicePlan } from './devices/carry-out.ts';
 import { SchedulerEvents } from './events.ts';
 import { makeRoom } from './eviction.ts';
 import { fitMessage, type Misfit, NO_NODES } from './fit-error.ts';
@@ -82,14 +83,15 @@ export class Scheduler {
     cluster.nominate(pod, '');
     cluster.add(pod, node.name);
     const plan = cycle.volumePlans.get(node.name);
+    const devices = cycle.devicePlans.get(node.name);
     if (plan && !isPlanEmpty(plan)) await this.#bindVolumes(pod, plan, node.name);
-    else await this.#bind(pod, node.name);
+    else if (!devices || (await this.#takeDevices(pod, devices))) await this.#bind(pod, node.name);
   }
 
   /** What preemption can do for a pod, and the words for it. */
   #makeRoom({ misfit, run }: Extract<Attempt, { misfit: Misfit }>): Failure {
     const rejectors = misfit.plugins;
-    if (!run) return { message: fitMessage(misfit, UNASKED), rejectors };
+    if (!run) return { message: fitMessage(misfit, unaskedText(misfit)), rejectors };
     const { candidate, message, isNominationVoid } = preempt(run, misfit, {
       budgets: this.#env.lister<PodDisruptionBudget>(BUDGETS).list(),
       nowMs: this.#env.clock.now(),
@@ -162,6 +164,20 @@ export class Scheduler {
     }
   }
 
+  /** @returns whether the pod has its devices */
+  async #takeDevices(pod: PodInfo, plan: DevicePlan): Promise<boolean> {
+    const { assumedDevices } = this.#world;
+    for (const [claim, allocation] of plan.allocations) assumedDevices.assume(claim, allocation);
+    try {
+      await carryOutDevices(plan, pod.pod, this.#env.client, this.#env.clock.now());
+      return true;
+    } catch (error) {
+      for (const claim of plan.allocations.keys()) assumedDevices.forget(claim);
+      await this.#bindingFailed(pod, error, 'running PreBind plugin "DynamicResources"');
+      return false;
+    }
+  }
+
   /** @returns the node that was kept for the pod while its volumes were bound */
   #release({ uid }: PodInfo): string | undefined {
     const node = this.#binding.get(uid);
@@ -179,25 +195,31 @@ export class Scheduler {
       const binding = { kind: 'Binding', apiVersion: 'v1', metadata: { name, namespace, uid }, target };
       await this.#env.client.create('v1/pods', binding, 'binding');
     } catch (error) {
-      await this.#bindingFailed(pod, error);
+      await this.#bindingFailed(pod, error, 'running Bind plugin "DefaultBinder"');
       return;
     }
     const note = `Successfully assigned ${namespace}/${name} to ${node}`;
     this.#events.tell(object, { type: 'Normal', reason: 'Scheduled', action: 'Binding', note });
   }
 
-  async #bindingFailed(pod: PodInfo, error: unknown): Promise<void> {
+  async #bindingFailed(pod: PodInfo, error: unknown, what: string): Promise<void> {
     this.#world.cluster.remove(pod.uid);
     this.queue.tell({ source: 'assigned-pod', before: pod.pod });
     // Somebody else has bound or deleted it; the informer will say so.
     if (isOutdated(error)) this.queue.fail(pod.uid);
-    else await this.#failed(pod, `running Bind plugin "DefaultBinder": ${textOf(error)}`);
+    else await this.#failed(pod, `${what}: ${textOf(error)}`);
   }
 
   async #failed(pod: PodInfo, message: string): Promise<void> {
     this.queue.fail(pod.uid);
     await this.#report(pod, 'SchedulerError', message, '');
   }
+}
+
+/** Preemption is asked only when the plugin of dynamic resources has looked at the pod. */
+function unaskedText({ plugins, total }: Misfit): string {
+  if (!plugins.has('DynamicResources')) return UNASKED;
+  return `preemption: 0/${total} nodes are available: ${total} Preemption is not helpful for scheduling.`;
 }
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

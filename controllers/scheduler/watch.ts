@@ -2,14 +2,24 @@
 import type { Cancel } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
+import type {
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceV1ResourceClaim,
+} from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import type { Change } from '../lib/informer.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
+import { RESOURCE_CLAIMS, type ResourceClaim } from '../lib/resource-claims.ts';
 import { CLAIMS, CLASSES, VOLUMES } from '../lib/volumes/matching.ts';
 import { type ClusterEvent, haveLabelsChanged } from './cluster-events.ts';
+import { claimsOf } from './devices/claims.ts';
+import { DEVICE_CLASSES } from './devices/requests.ts';
 import { NAME } from './events.ts';
 import type { World } from './framework.ts';
+import { SLICES, TAINT_RULES } from './plugins/dynamic-resources.ts';
 import { ATTACHMENTS, CSI_NODES } from './plugins/node-volume-limits.ts';
 import { PodInfo } from './pod-info.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -24,9 +34,12 @@ const OTHERS = {
   'csi-driver': DRIVERS,
   'csi-capacity': CAPACITIES,
   'volume-attachment': ATTACHMENTS,
+  'device-class': DEVICE_CLASSES,
+  'resource-slice': SLICES,
+  'device-taint-rule': TAINT_RULES,
 } as const;
 
-export const WATCHED: readonly string[] = [NODES, PODS, CLAIMS, VOLUMES, ...Object.values(OTHERS)];
+export const WATCHED: readonly string[] = [NODES, PODS, CLAIMS, VOLUMES, RESOURCE_CLAIMS, ...Object.values(OTHERS)];
 
 /** Whether a pod wants a node from this scheduler, now. */
 function waits({ metadata, spec, status }: Frozen<Pod>): boolean {
@@ -41,6 +54,8 @@ export class ClusterWatch {
   readonly #env: ControllerEnv;
   /** Keys of pods that the switches keep from being placed. */
   readonly #heldBack = new Set<string>();
+  /** Pods that wait until their claims of devices are made, by their keys. */
+  readonly #claimless = new Map<string, Key>();
 
   constructor(scheduler: Scheduler, world: World, env: ControllerEnv) {
     this.#scheduler = scheduler;
@@ -59,6 +74,7 @@ export class ClusterWatch {
         if (change.now) this.#world.assumedVolumes.sawVolume(change.now);
         queue.tell({ source: 'volume', ...change });
       }),
+      env.onChange<ResourceV1ResourceClaim>(RESOURCE_CLAIMS, (change) => this.#resourceClaimChanged(change)),
       ...Object.entries(OTHERS).map(([source, resource]) =>
         env.onChange(resource, (change) => queue.tell({ source, ...change } as ClusterEvent)),
       ),
@@ -101,6 +117,7 @@ export class ClusterWatch {
     // One that has the name of another was not changed: the other is gone.
     if (before && now && before.metadata.uid !== now.metadata.uid) this.#gone(before);
     if (before && !now) this.#heldBack.delete(keyText(keyOf(before)));
+    if (before) this.#claimless.delete(keyText(keyOf(before)));
     if (!now || isPodTerminal(now)) this.#gone(now ?? before);
     else if (now.spec.nodeName) this.#assigned(before, now, now.spec.nodeName);
     else this.#unassigned(before, now);
@@ -139,7 +156,7 @@ export class ClusterWatch {
     const uid = now.metadata.uid ?? '';
     const { cluster } = this.#world;
     const { queue } = this.#scheduler;
-    if (!waits(now) || !this.#isAdmitted(now)) {
+    if (!waits(now) || !this.#isAdmitted(now) || !this.#hasClaims(now)) {
       if (queue.get(uid) || cluster.placeOf(uid) !== undefined) this.#gone(now);
       return;
     }
@@ -150,6 +167,26 @@ export class ClusterWatch {
     // While its volumes are bound it counts where it will be.
     if (cluster.placeOf(uid) === undefined) cluster.nominate(info, nominated);
     if (before?.status?.nominatedNodeName) queue.tell({ source: 'assigned-pod', before });
+  }
+
+  /** Whether a pod has all its claims of devices. Nobody tries to place it before. */
+  #hasClaims(pod: Frozen<Pod>): boolean {
+    if (!pod.spec.resourceClaims?.length || claimsOf(pod, this.#world)) return true;
+    this.#claimless.set(keyText(keyOf(pod)), keyOf(pod));
+    return false;
+  }
+
+  #resourceClaimChanged(change: Change<ResourceV1ResourceClaim>): void {
+    const claim: ResourceClaim | undefined = change.now;
+    if (claim) this.#world.assumedDevices.sawClaim(claim);
+    else if (change.before) this.#world.assumedDevices.forget(change.before);
+    for (const [text, key] of claim ? [...this.#claimless] : []) {
+      if (key.namespace !== claim?.metadata.namespace) continue;
+      this.#claimless.delete(text);
+      const pod = this.#env.lister<Pod>(PODS).get(key);
+      if (pod && !pod.spec.nodeName) this.#unassigned(undefined, pod);
+    }
+    this.#scheduler.queue.tell({ source: 'resource-claim', ...change });
   }
 
   #claimChanged(change: Change<PersistentVolumeClaim>): void {

@@ -9,12 +9,15 @@ import { type Key, keyText } from '../../server/kube/object.ts';
 import { storageClassName } from '../../server/kube/storage-class.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../server/kube/types.gen.ts';
 import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
-import { hasAnnotation, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER } from '../lib/volumes/annotations.ts';
+import {
+  hasAnnotation,
+  OWN_DRIVER,
+  PROVISIONED_BY,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+} from '../lib/volumes/annotations.ts';
 import { withoutFinalizer } from '../lib/volumes/finalizers.ts';
 import { CLAIMS, CLASSES, type Claim, VOLUMES, type Volume, waitsForConsumer } from '../lib/volumes/matching.ts';
-
-/** What storage classes call it. */
-const PROVISIONER = 'storage.fauxkube.dev';
 
 /** Keeps volumes until their storage is gone. */
 const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
@@ -22,8 +25,8 @@ const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
 export const controller: ControllerDefinition = {
   name: 'storage-provisioner-controller',
   account: 'persistent-volume-binder',
-  agent: PROVISIONER,
-  eventSource: PROVISIONER,
+  agent: OWN_DRIVER,
+  eventSource: OWN_DRIVER,
   watches: [self(CLAIMS), self(VOLUMES)],
   reads: [CLASSES],
   async reconcile(key, env) {
@@ -36,10 +39,10 @@ export const controller: ControllerDefinition = {
 async function provision(key: Key, env: ControllerEnv): Promise<void> {
   const claim = env.lister<PersistentVolumeClaim>(CLAIMS).get(key);
   if (!claim || claim.spec.volumeName || claim.metadata.deletionTimestamp !== undefined) return;
-  if (getOwn(claim.metadata.annotations, STORAGE_PROVISIONER) !== PROVISIONER) return;
+  if (getOwn(claim.metadata.annotations, STORAGE_PROVISIONER) !== OWN_DRIVER) return;
   const name = storageClassName(claim);
   const storageClass = env.lister<StorageClass>(CLASSES).get({ namespace: '', name });
-  if (storageClass?.provisioner !== PROVISIONER) return;
+  if (storageClass?.provisioner !== OWN_DRIVER) return;
   if (waitsForConsumer(storageClass) && !hasAnnotation(claim, SELECTED_NODE)) return;
   const volume = volumeFor(claim, storageClass);
   const volumeName = volume.metadata.name ?? '';
@@ -64,12 +67,12 @@ function volumeFor(claim: Claim, storageClass: Frozen<StorageClass>): Persistent
   return {
     metadata: {
       name: volumeName,
-      annotations: { [PROVISIONED_BY]: PROVISIONER },
+      annotations: { [PROVISIONED_BY]: OWN_DRIVER },
       ...(reclaimPolicy === 'Delete' && { finalizers: [FINALIZER] }),
     },
     spec: {
       capacity: { storage: resources.requests?.storage ?? '0' },
-      csi: { driver: PROVISIONER, volumeHandle: volumeName },
+      csi: { driver: OWN_DRIVER, volumeHandle: volumeName },
       ...(accessModes && { accessModes: [...accessModes] }),
       claimRef: { kind: 'PersistentVolumeClaim', namespace, name, uid, apiVersion: 'v1', resourceVersion },
       persistentVolumeReclaimPolicy: reclaimPolicy,
@@ -85,7 +88,7 @@ function volumeFor(claim: Claim, storageClass: Frozen<StorageClass>): Persistent
 /** Deletes volumes that it made and nobody needs; one that users delete goes when it is not bound any more. */
 async function reclaim(key: Key, env: ControllerEnv): Promise<void> {
   const volume = env.lister<PersistentVolume>(VOLUMES).get(key);
-  if (!volume || getOwn(volume.metadata.annotations, PROVISIONED_BY) !== PROVISIONER) return;
+  if (!volume || getOwn(volume.metadata.annotations, PROVISIONED_BY) !== OWN_DRIVER) return;
   const { deletionTimestamp, uid = '', finalizers = [] } = volume.metadata;
   if (deletionTimestamp === undefined) {
     if (isUnneeded(volume)) await env.client.delete(VOLUMES, key, { uid });

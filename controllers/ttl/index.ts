@@ -4,6 +4,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition } from '../lib/controller.ts';
+import { JOINT_WORKERS } from '../lib/joint-patches.ts';
 
 const NODES = 'v1/nodes';
 const ANNOTATION = 'node.alpha.kubernetes.io/ttl';
@@ -57,6 +58,7 @@ export function createTtl(): ControllerDefinition {
         keys: (node) => (secondsOf(node as Frozen<Node>) === size.seconds ? [] : [keyOf(node)]),
       },
     ],
+    workers: JOINT_WORKERS,
     start(env) {
       size = new ClusterSize();
       return env.onChange(NODES, ({ before, now }) => size.count((now ? 1 : 0) - (before ? 1 : 0)));
@@ -67,7 +69,7 @@ export function createTtl(): ControllerDefinition {
       if (!node || secondsOf(node) === seconds) return undefined;
       try {
         const annotations = { [ANNOTATION]: String(seconds) };
-        await env.client.patch(NODES, key, 'strategic', { metadata: { annotations } });
+        await env.patchJointly(NODES, key, { metadata: { annotations } });
       } catch (error) {
         if (!(error instanceof ApiError && error.code === 404)) throw error;
       }

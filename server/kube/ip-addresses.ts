@@ -22,14 +22,16 @@ const MAPPED = 0xffffn << 32n;
 function parseIpv4(text: string): { bits: bigint; leadingZeros: boolean } | undefined {
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
-  let bits = 0n;
+  let bits = 0;
   let leadingZeros = false;
   for (const part of parts) {
-    if (!DECIMAL.test(part) || Number(part) > 255) return undefined;
+    const byte = Number(part);
+    if (!DECIMAL.test(part) || byte > 255) return undefined;
     if (part.length > 1 && part.startsWith('0')) leadingZeros = true;
-    bits = (bits << 8n) | BigInt(Number(part));
+    // Shifts would make it negative.
+    bits = bits * 256 + byte;
   }
-  return { bits, leadingZeros };
+  return { bits: BigInt(bits), leadingZeros };
 }
 
 /** The groups of one side of `::`, with a dotted end as two groups. */

@@ -2,6 +2,7 @@
  * The formats of names and label values: k8s.io/apimachinery/pkg/util/validation and pkg/api/validate/content. Each
  * function gives the reasons why a text does not fit; none means that it fits.
  */
+import { RecentMap } from '../base/recent-map.ts';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const DNS_LABEL = new RegExp(`^${LABEL}$`);
@@ -78,8 +79,19 @@ export function pathSegmentProblems(text: string): string[] {
   return ['/', '%'].filter((c) => text.includes(c)).map((c) => `may not contain '${c}'`);
 }
 
+/** Label keys that were found to be right lately: there are few, on many objects. */
+const QUALIFIED_MAX = 512;
+const qualified = new RecentMap<string, true>(QUALIFIED_MAX);
+
 /** Label keys, annotation keys, finalizers: `prefix.example.com/name`. */
 export function qualifiedNameProblems(text: string): string[] {
+  if (qualified.get(text)) return [];
+  const problems = problemsOfQualified(text);
+  if (problems.length === 0) qualified.set(text, true);
+  return problems;
+}
+
+function problemsOfQualified(text: string): string[] {
   const message =
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
   const regex = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';

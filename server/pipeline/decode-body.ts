@@ -41,8 +41,12 @@ export interface ParsedBody {
   readonly patched?: Patched;
   /** What the spec is once it is decoded, where that is known already. */
   readonly decodedSpec?: Frozen<object>;
+  /** Parts of the stored object, which need no decoding where the value has the very same. */
+  readonly storedParts?: object | undefined;
   /** The error for a value that its type cannot hold, where it is not that of bodies. */
   readonly undecodable?: (error: DecodeError) => ApiError;
+  /** Says what is wrong with a value that cannot be decoded, if it knows better than the decoder. @throws ApiError */
+  readonly explain?: () => void;
 }
 
 /** What a patch brought, beside the value that it made. */
@@ -228,7 +232,7 @@ export function internalPackage(group: string): string {
  * @throws ApiError 400
  */
 export function decodeObject(
-  { value, text, textless, isCanonical, patched, decodedSpec, undecodable }: ParsedBody,
+  { value, text, textless, isCanonical, patched, decodedSpec, storedParts, undecodable, explain }: ParsedBody,
   expected: Expected,
   table: TypeTable,
   validation: FieldValidation,
@@ -248,7 +252,7 @@ export function decodeObject(
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    if (value === null) return decode({}, expected, { unknownFields: false }, text);
+    if (value === null) return decode({}, expected, { unknownFields: false }, { text });
     const why = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`;
     throw unrecognized(expected.kind, UNREADABLE + why, text ?? '');
   }
@@ -262,7 +266,7 @@ export function decodeObject(
   // A text with two specs has what both say.
   const spec = isRepeated && 'spec' in value ? undefined : decodedSpec;
   const undecoded = spec ? { ...given, spec: undefined } : given;
-  const object = decode(undecoded, expected, notes, text, undecodable);
+  const object = decode(undecoded, expected, notes, { text, undecodable, storedParts, explain });
   if (spec) object.spec = spec;
   if (validation === 'Ignore') return object;
   if (textless && notes.unknownFields)
@@ -277,17 +281,25 @@ export function decodeObject(
   return object;
 }
 
+/** Where a value comes from. */
+type DecodedFrom = {
+  readonly [Key in 'text' | 'undecodable' | 'storedParts' | 'explain']?: ParsedBody[Key] | undefined;
+};
+
 function decode(
   value: Record<string, unknown>,
   expected: Expected,
   notes: DecodeNotes,
-  text: string | undefined,
-  undecodable?: (error: DecodeError) => ApiError,
+  { text, undecodable, storedParts, explain }: DecodedFrom,
 ): KubeObject {
   try {
-    return named(decodeStruct(value, expected.type, notes), expected);
+    return named(
+      decodeStruct(value, expected.type, notes, storedParts as Record<string, unknown> | undefined),
+      expected,
+    );
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
+    explain?.();
     if (undecodable) return converted(value, expected, notes, error, undecodable);
     throw badRequest(
       `${expected.kind} in version ${JSON.stringify(expected.version)} cannot be handled as a ` +
@@ -314,7 +326,7 @@ function converted(
   if (error.number === undefined || !Number.isInteger(error.number)) throw undecodable(error);
   const fitted = convertedIntegers(value, { kind: 'struct', struct: expected.type }) as Record<string, unknown>;
   try {
-    return decode(fitted, expected, notes, undefined);
+    return decode(fitted, expected, notes, {});
   } catch {
     throw undecodable(error);
   }

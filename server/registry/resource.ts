@@ -61,6 +61,11 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly openSpec?: (spec: Frozen<object>) => object;
   /** Whether the spec of a write to the status is taken as it is where it is the stored one: it is large. */
   readonly keepsSpec?: boolean;
+  /**
+   * Parts that a write takes as they are where they are the stored ones, for kinds that are written often: nothing in
+   * this definition sets a field in place that is as it should be.
+   */
+  readonly keepsParts?: readonly ('spec' | 'status')[];
   /** The form in which an object is kept that was found to be right: the same object, perhaps with parts as text. */
   readonly kept?: (object: T) => T;
   /** Rules that the table cannot express; `old` on a change. */

@@ -27,7 +27,7 @@ export interface DecodeNotes {
 }
 
 type Input = Readonly<Record<string, unknown>>;
-type Decode = (value: unknown, notes: DecodeNotes) => unknown;
+type Decode = (value: unknown, notes: DecodeNotes, decoded?: Input) => unknown;
 
 /** How a field is decoded. */
 export interface FieldPlan {
@@ -135,11 +135,17 @@ function isEmptyMap(value: unknown): boolean {
 /**
  * Decodes one object of a struct type.
  *
+ * @param decoded fields of the result of an earlier run: where the input has the very same values, they stay as they are
  * @throws DecodeError when a value does not fit its type
  * @example
  * decodeStruct({ metadata: { name: 'a' }, nope: 1 }, table.type('io.k8s.api.core.v1.ConfigMap'), notes)
  */
-export function decodeStruct(value: unknown, type: TypeDescription, notes: DecodeNotes): Record<string, unknown> {
+export function decodeStruct(
+  value: unknown,
+  type: TypeDescription,
+  notes: DecodeNotes,
+  decoded?: Input,
+): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DecodeError(jsonKind(value), `v1.${type.goName}`);
   }
@@ -155,8 +161,8 @@ export function decodeStruct(value: unknown, type: TypeDescription, notes: Decod
       fill(output, other);
     }
     if (filled[next] === plan) next++;
-    const decoded = decodeField(plan, input[plan.name], type, notes);
-    if (decoded !== undefined) output[plan.name] = decoded;
+    const field = decodeField(plan, input[plan.name], type, notes, decoded?.[plan.name]);
+    if (field !== undefined) output[plan.name] = field;
   }
   for (; next < filled.length; next++) fill(output, filled[next] as FieldPlan);
   return output;
@@ -184,9 +190,16 @@ function presentFields(input: Input, sequences: FieldSequences<FieldPlan>, notes
   return sequences.inOrder(sequence);
 }
 
-function decodeField(plan: FieldPlan, raw: unknown, type: TypeDescription, notes: DecodeNotes): unknown {
+function decodeField(
+  plan: FieldPlan,
+  raw: unknown,
+  type: TypeDescription,
+  notes: DecodeNotes,
+  decoded: unknown,
+): unknown {
+  if (decoded !== undefined && raw === decoded) return raw;
   try {
-    return settled(plan, plan.decode(raw, notes));
+    return settled(plan, plan.decode(raw, notes, decoded as Input | undefined));
   } catch (error) {
     if (error instanceof DecodeError) error.within(type.goName, plan.goPath);
     throw error;
@@ -209,9 +222,9 @@ export function settled(plan: FieldPlan, decoded: unknown): unknown {
 function decoderOf(type: ValueType): Decode {
   switch (type.kind) {
     case 'struct':
-      return (value, notes) => {
+      return (value, notes, decoded) => {
         if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, type);
-        return decodeStruct(value, type.struct as TypeDescription, notes);
+        return decodeStruct(value, type.struct as TypeDescription, notes, decoded);
       };
     case 'list':
       return listDecoder(type);

@@ -55,8 +55,9 @@ test('logs-generator writes so many lines in so much time', async () => {
 
 test('dns-suffix, dns-server-list and etc-hosts show what the container was given', async () => {
   const dns = 'dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.1], searches: [a.example, b.example]}, ';
-  await using story = await storyOf(AGNHOST, 'args: [etc-hosts]', `${ONCE}${dns}`);
-  expect(await story.log()).toMatch(/^127\.0\.0\.1\tlocalhost\n[\s\S]*\tp\n\n$/);
+  const script = 'for what in etc-hosts dns-suffix dns-server-list; do /agnhost $what; done';
+  await using story = await storyOf(AGNHOST, `command: [sh, -c, '${script}']`, `${ONCE}${dns}`);
+  expect(await story.log()).toMatch(/127\.0\.0\.1\tlocalhost\n[\s\S]*\tp\n\na\.example,b\.example\n10\.0\.0\.1\n$/);
 });
 
 test('connect says in a word why it cannot', async () => {

@@ -53,7 +53,7 @@ test('it tells why it ended, in a file or by its last lines', async () => {
   await story.create(script('echo reason > /dev/termination-log; exit 1'));
   expect((await story.container()).state.terminated?.message).toBe('reason\n');
   await story.delete(0);
-  await story.create(script('echo reason > /tmp/why', ', terminationMessagePath: /tmp/why'));
+  await story.create(script('echo reason > /why', ', terminationMessagePath: /why'));
   expect((await story.container()).state.terminated?.message).toBe('reason\n');
   await story.delete(0);
   await story.create(script('echo last words; exit 1', ', terminationMessagePolicy: FallbackToLogsOnError'));
@@ -62,7 +62,7 @@ test('it tells why it ended, in a file or by its last lines', async () => {
 
 test('a resource of the machine is that of the container', async () => {
   await using story = await PodStory.begin();
-  const more = ', resources: {limits: {memory: 64Mi}}, securityContext: {runAsUser: 1000}, workingDir: /work';
+  const more = ', resources: {limits: {memory: 64Mi}}, securityContext: {runAsUser: 1000}, workingDir: /srv';
   await story.create(script('grep MemTotal /proc/meminfo; id -u; pwd; hostname', more));
-  expect(await story.log()).toBe(`${'MemTotal:'.padEnd(16)}   65536 kB\n1000\n/work\np\n`);
+  expect(await story.log()).toBe(`${'MemTotal:'.padEnd(16)}   65536 kB\n1000\n/srv\np\n`);
 });

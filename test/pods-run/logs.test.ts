@@ -35,9 +35,7 @@ test('lines are chosen by number, time and size', async () => {
 test('the run before is `previous`, and it is missed when there was none', async () => {
   await using story = await PodStory.begin();
   await story.create(pod('echo run; sleep 1; exit 1', 'OnFailure'));
-  expect(await story.log('previous=true')).toContain(
-    'previous terminated container \\"c\\" in pod \\"p\\" not found',
-  );
+  expect(await story.log('previous=true')).toContain('previous terminated container \\"c\\" in pod \\"p\\" not found');
   await story.live(1);
   expect(await story.log('previous=true')).toBe('run\n');
   await story.live(1);

@@ -26,8 +26,8 @@ test('the first process ignores SIGTERM unless it handles it, and is killed afte
 
 test('a preStop hook runs before, in the container', async () => {
   await using story = await PodStory.begin();
-  const lifecycle = ', lifecycle: {preStop: {exec: {command: [sh, -c, "sleep 5; touch /tmp/go"]}}}';
-  const script = 'trap "" TERM; until test -e /tmp/go; do sleep 1; done; exit 0';
+  const lifecycle = ', lifecycle: {preStop: {exec: {command: [sh, -c, "sleep 5; touch /go"]}}}';
+  const script = 'trap "" TERM; until test -e /go; do sleep 1; done; exit 0';
   await story.create(pod(script, lifecycle));
   await story.delete();
   await story.live(4);
@@ -64,14 +64,16 @@ test('sidecars are told when all others have ended', async () => {
 
 test('a container whose liveness probe fails is told to end, and begins anew when it has', async () => {
   await using story = await PodStory.begin();
-  const probe = ', livenessProbe: {exec: {command: [cat, /tmp/healthy]}, initialDelaySeconds: 2, periodSeconds: 5, failureThreshold: 1}';
-  const script = 'touch /tmp/healthy; trap "exit 9" TERM; sleep 30; rm /tmp/healthy; while true; do sleep 1; done';
+  const probe =
+    ', livenessProbe: {exec: {command: [cat, /healthy]}, ' +
+    'initialDelaySeconds: 2, periodSeconds: 5, failureThreshold: 1}';
+  const script = 'touch /healthy; trap "exit 9" TERM; sleep 30; rm /healthy; while true; do sleep 1; done';
   await story.create(pod(script, probe));
   await story.live(30);
   expect(await story.container()).toMatchObject({ restartCount: 0, ready: true });
   await story.live(5);
   await story.live(2);
   expect(await story.container()).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 9 } } });
-  const failed = "Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n";
+  const failed = "Liveness probe failed: cat: can't open '/healthy': No such file or directory\n";
   expect(await story.events()).toContain(`Warning Unhealthy spec.containers{c}: ${failed}`);
 });

@@ -17,7 +17,7 @@ describe('an image that nobody knows has every program, and its files', () => {
     '[sh, -c, "exec ./server --port 80"]',
     '[sh, -c, "cd /app && mkdir -p data && ./migrate && ./server"]',
     '[bash, /entrypoint.sh]',
-    '[sh, -ec, ". /etc/app/env; cat /app/config > /tmp/config; server"]',
+    '[sh, -ec, ". /etc/app/env; cat /app/config > /config; server"]',
   ])('%s goes on', async (command) => {
     await using story = await PodStory.begin();
     const probe = ', readinessProbe: {exec: {command: [sh, -c, "pg_isready -U me | grep accepting"]}}';
@@ -31,7 +31,7 @@ describe('an image that nobody knows has every program, and its files', () => {
 
   test('its work is done at once in jobs and init containers', async () => {
     await using story = await PodStory.begin();
-    const init = container('shop', '[sh, -c, "./migrate && echo migrated > /tmp/x"]').replace('name: c', 'name: i');
+    const init = container('shop', '[sh, -c, "./migrate && echo migrated > /x"]').replace('name: c', 'name: i');
     await story.create(`{initContainers: [${init}], containers: [${container('shop', '[./server]')}]}`);
     expect(await story.shown()).toBe('1/1 Running');
   });

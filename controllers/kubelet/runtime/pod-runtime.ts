@@ -3,7 +3,7 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
-import type { References } from '../references.ts';
+import type { Surroundings } from './container/surroundings.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -81,8 +81,8 @@ export interface PodSandbox extends RunningPod {
 export interface PodWorld {
   readonly clock: Clock;
   readonly random: Random;
-  /** What it refers to. */
-  readonly refs: References;
+  /** What its containers find in themselves. */
+  readonly surroundings: Surroundings;
   /** A process does something that the cluster has not settled without, until the returned function is called. */
   readonly begin: () => () => void;
   /** Calls for the kubelet: a container has ended. */

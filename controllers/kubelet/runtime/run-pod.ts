@@ -8,7 +8,6 @@ import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
 import { podNetwork } from './container/pod-network.ts';
 import { PodPorts } from './container/pod-ports.ts';
-import { ownSurroundings, type Surroundings } from './container/surroundings.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { Accepted } from './machine/network.ts';
@@ -49,7 +48,6 @@ class SimulatedPod implements PodSandbox {
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
-  readonly #surroundings: Surroundings;
   readonly #servers = new Map<number, Server>();
   readonly #ports = new PodPorts();
   readonly #runs = new Map<string, Runs>();
@@ -59,7 +57,6 @@ class SimulatedPod implements PodSandbox {
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;
-    this.#surroundings = ownSurroundings(pod);
   }
 
   async dial(port: number): Promise<Duplex> {
@@ -99,7 +96,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, begin, wake } = this.#world;
+    const { clock, random, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     this.#ports.release(container.name);
@@ -114,7 +111,7 @@ class SimulatedPod implements PodSandbox {
       clock,
       random,
       begin,
-      surroundings: this.#surroundings,
+      surroundings,
       network: {
         ...podNetwork(this.#pod, (port) => this.dial(port)),
         listen: (port: number, accept: (connection: Accepted) => void) =>
@@ -174,6 +171,7 @@ class SimulatedPod implements PodSandbox {
 
   close(): void {
     for (const { latest } of this.#runs.values()) latest.kill();
+    this.#world.surroundings.close();
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();
   }

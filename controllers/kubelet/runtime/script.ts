@@ -1,6 +1,6 @@
 /**
- * Commands that only wait and end, silently: `true`, `false`, `sleep` and, in shells, `exit`. How they end is known when
- * they begin, so that thousands of containers that do no more need no process.
+ * Commands that only wait and end, silently: `true`, `false`, `sleep` and, in shells, `exit`. How they end is known
+ * when they begin, so that thousands of containers that do no more need no process.
  */
 
 /** How a command ends. Infinity for one that does not. */

@@ -16,6 +16,9 @@ export const MIGRATED_TO = 'pv.kubernetes.io/migrated-to';
 export const STORAGE_PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 export const OLD_STORAGE_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';
 
+/** What our own storage classes call their driver. */
+export const OWN_DRIVER = 'storage.fauxkube.dev';
+
 export function hasAnnotation({ metadata }: Frozen<KubeObject>, name: string): boolean {
   return getOwn(metadata.annotations, name) !== undefined;
 }

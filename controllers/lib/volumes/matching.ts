@@ -11,6 +11,7 @@ import { annotated, BOUND_BY_CONTROLLER, hasAnnotation } from './annotations.ts'
 export const CLAIMS = 'v1/persistentvolumeclaims';
 export const VOLUMES = 'v1/persistentvolumes';
 export const CLASSES = 'storage.k8s.io/v1/storageclasses';
+export const ATTRIBUTES_CLASSES = 'storage.k8s.io/v1/volumeattributesclasses';
 
 export type Claim = Frozen<PersistentVolumeClaim>;
 export type Volume = Frozen<PersistentVolume>;

@@ -1,5 +1,6 @@
 /** Plugins of upstream's default profile, in its order: the first refusal of a node is the one that is told. */
 import type { FilterPlugin, ScorePlugin } from '../framework.ts';
+import { dynamicResources } from './dynamic-resources.ts';
 import { imageLocality } from './image-locality.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
 import { interPodAffinityScore } from './inter-pod-affinity-score.ts';
@@ -30,6 +31,7 @@ export const FILTER_PLUGINS: readonly FilterPlugin[] = [
   volumeZone,
   podTopologySpread,
   interPodAffinity,
+  dynamicResources,
 ];
 
 export const SCORE_PLUGINS: readonly ScorePlugin[] = [

@@ -156,5 +156,6 @@ export function defaultStorageClass(name: string): KubeObject {
     apiVersion: 'storage.k8s.io/v1',
     metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
     provisioner: 'storage.fauxkube.dev',
+    allowVolumeExpansion: true,
   };
 }

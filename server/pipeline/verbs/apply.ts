@@ -136,7 +136,8 @@ export async function apply(
     const { object: next, managedFields } = applied(live, configuration, target, request, write, env);
     const object = next
       ? storedForm(request, served, appliedBody(next, configuration), write, env, {
-          statusOf: subresource ? current : undefined,
+          stored: subresource ? current : undefined,
+          isSubresource: true,
         })
       : (thaw(current?.value ?? (zero as Frozen<KubeObject>)) as KubeObject);
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;

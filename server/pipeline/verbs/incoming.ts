@@ -5,6 +5,7 @@ import { pathSegmentProblems } from '../../kube/names.ts';
 import type { Key, KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import { OTHER_NAMESPACE } from '../../registry/errors.ts';
+import type { ResourceDefinition } from '../../registry/resource.ts';
 import type { DecodeNotes } from '../../schema/decode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
@@ -48,10 +49,12 @@ export async function readNewObject(request: ApiRequest, served: Served): Promis
 /** Whether objects of equal specs have one and the same, which is stored as it came. */
 const sharesSpec = ({ store, conversion }: Served): boolean => store.definition.sharesSpec === true && !conversion;
 
-/** Where a spec may come from instead of the body, where the definition says that specs are shared. It is frozen. */
-interface SpecSources {
-  /** What is stored, for a write that may leave its spec alone. */
-  readonly statusOf?: StoredObject | undefined;
+/** Where parts may come from instead of the body, as far as the definition lets them. They are frozen. */
+interface PartSources {
+  /** What is stored, for a write that may leave parts of it alone. */
+  readonly stored?: StoredObject | undefined;
+  /** Whether it is a write to a subresource, which has no say in the spec. */
+  readonly isSubresource?: boolean;
   /**
    * Whether the object is a new one: its body is decoded only once, and a spec that came in the same words before is
    * taken instead of the given one.
@@ -68,7 +71,7 @@ export function storedForm(
   parsed: ParsedBody,
   write: WriteRequest,
   env: PipelineEnv,
-  { statusOf, isNew = false }: SpecSources = {},
+  { stored, isSubresource = false, isNew = false }: PartSources = {},
 ): KubeObject {
   const warn = (text: string): void => {
     if (!request.warnings.includes(text)) request.warnings.push(text);
@@ -79,10 +82,10 @@ export function storedForm(
   const shares = sharesSpec(served);
   const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
   const known = parsed.decodedSpec ?? given?.decoded;
-  const spec = (shares || definition.keepsSpec) && statusOf ? sharedSpec(parsed.value, statusOf) : known;
+  const storedParts = stored && !conversion ? sameParts(parsed.value, stored, definition, isSubresource) : undefined;
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
-  const body = spec ? { ...parsed, decodedSpec: spec } : parsed;
+  const body = known || storedParts ? { ...parsed, ...(known && { decodedSpec: known }), storedParts } : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
@@ -94,9 +97,22 @@ export function storedForm(
   return object;
 }
 
-/** The stored spec if the value has that very one, as a patch of the status makes it: it needs no decoding. */
-function sharedSpec(value: unknown, { value: { spec } }: StoredObject): Frozen<object> | undefined {
-  return (value as { spec?: unknown } | null)?.spec === spec ? (spec as Frozen<object>) : undefined;
+/**
+ * The parts of a stored object that a write has the very same of, as most of a patch's result: they need no decoding. A
+ * part that differs is decoded with all that is in it, because what follows may set fields in it.
+ */
+function sameParts(
+  value: unknown,
+  { value: stored }: StoredObject,
+  { sharesSpec: isShared, keepsSpec, keepsParts = [] }: ResourceDefinition,
+  isSubresource: boolean,
+): object {
+  const given = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { managedFields } = stored.metadata;
+  const parts: Record<string, unknown> = managedFields ? { metadata: { managedFields } } : {};
+  const names = isSubresource && (isShared || keepsSpec) ? ['spec', ...keepsParts] : keepsParts;
+  for (const name of names) if (given[name] === stored[name]) parts[name] = stored[name];
+  return parts;
 }
 
 /** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */

@@ -38,8 +38,9 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       const result = applyJsonPatch(current, patch);
       if (type.custom) return customResult(result, []);
       checkVersion(result, current, table, told);
-      checkResult(result, result, type);
-      return decodable(result, {}, [], table, current.kind);
+      if (Array.isArray(result)) checkResult(result, result, type);
+      const explain = (): void => checkResult(result, result, type);
+      return { ...decodable(result, {}, [], table, current.kind), explain };
     },
   'application/merge-patch+json':
     ({ patch, duplicates, told }, table) =>
@@ -47,8 +48,8 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       const result = applyMergePatch(current, patch);
       if (type.custom) return customResult(result, duplicates);
       checkVersion(result, current, table, told);
-      checkResult(result, patch, type);
-      return decodable(result, patch, duplicates, table, current.kind);
+      const explain = (): void => checkResult(result, patch, type);
+      return { ...decodable(result, patch, duplicates, table, current.kind), explain };
     },
   'application/strategic-merge-patch+json':
     ({ patch, duplicates }) =>
@@ -141,7 +142,10 @@ export async function patch(
   const apply = await readPatch(request, write, env);
   const make = (current: StoredObject): KubeObject => {
     const parsed = apply(servedValue(served, current), served.info.type);
-    const object = storedForm(request, served, parsed, write, env, { statusOf: subresource ? current : undefined });
+    const object = storedForm(request, served, parsed, write, env, {
+      stored: current,
+      isSubresource: subresource !== undefined,
+    });
     settleNamespace(object, request, served);
     checkName(object, key);
     track(object, current, served, write, env, subresource);

@@ -23,7 +23,10 @@ export async function update(
   const key = requestKey(request, served);
   const parsed = await readObject(request, served.info);
   const read = (current?: StoredObject): KubeObject => {
-    const object = storedForm(request, served, parsed, write, env, { statusOf: current });
+    const object = storedForm(request, served, parsed, write, env, {
+      stored: current,
+      isSubresource: subresource !== undefined,
+    });
     checkName(object, key);
     settleNamespace(object, request, served);
     return object;
@@ -45,7 +48,7 @@ export async function update(
     return { type: 'object', status: 201, served, object: stored };
   }
   const make = (current: StoredObject): KubeObject => {
-    const object = read(subresource ? current : undefined);
+    const object = read(current);
     track(object, current, served, write, env, subresource);
     return object;
   };

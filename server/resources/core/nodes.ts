@@ -19,7 +19,7 @@ const CIDR_CHANGED = 'node updates may not change podCIDR except from "" to vali
 function alignPodCidrs(spec: NodeSpec): void {
   const { podCIDR = '', podCIDRs = [] } = spec;
   if (podCIDR !== '' && podCIDR !== podCIDRs[0]) spec.podCIDRs = [podCIDR];
-  else if (podCIDRs[0] !== undefined) spec.podCIDR = podCIDRs[0];
+  else if (podCIDR === '' && podCIDRs[0] !== undefined) spec.podCIDR = podCIDRs[0];
 }
 
 function resourceProblems({ status }: Frozen<Node>): FieldProblem[] {
@@ -40,7 +40,9 @@ function cidrsProblems(cidrs: readonly string[]): FieldProblem[] {
 }
 
 function updateProblems(node: Frozen<Node>, old: Frozen<Node>): FieldProblem[] {
-  const problems = [...resourceProblems(node), ...addressProblems(node)];
+  const isSameStatus = node.status === old.status;
+  const problems = isSameStatus ? [] : [...resourceProblems(node), ...addressProblems(node)];
+  if (node.spec === old.spec) return problems;
   const [cidrs, before] = [node.spec.podCIDRs ?? [], old.spec.podCIDRs ?? []];
   if (before.length > 0 && !deepEqual(cidrs, before)) problems.push(forbiddenField(CIDRS, CIDR_CHANGED));
   const { providerID = '' } = node.spec;
@@ -57,22 +59,20 @@ function updateProblems(node: Frozen<Node>, old: Frozen<Node>): FieldProblem[] {
 function addressProblems({ status }: Frozen<Node>): FieldProblem[] {
   const seen = new Set<string>();
   return (status.addresses ?? []).flatMap((address, i) => {
-    const form = internalForm(address, 'io.k8s.api.core.v1.NodeAddress');
-    const id = JSON.stringify(form);
+    const id = `${address.type}\n${address.address}`;
     if (!seen.has(id)) {
       seen.add(id);
       return [];
     }
-    return [duplicate(`status.addresses[${i}]`, form)];
+    return [duplicate(`status.addresses[${i}]`, internalForm(address, 'io.k8s.api.core.v1.NodeAddress'))];
   });
 }
 
 function validate(node: Frozen<Node>, old?: Frozen<Node>): FieldProblem[] {
-  const problems = [
-    ...taintProblems(node.spec.taints ?? [], 'metadata.taints'),
-    ...resourceProblems(node),
-    ...cidrsProblems(node.spec.podCIDRs ?? []),
-  ];
+  const { spec } = node;
+  const problems = spec === old?.spec ? [] : taintProblems(spec.taints ?? [], 'metadata.taints');
+  if (node.status !== old?.status) problems.push(...resourceProblems(node));
+  if (spec !== old?.spec) problems.push(...cidrsProblems(spec.podCIDRs ?? []));
   return old ? [...problems, ...updateProblems(node, old)] : problems;
 }
 
@@ -122,6 +122,7 @@ export const definition: ResourceDefinition<Node> = {
   resource: 'nodes',
   rechecksGenerateName: true,
   checksEnums: true,
+  keepsParts: ['spec', 'status'],
   fillDefaults({ spec, status }) {
     alignPodCidrs(spec);
     roundAmounts(status.capacity);

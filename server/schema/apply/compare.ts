@@ -5,7 +5,7 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, partsOf, type Shape, shapeFor } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, partsOf, partsOfEither, type Shape, shapeFor } from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -108,7 +108,7 @@ function compareValues(before: Value, after: Value, described: Shape): Compariso
   switch (shape.kind) {
     case 'struct': {
       const [left, right] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
-      for (const { name, step, shape: inner } of partsOf(shape.type, left, right))
+      for (const { name, step, shape: inner } of partsOfEither(shape.type, left, right))
         differences.part(step, left[name], right[name], inner());
       break;
     }

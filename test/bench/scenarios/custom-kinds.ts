@@ -1,8 +1,7 @@
-import { Agent, request } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { closedLoop } from '../load/closed-loop.ts';
-import type { Endpoint } from '../load/connection.ts';
 import { DEFINITIONS, definitionBody } from '../load/definition-bodies.ts';
+import { createSender } from '../load/sender.ts';
 import { median } from '../median.ts';
 import type { Row, Scenario } from '../scenario.ts';
 import { atMost } from '../target.ts';
@@ -17,23 +16,6 @@ const SINGLE = 20;
 const WARM_UP = 20;
 const SETTLE_MS = 1500;
 
-/** Bodies are larger than the frames that the connection of the other scenarios sends. */
-function sender({ url, ca, cert, key }: Endpoint, agent: Agent) {
-  const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
-  return (method: string, path: string, body?: Buffer): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', 'content-length': body?.length ?? 0 };
-      const outgoing = request(new URL(path, url), { method, agent, headers, cert, key, ...trust }, (answer) => {
-        answer.resume().once('end', () => {
-          if ((answer.statusCode ?? 500) < 300) resolve();
-          else reject(new Error(`${method} ${path}: ${answer.statusCode}`));
-        });
-      });
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
-}
-
 /** What an operator hub loads. Definitions of a warm-up come first; no other server knows any. */
 export const customKinds: Scenario = {
   name: 'custom-kinds',
@@ -42,8 +24,7 @@ export const customKinds: Scenario = {
     for (let round = 1; round <= bench.rounds; round++) {
       bench.progress(`custom-kinds, round ${round}`);
       const subject = await bench.fauxkube();
-      const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-      const send = sender(subject.endpoint, agent);
+      const { send, close } = createSender(subject.endpoint, IN_FLIGHT);
       const bodies = Array.from({ length: WARM_UP + DEFINITIONS_COUNT + SINGLE }, (_, i) => definitionBody(i));
       const load = (from: number, requests: number): Promise<number> =>
         closedLoop(IN_FLIGHT, { requests }, (i) => send('POST', DEFINITIONS, bodies[from + i]?.body));
@@ -62,7 +43,7 @@ export const customKinds: Scenario = {
         takenMs.push(performance.now() - startedMs);
       }
       bench.record(SERVED, 'fauxkube', median(takenMs));
-      agent.destroy();
+      close();
       await subject.end();
     }
   },

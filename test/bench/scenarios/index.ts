@@ -5,6 +5,7 @@ import { deployment } from './deployment.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
+import { manyNodes } from './nodes.ts';
 import { rules } from './rules.ts';
 import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fanOut,
   scheduler,
   deployment,
+  manyNodes,
   customKinds,
   rules,
 ];

@@ -46,7 +46,7 @@ export class ContainerStreams {
 
   /** Whoever reads slowly makes the program wait; whoever has gone does not. */
   async #pass(name: LogStream, chunk: Buffer): Promise<void> {
-    for (const { streams } of [...this.#attached]) {
+    for (const { streams } of this.#attached) {
       const stream = streams[name];
       if (!stream || stream.destroyed || stream.writableEnded || stream.write(chunk)) continue;
       await new Promise<void>((resolve) => {
@@ -101,7 +101,7 @@ export class ContainerStreams {
 
   /** The program has ended. */
   close(): void {
-    for (const { detach } of [...this.#attached]) detach();
+    for (const { detach } of this.#attached) detach();
     this.#stdin?.destroy();
   }
 }

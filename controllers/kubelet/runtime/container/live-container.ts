@@ -4,10 +4,14 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
+import { ApiError } from '../../../../server/kube/api-error.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { expandCommand } from '../files/expansion.ts';
+import { ConfigProblem } from '../files/sources.ts';
 import type { ImageFamily } from '../image-family.ts';
+import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
 import { ROOT } from '../machine/inode.ts';
@@ -42,6 +46,10 @@ export interface ContainerFacts {
   readonly network: Network;
 }
 
+/** Why a container does not start: its command, its volumes, or a token that it cannot get. */
+const isRefusal = (error: unknown): error is Error =>
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof ApiError;
+
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
 
@@ -72,8 +80,8 @@ export class LiveContainer {
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
   #main: MachineProcess | undefined;
-  /** Somebody looked for something that only the real image can have. */
-  #hasMissed = false;
+  /** How often somebody looked for something that only the real image can have. */
+  #missedCount = 0;
   #hasStandIn = false;
   /** All of its processes have waited for something once: whatever it begins with is done. */
   #hasRested = false;
@@ -81,6 +89,7 @@ export class LiveContainer {
   #isTold = false;
   #isOver = false;
   #done: (() => void) | undefined;
+  #environment: Readonly<Record<string, string>> | undefined;
 
   constructor(facts: ContainerFacts, onEnd: () => void) {
     this.#facts = facts;
@@ -95,9 +104,10 @@ export class LiveContainer {
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
     try {
+      await this.#prepare();
       await this.#startMain(machine);
     } catch (error) {
-      if (!(error instanceof StartRefused)) throw error;
+      if (!isRefusal(error)) throw error;
       this.#close();
       return error.message;
     }
@@ -106,7 +116,8 @@ export class LiveContainer {
 
   async #startMain(machine: Machine): Promise<void> {
     const options = { ...this.#options(), standIn: this.#mainStandIn() };
-    const main = await machine.start(this.#facts.plan.argv, this.#outputs().streams, options);
+    const argv = expandCommand(this.#facts.plan.argv, options.env);
+    const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
     if (this.#isOver) machine.stop();
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
@@ -129,13 +140,13 @@ export class LiveContainer {
   }
 
   #newMachine(): Machine {
-    const { pod, container, family, clock, random, surroundings, network } = this.#facts;
+    const { container, family, clock, random, surroundings, network } = this.#facts;
     const { terminationMessagePath } = container;
     const memory = container.resources.limits?.memory;
     return new Machine({
       clock,
       random,
-      hostname: pod.spec.hostname ?? pod.metadata.name ?? '',
+      hostname: surroundings.hostname,
       image: imageOf(family),
       programs: loadPrograms,
       mounts: () => surroundings.mounts(container),
@@ -165,15 +176,28 @@ export class LiveContainer {
   }
 
   #missed(path: string, { path: mountedAt }: Mount): void {
-    if (mountedAt === '/' && !SCRATCH.test(path)) this.#hasMissed = true;
+    if (mountedAt === '/' && !SCRATCH.test(path)) this.#missedCount++;
   }
 
-  #options(): StartOptions {
+  /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
+  async #prepare(): Promise<void> {
+    const { surroundings, container, begin } = this.#facts;
+    const done = begin();
+    try {
+      await surroundings.prepare(container);
+    } finally {
+      done();
+    }
+  }
+
+  #options(): StartOptions & { readonly env: Readonly<Record<string, string>> } {
     const { pod, container, family, surroundings } = this.#facts;
     const [own, ofPod] = [container.securityContext, pod.spec.securityContext];
     const fsGroup = ofPod?.fsGroup;
+    // Whatever changes later, a container keeps the variables that it has begun with.
+    this.#environment ??= surroundings.environment(container);
     return {
-      env: surroundings.environment(container),
+      env: this.#environment,
       uid: own?.runAsUser ?? ofPod?.runAsUser ?? family.user ?? 0,
       gid: own?.runAsGroup ?? ofPod?.runAsGroup ?? 0,
       groups: [...(ofPod?.supplementalGroups ?? []), ...(fsGroup === undefined ? [] : [fsGroup])],
@@ -196,8 +220,8 @@ export class LiveContainer {
   }
 
   /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
-  #isDoubtful(exitCode: number): boolean {
-    return exitCode !== 0 && this.#facts.family.programs === 'unknown' && this.#hasMissed;
+  #isDoubtful(exitCode: number, missedBefore = 0): boolean {
+    return exitCode !== 0 && this.#facts.family.programs === 'unknown' && this.#missedCount > missedBefore;
   }
 
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
@@ -254,6 +278,8 @@ export class LiveContainer {
     void this.#machine?.then((machine) => machine.stop());
     this.#machine = undefined;
     this.#main = undefined;
+    this.#hasRested = true;
+    this.#rested.open();
     this.log.close();
     this.#streams?.close();
   }
@@ -266,6 +292,7 @@ export class LiveContainer {
 
   async #standingMachine(): Promise<Machine> {
     const { plan, family, container, stopCode } = this.#facts;
+    await this.#prepare();
     const machine = this.#newMachine();
     if (plan.kind === 'serves') {
       await this.#startMain(machine);
@@ -281,6 +308,7 @@ export class LiveContainer {
   async exec(command: readonly string[], streams: ProcessStreams): Promise<MachineProcess> {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
+    await this.#prepare();
     const standIn = (name: string): Program | undefined => (family.own.includes(name) ? isDone : undefined);
     return this.#executed(command, () => machine.start(command, streams, { ...this.#options(), standIn }));
   }
@@ -303,6 +331,7 @@ export class LiveContainer {
   async run(command: readonly string[], timeoutMs: number): Promise<Executed> {
     const { family, clock } = this.#facts;
     const machine = await this.#machineNow();
+    await this.#prepare();
     let output = '';
     const collect = (): Writable =>
       new Writable({
@@ -312,8 +341,7 @@ export class LiveContainer {
         },
       });
     const streams = { stdout: collect(), stderr: collect() };
-    const hadMissed = this.#hasMissed;
-    this.#hasMissed = false;
+    const missedBefore = this.#missedCount;
     const options = { ...this.#options(), standIn: this.#standInOf(isDone) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
     let isLate = false;
@@ -326,8 +354,7 @@ export class LiveContainer {
           });
     const exitCode = await process.exitCode;
     cancel();
-    const isDoubtful = this.#isDoubtful(exitCode);
-    this.#hasMissed ||= hadMissed;
+    const isDoubtful = this.#isDoubtful(exitCode, missedBefore);
     // What stands for a program makes neither the files nor the servers that probes ask for.
     const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
     if (exitCode !== 0 && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };

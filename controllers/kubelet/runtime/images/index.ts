@@ -15,6 +15,7 @@ export const imagePrograms: ReadonlyMap<string, Program> = new Map([
   ['agnhost', lazy(async () => (await import('./agnhost/index.ts')).agnhost)],
   ['apache', lazy(async () => (await import('./apache.ts')).apache)],
   ['http-echo', lazy(async () => (await import('./http-echo.ts')).httpEcho)],
+  ['docker-entrypoint', lazy(async () => (await import('./docker-entrypoint.ts')).dockerEntrypoint)],
   ['nginx', lazy(async () => (await import('./nginx/index.ts')).nginx)],
   ['pause-image', lazy(async () => (await import('./pause.ts')).pause)],
 ]);

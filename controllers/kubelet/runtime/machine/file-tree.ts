@@ -2,6 +2,7 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import { SystemError } from './errno.ts';
 import {
   type Attributes,
+  type ComputedEntries,
   DirectoryNode,
   FileNode,
   type ImageDirectory,
@@ -34,10 +35,21 @@ export class FileTree {
     limits = MACHINE_LIMITS,
     image,
     bytesMax = limits.fileBytes,
-  }: { clock: Clock; limits?: MachineLimits; image?: ImageDirectory; bytesMax?: number }) {
+    computed,
+  }: {
+    clock: Clock;
+    limits?: MachineLimits;
+    image?: ImageDirectory;
+    bytesMax?: number;
+    /** What somebody else puts into the root, whenever it is looked at: only mount points are made there. */
+    computed?: ComputedEntries;
+  }) {
     this.clock = clock;
     this.quota = { bytes: 0, inodes: 0, bytesMax, inodesMax: limits.inodes };
-    this.root = this.#directory({ mode: image?.mode ?? 0o755, uid: 0, gid: 0 }, image);
+    this.root = this.#directory(
+      { mode: image?.mode ?? 0o755, uid: 0, gid: 0 },
+      { image, ...(computed && { computed }) },
+    );
   }
 
   newFile(attributes: NewFile, content?: Buffer): FileNode {
@@ -60,14 +72,16 @@ export class FileTree {
     else this.quota.inodes--;
   }
 
-  #directory(attributes: NewFile, image?: ImageDirectory): DirectoryNode {
-    const node = new DirectoryNode(this.#attributes(attributes), (entry) => this.#fromImage(entry), { image });
-    return node;
+  #directory(
+    attributes: NewFile,
+    from: { image?: ImageDirectory | undefined; computed?: ComputedEntries } = {},
+  ): DirectoryNode {
+    return new DirectoryNode(this.#attributes(attributes), (entry) => this.#fromImage(entry), from);
   }
 
   #fromImage(entry: ImageEntry): Inode {
     if (entry.kind === 'directory')
-      return this.#directory({ mode: entry.directory.mode, uid: 0, gid: 0 }, entry.directory);
+      return this.#directory({ mode: entry.directory.mode, uid: 0, gid: 0 }, { image: entry.directory });
     if (entry.kind === 'link') return this.newLink(entry.target, { mode: 0o777, uid: 0, gid: 0 });
     return this.newFile({ mode: entry.mode, uid: 0, gid: 0 }, entry.data);
   }

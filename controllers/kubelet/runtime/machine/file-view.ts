@@ -4,6 +4,8 @@ import { type Caller, DirectoryNode, type Inode, may, ROOT } from './inode.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import { type OpenFile, OpenRegularFile } from './open-file.ts';
 
+const SETGID = 0o2000;
+
 /** A tree at a place in the view. */
 export interface Mount {
   readonly path: string;
@@ -212,7 +214,7 @@ export class FileView {
   #create(parent: Place, name: string, mode: number, caller: Caller): Place {
     this.#refuseReadOnly(parent);
     this.#mayChange(parent, caller);
-    return this.#put(parent, name, parent.mount.tree.newFile(this.#owned(mode, caller)));
+    return this.#put(parent, name, parent.mount.tree.newFile(this.#owned(parent, mode, caller)));
   }
 
   makeDirectory(path: string, mode: number, caller: Caller): Place {
@@ -220,7 +222,8 @@ export class FileView {
     if (place) throw new SystemError('EEXIST');
     this.#refuseReadOnly(parent);
     this.#mayChange(parent, caller);
-    return this.#put(parent, name, parent.mount.tree.newDirectory(this.#owned(mode, caller)));
+    const inherited = parent.node.attributes.mode & SETGID;
+    return this.#put(parent, name, parent.mount.tree.newDirectory(this.#owned(parent, mode | inherited, caller)));
   }
 
   makeLink(target: string, path: string, caller: Caller): Place {
@@ -229,7 +232,7 @@ export class FileView {
     if (target.length > this.#limits.pathLength) throw new SystemError('ENAMETOOLONG');
     this.#refuseReadOnly(parent);
     this.#mayChange(parent, caller);
-    return this.#put(parent, name, parent.mount.tree.newLink(target, this.#owned(0o777, caller)));
+    return this.#put(parent, name, parent.mount.tree.newLink(target, this.#owned(parent, 0o777, caller)));
   }
 
   /** A second name for a file. */
@@ -299,8 +302,9 @@ export class FileView {
     return parent !== undefined && parent.mount !== mount;
   }
 
-  #owned(mode: number, { uid, gid }: Caller): NewFile {
-    return { mode, uid, gid };
+  /** Below a directory with the setgid bit everything belongs to its group: volumes of a pod with an fsGroup. */
+  #owned({ node: { attributes } }: Place, mode: number, { uid, gid }: Caller): NewFile {
+    return { mode, uid, gid: (attributes.mode & SETGID) === 0 ? gid : attributes.gid };
   }
 
   #refuseReadOnly({ mount }: Place): void {

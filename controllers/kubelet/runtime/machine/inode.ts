@@ -178,6 +178,11 @@ export class DirectoryNode {
     return node;
   }
 
+  /** An entry that is neither computed nor the image's alone. */
+  ownEntry(name: string): Inode | undefined {
+    return this.#own.get(name);
+  }
+
   names(caller: Caller): string[] {
     const names = new Set(this.#image?.entries.keys());
     for (const [name, node] of this.#own) {

@@ -2,9 +2,10 @@
 import { type CelEnvironment, CelFault, celEnvironment, compile } from '../compile.ts';
 import { ANY, BOOL, mapOf, STRING, sameType, structType, typeText } from '../types/cel-type.ts';
 import { type Declaration, ofType } from '../types/declaration.ts';
+import type { Value } from '../values/value.ts';
 
 /** What one evaluation may cost at most. */
-const COST_MAX = 1_000_000;
+export const COST_MAX = 1_000_000;
 
 const MAX_DRIVER = 63;
 const MAX_DOMAIN = 63;
@@ -32,7 +33,8 @@ function byDomain(value: Declaration, sizesByName: boolean): Declaration {
 
 let environment: CelEnvironment | undefined;
 
-function deviceEnvironment(): CelEnvironment {
+/** What expressions know about: one device. Made when it is asked for. */
+export function deviceEnvironment(): CelEnvironment {
   if (environment) return environment;
   const fields = new Map<string, Declaration>([
     ['driver', sized(ofType(STRING), MAX_DRIVER)],
@@ -40,7 +42,9 @@ function deviceEnvironment(): CelEnvironment {
     ['attributes', byDomain(sized(ofType(ANY), MAX_VALUE), true)],
     ['capacity', byDomain(sized(ofType(structType('kubernetes.Quantity')), 0), false)],
   ]);
-  const device: Declaration = { ...sized(ofType(structType('kubernetes.DRADevice')), 0), fields };
+  // A device comes as a value already.
+  const read = (raw: unknown): Value => raw as Value;
+  const device: Declaration = { ...sized(ofType(structType('kubernetes.DRADevice'), read), 0), fields };
   environment = celEnvironment({ device }, { bindings: true });
   return environment;
 }

@@ -37,7 +37,8 @@ function isFractional(text: string): boolean {
   return exponent < decimals.length;
 }
 
-function quantity(text: string): Value {
+/** Reads a quantity. @returns an error when it is none */
+export function quantity(text: string): Value {
   try {
     return new CelQuantity(parseQuantity(text).nano, isFractional(text));
   } catch (error) {

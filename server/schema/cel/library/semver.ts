@@ -24,7 +24,8 @@ export class CelSemver extends CelOpaque {
 
 class SemverFault extends Error {}
 
-function parse(text: string): CelSemver | CelError {
+/** Reads a version. @returns an error when it is none */
+export function parse(text: string): CelSemver | CelError {
   try {
     return read(text);
   } catch (error) {

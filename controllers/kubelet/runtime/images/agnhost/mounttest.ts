@@ -20,7 +20,10 @@ function modeText({ kind, attributes: { mode } }: Inode): string {
 }
 
 function permissionsText({ attributes: { mode } }: Inode): string {
-  return 'rwxrwxrwx'.split('').map((letter, at) => (mode & (0o400 >> at) ? letter : '-')).join('');
+  return 'rwxrwxrwx'
+    .split('')
+    .map((letter, at) => (mode & (0o400 >> at) ? letter : '-'))
+    .join('');
 }
 
 /** Creates files and tells about files, in the words that tests of volumes look for. */

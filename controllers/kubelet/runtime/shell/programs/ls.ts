@@ -21,7 +21,7 @@ export const ls: Program = async (process, args, name) => {
     'full-time': 'l',
   });
   const paths = options.rest.length === 0 ? ['.'] : options.rest;
-  const follow = !options.has('l') && !options.has('d') && !options.has('F');
+  const follow = options.has('L') || (!options.has('l') && !options.has('d') && !options.has('F'));
   const found: Entry[] = [];
   let status = 0;
   for (const path of paths) {

@@ -1,0 +1,83 @@
+import type { Frozen } from '../../../../server/base/freeze.ts';
+import type { Pod } from '../../../../server/kube/types.gen.ts';
+import type { Surroundings } from '../container/surroundings.ts';
+import type { Mount } from '../machine/file-view.ts';
+import type { AnyContainer } from '../pod-runtime.ts';
+import { environmentProblem } from './environment.ts';
+import { podHostname } from './pod-hostname.ts';
+import { PodVolumes } from './pod-volumes.ts';
+import { runtimeFiles } from './runtime-files.ts';
+import { ConfigProblem, type PodSources } from './sources.ts';
+import type { VolumeStore } from './volume-store.ts';
+
+/** What the containers of a pod find in themselves. Nothing is made before it is asked for. */
+export class PodSurroundings implements Surroundings {
+  readonly #pod: Frozen<Pod>;
+  readonly #sources: PodSources;
+  readonly #store: VolumeStore;
+  #volumes: PodVolumes | undefined;
+
+  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore) {
+    this.#pod = pod;
+    this.#sources = sources;
+    this.#store = store;
+  }
+
+  get #mounted(): PodVolumes {
+    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store);
+    return this.#volumes;
+  }
+
+  /** What `hostname` prints. */
+  get hostname(): string {
+    return podHostname(this.#pod).kernelName;
+  }
+
+  /** Why a container cannot be made: CreateContainerConfigError. */
+  problem(container: AnyContainer): string | undefined {
+    const pod = this.#sources.pod() ?? this.#pod;
+    const variables = environmentProblem(pod, container, this.#sources, (volume, path) =>
+      this.#mounted.file(volume, path),
+    );
+    return variables ?? this.#mountProblem(container);
+  }
+
+  /** Only parts of volumes can be missing: whether whole ones are there was asked before. */
+  #mountProblem(container: AnyContainer): string | undefined {
+    if (!container.volumeMounts?.some(({ subPath, subPathExpr }) => subPath || subPathExpr)) return undefined;
+    try {
+      this.mounts(container);
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConfigProblem) return error.message;
+      throw error;
+    }
+  }
+
+  /** Gets what has to be waited for. Call it before a process starts in a container. @throws ApiError */
+  prepare(container: AnyContainer): Promise<void> {
+    return this.#mounted.prepare(container);
+  }
+
+  /**
+   * The variables of a container, as they are now. Whether all are there is asked before it begins: whatever goes later
+   * is left out.
+   */
+  environment(container: AnyContainer): Record<string, string> {
+    return this.#mounted.environmentOf(container);
+  }
+
+  /** Its volumes. @throws ConfigProblem */
+  mounts(container: AnyContainer): readonly Mount[] {
+    return this.#mounted.mountsOf(container);
+  }
+
+  close(): void {
+    this.#volumes = undefined;
+  }
+
+  /** Files that kubelet and container runtime write, by path. */
+  files(container: AnyContainer): Record<string, string> {
+    return runtimeFiles(this.#pod, container, this.#sources);
+  }
+}

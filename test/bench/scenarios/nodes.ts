@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSender, type Sender } from '../load/sender.ts';
+import type { Bench, Row, Scenario } from '../scenario.ts';
+import type { Subject } from '../subjects/subject.ts';
+import { atMost } from '../target.ts';
+
+const COUNT = 5000;
+const LIST: Row = { work: '5,000 nodes of a list until Ready', unit: 's', target: atMost(6) };
+const CPU: Row = { work: '… CPU of a node', unit: 'ms' };
+const FIXTURE: Row = { work: '5,000 nodes of a fixture, from the start', unit: 's', target: atMost(6) };
+const FEW: Row = { work: 'CPU at rest with 2 nodes', unit: '%', target: atMost(1) };
+const MANY: Row = { work: 'CPU at rest with 5,000 nodes', unit: '%', target: atMost(10) };
+
+const NODES = '/api/v1/nodes';
+const POLL_MS = 100;
+const LIMIT_MS = 120_000;
+/** What a start, or new nodes, leave to be done has been done then. */
+const SETTLE_MS = 5000;
+/** All leases are renewed once in that time. */
+const REST_MS = 20_000;
+
+interface Node {
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** As `kubectl create -f list.json` would send them. */
+const nodes = Array.from({ length: COUNT }, (_, i) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: `n${i}`, labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' } },
+  status: { capacity: { cpu: '8', memory: '32Gi', pods: '110' } },
+}));
+
+const isReady = ({ status }: Node): boolean =>
+  status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+
+/** Asks for the last node first: a list of them all is dear. @throws Error when it takes too long */
+async function untilReady({ send }: Sender): Promise<void> {
+  const limitMs = performance.now() + LIMIT_MS;
+  const holds = async (): Promise<boolean> => {
+    if (!isReady(JSON.parse(await send('GET', `${NODES}/n${COUNT - 1}`)) as Node)) return false;
+    const { items } = JSON.parse(await send('GET', NODES)) as { readonly items: readonly Node[] };
+    return items.filter(isReady).length >= COUNT;
+  };
+  while (!(await holds())) {
+    if (performance.now() > limitMs) throw new Error(`nodes were not ready after ${LIMIT_MS / 1000} s`);
+    await delay(POLL_MS);
+  }
+}
+
+/** Percent of one core while nobody asks for anything. */
+async function restingPercent(subject: Subject): Promise<number | undefined> {
+  await delay(SETTLE_MS);
+  const before = subject.cost();
+  await delay(REST_MS);
+  const after = subject.cost();
+  return before && after && ((after.cpuSeconds - before.cpuSeconds) / (REST_MS / 1000)) * 100;
+}
+
+async function measureList(bench: Bench): Promise<void> {
+  const subject = await bench.fauxkube();
+  bench.record(FEW, 'fauxkube', await restingPercent(subject));
+  const sender = createSender(subject.endpoint, 1);
+  const bodies = nodes.map((node) => Buffer.from(JSON.stringify(node)));
+  const before = subject.cost();
+  const startedMs = performance.now();
+  for (const body of bodies) await sender.send('POST', NODES, body);
+  await untilReady(sender);
+  bench.record(LIST, 'fauxkube', (performance.now() - startedMs) / 1000);
+  const after = subject.cost();
+  const cpuMs = before && after && (after.cpuSeconds - before.cpuSeconds) * 1000;
+  bench.record(CPU, 'fauxkube', cpuMs === undefined ? undefined : cpuMs / COUNT);
+  sender.close();
+  bench.record(MANY, 'fauxkube', await restingPercent(subject));
+  await subject.end();
+}
+
+async function measureFixture(bench: Bench): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'fauxkube-bench-nodes-'));
+  try {
+    writeFileSync(join(folder, 'nodes.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: nodes }));
+    const startedMs = performance.now();
+    const subject = await bench.fauxkube({ fixtures: folder });
+    const sender = createSender(subject.endpoint, 1);
+    await untilReady(sender);
+    bench.record(FIXTURE, 'fauxkube', (performance.now() - startedMs) / 1000);
+    sender.close();
+    await subject.end();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Large clusters: how soon they are there, and what they cost while nothing happens. */
+export const manyNodes: Scenario = {
+  name: 'nodes',
+  rows: [LIST, CPU, FIXTURE, FEW, MANY],
+  async run(bench) {
+    for (let round = 1; round <= bench.rounds; round++) {
+      bench.progress(`${manyNodes.name}: round ${round} of ${bench.rounds}`);
+      await measureList(bench);
+      await measureFixture(bench);
+    }
+  },
+};
