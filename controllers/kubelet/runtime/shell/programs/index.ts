@@ -10,6 +10,7 @@ import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
+import { httpd } from './httpd.ts';
 import { ls } from './ls.ts';
 import * as networks from './network.ts';
 import * as paths from './paths.ts';
@@ -60,6 +61,7 @@ const table: Readonly<Record<string, Program>> = {
   gzip: tars.gzip,
   head: cats.head,
   hostname: systems.hostname,
+  httpd,
   id: systems.id,
   install: copies.install,
   kill: processes.kill,
