@@ -19,7 +19,7 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
-import { settle } from './cluster/settle.ts';
+import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
@@ -224,7 +224,7 @@ class Launch implements RunningCluster {
     checkNames(this.#options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     await this.#applyAll(fixtures);
-    await this.settle();
+    await this.settle(START_TIMEOUT_MS);
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
   }
 
@@ -354,9 +354,9 @@ class Launch implements RunningCluster {
     await this.settle();
   }
 
-  async settle(): Promise<void> {
+  async settle(timeoutMs?: number): Promise<void> {
     const { cluster, auditLog } = this.#parts;
-    await settle(cluster.activity, cluster.storage, this.#clock);
+    await settle(cluster.activity, cluster.storage, this.#clock, timeoutMs);
     await auditLog?.flush();
   }
 

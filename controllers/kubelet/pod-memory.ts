@@ -11,6 +11,8 @@ import type { PodSandbox, ProbeAnswer } from './runtime/pod-runtime.ts';
 export interface ProbeState {
   /** When it is due. Infinity when nobody has to ask again. */
   nextMs: number;
+  /** Of what runs, as far as they were heeded. */
+  disturbances?: number;
   /** What counts, after thresholds. */
   result: 'success' | 'failure' | 'unknown';
   last?: 'success' | 'failure';

@@ -14,6 +14,8 @@ export interface ProbeFacts {
   /** How long it is not ready, whatever is asked. */
   readonly readyAfterMs: number;
   readonly nowMs: number;
+  /** How often somebody changed what runs: answers that were to hold may not hold any more. */
+  readonly disturbances: number;
   readonly ask: (probe: Frozen<Probe>) => Promise<ProbeAnswer>;
   /** Called when an answer came later, at this time. */
   readonly answered: () => number;
@@ -68,7 +70,7 @@ async function runProbe(
   kind: Kind,
   probe: Frozen<Probe>,
   sinceMs: number,
-  { run, nowMs, status, ask, answered }: ProbeFacts,
+  { run, nowMs, status, ask, answered, disturbances }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
@@ -78,6 +80,10 @@ async function runProbe(
     // A kubelet that was started anew goes by what it said before.
     state = { nextMs: firstMs, result: kind === 'readiness' && status.ready ? 'success' : 'unknown', times: 0 };
     run.probes.set(kind, state);
+  }
+  if (disturbances !== (state.disturbances ?? 0)) {
+    state.disturbances = disturbances;
+    if (!probe.exec) state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
   }
   if (nowMs < state.nextMs) return state;
   const answer = state.answer ?? (await answerOf(probe, state, ask, answered));

@@ -6,14 +6,23 @@ import type { LocalStorage } from '../storage/storage.ts';
 /** Long enough for thousands of pods; whoever waits longer waits for something that does not come. */
 const TIMEOUT_MS = 30_000;
 
+/** A start may have large fixtures to work through, on whatever machine. */
+export const START_TIMEOUT_MS = 600_000;
+
 /**
  * Resolves when nothing is queued or running and every watcher knows everything.
- * @throws Error that names what is still busy after half a minute
+ * @param timeoutMs by the cluster's clock
+ * @throws Error that names what is still busy then
  */
-export async function settle(activity: Activity, storage: LocalStorage, clock: Clock): Promise<void> {
+export async function settle(
+  activity: Activity,
+  storage: LocalStorage,
+  clock: Clock,
+  timeoutMs = TIMEOUT_MS,
+): Promise<void> {
   let late = false;
   let wake: () => void = () => undefined;
-  const cancel = clock.schedule(TIMEOUT_MS, () => {
+  const cancel = clock.schedule(timeoutMs, () => {
     late = true;
     wake();
   });
@@ -32,7 +41,7 @@ export async function settle(activity: Activity, storage: LocalStorage, clock: C
   }
   const busy = [...activity.busy()].map(([name, count]) => (count > 1 ? `${name} (${count})` : name));
   throw new Error(
-    `the cluster did not settle within ${TIMEOUT_MS / 1000} s; still busy: ` +
+    `the cluster did not settle within ${timeoutMs / 1000} s; still busy: ` +
       `${busy.slice(0, 20).join(', ') || 'delivery of events'}`,
   );
 }

@@ -135,7 +135,7 @@ function isEmptyMap(value: unknown): boolean {
 /**
  * Decodes one object of a struct type.
  *
- * @param decoded fields of the result of an earlier run: where the input has the very same values, they stay as they are
+ * @param decoded fields of the result of an earlier run: where the input has the very same, they stay as they are
  * @throws DecodeError when a value does not fit its type
  * @example
  * decodeStruct({ metadata: { name: 'a' }, nope: 1 }, table.type('io.k8s.api.core.v1.ConfigMap'), notes)

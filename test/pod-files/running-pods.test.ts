@@ -108,7 +108,7 @@ test('a pod whose whole name is too long has no sandbox', async () => {
   expect(await story.shown()).toBe('0/1 ContainerCreating');
   const name = `p.${'s'.repeat(40)}.default.svc.cluster.local`;
   expect(await story.events()).toEqual([
-    'Warning FailedCreatePodSandBox pod: Failed to create pod sandbox: failed to construct FQDN from pod hostname and ' +
-      `cluster domain, FQDN ${name} is too long (64 characters is the max, ${name.length} characters requested)`,
+    'Warning FailedCreatePodSandBox pod: Failed to create pod sandbox: failed to construct FQDN from pod hostname ' +
+      `and cluster domain, FQDN ${name} is too long (64 characters is the max, ${name.length} characters requested)`,
   ]);
 });

@@ -1,13 +1,13 @@
 import { type ImageReference, parseImage } from './image-reference.ts';
+import type { ImageFiles } from './machine/image.ts';
 
 /**
  * What images of one kind do while nobody says more exactly what a container runs: a file in `fixtures/pods/`.
  *
  * @example
- * images: [nginx, 'nginx-*']
- * entrypoint: serve
- * http: welcome
- * ports: [80]
+ * images: [busybox-httpd]
+ * entrypoint: [httpd, -f]
+ * files: {/www/index.html: {text: hello}}
  */
 export interface ImageFamily {
   /**
@@ -17,8 +17,17 @@ export interface ImageFamily {
   readonly images: readonly string[];
   /** Why they cannot be pulled. */
   readonly pull?: keyof typeof PULL_ERRORS;
-  /** What their own program does: `serve` goes on, also in Jobs; `work` goes on, but is done at once in Jobs. */
-  readonly entrypoint: 'serve' | 'work';
+  /**
+   * What they run: the words that an image calls its entrypoint. Of a program that nobody has, what it does: `serve`
+   * goes on, also in Jobs; `work` goes on, but is done at once in Jobs.
+   */
+  readonly entrypoint: 'serve' | 'work' | readonly string[];
+  /** Arguments of the entrypoint, unless a container has some. */
+  readonly cmd: readonly string[];
+  /** Whether they are started only when somebody wants something of them: they do nothing by themselves. */
+  readonly onDemand: boolean;
+  /** What they hold besides the files of a small system: programs of ours by their names, links and texts. */
+  readonly files: ImageFiles;
   /**
    * Which programs there are: `ours` are the simulated ones and nothing else, what is not found does not start; of
    * `unknown` images nobody knows, so that every other program exists too and is taken to do its work; in images with
@@ -35,8 +44,8 @@ export interface ImageFamily {
   readonly exit?: { readonly code?: number; readonly afterSeconds?: number };
   /** How it ends when it is told to. */
   readonly stop?: { readonly code?: number; readonly afterSeconds?: number };
-  /** What answers HTTP on their ports. */
-  readonly http: 'welcome' | 'echo';
+  /** What answers HTTP on their ports where no program listens. */
+  readonly http: 'echo' | 'none';
   /** Where their program listens besides the ports that containers declare. */
   readonly ports: readonly number[];
   /** Whether probes are asked of what answers, or are known to succeed. */
@@ -50,6 +59,9 @@ export interface ImageFamily {
 const ANY: ImageFamily = {
   images: ['**'],
   entrypoint: 'work',
+  cmd: [],
+  onDemand: false,
+  files: {},
   programs: 'unknown',
   own: [],
   prefix: [],
@@ -138,17 +150,31 @@ const mapOf =
   (value) =>
     typeof value === 'object' && value !== null && Object.entries(value).every(([name, part]) => fields[name]?.(part));
 
+const isPath: Check = (value) => typeof value === 'string' && value.startsWith('/');
+const isFile: Check = (value) => mapOf({ program: isWord, link: isWord, text: isText, mode: isNumber })(value);
+const isText: Check = (value) => typeof value === 'string';
+const isFiles: Check = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.entries(value).every(([path, file]) => isPath(path) && isFile(file));
+
 const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readonly says: string }>> = {
   images: { check: listOf(isWord), says: 'a list of patterns' },
   pull: { check: oneOf(...Object.keys(PULL_ERRORS)), says: `one of ${Object.keys(PULL_ERRORS).join(', ')}` },
-  entrypoint: { check: oneOf('serve', 'work'), says: 'serve or work' },
+  entrypoint: {
+    check: (value) => listOf(isWord)(value) || oneOf('serve', 'work')(value),
+    says: 'serve, work or a list of words',
+  },
+  cmd: { check: listOf(isWord), says: 'a list of words' },
+  onDemand: { check: (value) => typeof value === 'boolean', says: 'true or false' },
+  files: { check: isFiles, says: 'files by their paths, each with a program, a link or a text' },
   programs: { check: oneOf('ours', 'unknown', 'none'), says: 'ours, unknown or none' },
   own: { check: listOf(isWord), says: 'a list of names of programs' },
   prefix: { check: listOf(isWord), says: 'a list of words' },
   command: { check: listOf(isWord), says: 'a list of words' },
   exit: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   stop: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
-  http: { check: oneOf('welcome', 'echo'), says: 'welcome or echo' },
+  http: { check: oneOf('echo', 'none'), says: 'echo or none' },
   ports: { check: listOf(isNumber), says: 'a list of numbers' },
   probes: { check: oneOf('ask', 'succeed'), says: 'ask or succeed' },
   user: { check: isNumber, says: 'a number' },
@@ -165,7 +191,10 @@ export function parseImageFamily(value: unknown, file: string): ImageFamily {
       throw new Error(`${file}: ${name}: there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
     if (!field.check(part)) throw new Error(`${file}: ${name}: it has to be ${field.says}`);
   }
-  const family = { ...ANY, images: [], ...(value as Partial<ImageFamily>) };
+  const given = value as Partial<ImageFamily>;
+  // What is known of an image says also what does not listen in it.
+  const http = given.programs === undefined || given.programs === 'unknown' ? 'echo' : 'none';
+  const family: ImageFamily = { ...ANY, images: [], http, ...given };
   if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
   return family;
 }

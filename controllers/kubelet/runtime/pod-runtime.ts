@@ -72,6 +72,8 @@ export interface PodSandbox extends RunningPod {
   kill(container: string): void;
   /** Executes a command of a probe or a hook. @throws Error in the words of the container runtime */
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed>;
+  /** How often somebody executed something in it: what was known of its answers may have changed then. */
+  readonly disturbances: number;
   /** The pod is over. Only its logs are left. */
   close(): void;
 }

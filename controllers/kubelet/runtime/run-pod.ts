@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { duplexPair } from '../../../server/base/duplex-pair.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
 import { podNetwork } from './container/pod-network.ts';
+import { connectionFrom, PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
+import type { Accepted } from './machine/network.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
-import { welcomePage } from './welcome.ts';
 
 /** Answers one HTTP request to a container. */
 export type HttpBehaviour = (
@@ -19,8 +19,6 @@ export type HttpBehaviour = (
   pod: Frozen<Pod>,
   port: number,
 ) => void;
-
-const BEHAVIOURS: Readonly<Record<ImageFamily['http'], HttpBehaviour>> = { welcome: welcomePage, echo };
 
 function portsOf(container: Frozen<Container>, fixed: readonly number[]): number[] {
   const declared = (container.ports ?? [])
@@ -44,13 +42,15 @@ interface Runs {
   before?: LiveContainer;
 }
 
-/** A pod whose containers run inside this process, and answer HTTP on their ports. */
+/** A pod whose containers run inside this process, and answer on the ports that their programs listen on. */
 class SimulatedPod implements PodSandbox {
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
   readonly #servers = new Map<number, Server>();
+  readonly #ports = new PodPorts();
   readonly #runs = new Map<string, Runs>();
+  #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
     this.#pod = pod;
@@ -59,23 +59,31 @@ class SimulatedPod implements PodSandbox {
   }
 
   async dial(port: number, from?: PeerAddress): Promise<Duplex> {
+    const connection = this.#ports.connect(port, from) ?? (await this.#connectAwake(port, from));
+    if (connection) return connection;
     const server = this.#servers.get(port) ?? this.#listen(port);
     if (!server)
       throw new Error(`connect: connection refused: nothing listens on port ${port} of pod ${this.#pod.metadata.name}`);
-    const [near, far] = duplexPair();
-    if (from) Object.assign(far, { remoteAddress: from.address, remotePort: from.port, remoteFamily: 'IPv4' });
+    const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
   }
 
-  /** A server is made when somebody asks: most pods are never asked. */
+  /** Programs that begin just now, or only when somebody asks, may listen soon. */
+  async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
+    await Promise.all([...this.#runs.values()].map(({ latest }) => latest.awake()));
+    return this.#ports.connect(port, from);
+  }
+
+  /**
+   * What answers for a program that nobody has. A server is made when somebody asks: most pods are never asked.
+   */
   #listen(port: number): Server | undefined {
     for (const container of this.#pod.spec.containers ?? []) {
       const family = this.#plans.familyOf(container);
       const ports = portsOf(container, family.ports);
-      if (ports.length > 0 && !ports.includes(port)) continue;
-      const answer = BEHAVIOURS[family.http];
-      const server = createServer((request, response) => answer(request, response, this.#pod, port));
+      if (family.http === 'none' || (ports.length > 0 && !ports.includes(port))) continue;
+      const server = createServer((request, response) => echo(request, response, this.#pod, port));
       this.#servers.set(port, server);
       return server;
     }
@@ -90,6 +98,7 @@ class SimulatedPod implements PodSandbox {
     const { clock, random, network, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
+    this.#ports.release(container.name);
     const facts = {
       pod: this.#pod,
       container,
@@ -102,7 +111,11 @@ class SimulatedPod implements PodSandbox {
       random,
       begin,
       surroundings,
-      network: podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
+      network: {
+        ...podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
+        listen: (port: number, accept: (connection: Accepted) => void) =>
+          this.#ports.listen(container.name, port, accept),
+      },
     };
     const latest = new LiveContainer(facts, wake);
     this.#runs.set(container.name, { latest, ...(before && { before }) });
@@ -120,14 +133,23 @@ class SimulatedPod implements PodSandbox {
 
   kill(container: string): void {
     this.#runs.get(container)?.latest.kill();
+    this.#ports.release(container);
+  }
+
+  get disturbances(): number {
+    return this.#disturbances;
   }
 
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed> {
+    this.#disturbances++;
     return this.#running(container.name).run(command, timeoutMs);
   }
 
   exec(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess> {
-    return this.#running(container).exec(command, streams);
+    const running = this.#running(container);
+    this.#disturbances++;
+    this.#world.wake();
+    return running.exec(command, streams);
   }
 
   async attach(container: string, streams: ProcessStreams): Promise<RunningProcess> {
@@ -143,7 +165,7 @@ class SimulatedPod implements PodSandbox {
   logs(container: string, { previous, ...request }: LogRequest): AsyncIterable<Buffer> {
     const runs = this.#runs.get(container);
     const run = previous ? runs?.before : runs?.latest;
-    return run?.log.read(request) ?? nothing();
+    return run ? logOf(run, request) : nothing();
   }
 
   close(): void {
@@ -152,6 +174,12 @@ class SimulatedPod implements PodSandbox {
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();
   }
+}
+
+/** Programs that start when somebody asks say then what they say at first. */
+async function* logOf(run: LiveContainer, request: Omit<LogRequest, 'previous'>): AsyncGenerator<Buffer> {
+  await run.awake();
+  yield* run.log.read(request);
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

@@ -92,7 +92,7 @@ export class SimulatedRuntime implements PodRuntime {
     { entrypoint, exit }: ImageFamily,
     plan: CommandPlan,
   ): ProcessEnd | undefined {
-    if (plan.kind === 'runs') return undefined;
+    if (plan.kind === 'runs' || plan.kind === 'serves') return undefined;
     if (plan.kind === 'waits') return plan.end.afterMs === Number.POSITIVE_INFINITY ? undefined : plan.end;
     const isOwn = container.command === undefined;
     const role = roleOf(pod, container);
@@ -126,8 +126,12 @@ export class SimulatedRuntime implements PodRuntime {
       const isFixed = endOfCommand(probe.exec.command ?? []) !== undefined;
       return { ...(await this.#ask(running, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
     }
-    if (!this.#isKnown(container)) return { isHealthy: true, output: '', holdsMs };
-    return { ...(await askPod(running, pod, container, probe)), holdsMs };
+    const { kind } = this.#planOf(pod, container);
+    if (!this.#isKnown(container, kind)) return { isHealthy: true, output: '', holdsMs };
+    // What a running program answers may be something else the next time; but a server that serves what its image
+    // holds answers the same until somebody changes something in it.
+    const isFixed = kind !== 'runs' && running.disturbances === 0;
+    return { ...(await askPod(running, pod, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
   }
 
   async #ask(
@@ -147,9 +151,14 @@ export class SimulatedRuntime implements PodRuntime {
     }
   }
 
-  /** Whether it is known how a container answers: nobody knows what one does with files that it was given. */
-  #isKnown({ command, image = '', volumeMounts = [] }: AnyContainer): boolean {
-    if (command || this.#families.of(image).probes === 'succeed') return false;
+  /**
+   * Whether it is known how a container answers: not of programs that nobody has, unless their image says so and they
+   * were given no files.
+   */
+  #isKnown({ command, image = '', volumeMounts = [] }: AnyContainer, kind: CommandPlan['kind']): boolean {
+    const { programs, probes } = this.#families.of(image);
+    if (programs !== 'unknown' && kind !== 'stands') return true;
+    if (command || probes === 'succeed') return false;
     return volumeMounts.every(({ mountPath }) => mountPath?.startsWith('/var/run/secrets/'));
   }
 

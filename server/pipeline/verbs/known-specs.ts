@@ -6,6 +6,7 @@ import { deepFreeze, type Frozen } from '../../base/freeze.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { ResourceStore } from '../../registry/resource-store.ts';
+import { inFieldOrder } from '../../schema/field-order.ts';
 
 /** About as many as there are templates in use at the same time. */
 const SPECS_MAX = 128;
@@ -59,10 +60,16 @@ export function givenSpec(store: ResourceStore, value: unknown): GivenSpec | und
   return { text, decoded };
 }
 
-/** Remembers what became of a spec, and freezes it. Only specs that nothing was to be said about may be remembered. */
+/**
+ * Remembers what became of a spec, and freezes it, in order: parts of it are stored as they are. Only specs that nothing
+ * was to be said about may be remembered.
+ */
 export function rememberSpec(store: ResourceStore, { text }: GivenSpec, object: KubeObject): void {
   if (text.length > TEXT_CHARACTERS_MAX || typeof object.spec !== 'object' || object.spec === null) return;
   const known = knownOf(store);
-  known.byText.set(text, deepFreeze(object.spec));
+  const type = store.info.type.byName.get('spec')?.type.struct;
+  const spec = deepFreeze(type ? inFieldOrder(object.spec, type) : object.spec);
+  object.spec = spec;
+  known.byText.set(text, spec);
   known.misses++;
 }

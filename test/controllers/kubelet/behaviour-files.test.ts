@@ -31,7 +31,7 @@ test('files of the user say what images do, and come before those of the package
 
 test.each([
   ['images: [a]\nentrypoints: serve', 'entrypoints: there is no such field; there are images, pull,'],
-  ['images: [a]\nentrypoint: dance', 'entrypoint: it has to be serve or work'],
+  ['images: [a]\nentrypoint: dance', 'entrypoint: it has to be serve, work or a list of words'],
   ['entrypoint: serve', 'images: the patterns of images are missing'],
   ['images: [a]\nexit: {codes: 1}', 'exit: it has to be {code, afterSeconds}'],
   ['- a', 'it has to be a mapping'],

@@ -8,6 +8,8 @@ import { PROGRAM_NAMES } from '../shell/program-names.ts';
 export type CommandPlan =
   /** Its command runs in a machine. */
   | { readonly kind: 'runs'; readonly argv: readonly string[] }
+  /** The same, but it does nothing by itself: it starts when somebody wants something of it. */
+  | { readonly kind: 'serves'; readonly argv: readonly string[] }
   /** Its command only waits and ends: no machine is needed to know how. */
   | { readonly kind: 'waits'; readonly argv: readonly string[]; readonly end: CommandEnd }
   /** Nobody has the program: by its image, its owner and its annotation it goes on or is done. */
@@ -32,6 +34,17 @@ const isSurelyCommand = ([first = '', ...rest]: readonly string[]): boolean =>
 
 const isWaiting = (words: readonly string[]): boolean => endOfCommand(words) !== undefined;
 
+/** As container runtimes put words together. */
+function ownWords({ command = [], args = [] }: AnyContainer, entrypoint: readonly string[], cmd: readonly string[]) {
+  if (command.length > 0) return [...command, ...args];
+  return [...entrypoint, ...(args.length > 0 ? args : cmd)];
+}
+
+/** Whether a container is just what its image is: it was given no words, and no files besides its token. */
+const isPlain = ({ command = [], args = [], volumeMounts = [] }: AnyContainer): boolean =>
+  command.length + args.length === 0 &&
+  volumeMounts.every(({ mountPath }) => mountPath?.startsWith('/var/run/secrets/'));
+
 function wordsOf({ command = [], args = [], stdin, tty }: AnyContainer, family: ImageFamily): readonly string[] {
   if (command.length > 0) return [...command, ...args];
   const [first] = args;
@@ -41,13 +54,16 @@ function wordsOf({ command = [], args = [], stdin, tty }: AnyContainer, family: 
 
 /** Decides what a container does. */
 export function planOf(container: AnyContainer, family: ImageFamily): CommandPlan {
-  const argv = wordsOf(container, family);
+  const { entrypoint } = family;
+  const isKnownImage = typeof entrypoint !== 'string';
+  const argv = isKnownImage ? ownWords(container, entrypoint, family.cmd) : wordsOf(container, family);
   const [first] = argv;
   if (first === undefined) return { kind: 'stands', argv };
   const end = endOfCommand(argv);
   if (end) return { kind: 'waits', argv, end };
   if (family.own.includes(first.slice(first.lastIndexOf('/') + 1))) return { kind: 'stands', argv };
-  if (family.programs !== 'unknown') return { kind: 'runs', argv };
+  if (family.onDemand && isPlain(container)) return { kind: 'serves', argv };
+  if (isKnownImage || family.programs !== 'unknown') return { kind: 'runs', argv };
   const isKnown = container.command?.length || !container.args?.length ? isProgram(first) : isSurelyCommand(argv);
   return { kind: isKnown ? 'runs' : 'stands', argv };
 }

@@ -13,6 +13,7 @@ import { ConfigProblem } from '../files/sources.ts';
 import type { ImageFamily } from '../image-family.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
+import { Gate } from '../machine/gate.ts';
 import { ROOT } from '../machine/inode.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
@@ -61,6 +62,8 @@ const LOG_MESSAGE = { lines: 80, bytes: 2048 } as const;
 const STOP_MS = 300;
 /** For how long, in real time, somebody waits for commands that have something to do. */
 const BUSY_MS = 500;
+/** The same for a program that begins: the first of its kind is loaded then. */
+const BEGIN_MS = 5000;
 
 /**
  * One run of a container. Its machine comes when its command runs, or with the first command that somebody executes in
@@ -77,9 +80,12 @@ export class LiveContainer {
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
   #main: MachineProcess | undefined;
-  /** Somebody looked for something that only the real image can have. */
-  #hasMissed = false;
+  /** How often somebody looked for something that only the real image can have. */
+  #missedCount = 0;
   #hasStandIn = false;
+  /** All of its processes have waited for something once: whatever it begins with is done. */
+  #hasRested = false;
+  readonly #rested = new Gate();
   #isTold = false;
   #isOver = false;
   #done: (() => void) | undefined;
@@ -94,25 +100,38 @@ export class LiveContainer {
 
   /** @returns the words of the container runtime when it cannot start */
   async start(): Promise<string | undefined> {
-    const { plan } = this.#facts;
-    if (plan.kind !== 'runs') return undefined;
+    if (this.#facts.plan.kind !== 'runs') return undefined;
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
-    let main: MachineProcess;
     try {
       await this.#prepare();
-      const options = { ...this.#options(), standIn: this.#mainStandIn() };
-      const argv = expandCommand(plan.argv, options.env);
-      main = await machine.start(argv, this.#outputs().streams, options);
+      await this.#startMain(machine);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       this.#close();
       return error.message;
     }
+    return undefined;
+  }
+
+  async #startMain(machine: Machine): Promise<void> {
+    const options = { ...this.#options(), standIn: this.#mainStandIn() };
+    const argv = expandCommand(this.#facts.plan.argv, options.env);
+    const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
     if (this.#isOver) machine.stop();
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
-    return undefined;
+  }
+
+  /** Somebody wants something of its program: starts it if it waits for that, and lets it begin. */
+  async awake(): Promise<void> {
+    const { kind } = this.#facts.plan;
+    if (this.#isOver || (kind !== 'runs' && kind !== 'serves')) return;
+    await this.#machineNow();
+    if (this.#hasRested) return;
+    await Promise.race([this.#rested.wait(), rest(BEGIN_MS)]);
+    // Nobody waits twice for one that never rests.
+    this.#hasRested = true;
   }
 
   #outputs(): ContainerStreams {
@@ -144,6 +163,10 @@ export class LiveContainer {
   #busy(isBusy: boolean): void {
     this.#done?.();
     this.#done = isBusy ? this.#facts.begin() : undefined;
+    if (!isBusy) {
+      this.#hasRested = true;
+      this.#rested.open();
+    }
     if (this.#done) void this.#lose(this.#done);
   }
 
@@ -153,7 +176,7 @@ export class LiveContainer {
   }
 
   #missed(path: string, { path: mountedAt }: Mount): void {
-    if (mountedAt === '/' && !SCRATCH.test(path)) this.#hasMissed = true;
+    if (mountedAt === '/' && !SCRATCH.test(path)) this.#missedCount++;
   }
 
   /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
@@ -197,8 +220,8 @@ export class LiveContainer {
   }
 
   /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
-  #isDoubtful(exitCode: number): boolean {
-    return exitCode !== 0 && this.#facts.family.programs === 'unknown' && this.#hasMissed;
+  #isDoubtful(exitCode: number, missedBefore = 0): boolean {
+    return exitCode !== 0 && this.#facts.family.programs === 'unknown' && this.#missedCount > missedBefore;
   }
 
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
@@ -255,6 +278,8 @@ export class LiveContainer {
     void this.#machine?.then((machine) => machine.stop());
     this.#machine = undefined;
     this.#main = undefined;
+    this.#hasRested = true;
+    this.#rested.open();
     this.log.close();
     this.#streams?.close();
   }
@@ -269,6 +294,10 @@ export class LiveContainer {
     const { plan, family, container, stopCode } = this.#facts;
     await this.#prepare();
     const machine = this.#newMachine();
+    if (plan.kind === 'serves') {
+      await this.#startMain(machine);
+      return machine;
+    }
     const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
     await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
     if (this.#isOver) machine.stop();
@@ -312,8 +341,7 @@ export class LiveContainer {
         },
       });
     const streams = { stdout: collect(), stderr: collect() };
-    const hadMissed = this.#hasMissed;
-    this.#hasMissed = false;
+    const missedBefore = this.#missedCount;
     const options = { ...this.#options(), standIn: this.#standInOf(isDone) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
     let isLate = false;
@@ -326,8 +354,7 @@ export class LiveContainer {
           });
     const exitCode = await process.exitCode;
     cancel();
-    const isDoubtful = this.#isDoubtful(exitCode);
-    this.#hasMissed ||= hadMissed;
+    const isDoubtful = this.#isDoubtful(exitCode, missedBefore);
     // What stands for a program makes neither the files nor the servers that probes ask for.
     const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
     if (exitCode !== 0 && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
@@ -340,6 +367,7 @@ export class LiveContainer {
   attach(streams: ProcessStreams): RunningProcess {
     const { over, detach } = this.#outputs().attach(streams);
     if (this.#isOver) detach();
+    else void this.awake();
     return { exitCode: over.then(() => 0), hangUp: detach };
   }
 }

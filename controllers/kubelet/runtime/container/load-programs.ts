@@ -1,19 +1,23 @@
 import type { ImageFamily } from '../image-family.ts';
+import { imagePrograms } from '../images/index.ts';
 import { baseFiles, buildImage } from '../machine/image.ts';
 import type { ImageDirectory } from '../machine/inode.ts';
 import type { ProgramTable } from '../machine/program.ts';
 import { PROGRAM_NAMES } from '../shell/program-names.ts';
 
 let withPrograms: ImageDirectory | undefined;
-let withoutPrograms: ImageDirectory | undefined;
+const images = new WeakMap<ImageFamily, ImageDirectory>();
 
 /** The files of an image: shared by all of its containers, which write to layers of their own. */
-export function imageOf({ programs }: ImageFamily): ImageDirectory {
-  if (programs === 'none') {
-    withoutPrograms ??= buildImage(baseFiles([]));
-    return withoutPrograms;
+export function imageOf(family: ImageFamily): ImageDirectory {
+  const { programs, files } = family;
+  if (programs !== 'none' && Object.keys(files).length === 0) return standardImage();
+  let image = images.get(family);
+  if (!image) {
+    image = buildImage(baseFiles(programs === 'none' ? [] : PROGRAM_NAMES), files);
+    images.set(family, image);
   }
-  return standardImage();
+  return image;
 }
 
 /** The files of an image that nobody described. */
@@ -22,8 +26,13 @@ export function standardImage(): ImageDirectory {
   return withPrograms;
 }
 
-/** The shell and the programs: nobody needs them before the first command runs. */
+let table: ProgramTable | undefined;
+
+/** The shell, its programs and those of images: nobody needs them before the first command runs. */
 export async function loadPrograms(): Promise<ProgramTable> {
-  const { programs } = await import('../shell/programs/index.ts');
-  return programs;
+  if (!table) {
+    const { programs } = await import('../shell/programs/index.ts');
+    table = new Map([...programs, ...imagePrograms]);
+  }
+  return table;
 }

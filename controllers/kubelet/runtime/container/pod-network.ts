@@ -6,6 +6,8 @@ import { SystemError } from '../machine/errno.ts';
 import type { Network } from '../machine/network.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** Where connections to the pod itself come from: nobody tells them apart. */
+const OWN_PORT = 40_000;
 const isLoopback = (address: string): boolean =>
   address.startsWith('127.') || address === '0.0.0.0' || address === '::1';
 
@@ -21,7 +23,7 @@ export function podNetwork(
     async dial(address, port) {
       if (!isLoopback(address) && (address !== podIP || pod.spec.hostNetwork)) return cluster.dial(address, port);
       try {
-        return await dialOwn(port, { address: isLoopback(address) ? LOOPBACK : podIP, port: 0 });
+        return await dialOwn(port, { address: isLoopback(address) ? LOOPBACK : podIP, port: OWN_PORT });
       } catch {
         // Whoever is in the node's network shares it with others.
         if (pod.spec.hostNetwork) return cluster.dial(podIP, port);

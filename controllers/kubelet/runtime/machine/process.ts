@@ -55,6 +55,8 @@ export class Process implements Caller {
   endedBy: Signal | undefined;
   #isInterrupted = false;
   readonly #waits = new Set<{ readonly reject: (error: Error) => void; readonly interruptible: boolean }>();
+  #threads = 1;
+  #isWaiting = false;
 
   constructor(machine: Machine, pid: number, options: NewProcess) {
     this.machine = machine;
@@ -99,17 +101,39 @@ export class Process implements Caller {
       this.#isInterrupted = false;
       throw new Interrupted();
     }
-    this.machine.waits(true);
     let wait: { reject: (error: Error) => void; interruptible: boolean } | undefined;
     try {
       return await new Promise<T>((resolve, reject) => {
         wait = { reject, interruptible };
         this.#waits.add(wait);
+        this.#tellWaiting();
         happens.then(resolve, reject);
       });
     } finally {
       if (wait) this.#waits.delete(wait);
-      this.machine.waits(false);
+      this.#tellWaiting();
+    }
+  }
+
+  /** It waits when all that it does waits. */
+  #tellWaiting(): void {
+    const isWaiting = this.exitCode === undefined && this.#waits.size >= this.#threads;
+    if (isWaiting === this.#isWaiting) return;
+    this.#isWaiting = isWaiting;
+    this.machine.waits(isWaiting);
+  }
+
+  /** Does something else beside what it does: a server answers one request while it waits for the next. */
+  async thread(work: () => Promise<void>): Promise<void> {
+    this.#threads++;
+    this.#tellWaiting();
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ProcessEnded)) await this.complain(`internal error: ${String(error)}`);
+    } finally {
+      this.#threads--;
+      this.#tellWaiting();
     }
   }
 
@@ -253,6 +277,7 @@ export class Process implements Caller {
     for (const file of this.files.values()) file.release();
     this.files.clear();
     for (const { reject } of this.#waits) reject(new ProcessEnded());
+    this.#tellWaiting();
     this.machine.forget(this);
     this.ended.open();
   }

@@ -11,6 +11,7 @@ import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
+import { httpd } from './httpd.ts';
 import { ls } from './ls.ts';
 import { getent, nc } from './nc.ts';
 import * as paths from './paths.ts';
@@ -63,6 +64,7 @@ const table: Readonly<Record<string, Program>> = {
   head: cats.head,
   host: lookups.host,
   hostname: systems.hostname,
+  httpd,
   id: systems.id,
   install: copies.install,
   kill: processes.kill,
