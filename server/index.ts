@@ -21,8 +21,8 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
-import { type ForwardProxy, startForwardProxy } from './http/forward-proxy.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
+import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
@@ -53,6 +53,8 @@ export interface RunningCluster extends AsyncDisposable {
   readonly url: string;
   readonly httpUrl: string | undefined;
   readonly proxyUrl: string | undefined;
+  /** Where the cluster's DNS is asked, by UDP and TCP. */
+  readonly dnsPort: number | undefined;
   readonly kubernetesVersion: string;
   /**
    * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
@@ -89,8 +91,7 @@ export interface RunningCluster extends AsyncDisposable {
 /** Where the servers of one cluster listen. */
 interface Servers {
   readonly https: HttpServer;
-  readonly http: HttpServer | undefined;
-  readonly proxy: ForwardProxy | undefined;
+  readonly plain: PlainServers;
 }
 
 /**
@@ -246,7 +247,7 @@ class Launch implements RunningCluster {
   }
 
   async #listen({ cluster, pki }: Assembly, log: Logger): Promise<Servers> {
-    const { host = '127.0.0.1', port = 0, httpPort, proxyPort, insecureBind = [], corsOrigins = [] } = this.#options;
+    const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [] } = this.#options;
     const answer = (request: ApiRequest): Promise<ApiResponse> =>
       isAdminRequest(request) ? answerAdmin(request, this.#admin()) : cluster.pipeline.handle(request);
     const now = (): number => this.#clock.now();
@@ -256,23 +257,17 @@ class Launch implements RunningCluster {
     const { seed } = this.#options;
     const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
     // Without TLS nobody but this machine gets in, unless the user says so for the very port.
-    const plainHost = (name: 'http' | 'proxy'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
+    const plainHost = (name: 'http' | 'proxy' | 'dns'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
     const { clientCa: proxyCa } = this.#options.authentication?.frontProxy ?? {};
     const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
     const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
     const serving = { corsOrigins, answer, now, auditId, onFault };
     const https = await startHttpServer({ host, port, tls, ...serving });
-    let http: HttpServer | undefined;
     try {
-      if (httpPort !== undefined) http = await startHttpServer({ host: plainHost('http'), port: httpPort, ...serving });
-      const proxy =
-        proxyPort === undefined
-          ? undefined
-          : await startForwardProxy({ host: plainHost('proxy'), port: proxyPort, traffic: cluster.traffic });
-      return { https, http, proxy };
+      const { traffic, dns } = cluster;
+      return { https, plain: await startPlainServers(this.#options, plainHost, { serving, traffic, dns }) };
     } catch (error) {
       await https.close();
-      await http?.close();
       throw error;
     }
   }
@@ -306,13 +301,17 @@ class Launch implements RunningCluster {
   }
 
   get httpUrl(): string | undefined {
-    const port = this.#listening.http?.port;
+    const port = this.#listening.plain.http?.port;
     return port === undefined ? undefined : `http://127.0.0.1:${port}`;
   }
 
   get proxyUrl(): string | undefined {
-    const port = this.#listening.proxy?.port;
+    const port = this.#listening.plain.proxy?.port;
     return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+  }
+
+  get dnsPort(): number | undefined {
+    return this.#listening.plain.dns?.port;
   }
 
   get kubernetesVersion(): string {
@@ -383,8 +382,8 @@ class Launch implements RunningCluster {
 
   async stop(): Promise<void> {
     this.#manager?.stop();
-    const { https, http, proxy } = this.#servers ?? {};
-    await Promise.all([https?.close(), http?.close(), proxy?.close()]);
+    const { https, plain } = this.#servers ?? {};
+    await Promise.all([https?.close(), plain?.close()]);
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();
     this.#outbound.close();

@@ -19,8 +19,10 @@ export interface StartOptions {
   readonly httpPort?: number;
   /** HTTP proxy to services and pods, on loopback. */
   readonly proxyPort?: number;
-  /** Ports without TLS that may listen on `host` instead of loopback: `http`, `proxy`. */
-  readonly insecureBind?: readonly ('http' | 'proxy')[];
+  /** The cluster's DNS by UDP and TCP, on loopback. */
+  readonly dnsPort?: number;
+  /** Ports without TLS that may listen on `host` instead of loopback: `http`, `proxy`, `dns`. */
+  readonly insecureBind?: readonly ('http' | 'proxy' | 'dns')[];
   /** Names and addresses of the serving certificate besides the usual ones. */
   readonly tlsNames?: readonly string[];
   /** Origins whose programs in browsers may read answers: `http://localhost:5173`; `*` for any. */

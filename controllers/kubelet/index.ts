@@ -7,6 +7,7 @@ import type { ControllerDefinition, ControllerEnv, Watched } from '../lib/contro
 import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
 import { CLAIMS } from '../lib/volumes/matching.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
+import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { REFERRED } from './pod-references.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
@@ -90,7 +91,7 @@ export function createKubelet(
       awaited('v1/secrets'),
       awaited('v1/persistentvolumeclaims'),
     ],
-    reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED])],
+    reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED, ...NETWORK_READS])],
     workers: 32,
     start: (env) => {
       const cancels = [

@@ -8,6 +8,7 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
+import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
@@ -42,6 +43,7 @@ export class Kubelet {
   /** Pods that are over and still there: their logs can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
+  #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
   constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
@@ -71,6 +73,12 @@ export class Kubelet {
       delete memory.calm;
     }
     return key;
+  }
+
+  /** The network of all pods, as the controller that runs now sees it. */
+  #networkOf(env: ControllerEnv): ClusterNetwork {
+    if (this.#network?.env !== env) this.#network = new ClusterNetwork(env, (key) => this.running(key));
+    return this.#network;
   }
 
   forgetNode(name: string): void {
@@ -191,6 +199,12 @@ export class Kubelet {
       clock,
       random: env.random,
       surroundings: look.surroundings,
+      network: this.#networkOf(env).from({
+        key: keyOf(pod),
+        address: podIP,
+        node: memory.node,
+        hostNetwork: !!pod.spec.hostNetwork,
+      }),
       begin: () => env.begin('a command in a container'),
       wake,
     });

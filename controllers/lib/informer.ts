@@ -2,6 +2,8 @@ import type { Activity } from '../../server/base/activity.ts';
 import type { Cancel, Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { type LabelSelector, selectorMatches } from '../../server/kube/labels.ts';
+import { networkAddresses } from '../../server/kube/network/addresses.ts';
+import { SERVICE_NAME } from '../../server/kube/network/cluster-objects.ts';
 import { type Key, type KubeObject, keyOf, keyText } from '../../server/kube/object.ts';
 import { volumeClaimNames } from '../../server/kube/pod-references.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
@@ -24,6 +26,8 @@ const INDEXES: Readonly<Record<string, IndexBy>> = {
     object.metadata.ownerReferences?.some((owner) => owner.controller) ? [] : [object.metadata.namespace ?? ''],
   node: (object) => [String((object.spec as { nodeName?: string } | undefined)?.nodeName ?? '')],
   claim: (pod) => volumeClaimNames(pod as Frozen<Pod>).map((name) => `${pod.metadata.namespace}/${name}`),
+  address: networkAddresses,
+  service: ({ metadata: { namespace, labels } }) => [`${namespace}/${labels?.[SERVICE_NAME] ?? ''}`],
 };
 
 const RETRY_MS = 1000;
@@ -86,7 +90,8 @@ export class Informer {
   }
 
   /**
-   * Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace), `node`, `claim` (key).
+   * Objects that `index` finds under `value`: `namespace`, `owner` (uid), `orphan` (namespace), `node`, `claim` (key),
+   * `address`, `service` (key).
    */
   by(index: string, value: string): Iterable<Frozen<KubeObject>> {
     let entries = this.#indexed.get(index);
@@ -266,5 +271,15 @@ export class Lister<T extends KubeObject> {
   /** Pods with a volume of a claim, be it one that is made for the pod. */
   usingClaim(claim: Key): Frozen<T>[] {
     return [...this.#informer.by('claim', keyText(claim))] as Frozen<T>[];
+  }
+
+  /** Pods, services or nodes that have an address. */
+  at(address: string): Frozen<T>[] {
+    return [...this.#informer.by('address', address)] as Frozen<T>[];
+  }
+
+  /** EndpointSlices of a service. */
+  ofService(service: Key): Frozen<T>[] {
+    return [...this.#informer.by('service', keyText(service))] as Frozen<T>[];
   }
 }

@@ -2,6 +2,7 @@ import { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
@@ -13,6 +14,7 @@ import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
 import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
 import { FlowClassifier } from '../pipeline/priority/flow-classifier.ts';
 import { ServiceTraffic } from '../pipeline/service-traffic.ts';
+import { StoredClusterObjects } from '../pipeline/stored-cluster-objects.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes } from '../schema/type-table.ts';
@@ -53,6 +55,7 @@ export class Cluster {
   readonly catalog: Catalog;
   readonly pipeline: Pipeline;
   readonly traffic: ServiceTraffic;
+  readonly dns: ClusterDns;
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
@@ -85,7 +88,9 @@ export class Cluster {
       random: parts.random,
     };
     this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
-    this.traffic = new ServiceTraffic(registry, parts.nodes);
+    const objects = new StoredClusterObjects(registry, parts.nodes);
+    this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
+    this.dns = new ClusterDns(objects);
     const aggregator = new Aggregator({
       ...(parts.remotes ?? NO_REMOTES),
       storage: parts.storage,

@@ -63,8 +63,8 @@ const collect = list();
 
 function plainPorts(text: string, before: string[] | undefined): string[] {
   const ports = collect(text, before);
-  if (ports.every((name) => name === 'http' || name === 'proxy')) return ports;
-  throw new InvalidArgumentError('it has to be http, proxy or http,proxy.');
+  if (ports.every((name) => ['http', 'proxy', 'dns'].includes(name))) return ports;
+  throw new InvalidArgumentError('it has to be http, proxy, dns or several of them: http,proxy.');
 }
 
 /** Where the kubeconfig goes unless the user says otherwise. */
@@ -124,7 +124,12 @@ function program(): Command {
       flag('--proxy-port <port>', 'HTTP proxy to services and pods, on loopback').argParser(port).default(6480),
     )
     .addOption(
-      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy').argParser(plainPorts),
+      flag('--dns-port <port>', "the cluster's DNS by UDP and TCP, on loopback; off unless given").argParser(port),
+    )
+    .addOption(
+      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy, dns').argParser(
+        plainPorts,
+      ),
     )
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
     .addOption(

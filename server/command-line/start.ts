@@ -14,6 +14,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly port: number;
   readonly httpPort?: number;
   readonly proxyPort: number;
+  readonly dnsPort?: number;
   readonly insecureBind?: string[];
   readonly tlsSan?: string[];
   readonly corsOrigin?: string[];
@@ -78,7 +79,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ],
     holdReady: true,
     ...(flags.httpPort !== undefined && { httpPort: flags.httpPort }),
-    ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy')[] }),
+    ...(flags.dnsPort !== undefined && { dnsPort: flags.dnsPort }),
+    ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy' | 'dns')[] }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
@@ -112,6 +114,9 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
     `fauxkube is ready: Kubernetes ${cluster.kubernetesVersion} on ${cluster.url} (${Math.round(tookMs)} ms)`,
     ...(cluster.httpUrl ? [`  plain HTTP     ${cluster.httpUrl}`] : []),
     ...(cluster.proxyUrl ? [`  service proxy  http_proxy=${cluster.proxyUrl} curl SERVICE`] : []),
+    ...(cluster.dnsPort === undefined
+      ? []
+      : [`  cluster DNS    dig -p ${cluster.dnsPort} @127.0.0.1 SERVICE.NAMESPACE.svc.cluster.local`]),
     `Next, in another terminal:`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  kubectl get nodes`,

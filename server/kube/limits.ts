@@ -52,4 +52,6 @@ export const LIMITS = {
    * Ours.
    */
   restartRevisions: 100_000,
+  /** How long a client of the DNS server may be silent on a connection (RFC 7766 leaves it open). Ours. */
+  dnsIdleMs: 10_000,
 } as const;

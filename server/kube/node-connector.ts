@@ -40,10 +40,21 @@ export interface LogRequest {
   readonly signal: AbortSignal;
 }
 
+/** The other end of a connection. */
+export interface PeerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** A pod that runs: what the server may do with it, whoever runs it. */
 export interface RunningPod {
-  /** A connection to a port of the pod. @throws Error when nothing listens there */
-  dial(port: number): Promise<Duplex>;
+  /**
+   * A connection to a port of the pod.
+   *
+   * @param from whom the pod sees as its client, if it is another pod
+   * @throws Error when nothing listens there
+   */
+  dial(port: number, from?: PeerAddress): Promise<Duplex>;
   /** Starts a program in a container. @throws ApiError that says what is not simulated, and how to script it */
   exec?(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess>;
   /** Joins the container's own program. @throws ApiError */

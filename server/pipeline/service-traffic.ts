@@ -3,10 +3,12 @@ import { isIPv4 } from 'node:net';
 import type { Frozen } from '../base/freeze.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
+import { type Backend, backendsOf, isReady, type PortOf, portNamed } from '../kube/network/backends.ts';
+import { type ClusterObjects, HEADLESS } from '../kube/network/cluster-objects.ts';
 import type { NodeConnector, RunningPod } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import type { Connection } from '../kube/outbound.ts';
-import type { EndpointSlice, Pod, Service } from '../kube/types.gen.ts';
+import type { Pod, Service } from '../kube/types.gen.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
 
 /** A port of a running pod. */
@@ -17,19 +19,15 @@ export interface Destination {
   readonly name: string;
 }
 
-interface Backend {
-  readonly address: string;
-  readonly port: number;
-  readonly target: Key | undefined;
-}
-
 const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;
 
 export class ServiceTraffic {
   readonly #registry: RegistryEnv;
   readonly #nodes: NodeConnector;
+  readonly #objects: ClusterObjects;
 
-  constructor(registry: RegistryEnv, nodes: NodeConnector) {
+  constructor(registry: RegistryEnv, nodes: NodeConnector, objects: ClusterObjects) {
+    this.#objects = objects;
     this.#registry = registry;
     this.#nodes = nodes;
   }
@@ -51,7 +49,7 @@ export class ServiceTraffic {
       throw serviceUnavailable(`no service port ${goQuote(port)} found for service ${goQuote(key.name)}`);
     }
     const portName = wanted[0]?.name ?? '';
-    return this.#anyOf(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
+    return this.#anyOf(key, portNamed(portName));
   }
 
   /** Where the server itself reaches a service (ResolveCluster). @throws Error in the words of upstream's resolver */
@@ -70,11 +68,11 @@ export class ServiceTraffic {
     const { spec } = this.#clusterService(key, port);
     if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
     const { name: portName = '' } = (spec.ports ?? []).find((candidate) => candidate.port === port) ?? {};
-    const backends = this.#backends(key, ({ ports }) => ports?.find(({ name = '' }) => name === portName)?.port);
+    const backends = this.#backends(key, portNamed(portName));
     const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
     const refused = new Error(`dial tcp ${this.address(key, port)}: connect: connection refused`);
     if (!chosen) throw refused;
-    const pod = chosen.target ?? this.#podAt(chosen.address);
+    const pod = chosen.target ?? this.#objects.podAt(chosen.address);
     // What is no pod of this cluster is an address of the machine's network.
     if (!pod) return { host: chosen.address, port: chosen.port };
     const running = this.#nodes.pod(pod);
@@ -88,7 +86,7 @@ export class ServiceTraffic {
     const service = stored.value as unknown as Frozen<Service>;
     const { type, clusterIP, ports = [] } = service.spec;
     if (type === 'ExternalName') return service;
-    if (clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
+    if (clusterIP === HEADLESS) throw new Error('cannot route to service with ClusterIP "None"');
     if (!ports.some((candidate) => candidate.port === port))
       throw new Error(`no service port ${port} found for service ${goQuote(key.name)}`);
     return service;
@@ -118,7 +116,7 @@ export class ServiceTraffic {
       const key = { namespace: second, name: first };
       const { clusterIP } = (service.value as unknown as Frozen<Service>).spec;
       // The name of a headless service stands for its pods: they have the port or not, the service is not asked.
-      return clusterIP === 'None' ? this.#anyOf(key, () => port) : this.service(key, String(port));
+      return clusterIP === HEADLESS ? this.#anyOf(key, () => port) : this.service(key, String(port));
     }
     return this.#hostname(first, { namespace: third ?? 'default', name: second }, port);
   }
@@ -126,13 +124,13 @@ export class ServiceTraffic {
   /** `web-0.web.namespace`: a pod with a host name, behind a headless service. */
   #hostname(hostname: string, key: Key, port: number): Destination | undefined {
     const service = this.#registry.find('services', key);
-    if ((service?.value as unknown as Frozen<Service> | undefined)?.spec.clusterIP !== 'None') return undefined;
+    if ((service?.value as unknown as Frozen<Service> | undefined)?.spec.clusterIP !== HEADLESS) return undefined;
     const backends = this.#backends(key, () => port, hostname);
     return backends[0] && this.#dialable(backends[0]);
   }
 
   /** One of the ready endpoints. @throws ApiError 503 when there is none */
-  #anyOf(key: Key, portOf: (slice: Frozen<EndpointSlice>) => number | undefined): Destination {
+  #anyOf(key: Key, portOf: PortOf): Destination {
     const backends = this.#backends(key, portOf);
     const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
     if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
@@ -140,51 +138,20 @@ export class ServiceTraffic {
   }
 
   #address(ip: string, port: number): Destination | undefined {
-    for (const { value } of this.#registry.list('services')) {
-      const { spec, metadata } = value as unknown as Frozen<Service>;
-      if (spec.clusterIPs?.includes(ip))
-        return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
-    }
-    const key = this.#podAt(ip);
+    for (const { metadata } of this.#objects.servicesAt(ip))
+      return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
+    const key = this.#objects.podAt(ip);
     return key && this.#running(key, port);
   }
 
-  #podAt(ip: string): Key | undefined {
-    for (const { value } of this.#registry.list('pods')) {
-      const { status, spec, metadata } = value as unknown as Frozen<Pod>;
-      const key = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
-      if (status.podIP === ip && !spec.hostNetwork && this.#nodes.pod(key)) return key;
-    }
-    return undefined;
-  }
-
-  #backends(
-    { namespace, name }: Key,
-    portOf: (slice: Frozen<EndpointSlice>) => number | undefined,
-    wantedHostname?: string,
-  ): Backend[] {
-    const backends: Backend[] = [];
-    for (const { value } of this.#registry.list('endpointslices.discovery.k8s.io', namespace)) {
-      if (value.metadata.labels?.['kubernetes.io/service-name'] !== name) continue;
-      const slice = value as unknown as Frozen<EndpointSlice>;
-      const port = portOf(slice);
-      if (port === undefined) continue;
-      for (const { addresses, conditions, hostname, targetRef } of slice.endpoints ?? []) {
-        const address = addresses?.[0];
-        if (address === undefined || conditions.ready === false) continue;
-        if (wantedHostname !== undefined && hostname !== wantedHostname) continue;
-        const target =
-          targetRef?.kind === 'Pod'
-            ? { namespace: targetRef.namespace ?? namespace, name: targetRef.name ?? '' }
-            : undefined;
-        backends.push({ address, port, target });
-      }
-    }
-    return backends;
+  #backends(key: Key, portOf: PortOf, wantedHostname?: string): Backend[] {
+    return backendsOf(this.#objects.slicesOf(key), portOf).filter(
+      (backend) => isReady(backend) && (wantedHostname === undefined || backend.endpoint.hostname === wantedHostname),
+    );
   }
 
   #dialable({ address, port, target }: Backend): Destination {
-    const key = target ?? this.#podAt(address);
+    const key = target ?? this.#objects.podAt(address);
     if (!key) throw serviceUnavailable(`error trying to reach service: ${address}:${port} is no pod of this cluster`);
     return this.#running(key, port);
   }

@@ -18,8 +18,12 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 /** One service, `web`, with an HTTP server at port 80; an echo at 7; nobody answers at 9. */
 function network(): Network {
   return {
-    resolve: async (name) => (name === 'web' || name === 'web.default' ? ['10.96.0.10'] : []),
-    dial: async (_host, port) => {
+    query: async (_server, { name, type }) => {
+      const isKnown = name === 'web' || name === 'web.default';
+      const records = isKnown ? [{ name, type, data: '10.96.0.10' }] : [];
+      return { status: isKnown ? 'NOERROR' : 'NXDOMAIN', records, additional: [] };
+    },
+    dial: async (_address, port) => {
       if (port === 9) return new Promise<never>(() => undefined);
       if (port !== 80 && port !== 7) throw new SystemError('ECONNREFUSED');
       const [near, far] = duplexPair();
@@ -61,8 +65,8 @@ test('wget asks, saves and fails as busybox does', async () => {
   );
   expect(stdout).toBe('GET /a web \nGET /b web \n');
   expect(stderr).toBe(
-    'wget: server returned error: HTTP/1.1 404 Not Found\nConnecting to nobody (nobody:80)\n' +
-      "wget: bad address 'nobody'\nwget: can't connect to remote host (web): Connection refused\n",
+    'wget: server returned error: HTTP/1.1 404 Not Found\n' +
+      "wget: bad address 'nobody'\nwget: can't connect to remote host (10.96.0.10): Connection refused\n",
   );
 });
 
@@ -78,7 +82,7 @@ test('nc talks to a port', async () => {
     'echo hello | nc web 7; nc -z -w1 web 80 && echo open; nc -z -v web 81; echo $?',
   );
   expect(stdout).toBe('hello\nopen\n1\n');
-  expect(stderr).toBe("nc: can't connect to remote host (web): Connection refused\n");
+  expect(stderr).toBe("nc: can't connect to remote host (10.96.0.10): Connection refused\n");
 });
 
 test('nc serves a port', async () => {

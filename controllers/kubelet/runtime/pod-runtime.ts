@@ -4,6 +4,7 @@ import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import type { Surroundings } from './container/surroundings.ts';
+import type { Network } from './machine/network.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -83,6 +84,8 @@ export interface PodWorld {
   readonly random: Random;
   /** What its containers find in themselves. */
   readonly surroundings: Surroundings;
+  /** What it reaches besides itself. */
+  readonly network: Pick<Network, 'dial' | 'query'>;
   /** A process does something that the cluster has not settled without, until the returned function is called. */
   readonly begin: () => () => void;
   /** Calls for the kubelet: a container has ended. */

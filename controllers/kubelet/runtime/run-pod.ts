@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { duplexPair } from '../../../server/base/duplex-pair.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
-import type { LogRequest, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
 import { podNetwork } from './container/pod-network.ts';
-import { PodPorts } from './container/pod-ports.ts';
+import { connectionFrom, PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { Accepted } from './machine/network.ts';
@@ -59,21 +58,21 @@ class SimulatedPod implements PodSandbox {
     this.#world = world;
   }
 
-  async dial(port: number): Promise<Duplex> {
-    const connection = this.#ports.connect(port) ?? (await this.#connectAwake(port));
+  async dial(port: number, from?: PeerAddress): Promise<Duplex> {
+    const connection = this.#ports.connect(port, from) ?? (await this.#connectAwake(port, from));
     if (connection) return connection;
     const server = this.#servers.get(port) ?? this.#listen(port);
     if (!server)
       throw new Error(`connect: connection refused: nothing listens on port ${port} of pod ${this.#pod.metadata.name}`);
-    const [near, far] = duplexPair();
+    const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
   }
 
   /** Programs that begin just now, or only when somebody asks, may listen soon. */
-  async #connectAwake(port: number): Promise<Duplex | undefined> {
+  async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
     await Promise.all([...this.#runs.values()].map(({ latest }) => latest.awake()));
-    return this.#ports.connect(port);
+    return this.#ports.connect(port, from);
   }
 
   /**
@@ -96,7 +95,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, begin, surroundings, wake } = this.#world;
+    const { clock, random, network, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
     this.#ports.release(container.name);
@@ -113,7 +112,7 @@ class SimulatedPod implements PodSandbox {
       begin,
       surroundings,
       network: {
-        ...podNetwork(this.#pod, (port) => this.dial(port)),
+        ...podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
         listen: (port: number, accept: (connection: Accepted) => void) =>
           this.#ports.listen(container.name, port, accept),
       },

@@ -1,25 +1,30 @@
 import type { Duplex } from 'node:stream';
 import type { Frozen } from '../../../../server/base/freeze.ts';
+import type { PeerAddress } from '../../../../server/kube/node-connector.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Network } from '../machine/network.ts';
 
-/** What a container reaches: its own pod. */
-export function podNetwork(pod: Frozen<Pod>, dial: (port: number) => Promise<Duplex>): Network {
+const LOOPBACK = '127.0.0.1';
+const isLoopback = (address: string): boolean =>
+  address.startsWith('127.') || address === '0.0.0.0' || address === '::1';
+
+/** What a container reaches: the other containers of its pod by themselves, all else by the cluster's network. */
+export function podNetwork(
+  pod: Frozen<Pod>,
+  dialOwn: (port: number, from: PeerAddress) => Promise<Duplex>,
+  cluster: Pick<Network, 'dial' | 'query'>,
+): Network {
   const { podIP = '' } = pod.status;
-  const hostname = pod.spec.hostname ?? pod.metadata.name ?? '';
-  const resolve = (host: string): readonly string[] => {
-    if (host === 'localhost') return ['127.0.0.1'];
-    if (host === hostname) return [podIP];
-    return host === '127.0.0.1' || host === podIP ? [host] : [];
-  };
   return {
-    resolve: (name) => Promise.resolve(resolve(name)),
-    async dial(host, port) {
-      if (resolve(host).length === 0) throw new SystemError('EHOSTUNREACH');
+    query: (server, question) => cluster.query(server, question),
+    async dial(address, port) {
+      if (!isLoopback(address) && (address !== podIP || pod.spec.hostNetwork)) return cluster.dial(address, port);
       try {
-        return await dial(port);
+        return await dialOwn(port, { address: isLoopback(address) ? LOOPBACK : podIP, port: 0 });
       } catch {
+        // Whoever is in the node's network shares it with others.
+        if (pod.spec.hostNetwork) return cluster.dial(podIP, port);
         throw new SystemError('ECONNREFUSED');
       }
     },

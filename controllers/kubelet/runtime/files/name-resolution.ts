@@ -1,11 +1,8 @@
 /** How a pod finds names: k8s.io/kubernetes/pkg/kubelet/network/dns, written as containerd writes it. */
 import type { Frozen } from '../../../../server/base/freeze.ts';
+import { CLUSTER_DNS, CLUSTER_DOMAIN } from '../../../../server/kube/network/cluster-dns.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
-import { CLUSTER_DOMAIN } from './pod-hostname.ts';
 import type { PodSources } from './sources.ts';
-
-/** Where the cluster's DNS is when no service `kube-dns` in `kube-system` says otherwise. */
-export const CLUSTER_DNS = '10.96.0.10';
 
 /** What nodes ask themselves. */
 export const NODE_NAME_SERVER = '172.18.0.1';

@@ -1,9 +1,7 @@
 /** What a pod is called on its network: GeneratePodHostNameAndDomain in k8s.io/kubernetes/pkg/kubelet. */
 import type { Frozen } from '../../../../server/base/freeze.ts';
+import { CLUSTER_DOMAIN } from '../../../../server/kube/network/cluster-dns.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
-
-/** The domain of a cluster. */
-export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** A hostname of Linux has no more. */
 const HOSTNAME_LENGTH_MAX = 63;

@@ -6,13 +6,14 @@ import { curl } from './curl.ts';
 import { date } from './date.ts';
 import { dd } from './dd.ts';
 import * as digests from './digest.ts';
+import * as lookups from './dns-programs.ts';
 import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
 import { httpd } from './httpd.ts';
 import { ls } from './ls.ts';
-import * as networks from './network.ts';
+import { getent, nc } from './nc.ts';
 import * as paths from './paths.ts';
 import * as prints from './print.ts';
 import * as processes from './processes.ts';
@@ -43,6 +44,7 @@ const table: Readonly<Record<string, Program>> = {
   date,
   dd,
   df: systems.df,
+  dig: lookups.dig,
   dirname: paths.dirname,
   du: systems.du,
   echo: prints.echo,
@@ -54,12 +56,13 @@ const table: Readonly<Record<string, Program>> = {
   find: finds.find,
   fold: columns.fold,
   free: systems.free,
-  getent: networks.getent,
+  getent,
   grep: greps.grep,
   groups: systems.groups,
   gunzip: tars.gunzip,
   gzip: tars.gzip,
   head: cats.head,
+  host: lookups.host,
   hostname: systems.hostname,
   httpd,
   id: systems.id,
@@ -72,11 +75,11 @@ const table: Readonly<Record<string, Program>> = {
   mktemp: changes.mktemp,
   mount: systems.mount,
   mv: copies.mv,
-  nc: networks.nc,
+  nc,
   nl: columns.nl,
   nohup: processes.nohup,
   nproc: systems.nproc,
-  nslookup: networks.nslookup,
+  nslookup: lookups.nslookup,
   od: digests.od,
   paste: columns.paste,
   pause: systems.pause,

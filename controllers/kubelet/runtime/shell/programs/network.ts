@@ -1,14 +1,21 @@
+/** How programs find hosts, by /etc/hosts and the servers of /etc/resolv.conf as the C library does, and dial them. */
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { errorText, SystemError } from '../../machine/errno.ts';
+import type { DnsAnswer, DnsRecord, DnsType } from '../../../../../server/kube/network/cluster-dns.ts';
+import { SystemError } from '../../machine/errno.ts';
 import type { Network } from '../../machine/network.ts';
 import type { Process } from '../../machine/process.ts';
-import type { Program } from '../../machine/program.ts';
-import { InputStream, OutputStream } from '../../machine/stream-files.ts';
-import { BadUsage, readOptions } from './options.ts';
-import { durationMs } from './processes.ts';
 
-/** Programs that look up names and talk to ports, through the network that the machine was given. */
+const FILE_BYTES = 64 * 1024;
+const SERVERS_MAX = 3;
+
+export interface ResolverSettings {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly ndots: number;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+}
 
 /** @throws SystemError when the machine has none */
 export function networkOf(process: Process): Network {
@@ -17,11 +24,47 @@ export function networkOf(process: Process): Network {
   return network;
 }
 
-/** The addresses of a host; an address is its own. */
-export async function resolve(process: Process, host: string): Promise<readonly string[]> {
-  if (isIP(host) !== 0) return [host];
-  if (host === 'localhost') return ['127.0.0.1'];
-  return process.block(networkOf(process).resolve(host));
+/** The words of each line of a file in /etc, without comments. */
+function linesOf(process: Process, path: string): string[][] {
+  const node = process.view.tryFind(path, process)?.node;
+  const text = node?.kind === 'file' ? node.read(0, FILE_BYTES).toString('latin1') : '';
+  return text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/[#;].*/, '')
+        .split(/\s+/)
+        .filter(Boolean),
+    )
+    .filter((words) => words.length > 0);
+}
+
+/** What /etc/resolv.conf says. */
+export function resolverSettings(process: Process): ResolverSettings {
+  const servers: string[] = [];
+  let searches: readonly string[] = [];
+  const options = new Map<string, number>();
+  for (const [keyword, ...words] of linesOf(process, '/etc/resolv.conf')) {
+    if (keyword === 'nameserver' && words[0] !== undefined) servers.push(words[0]);
+    if (keyword === 'search' || keyword === 'domain') searches = words;
+    if (keyword !== 'options') continue;
+    for (const [name = '', value = ''] of words.map((word) => word.split(':'))) options.set(name, Number(value));
+  }
+  return {
+    servers: servers.length > 0 ? servers.slice(0, SERVERS_MAX) : ['127.0.0.1'],
+    searches,
+    ndots: options.get('ndots') ?? 1,
+    timeoutMs: (options.get('timeout') ?? 5) * 1000,
+    attempts: options.get('attempts') ?? 2,
+  };
+}
+
+/** The names that are tried for one that somebody gave, in their order. */
+export function namesToTry(name: string, { searches, ndots }: Pick<ResolverSettings, 'searches' | 'ndots'>): string[] {
+  if (name.endsWith('.')) return [name.slice(0, -1)];
+  const inSearches = searches.map((domain) => `${name}.${domain}`);
+  const dots = name.split('.').length - 1;
+  return dots >= ndots ? [name, ...inSearches] : [...inSearches, name];
 }
 
 /** Waits no longer than it may. @throws SystemError `ETIMEDOUT` */
@@ -38,135 +81,102 @@ export async function within<T>(process: Process, timeoutMs: number, work: Promi
   }
 }
 
-/** A connection that a process has. @throws SystemError */
-export async function dial(process: Process, host: string, port: number, timeoutMs: number): Promise<Duplex> {
-  const connection = await within(process, timeoutMs, networkOf(process).dial(host, port));
-  // A connection that breaks is noticed where it is read or written.
-  connection.on('error', () => undefined);
-  return connection;
-}
-
-export const nslookup: Program = async (process, args) => {
-  const words = args.filter((word) => !word.startsWith('-'));
-  const [host, server] = words;
-  if (host === undefined) throw new BadUsage('missing host');
-  const dns = server ?? nameServer(process);
-  await process.print(`Server:\t\t${dns}\nAddress:\t${dns}:53\n\n`);
-  const addresses = await resolve(process, host);
-  if (addresses.length === 0) {
-    await process.print(`** server can't find ${host}: NXDOMAIN\n\n`);
-    return 1;
-  }
-  for (const address of addresses) await process.print(`Name:\t${host}\nAddress: ${address}\n`);
-  await process.print('\n');
-  return 0;
-};
-
-function nameServer(process: Process): string {
-  const node = process.view.tryFind('/etc/resolv.conf', process)?.node;
-  const text = node?.kind === 'file' ? node.read(0, 4096).toString('latin1') : '';
-  return /^nameserver\s+(\S+)/m.exec(text)?.[1] ?? '127.0.0.1';
-}
-
-export const getent: Program = async (process, [database, ...keys], name) => {
-  if (database === 'hosts' || database === 'ahosts' || database === 'ahostsv4') {
-    let status = 0;
-    for (const key of keys) {
-      const addresses = await resolve(process, key);
-      if (addresses.length === 0) status = 2;
-      for (const address of addresses) await process.print(`${address.padEnd(15)} ${key}\n`);
-    }
-    return status;
-  }
-  if (database !== 'passwd' && database !== 'group') throw new BadUsage(`unknown database: ${database ?? ''}`);
-  const node = process.view.tryFind(`/etc/${database}`, process)?.node;
-  const lines =
-    node?.kind === 'file'
-      ? node
-          .read(0, 64 * 1024)
-          .toString('latin1')
-          .split('\n')
-          .filter(Boolean)
-      : [];
-  const found =
-    keys.length === 0
-      ? lines
-      : lines.filter((line) => keys.some((key) => [line.split(':')[0], line.split(':')[2]].includes(key)));
-  await process.print(found.map((line) => `${line}\n`).join(''));
-  return found.length > 0 ? 0 : name === '' ? 1 : 2;
-};
-
-/** Carries bytes both ways until both sides are done. */
-async function talk(process: Process, connection: Duplex, timeoutMs: number): Promise<void> {
-  const incoming = new InputStream(connection).retain();
-  const outgoing = new OutputStream(connection).retain();
-  const send = async (): Promise<void> => {
-    for (;;) {
-      const data = await process.read(0);
-      if (!data) break;
-      await process.writeTo(outgoing, data);
-    }
-    connection.end();
-  };
-  const sending = send().catch((error: unknown) => error);
-  try {
-    for (;;) {
-      const data = await within(process, timeoutMs, process.readFrom(incoming));
-      if (!data) return;
-      await process.write(1, data);
-    }
-  } finally {
-    connection.destroy();
-    void sending;
-  }
-}
-
-async function listen(process: Process, port: number, isRepeated: boolean): Promise<number> {
+/** Asks the servers one after the other. @throws SystemError `ETIMEDOUT` when none answers */
+export async function query(
+  process: Process,
+  name: string,
+  type: DnsType,
+  { servers, attempts, timeoutMs }: Pick<ResolverSettings, 'servers' | 'attempts' | 'timeoutMs'>,
+): Promise<DnsAnswer> {
   const network = networkOf(process);
-  if (!network.listen) throw new SystemError('EACCES');
-  const waiting: Duplex[] = [];
-  let arrived: (() => void) | undefined;
-  const cancel = network.listen(port, (connection) => {
-    waiting.push(connection);
-    arrived?.();
-  });
+  for (let attempt = 1; ; attempt++)
+    for (const [index, server] of servers.entries()) {
+      try {
+        return await within(process, timeoutMs, network.query(server, { name, type }));
+      } catch (error) {
+        const isLast = attempt >= attempts && index === servers.length - 1;
+        if (isLast || !(error instanceof SystemError)) throw error;
+      }
+    }
+}
+
+/** What was found, and under which of the names that were tried. */
+export interface LookedUp {
+  readonly name: string;
+  readonly answer: DnsAnswer;
+}
+
+/**
+ * Tries a name in the domains that are searched, until there are records of the type.
+ *
+ * @returns the first answer that has any, else the last that is not NXDOMAIN; undefined when there is no such name
+ * @throws SystemError `ETIMEDOUT` when no server answers
+ */
+export async function lookUp(
+  process: Process,
+  name: string,
+  type: DnsType,
+  settings: ResolverSettings,
+): Promise<LookedUp | undefined> {
+  let empty: LookedUp | undefined;
+  for (const tried of namesToTry(name, settings)) {
+    const answer = await query(process, tried, type, settings);
+    if (answer.records.length > 0) return { name: tried, answer };
+    if (answer.status === 'NOERROR') empty ??= { name: tried, answer };
+  }
+  return empty;
+}
+
+/** A host as programs see it. */
+export interface Host {
+  /** Its full name. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+const isOf = (type: DnsType) => (record: DnsRecord) => record.type === type;
+
+/** A host by name or address; without addresses when there is none, or nobody answers. */
+export async function findHost(process: Process, host: string): Promise<Host> {
+  if (isIP(host) !== 0) return { name: host, addresses: [host] };
+  const wanted = host.toLowerCase().replace(/\.$/, '');
+  const lines = linesOf(process, '/etc/hosts').filter((words) =>
+    words.slice(1).some((word) => word.toLowerCase() === wanted),
+  );
+  const known = lines.map(([address = '']) => address);
+  const v4 = known.filter((address) => isIP(address) === 4);
+  if (known.length > 0) return { name: lines[0]?.[1] ?? host, addresses: v4.length > 0 ? v4 : known };
+  if (wanted === 'localhost') return { name: host, addresses: ['127.0.0.1'] };
   try {
-    do {
-      while (waiting.length === 0)
-        await process.block(
-          new Promise<void>((resolved) => {
-            arrived = resolved;
-          }),
-        );
-      const connection = waiting.shift();
-      if (connection) await talk(process, connection, Number.POSITIVE_INFINITY);
-    } while (isRepeated);
-    return 0;
-  } finally {
-    cancel();
-    for (const connection of waiting) connection.destroy();
+    const settings = resolverSettings(process);
+    const found = await lookUp(process, host, 'A', settings);
+    const records = found?.answer.records ?? [];
+    const addresses = records.filter(isOf('A')).map(({ data }) => data);
+    return { name: records.findLast(isOf('CNAME'))?.data ?? found?.name ?? host, addresses };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return { name: host, addresses: [] };
   }
 }
 
-export const nc: Program = async (process, args, name) => {
-  const options = readOptions(args, 'lkvnzuw:p:i:e:q:N');
-  const timeoutMs = options.has('w') ? durationMs(options.value('w') ?? '') : Number.POSITIVE_INFINITY;
-  if (options.has('u')) throw new BadUsage('UDP is not simulated');
-  if (options.has('l')) return listen(process, Number(options.value('p') ?? options.rest.at(-1)), options.has('k'));
-  const [host, port] = options.rest;
-  if (host === undefined || !/^\d+$/.test(port ?? '')) throw new BadUsage('missing host or port');
-  try {
-    if ((await resolve(process, host)).length === 0) throw new BadUsage(`bad address '${host}'`);
-    const connection = await dial(process, host, Number(port), timeoutMs);
-    if (options.has('v')) await process.complain(`${host} (${host}:${port}) open`);
-    if (options.has('z')) connection.destroy();
-    else await talk(process, connection, timeoutMs);
-    return 0;
-  } catch (error) {
-    const text = errorText(error);
-    const isAddress = error instanceof BadUsage;
-    if (!options.has('z') || options.has('v'))
-      await process.complain(`${name}: ${isAddress ? text : `can't connect to remote host (${host}): ${text}`}`);
-    return 1;
+/** The addresses of a host; an address is its own. */
+export async function resolve(process: Process, host: string): Promise<readonly string[]> {
+  return (await findHost(process, host)).addresses;
+}
+
+/** A connection to the first of a host's addresses that takes one. @throws SystemError */
+export async function dial(process: Process, host: string, port: number, timeoutMs: number): Promise<Duplex> {
+  let failure = new SystemError('EHOSTUNREACH');
+  for (const address of await resolve(process, host)) {
+    try {
+      const connection = await within(process, timeoutMs, networkOf(process).dial(address, port));
+      // A connection that breaks is noticed where it is read or written.
+      connection.on('error', () => undefined);
+      return connection;
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      failure = error;
+    }
   }
-};
+  throw failure;
+}

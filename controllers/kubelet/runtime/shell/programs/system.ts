@@ -4,6 +4,7 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { humanSize, sizeOf } from './file-facts.ts';
 import { nameOf, userLine } from './names.ts';
+import { resolve } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 import { run } from './processes.ts';
 
@@ -90,9 +91,9 @@ export const groups: Program = async (process) => {
 
 export const hostname: Program = async (process, args) => {
   const options = readOptions(args, 'sfdiIA');
-  const { hostname: name, network } = process.machine;
+  const { hostname: name } = process.machine;
   if (options.has('i') || options.has('I')) {
-    const addresses = network ? await process.block(network.resolve(name)) : [];
+    const addresses = process.machine.network ? await resolve(process, name) : [];
     await process.print(`${addresses.join(' ')}\n`);
   } else await process.print(`${options.has('s') ? name.split('.')[0] : name}\n`);
   return 0;

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { errorText, SystemError } from '../../machine/errno.ts';
 import type { Program } from '../../machine/program.ts';
-import { fetchOnce, HostUnknown, type HttpRequest, urlOf } from './http.ts';
-import { within } from './network.ts';
+import { fetchOnce, type HttpRequest, urlOf } from './http.ts';
+import { resolve, within } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 
 const LONG = {
@@ -53,8 +53,11 @@ export const wget: Program = async (process, args, name) => {
       return fail(
         protocol === 'https:' ? 'TLS is not simulated inside containers: use http://' : 'not an http or ftp url',
       );
+    const [address] = await resolve(process, hostname.replace(/^\[|\]$/g, ''));
+    if (address === undefined) return fail(`bad address '${hostname}'`);
     const wanted: HttpRequest = {
       url,
+      address,
       method: body === undefined ? 'GET' : 'POST',
       headers,
       body: body === undefined ? undefined : Buffer.from(body, 'latin1'),
@@ -62,7 +65,7 @@ export const wget: Program = async (process, args, name) => {
       totalMs: waitMs,
     };
     try {
-      if (!isQuiet) await process.complain(`Connecting to ${host} (${hostname}:${port})`);
+      if (!isQuiet) await process.complain(`Connecting to ${host} (${address}:${port})`);
       const { head, body: content, close } = await fetchOnce(process, wanted);
       try {
         const status = head.statusCode ?? 0;
@@ -100,13 +103,12 @@ export const wget: Program = async (process, args, name) => {
         content.release();
       }
     } catch (error) {
-      if (error instanceof HostUnknown) return fail(`bad address '${hostname}'`);
       const problem = errorText(error);
       if (error instanceof SystemError && error.code === 'ETIMEDOUT') return fail('download timed out');
       return fail(
         error instanceof SystemError && error.code === 'ECONNRESET'
           ? 'error getting response'
-          : `can't connect to remote host (${hostname}): ${problem}`,
+          : `can't connect to remote host (${address}): ${problem}`,
       );
     }
   }

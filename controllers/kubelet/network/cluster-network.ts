@@ -1,0 +1,152 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../server/base/clock.ts';
+import { CLUSTER_DNS, ClusterDns, type DnsAnswer, type DnsQuestion } from '../../../server/kube/network/cluster-dns.ts';
+import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import type { Key } from '../../../server/kube/object.ts';
+import type { ControllerEnv } from '../../lib/controller.ts';
+import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
+import { SystemError } from '../runtime/machine/errno.ts';
+import type { Network } from '../runtime/machine/network.ts';
+import { InformedObjects } from './informed-objects.ts';
+import { type FlowEnd, isAllowed, type PolicyPod, type Protocol } from './policies.ts';
+import { Routes } from './routes.ts';
+
+/** A pod that goes out to others. */
+export interface Origin {
+  readonly key: Key;
+  readonly address: string;
+  readonly node: string;
+  /** Policies do not concern it: it is part of its node. */
+  readonly hostNetwork: boolean;
+}
+
+/** For how long a kernel sends SYNs that nobody answers: net.ipv4.tcp_syn_retries = 6. */
+const CONNECT_MS = 127_000;
+const DNS_PORT = 53;
+
+/** Ports that clients get for their own ends: net.ipv4.ip_local_port_range. */
+const CLIENT_PORTS = { first: 32_768, last: 60_999 } as const;
+
+/** Policies see the cluster's DNS as what it is elsewhere: pods of CoreDNS. */
+const DNS_PODS: PolicyPod = {
+  namespace: 'kube-system',
+  labels: { 'k8s-app': 'kube-dns' },
+  portNamed: (name, protocol) => (name === (protocol === 'UDP' ? 'dns' : 'dns-tcp') ? DNS_PORT : undefined),
+};
+
+/** The network between the pods of a cluster: whatever is not part of it cannot be reached. */
+export class ClusterNetwork {
+  readonly env: ControllerEnv;
+  readonly #clock: Clock;
+  readonly #running: (key: Key) => RunningPod | undefined;
+  readonly #objects: InformedObjects;
+  readonly #routes: Routes;
+  readonly #dns: ClusterDns;
+  #clientPort: number = CLIENT_PORTS.first;
+
+  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined) {
+    this.env = env;
+    this.#clock = env.clock;
+    this.#running = running;
+    this.#objects = new InformedObjects(env);
+    this.#routes = new Routes(this.#objects, env.random);
+    this.#dns = new ClusterDns(this.#objects);
+  }
+
+  /** The network as one pod has it. */
+  from(origin: Origin): Pick<Network, 'dial' | 'query'> {
+    return {
+      dial: (address, port) => this.#dial(origin, address, port),
+      query: (server, question) => this.#query(origin, server, question),
+    };
+  }
+
+  async #dial(origin: Origin, address: string, port: number): Promise<Duplex> {
+    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
+    const route = this.#routes.find(origin, address, port, this.#clock.now());
+    if (route === 'refused') throw new SystemError('ECONNREFUSED');
+    if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');
+    if (route === 'dropped') return this.#unanswered();
+    const pods = route.pods.length > 0 ? route.pods : [undefined];
+    let code: 'ECONNREFUSED' | 'EHOSTUNREACH' = this.#objects.nodeAt(route.address) ? 'ECONNREFUSED' : 'EHOSTUNREACH';
+    for (const key of pods) {
+      const server = this.#end(key, route.address);
+      if (!this.#isAllowed(client, server, route.port, 'TCP', origin)) return this.#unanswered();
+      const running = key && this.#running(key);
+      if (!running) continue;
+      code = 'ECONNREFUSED';
+      try {
+        return await running.dial(route.port, { address: route.seenAs ?? origin.address, port: this.#nextPort() });
+      } catch {
+        // Another pod in the network of the same node may have the port.
+      }
+    }
+    throw new SystemError(code);
+  }
+
+  /** Nodes are always let in to their own pods. */
+  #isAllowed(from: FlowEnd, to: FlowEnd, port: number, protocol: Protocol, origin: Origin): boolean {
+    const isNode = !from.pod && this.#objects.nodeAt(from.address)?.metadata.name === origin.node;
+    return isNode && this.#isOn(to, origin.node) ? true : isAllowed({ from, to, port, protocol }, this.#objects);
+  }
+
+  #isOn({ address, pod }: FlowEnd, node: string): boolean {
+    const key = pod && this.#objects.podAt(address);
+    return key !== undefined && this.#objects.pod(key)?.spec.nodeName === node;
+  }
+
+  #end(key: Key | undefined, address: string): FlowEnd {
+    const pod = key && this.#objects.pod(key);
+    if (!pod || pod.spec.hostNetwork) return { address };
+    const { containers, initContainers } = pod.spec;
+    return {
+      address,
+      pod: {
+        namespace: pod.metadata.namespace ?? '',
+        labels: pod.metadata.labels ?? {},
+        portNamed: (wanted, protocol) =>
+          [...(containers ?? []), ...(initContainers ?? [])]
+            .flatMap(({ ports }) => ports ?? [])
+            .find((port) => port.name === wanted && (port.protocol ?? 'TCP') === protocol)?.containerPort,
+      },
+    };
+  }
+
+  /** The kernel gives up at last; programs that have less time do so sooner. */
+  #unanswered(): Promise<never> {
+    return new Promise((_, reject) => {
+      this.#clock.schedule(CONNECT_MS, () => reject(new SystemError('ETIMEDOUT')));
+    });
+  }
+
+  #nextPort(): number {
+    const port = this.#clientPort;
+    this.#clientPort = port < CLIENT_PORTS.last ? port + 1 : CLIENT_PORTS.first;
+    return port;
+  }
+
+  async #query(origin: Origin, server: string, question: DnsQuestion): Promise<DnsAnswer> {
+    // Nobody has told the one of the nodes anything.
+    if (server === NODE_NAME_SERVER) return { status: 'NXDOMAIN', records: [], additional: [] };
+    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
+    const isLetThrough = isAllowed(
+      { from: client, to: { address: server, pod: DNS_PODS }, port: DNS_PORT, protocol: 'UDP' },
+      this.#objects,
+    );
+    // Datagrams that are lost are lost: whoever asks knows how long to wait.
+    if (!this.#isDns(server) || !isLetThrough) return new Promise<never>(() => undefined);
+    return this.#shuffled(this.#dns.answer(question));
+  }
+
+  #isDns(server: string): boolean {
+    const clusterIP = this.#objects.service({ namespace: 'kube-system', name: 'kube-dns' })?.spec.clusterIP;
+    return server === (clusterIP ?? CLUSTER_DNS);
+  }
+
+  /** CoreDNS gives addresses in a different order each time, so that clients spread. */
+  #shuffled({ records, ...answer }: DnsAnswer): DnsAnswer {
+    const first = Math.floor(this.env.random.fraction() * records.length);
+    const isList = records.every(({ type }) => type === 'A');
+    return { ...answer, records: isList ? [...records.slice(first), ...records.slice(0, first)] : records };
+  }
+}

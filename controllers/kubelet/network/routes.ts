@@ -1,0 +1,124 @@
+/** Where packets for an address go, as kube-proxy's rules and the routes of nodes have it. */
+import type { Frozen } from '../../../server/base/freeze.ts';
+import type { Random } from '../../../server/base/random.ts';
+import { isBalanced } from '../../../server/kube/network/addresses.ts';
+import { backendsOf, clusterOnes, localOnes, portNamed, usable } from '../../../server/kube/network/backends.ts';
+import { type Key, keyOf } from '../../../server/kube/object.ts';
+import type { Node, Pod, Service, ServicePort } from '../../../server/kube/types.gen.ts';
+import { isPodTerminal } from '../../lib/pods.ts';
+import { Affinity } from './affinity.ts';
+import type { InformedObjects } from './informed-objects.ts';
+import { isInBlock } from './policies.ts';
+
+/** Who opens a connection. */
+export interface Client {
+  readonly address: string;
+  readonly node: string;
+}
+
+/** Where a connection arrives. */
+export interface Arrival {
+  readonly address: string;
+  readonly port: number;
+  /** The pods that may be there: several when they share the network of a node. */
+  readonly pods: readonly Key[];
+  /** Whom the pod sees as its client, if not the one that it is. */
+  readonly seenAs?: string;
+}
+
+/** `dropped`: nobody ever answers. */
+export type Route = Arrival | 'dropped' | 'refused' | 'unreachable';
+
+const DEFAULT_AFFINITY_SECONDS = 10_800;
+const ZONE = 'topology.kubernetes.io/zone';
+
+const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string | undefined }): boolean => protocol === 'TCP';
+
+export class Routes {
+  readonly #objects: InformedObjects;
+  readonly #random: Random;
+  readonly #affinity = new Affinity();
+
+  constructor(objects: InformedObjects, random: Random) {
+    this.#objects = objects;
+    this.#random = random;
+  }
+
+  find(client: Client, address: string, port: number, nowMs: number): Route {
+    const services = this.#objects.servicesFoundAt(address);
+    for (const service of services) {
+      const found = service.spec.ports?.find((each) => each.port === port && isTcp(each));
+      if (!found) continue;
+      const ranges = isBalanced(service, address) ? (service.spec.loadBalancerSourceRanges ?? []) : [];
+      if (ranges.length > 0 && !ranges.some((range) => isInBlock(range, client.address))) return 'dropped';
+      // Pods that come by an outer address are let in as if they came by the inner one.
+      const isLocal = service.spec.internalTrafficPolicy === 'Local' && !!service.spec.clusterIPs?.includes(address);
+      return this.#service(service, found, client, isLocal, nowMs);
+    }
+    if (services.some(({ spec }) => spec.clusterIPs?.includes(address))) return 'refused';
+    const pod = this.#objects.podAt(address);
+    if (pod) return { address, port, pods: [pod] };
+    const node = this.#objects.nodeAt(address);
+    if (node) return this.#node(node, address, port, client, nowMs);
+    return this.#objects.serviceCidrs().some(({ spec }) => spec.cidrs?.some((cidr) => isInBlock(cidr, address)))
+      ? 'dropped'
+      : 'unreachable';
+  }
+
+  #service(
+    service: Frozen<Service>,
+    { name = '', port }: Frozen<ServicePort>,
+    client: Client,
+    isLocal: boolean,
+    nowMs: number,
+  ): Route {
+    const all = backendsOf(this.#objects.slicesOf(keyOf(service)), portNamed(name));
+    const zone = this.#objects.node(client.node)?.metadata.labels?.[ZONE] ?? '';
+    const place = { node: client.node, zone };
+    const backends = isLocal ? localOnes(all, place) : clusterOnes(all, place);
+    // kube-proxy rejects what leads nowhere, and drops what would lead to other nodes only.
+    if (backends.length === 0) return isLocal && usable(all).length > 0 ? 'dropped' : 'refused';
+    const { sessionAffinity, sessionAffinityConfig } = service.spec;
+    const isSticky = sessionAffinity === 'ClientIP';
+    const session = `${service.metadata.uid} ${port} ${client.address}`;
+    const before = isSticky ? this.#affinity.find(session, backends, nowMs) : undefined;
+    const chosen = before ?? backends[Math.floor(this.#random.fraction() * backends.length)];
+    if (!chosen) return 'refused';
+    const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS;
+    if (isSticky) this.#affinity.remember(session, chosen, nowMs + seconds * 1000);
+    const pod = chosen.target ?? this.#objects.podAt(chosen.address);
+    return { address: chosen.address, port: chosen.port, pods: pod ? [pod] : [] };
+  }
+
+  /** A node itself: node ports, host ports of its pods, and pods in its network. */
+  #node(
+    { metadata: { name = '' } }: Frozen<Node>,
+    address: string,
+    port: number,
+    client: Client,
+    nowMs: number,
+  ): Route {
+    for (const service of this.#objects.services()) {
+      const found = service.spec.ports?.find((each) => each.nodePort === port && isTcp(each));
+      if (!found) continue;
+      const route = this.#service(service, found, client, false, nowMs);
+      return typeof route === 'string' ? route : { ...route, seenAs: address };
+    }
+    const pods = this.#objects.podsOn(name).filter((pod) => !isPodTerminal(pod));
+    for (const pod of pods) {
+      const containerPort = hostPort(pod, address, port);
+      if (containerPort === undefined || pod.status.podIP === undefined) continue;
+      return { address: pod.status.podIP, port: containerPort, pods: [keyOf(pod)] };
+    }
+    return { address, port, pods: pods.filter(({ spec }) => spec.hostNetwork).map(keyOf) };
+  }
+}
+
+/** The port of a container that a port of its node leads to. */
+function hostPort({ spec }: Frozen<Pod>, address: string, wanted: number): number | undefined {
+  if (spec.hostNetwork) return undefined;
+  for (const { ports = [] } of spec.containers ?? [])
+    for (const { hostPort: port, hostIP = '', containerPort, protocol } of ports ?? [])
+      if (port === wanted && isTcp({ protocol }) && ['', '0.0.0.0', address].includes(hostIP)) return containerPort;
+  return undefined;
+}
