@@ -9,10 +9,11 @@ interface Listener {
   readonly accept: (connection: Accepted) => void;
 }
 
-/** The two ends of a connection: of the client, and of the server, who sees where it comes from. */
-export function connectionFrom(from: PeerAddress | undefined): [Duplex, Accepted] {
+/** The two ends of a connection; the far one knows who has opened it, as sockets do. */
+export function connectionFrom(from: PeerAddress | undefined): [near: Duplex, far: Duplex] {
   const [near, far] = duplexPair();
-  return [near, from ? Object.assign(far, { remoteAddress: from.address, remotePort: from.port }) : far];
+  if (from) Object.assign(far, { remoteAddress: from.address, remotePort: from.port, remoteFamily: 'IPv4' });
+  return [near, far];
 }
 
 /** Who listens on which port of a pod: all of its containers share them. */
@@ -30,7 +31,7 @@ export class PodPorts {
   }
 
   /** @returns the other end of a new connection, or undefined where nobody listens */
-  connect(port: number, from?: PeerAddress): Duplex | undefined {
+  connect(port: number, from: PeerAddress | undefined): Duplex | undefined {
     const listener = this.#listeners.get(port);
     if (!listener) return undefined;
     const [near, far] = connectionFrom(from);
