@@ -14,10 +14,10 @@ test.each([
   ['0660', '-rw-rw----'],
   ['0777', '-rwxrwxrwx'],
 ])('mounttest makes a file of mode %s, and tells about it', async (mode, shown) => {
-  expect(await mounttest(`--new_file_${mode}=/tmp/f`, '--file_perm=/tmp/f', '--file_content=/tmp/f')).toEqual([
+  expect(await mounttest(`--new_file_${mode}=/run/f`, '--file_perm=/run/f', '--file_content=/run/f')).toEqual([
     0,
-    'content of file "/tmp/f": mount-tester new file\n\n' +
-      `perms of file "/tmp/f": ${shown}\ncontent of file "/tmp/f": mount-tester new file\n\n`,
+    'content of file "/run/f": mount-tester new file\n\n' +
+      `perms of file "/run/f": ${shown}\ncontent of file "/run/f": mount-tester new file\n\n`,
   ]);
 });
 
@@ -43,13 +43,13 @@ test('mounttest fails for what is not there, and tells all the same what is', as
 });
 
 test('mounttest looks again and again for what a file is to hold', async () => {
-  const command = 'sleep 5; echo mount-tester new file > /tmp/f';
-  const script = `(${command}) & /agnhost mounttest --file_content_in_loop=/tmp/f --retry_time=20`;
+  const command = 'sleep 5; echo mount-tester new file > /run/f';
+  const script = `(${command}) & /agnhost mounttest --file_content_in_loop=/run/f --retry_time=20`;
   await using story = await storyOf(AGNHOST, `command: [sh, -c, "${script}"]`, 'restartPolicy: Never, ');
   await story.live(5);
-  const retry = 'Error reading file /tmp/f: open /tmp/f: no such file or directory, retrying\n';
+  const retry = 'Error reading file /run/f: open /run/f: no such file or directory, retrying\n';
   expect(await story.log()).toBe(retry.repeat(3));
   await story.live(1);
-  expect(await story.log()).toContain('content of file "/tmp/f": mount-tester new file\n');
+  expect(await story.log()).toContain('content of file "/run/f": mount-tester new file\n');
   expect((await story.pod()).status.phase).toBe('Succeeded');
 });

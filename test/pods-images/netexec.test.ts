@@ -29,7 +29,7 @@ test('netexec runs commands in its container, and says how they failed', async (
   await using story = await storyOf(AGNHOST, 'args: [netexec]');
   const shell = async (command: string): Promise<unknown> =>
     JSON.parse(await textOf(story, `8080/shell?shellCommand=${encodeURIComponent(command)}`));
-  expect(await shell('echo hi > /tmp/a; cat /tmp/a | tr h H')).toEqual({ output: 'Hi\n' });
+  expect(await shell('echo hi > /run/a; cat /run/a | tr h H')).toEqual({ output: 'Hi\n' });
   expect(await shell('echo no >&2; exit 3')).toEqual({ output: 'no\n', error: 'exit status 3' });
   expect(await shell('pidof agnhost')).toEqual({ output: '1\n' });
 });

@@ -31,7 +31,7 @@ test('the httpd of busybox serves a folder', async () => {
 });
 
 test('the httpd of busybox goes to the background, where curl and wget of its pod reach it', async () => {
-  const script = 'echo hi > /tmp/a; httpd -p 81 -h /tmp; curl -s localhost:81/a; wget -qO- 127.0.0.1:81/a';
+  const script = 'echo hi > /run/a; httpd -p 81 -h /run; curl -s localhost:81/a; wget -qO- 127.0.0.1:81/a';
   await using story = await storyOf('busybox', `command: [sh, -c, "${script}"]`, 'restartPolicy: Never, ');
   expect(await story.log()).toBe('hi\nhi\n');
 });

@@ -26,6 +26,7 @@ const NEEDED = {
   '@michaelhomer/jqjs': '',
   commander: '',
   croner: '',
+  'dns-packet': '@leichtgewicht/ip-codec',
   fastify:
     '@fastify/ajv-compiler @fastify/deepmerge @fastify/error @fastify/fast-json-stringify-compiler ' +
     '@fastify/forwarded @fastify/merge-json-schemas @fastify/proxy-addr abstract-logging ajv ajv-formats avvio ' +

@@ -61,8 +61,8 @@ export function givenSpec(store: ResourceStore, value: unknown): GivenSpec | und
 }
 
 /**
- * Remembers what became of a spec, and freezes it, in order: parts of it are stored as they are. Only specs that nothing
- * was to be said about may be remembered.
+ * Remembers what became of a spec, and freezes it, in order: parts of it are stored as they are. Only specs that
+ * nothing was to be said about may be remembered.
  */
 export function rememberSpec(store: ResourceStore, { text }: GivenSpec, object: KubeObject): void {
   if (text.length > TEXT_CHARACTERS_MAX || typeof object.spec !== 'object' || object.spec === null) return;
