@@ -53,3 +53,8 @@ test('an image that nobody knows tells who was asked', async () => {
   await using story = await storyOf('example/app:1', 'command: [/app/server], ports: [{containerPort: 80}]');
   expect(JSON.parse(await textOf(story, '80/x'))).toMatchObject({ pod: { name: 'p' }, request: { url: '/x' } });
 });
+
+test.each(['nautilus', 'kitten'])('the update demo says that it is %s', async (name) => {
+  await using story = await storyOf(`registry.k8s.io/e2e-test-images/${name}:1.7`);
+  expect(JSON.parse(await textOf(story, '80/data.json'))).toEqual({ image: `${name}.jpg` });
+});
