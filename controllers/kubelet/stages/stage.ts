@@ -1,7 +1,7 @@
 /** A Stage, ready to be asked: whom it selects, when it comes, what it does. */
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { KubeObject } from '../../../server/kube/object.ts';
-import { parseGoDuration } from './durations.ts';
+import { parseGoDuration } from '../go-duration.ts';
 import type { CompileQuery, Query } from './query.ts';
 import { parseTemplate, type Template } from './template/parser.ts';
 import type { ExpressionFrom, MatchExpression, StageNext, StageObject, StagePatch, StageStep } from './types.ts';

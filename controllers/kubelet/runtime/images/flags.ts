@@ -1,4 +1,4 @@
-import { goDurationMs } from './go-program.ts';
+import { parseGoDuration } from '../../go-duration.ts';
 
 /** A kind of flag, and what it is unless given. Its name begins with a letter for short, if it has one: `t|lines`. */
 export type Flags = Readonly<Record<string, string | number | boolean | { readonly ms: number }>>;
@@ -32,7 +32,7 @@ function parsedFlag(name: string, like: Flags[string], text: string): string | n
     if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) return false;
     throw wrong(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
-  const ms = goDurationMs(text);
+  const ms = parseGoDuration(text);
   if (ms === undefined) throw wrong(`time: invalid duration ${JSON.stringify(text)}`);
   return ms;
 }

@@ -28,27 +28,6 @@ export async function forever(process: Process): Promise<number> {
   return 0;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** `1h30m`, `500ms`, `0`. @returns undefined for what is none */
-export function goDurationMs(text: string): number | undefined {
-  if (text === '0') return 0;
-  const [, sign, rest = ''] = /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+)$/.exec(text) ?? [];
-  if (rest === '') return undefined;
-  let sum = 0;
-  for (const [, amount, unit = ''] of rest.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/g))
-    sum += Number(amount) * (UNIT_MS[unit] ?? 0);
-  return sign === '-' ? -sum : sum;
-}
-
 /** As Go prints a duration: `0s`, `1.5s`, `2m0s`. */
 export function goDuration(ms: number): string {
   if (ms === 0) return '0s';

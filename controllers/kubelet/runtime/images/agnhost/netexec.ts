@@ -1,8 +1,9 @@
+import { parseGoDuration } from '../../../go-duration.ts';
 import { SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { readFlags } from '../flags.ts';
-import { forever, goDuration, goDurationMs, goJson, log, quoted } from '../go-program.ts';
+import { forever, goDuration, goJson, log, quoted } from '../go-program.ts';
 import { type HttpCall, sendText, serveHttp } from '../http-server.ts';
 import { formOf } from './form.ts';
 import { dialPage } from './netexec-dial.ts';
@@ -164,11 +165,11 @@ async function exit(...[{ process }, call, value]: Parameters<Page>): Promise<vo
   const [code, timeout, wait] = [value('code'), value('timeout'), value('wait')];
   await log(process, `GET /exit?code=${code}&timeout=${timeout}&wait=${wait}`);
   for (const [name, text] of Object.entries({ timeout, wait }))
-    if (text !== '' && goDurationMs(text) === undefined)
+    if (text !== '' && parseGoDuration(text) === undefined)
       return sendText(call, `argument '${name}' must be a valid golang duration or empty, got ${quoted(text)}\n`);
   if (code !== '' && !/^[+-]?\d+$/.test(code))
     return sendText(call, `argument 'code' must be an integer [0-127] or empty, got ${quoted(code)}\n`);
-  const [waitMs, timeoutMs] = [goDurationMs(wait) ?? 0, goDurationMs(timeout) ?? 0];
+  const [waitMs, timeoutMs] = [parseGoDuration(wait) ?? 0, parseGoDuration(timeout) ?? 0];
   await log(
     process,
     `Will begin shutdown in ${goDuration(waitMs)}, allowing ${goDuration(timeoutMs)} for connections to close, ` +
