@@ -32,8 +32,9 @@ export function idleCollection({ usedBytes, utilization, collect }: CollectionPa
   return () => {
     const isAtRest = utilization() < REST_UTILIZATION_MAX;
     const used = usedBytes();
-    // What is in use after a collection is kept, and so is what another collection has left.
-    if (isCollecting || used < keptBytes) keptBytes = used;
+    // What is in use after a collection is kept, and so is what another collection has left; but not what came since
+    // the collection began where a burst followed it.
+    if ((isCollecting && isAtRest) || used < keptBytes) keptBytes = used;
     isCollecting = isAtRest && used - keptBytes >= GROWTH_BYTES_MIN;
     if (isCollecting) collect();
   };

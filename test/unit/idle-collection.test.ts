@@ -44,3 +44,11 @@ test('a little garbage stays where it is', () => {
   const lookAt = processOf(30);
   expect(lookAt({ usedMb: 40 })).toBe(0);
 });
+
+test('a burst right after a collection has begun is collected too', () => {
+  const lookAt = processOf(30);
+  expect(lookAt({ usedMb: 60 })).toBe(1);
+  expect(lookAt({ usedMb: 90, utilization: 0.9 })).toBe(1);
+  expect(lookAt({ usedMb: 90, utilization: 0.01 })).toBe(2);
+  expect(lookAt({ usedMb: 50 })).toBe(2);
+});
