@@ -170,6 +170,7 @@ class Launch implements RunningCluster {
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       leavesPodRanges: this.#options.clusterCidr !== undefined || this.#options.nodeCidrMaskSizeIpv4 !== undefined,
+      serviceClusterIpRange: this.#options.serviceClusterIpRange,
       storageClass: this.#options.storageClass,
       connector: kubelet.nodes,
       outbound: this.#outbound,

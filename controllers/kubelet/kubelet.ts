@@ -11,6 +11,7 @@ import { type Again, againAt, Look, newer } from './look.ts';
 import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
+import { podIPs } from './pod-ips.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
@@ -195,6 +196,7 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
+    memory.podIPs = pod.spec.hostNetwork ? [podIP] : podIPs(podIP, node.spec.podCIDRs);
     memory.running = runtime.open(pod, podIP, {
       clock,
       random: env.random,
@@ -267,6 +269,7 @@ function deadlineOf({ spec, status }: Frozen<Pod>, nowMs: number): number {
 
 type Found = Pick<PodFacts, 'hostIP' | 'podIP'> & Partial<Pick<PodFacts, 'isTerminal' | 'failure'>>;
 
-function facts({ nowMs }: Look, statuses: Statuses, found: Found): PodFacts {
-  return { statuses, isTerminal: false, now: rfc3339(nowMs), ...found };
+function facts({ nowMs, memory, pod }: Look, statuses: Statuses, found: Found): PodFacts {
+  const podIPs = memory.podIPs ?? (pod.status.podIPs ?? []).map(({ ip }) => ip);
+  return { statuses, podIPs, isTerminal: false, now: rfc3339(nowMs), ...found };
 }

@@ -74,6 +74,8 @@ export interface PodMemory {
   readonly seenMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
   podIP?: string;
+  /** All of its addresses, that one first. */
+  podIPs?: readonly string[];
   refs?: PodReferences;
   surroundings?: PodSurroundings;
   running?: PodSandbox;

@@ -10,6 +10,8 @@ export interface PodFacts {
   readonly statuses: ReadonlyMap<string, Frozen<ContainerStatus>>;
   readonly hostIP: string;
   readonly podIP: string | undefined;
+  /** All of its addresses, that one first. */
+  readonly podIPs: readonly string[];
   /** Whether no container will run again. */
   readonly isTerminal: boolean;
   /** Why the kubelet ends the pod, whatever its containers are at. */
@@ -66,7 +68,7 @@ export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<P
     conditions: conditionsOf(pod, { statuses, phase, hasSandbox: podIP !== undefined && !isTerminal, now }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
-    ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+    ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: status.startTime ?? now,
     ...statusLists(pod, statuses),
     ...(podIP !== undefined && podAllocation(pod)),

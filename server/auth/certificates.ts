@@ -74,8 +74,6 @@ const USUAL_NAMES = [
   'localhost',
   '127.0.0.1',
   '::1',
-  // The first address of the service CIDR belongs to the service `kubernetes`.
-  '10.96.0.1',
 ];
 
 /** What kubeadm calls them. */

@@ -1,6 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
-import { CLUSTER_DNS, ClusterDns, type DnsAnswer, type DnsQuestion } from '../../../server/kube/network/cluster-dns.ts';
+import {
+  ClusterDns,
+  clusterDnsAddress,
+  type DnsAnswer,
+  type DnsQuestion,
+} from '../../../server/kube/network/cluster-dns.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Key } from '../../../server/kube/object.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
@@ -139,8 +144,7 @@ export class ClusterNetwork {
   }
 
   #isDns(server: string): boolean {
-    const clusterIP = this.#objects.service({ namespace: 'kube-system', name: 'kube-dns' })?.spec.clusterIP;
-    return server === (clusterIP ?? CLUSTER_DNS);
+    return server === clusterDnsAddress((key) => this.#objects.service(key));
   }
 
   /** CoreDNS gives addresses in a different order each time, so that clients spread. */

@@ -1,6 +1,7 @@
 /** The names of a cluster, as CoreDNS answers them with kubeadm's configuration (`pods insecure`). */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Frozen } from '../../base/freeze.ts';
+import { formatIp, parseIp } from '../ip-addresses.ts';
 import type { Key } from '../object.ts';
 import type { Service } from '../types.gen.ts';
 import { type Backend, backendsOf, isReady } from './backends.ts';
@@ -10,7 +11,18 @@ import { type ClusterObjects, HEADLESS, SERVICE_NAME } from './cluster-objects.t
 export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** Where it is asked unless a service `kube-dns` in `kube-system` has another address. */
-export const CLUSTER_DNS = '10.96.0.10';
+const CLUSTER_DNS = '10.96.0.10';
+
+/**
+ * Where the cluster's DNS is: where its service says, or else where kubeadm puts it, the tenth address of the services
+ * of which that of the API has the first.
+ */
+export function clusterDnsAddress(find: (key: Key) => Frozen<Service> | undefined): string {
+  const own = find({ namespace: 'kube-system', name: 'kube-dns' })?.spec.clusterIP;
+  if (own !== undefined && own !== '' && own !== 'None') return own;
+  const api = parseIp(find({ namespace: 'default', name: 'kubernetes' })?.spec.clusterIP ?? '');
+  return api ? formatIp({ ...api, bits: api.bits + 9n }) : CLUSTER_DNS;
+}
 
 export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'SRV';
 
