@@ -40,7 +40,11 @@ export class SystemError extends Error {
   readonly code: Errno;
 
   constructor(code: Errno) {
+    // Programs that look for files make thousands in a second: where in our code one began is nothing to anybody.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(TEXTS[code]);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }
