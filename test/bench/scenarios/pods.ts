@@ -15,6 +15,8 @@ const EXEC: Row = { work: 'first exec in a pod', unit: 'ms', target: atMost(30) 
 const FORWARD: Row = { work: 'port-forward: MB a second', unit: '/s', target: atLeast(100) };
 const LINES: Row = { work: 'log lines of 100 pods', unit: '/s', target: atLeast(5000) };
 const READS: Row = { work: '… GET of a pod meanwhile, of 100 %', unit: '%', target: atLeast(80) };
+const SHELL_LINES: Row = { work: '… of as many loops in a shell', unit: '/s' };
+const SHELL_READS: Row = { work: '… GET of a pod meanwhile, of 100 %', unit: '%' };
 
 const DEFAULT = '/api/v1/namespaces/default';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
@@ -29,8 +31,14 @@ const READ_MS = 3000;
 const READ_STREAMS = 4;
 
 /** A Deployment of pods that run a command, or what their image runs. */
-async function deploy(sender: Sender, name: string, replicas: number, image: string, command?: string): Promise<void> {
-  const container = { name: 'main', image, ...(command !== undefined && { command: ['sh', '-c', command] }) };
+async function deploy(
+  sender: Sender,
+  name: string,
+  replicas: number,
+  image: string,
+  command?: readonly string[],
+): Promise<void> {
+  const container = { name: 'main', image, ...(command && { command }) };
   const labels = { app: name };
   const template = { metadata: { labels }, spec: { automountServiceAccountToken: false, containers: [container] } };
   const body = { metadata: { name }, spec: { replicas, selector: { matchLabels: labels }, template } };
@@ -50,7 +58,7 @@ async function podNames(sender: Sender, app: string): Promise<string[]> {
   return items.map(({ metadata }) => metadata.name);
 }
 
-async function memoryOf(bench: Bench, row: Row, image: string, command?: string): Promise<void> {
+async function memoryOf(bench: Bench, row: Row, image: string, command?: readonly string[]): Promise<void> {
   const subject = await bench.fauxkube({ nodes: 10 });
   const sender = createSender(subject.endpoint, 2);
   await deploy(sender, 'first', 1, image, command);
@@ -86,7 +94,11 @@ async function execs(bench: Bench, { endpoint }: Subject, sender: Sender): Promi
 /** What comes out of a pod that sends as much as it can. */
 async function forward(bench: Bench, { endpoint }: Subject, sender: Sender): Promise<void> {
   const megabytes = FORWARDED_BYTES / 1024 / 1024;
-  await deploy(sender, 'source', 1, 'busybox', `dd if=/dev/zero bs=1M count=${megabytes} | nc -l -p 8080; sleep 1000`);
+  await deploy(sender, 'source', 1, 'busybox', [
+    'sh',
+    '-c',
+    `dd if=/dev/zero bs=1M count=${megabytes} | nc -l -p 8080; sleep 1000`,
+  ]);
   const [name] = await podNames(sender, 'source');
   const path = `${DEFAULT}/pods/${name}/portforward?ports=8080`;
   const startedMs = performance.now();
@@ -115,48 +127,79 @@ async function readsPerSecond({ endpoint }: Subject, name: string): Promise<numb
   return perSecond;
 }
 
-/** How many lines one pod has written; the log keeps the last ones, which are numbered. */
+/** Both number their lines. */
 async function written(sender: Sender, name: string): Promise<number> {
   const text = await sender.send('GET', `${DEFAULT}/pods/${name}/log?tailLines=1`);
-  return Number(/line (\d+)/.exec(text)?.[1] ?? 0);
+  return Number(/\bline (\d+)/.exec(text)?.[1] ?? /^[IWEF]\d{4} \S+ +\d+ \S+\] (\d+) /.exec(text)?.[1] ?? 0);
 }
 
-async function logs(bench: Bench, subject: Subject, sender: Sender): Promise<void> {
-  const pause = 1 / LINES_PER_WRITER;
+interface Writer {
+  readonly name: string;
+  readonly image: string;
+  readonly command: readonly string[];
+}
+
+const SECONDS = 600;
+const GENERATOR: Writer = {
+  name: 'generators',
+  image: 'registry.k8s.io/e2e-test-images/agnhost:2.53',
+  command: [
+    '/agnhost',
+    'logs-generator',
+    `--log-lines-total=${LINES_PER_WRITER * SECONDS}`,
+    `--run-duration=${SECONDS}s`,
+  ],
+};
+const LOOP: Writer = {
+  name: 'loops',
+  image: 'busybox',
+  command: [
+    'sh',
+    '-c',
+    `i=0; while :; do i=$((i + 1)); echo "line $i of a service"; sleep ${(1 / LINES_PER_WRITER).toFixed(4)}; done`,
+  ],
+};
+
+/** Lines of a hundred pods in a second, and what is left of the reads, beside those of a server with nothing to do. */
+async function logs(bench: Bench, { name, image, command }: Writer, lines: Row, reads: Row): Promise<void> {
+  const subject = await bench.fauxkube({ nodes: 4 });
+  const sender = createSender(subject.endpoint, 4);
   await deploy(sender, 'still', 1, 'nginx');
   const [still = ''] = await podNames(sender, 'still');
   await readsPerSecond(subject, still);
   const alone = await readsPerSecond(subject, still);
-  const loop = `i=0; while :; do i=$((i + 1)); echo "line $i of what a service says of a request"; sleep ${pause.toFixed(4)}; done`;
-  await deploy(sender, 'writers', WRITERS, 'busybox', loop);
-  const names = await podNames(sender, 'writers');
+  await deploy(sender, name, WRITERS, image, command);
+  const names = await podNames(sender, name);
   const count = async (): Promise<number> => {
     let sum = 0;
-    for (const name of names) sum += await written(sender, name);
+    for (const pod of names) sum += await written(sender, pod);
     return sum;
   };
   const [before, startedMs] = [await count(), performance.now()];
   const beside = await readsPerSecond(subject, still);
-  bench.record(LINES, 'fauxkube', (((await count()) - before) * 1000) / (performance.now() - startedMs));
-  bench.record(READS, 'fauxkube', (beside / alone) * 100);
+  bench.record(lines, 'fauxkube', (((await count()) - before) * 1000) / (performance.now() - startedMs));
+  bench.record(reads, 'fauxkube', (beside / alone) * 100);
+  sender.close();
+  await subject.end();
 }
 
 /** Pods that do something: what they cost, and how fast they answer. */
 export const pods: Scenario = {
   name: 'pods',
-  rows: [MEMORY, SHELLS, EXEC, FORWARD, LINES, READS],
+  rows: [MEMORY, SHELLS, EXEC, FORWARD, LINES, READS, SHELL_LINES, SHELL_READS],
   async run(bench) {
     for (let round = 1; round <= bench.rounds; round++) {
       bench.progress(`${pods.name}: round ${round} of ${bench.rounds}`);
       await memoryOf(bench, MEMORY, 'nginx');
-      await memoryOf(bench, SHELLS, 'busybox', 'while :; do sleep 1000; done');
+      await memoryOf(bench, SHELLS, 'busybox', ['sh', '-c', 'while :; do sleep 1000; done']);
       const subject = await bench.fauxkube({ nodes: 4 });
       const sender = createSender(subject.endpoint, 4);
       await execs(bench, subject, sender);
       await forward(bench, subject, sender);
-      await logs(bench, subject, sender);
       sender.close();
       await subject.end();
+      await logs(bench, GENERATOR, LINES, READS);
+      await logs(bench, LOOP, SHELL_LINES, SHELL_READS);
     }
   },
 };
