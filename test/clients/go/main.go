@@ -115,7 +115,9 @@ func (c *cluster) exec(ctx context.Context, protocol string) error {
 	return nil
 }
 
-type sizes struct{ queue chan remotecommand.TerminalSize }
+type sizes struct {
+	queue chan remotecommand.TerminalSize
+}
 
 func (s *sizes) Next() *remotecommand.TerminalSize {
 	size, isOpen := <-s.queue
