@@ -2,6 +2,7 @@ import type { Program } from '../../machine/program.ts';
 import { FlagError } from '../flags.ts';
 import { endsAsGo, forever, log } from '../go-program.ts';
 import { connect } from './connect.ts';
+import { crdConversionWebhook } from './crd-conversion-webhook.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
 import { guestbook } from './guestbook.ts';
@@ -13,9 +14,11 @@ import { pause } from './pause.ts';
 import { porter } from './porter.ts';
 import { serveHostname } from './serve-hostname.ts';
 import { testWebserver } from './test-webserver.ts';
+import { webhook } from './webhook/index.ts';
 
 const COMMANDS: Readonly<Record<string, Program>> = {
   connect,
+  'crd-conversion-webhook': crdConversionWebhook,
   'dns-server-list': dnsServerList,
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
@@ -29,15 +32,16 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   porter,
   'serve-hostname': serveHostname,
   'test-webserver': testWebserver,
+  webhook,
 };
 
 /** Commands that the image has besides: they go on and answer nobody, and their log says so. */
 const ABSENT: ReadonlySet<string> = new Set(
   (
-    'audit-proxy crd-conversion-webhook external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
+    'audit-proxy external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
     'h2c-server inclusterclient mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
     'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset ' +
-    'test-service-account-issuer-discovery webhook'
+    'test-service-account-issuer-discovery'
   ).split(' '),
 );
 

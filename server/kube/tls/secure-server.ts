@@ -1,0 +1,62 @@
+/** The server's side of TLS over any stream. */
+import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+
+/** What a server shows, and what it asks of its clients. */
+export interface TlsIdentity {
+  /** PEM. */
+  readonly cert: string;
+  readonly key: string;
+  /** Protocols to choose from, the best one first; HTTP/1.1 unless given. */
+  readonly protocols?: readonly string[];
+  /** Asks clients for certificates of these authorities (PEM), but lets others in, too. */
+  readonly clientCa?: string | readonly string[];
+}
+
+/** Takes one connection. @param secured called once the handshake is over */
+export type SecureAccept = (connection: Duplex, secured: (socket: TLSSocket) => void) => void;
+
+/** The first byte of a TLS record that begins a handshake. */
+const TLS_HANDSHAKE = 0x16;
+
+/** What net/http answers to HTTP on a TLS port, word for word. */
+const ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';
+
+/**
+ * Looks at the first byte of a connection, and answers one that speaks HTTP instead of TLS as a Go server does.
+ *
+ * @param take called with what begins a handshake; nothing of it is missing
+ */
+export function onlyTls<S extends Duplex>(socket: S, take: (socket: S) => void): void {
+  socket.once('error', () => socket.destroy());
+  socket.once('data', (first: Buffer) => {
+    socket.pause();
+    if (first[0] === TLS_HANDSHAKE) {
+      socket.unshift(first);
+      take(socket);
+    } else if (/^[A-Z]+ /.test(first.subarray(0, 16).toString('latin1'))) socket.end(ANSWER);
+    else socket.destroy();
+  });
+}
+
+/** @throws Error of OpenSSL for texts that are no certificate and key */
+export function tlsAcceptor({ cert, key, clientCa, protocols = ['http/1.1'] }: TlsIdentity): SecureAccept {
+  const ca = typeof clientCa === 'string' ? clientCa : clientCa?.slice();
+  const secureContext = createSecureContext({ cert, key, ...(ca !== undefined && { ca }) });
+  return (connection, secured) => onlyTls(connection, (stream) => handshake(stream, secureContext, secured));
+
+  function handshake(stream: Duplex, context: SecureContext, done: (socket: TLSSocket) => void): void {
+    // Node's types want a socket, but any stream will do.
+    const socket = new TLSSocket(stream as ConstructorParameters<typeof TLSSocket>[0], {
+      isServer: true,
+      secureContext: context,
+      ALPNProtocols: [...protocols],
+      ...(ca !== undefined && { requestCert: true, rejectUnauthorized: false }),
+    });
+    const { remoteAddress, remotePort } = stream as Duplex & { remoteAddress?: string; remotePort?: number };
+    // The stream below knows who has opened it; what stands for a socket in Node does not ask it.
+    Object.defineProperties(socket, { remoteAddress: { value: remoteAddress }, remotePort: { value: remotePort } });
+    socket.on('error', () => socket.destroy()).once('close', () => stream.destroy());
+    socket.once('secure', () => done(socket));
+  }
+}
