@@ -21,6 +21,7 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
+import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
@@ -153,14 +154,15 @@ class Launch implements RunningCluster {
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
+    const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    const apiServer = apiServerDoor(advertised, () => this.#servers?.https);
     const kubelet = createKubelet(
       builtInTypes().gitVersion,
       this.#simulatedNodes,
-      { events: this.#options.kubeletEvents ?? 'problems' },
+      { events: this.#options.kubeletEvents ?? 'problems', apiServer },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();
-    const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,
       random,

@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import type { RunningPod } from '../../server/kube/node-connector.ts';
+import type { ApiServerDoor, RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
@@ -32,6 +32,8 @@ export interface KubeletOptions {
   readonly manages: (node: string) => boolean;
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
+  /** Where pods reach the API server, if that is part of this process. */
+  readonly apiServer?: ApiServerDoor | undefined;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -39,6 +41,7 @@ export class Kubelet {
   readonly #manages: (node: string) => boolean;
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
+  readonly #apiServer: ApiServerDoor | undefined;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: their logs can be read. */
@@ -47,9 +50,10 @@ export class Kubelet {
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events, apiServer }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
+    this.#apiServer = apiServer;
     this.#tellsRoutine = events === 'all';
   }
 
@@ -78,7 +82,8 @@ export class Kubelet {
 
   /** The network of all pods, as the controller that runs now sees it. */
   #networkOf(env: ControllerEnv): ClusterNetwork {
-    if (this.#network?.env !== env) this.#network = new ClusterNetwork(env, (key) => this.running(key));
+    if (this.#network?.env !== env)
+      this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServer);
     return this.#network;
   }
 

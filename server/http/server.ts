@@ -1,9 +1,12 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
+import { type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { addIdentifiers, auditIdOf } from './audit-id.ts';
@@ -38,6 +41,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly port: number;
+  /** Takes a connection that comes from inside the process, as if somebody had dialed the port. */
+  accept(connection: Duplex): void;
   /** Ends all watches and connections. */
   close(): Promise<void>;
 }
@@ -78,8 +83,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
+  const accept = acceptor(app.server, options);
   return {
     port,
+    accept(connection) {
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      accept(connection);
+    },
     async close() {
       for (const watch of watches) watch.close();
       const closed = app.close();
@@ -91,6 +102,16 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       );
       await closed;
     },
+  };
+}
+
+/** Node's server would not know who is at the other end of what is no socket. */
+function acceptor(server: EventEmitter, { tls }: HttpServerOptions): (connection: Duplex) => void {
+  if (!tls) return (connection) => void server.emit('connection', connection);
+  let accept: SecureAccept | undefined;
+  return (connection) => {
+    accept ??= tlsAcceptor({ ...tls, protocols: ['h2', 'http/1.1'] });
+    accept(connection, (socket) => server.emit('secureConnection', socket));
   };
 }
 

@@ -1,6 +1,6 @@
 /** The server's side of TLS over any stream. */
 import type { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, createServer, TLSSocket } from 'node:tls';
 
 /** What a server shows, and what it asks of its clients. */
 export interface TlsIdentity {
@@ -15,6 +15,8 @@ export interface TlsIdentity {
 
 /** Takes one connection. @param secured called once the handshake is over */
 export type SecureAccept = (connection: Duplex, secured: (socket: TLSSocket) => void) => void;
+
+const HTTP_1: readonly string[] = ['http/1.1'];
 
 /** The first byte of a TLS record that begins a handshake. */
 const TLS_HANDSHAKE = 0x16;
@@ -40,23 +42,45 @@ export function onlyTls<S extends Duplex>(socket: S, take: (socket: S) => void):
 }
 
 /** @throws Error of OpenSSL for texts that are no certificate and key */
-export function tlsAcceptor({ cert, key, clientCa, protocols = ['http/1.1'] }: TlsIdentity): SecureAccept {
-  const ca = typeof clientCa === 'string' ? clientCa : clientCa?.slice();
-  const secureContext = createSecureContext({ cert, key, ...(ca !== undefined && { ca }) });
-  return (connection, secured) => onlyTls(connection, (stream) => handshake(stream, secureContext, secured));
+export function tlsAcceptor(identity: TlsIdentity): SecureAccept {
+  const begin = identity.clientCa === undefined ? withContext(identity) : withServer(identity);
+  return (connection, secured) =>
+    onlyTls(connection, (stream) =>
+      begin(stream, (socket) => {
+        const { remoteAddress, remotePort } = stream as Duplex & { remoteAddress?: string; remotePort?: number };
+        // The stream below knows who has opened it; what stands for a socket in Node does not ask it.
+        Object.defineProperties(socket, { remoteAddress: { value: remoteAddress }, remotePort: { value: remotePort } });
+        secured(socket);
+      }),
+    );
+}
 
-  function handshake(stream: Duplex, context: SecureContext, done: (socket: TLSSocket) => void): void {
+function withContext({ cert, key, protocols = HTTP_1 }: TlsIdentity): SecureAccept {
+  const secureContext = createSecureContext({ cert, key });
+  return (stream, secured) => {
     // Node's types want a socket, but any stream will do.
     const socket = new TLSSocket(stream as ConstructorParameters<typeof TLSSocket>[0], {
       isServer: true,
-      secureContext: context,
+      secureContext,
       ALPNProtocols: [...protocols],
-      ...(ca !== undefined && { requestCert: true, rejectUnauthorized: false }),
     });
-    const { remoteAddress, remotePort } = stream as Duplex & { remoteAddress?: string; remotePort?: number };
-    // The stream below knows who has opened it; what stands for a socket in Node does not ask it.
-    Object.defineProperties(socket, { remoteAddress: { value: remoteAddress }, remotePort: { value: remotePort } });
     socket.on('error', () => socket.destroy()).once('close', () => stream.destroy());
-    socket.once('secure', () => done(socket));
-  }
+    socket.once('secure', () => secured(socket));
+  };
+}
+
+/** Only Node's own server tells whether a client's certificate can be trusted; one of one connection, whose it is. */
+function withServer({ cert, key, clientCa, protocols = HTTP_1 }: TlsIdentity): SecureAccept {
+  const ca = typeof clientCa === 'string' ? clientCa : clientCa?.slice();
+  const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false, ALPNProtocols: [...protocols] };
+  createSecureContext({ cert, key, ca });
+  return (stream, secured) => {
+    const server = createServer(options);
+    server.once('tlsClientError', () => stream.destroy());
+    server.once('secureConnection', (socket) => {
+      socket.on('error', () => socket.destroy()).once('close', () => stream.destroy());
+      secured(socket);
+    });
+    server.emit('connection', stream);
+  };
 }

@@ -6,6 +6,8 @@ import { crdConversionWebhook } from './crd-conversion-webhook.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
 import { guestbook } from './guestbook.ts';
+import { inclusterclient } from './inclusterclient.ts';
+import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
@@ -24,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   'entrypoint-tester': entrypointTester,
   'etc-hosts': etcHosts,
   guestbook,
+  inclusterclient,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
@@ -31,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   pause,
   porter,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
   webhook,
 };
@@ -39,9 +43,8 @@ const COMMANDS: Readonly<Record<string, Program>> = {
 const ABSENT: ReadonlySet<string> = new Set(
   (
     'audit-proxy external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
-    'h2c-server inclusterclient mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
-    'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset ' +
-    'test-service-account-issuer-discovery'
+    'h2c-server mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
+    'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset'
   ).split(' '),
 );
 
