@@ -1,14 +1,14 @@
 import { rfc3339 } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-import type { ApiServerDoor, RunningPod } from '../../server/kube/node-connector.ts';
+import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
-import { ClusterNetwork } from './network/cluster-network.ts';
+import { type ApiServers, ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { podIPs } from './pod-ips.ts';
@@ -32,8 +32,7 @@ export interface KubeletOptions {
   readonly manages: (node: string) => boolean;
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
-  /** Where pods reach the API server, if that is part of this process. */
-  readonly apiServer?: ApiServerDoor | undefined;
+  readonly apiServers?: ApiServers;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -41,7 +40,7 @@ export class Kubelet {
   readonly #manages: (node: string) => boolean;
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
-  readonly #apiServer: ApiServerDoor | undefined;
+  readonly #apiServers: ApiServers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: their logs can be read. */
@@ -50,10 +49,10 @@ export class Kubelet {
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events, apiServer }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events, apiServers = {} }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
-    this.#apiServer = apiServer;
+    this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
   }
 
@@ -83,7 +82,7 @@ export class Kubelet {
   /** The network of all pods, as the controller that runs now sees it. */
   #networkOf(env: ControllerEnv): ClusterNetwork {
     if (this.#network?.env !== env)
-      this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServer);
+      this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServers);
     return this.#network;
   }
 

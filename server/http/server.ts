@@ -23,10 +23,8 @@ import { addWebSocketWatch, streamWatch } from './websocket.ts';
 /** Answers requests: a cluster's pipeline, with whatever stands before it. */
 export type Answer = (request: ApiRequest) => Promise<ApiResponse>;
 
-export interface HttpServerOptions {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+/** How connections are served, wherever they come from. */
+export interface ServingOptions {
   /** Without it the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string | string[] };
   /** Origins whose programs in browsers may read answers; `*` for any. */
@@ -39,6 +37,12 @@ export interface HttpServerOptions {
   readonly onFault: (error: unknown, request: ApiRequest) => void;
 }
 
+export interface HttpServerOptions extends ServingOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+}
+
 export interface HttpServer {
   readonly port: number;
   /** Takes a connection that comes from inside the process, as if somebody had dialed the port. */
@@ -49,6 +53,20 @@ export interface HttpServer {
 
 /** Listens and serves until closed. @throws the error of `listen`, such as EADDRINUSE */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { app, ...open } = await openServer(options);
+  await app.listen({ host: options.host, port: options.port });
+  return { ...open, port: (app.server.address() as AddressInfo).port };
+}
+
+/** Serves connections that are handed to it, and listens nowhere. */
+export async function openHttpServer(options: ServingOptions): Promise<Omit<HttpServer, 'port'>> {
+  const { accept, close } = await openServer(options);
+  return { accept, close };
+}
+
+async function openServer(
+  options: ServingOptions,
+): Promise<Omit<HttpServer, 'port'> & { readonly app: FastifyInstance }> {
   const watches: OpenWatches = new Set();
   const app = createApp(options);
   await addWebSocketWatch(app, options, watches);
@@ -81,11 +99,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     refusePlainHttp(app.server as unknown as NetServer);
     serveStreams(app.server as unknown as Http2SecureServer, take);
   }
-  await app.listen({ host: options.host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
   const accept = acceptor(app.server, options);
   return {
-    port,
+    app,
     accept(connection) {
       connections.add(connection);
       connection.once('close', () => connections.delete(connection));
@@ -106,16 +122,20 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 /** Node's server would not know who is at the other end of what is no socket. */
-function acceptor(server: EventEmitter, { tls }: HttpServerOptions): (connection: Duplex) => void {
+function acceptor(server: EventEmitter, { tls }: Pick<ServingOptions, 'tls'>): (connection: Duplex) => void {
   if (!tls) return (connection) => void server.emit('connection', connection);
   let accept: SecureAccept | undefined;
   return (connection) => {
     accept ??= tlsAcceptor({ ...tls, protocols: ['h2', 'http/1.1'] });
-    accept(connection, (socket) => server.emit('secureConnection', socket));
+    accept(connection, (socket) => {
+      // Where a connection turns out to speak HTTP/1.1, Node writes what that needs to the server of its socket.
+      Object.assign(socket, { server });
+      server.emit('secureConnection', socket);
+    });
   };
 }
 
-function createApp({ tls }: HttpServerOptions): FastifyInstance {
+function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
   const common = {
     logger: false,
     bodyLimit: LIMITS.bodyBytes,
@@ -177,7 +197,7 @@ async function serve(
   raw: RawRequest,
   response: RawResponse,
   url: string,
-  options: HttpServerOptions,
+  options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
+import type { ExtensionServers } from '../../../server/kube/extension-server.ts';
 import {
   ClusterDns,
   clusterDnsAddress,
@@ -39,6 +40,14 @@ const DNS_PODS: PolicyPod = {
   portNamed: (name, protocol) => (name === (protocol === 'UDP' ? 'dns' : 'dns-tcp') ? DNS_PORT : undefined),
 };
 
+/** API servers that pods have to do with. */
+export interface ApiServers {
+  /** The cluster's; absent where it is none of this process: then nothing leads there. */
+  readonly own?: ApiServerDoor;
+  /** Makes those that programs in pods run. */
+  readonly extensions?: ExtensionServers;
+}
+
 /** The network between the pods of a cluster: whatever is not part of it cannot be reached. */
 export class ClusterNetwork {
   readonly env: ControllerEnv;
@@ -47,13 +56,12 @@ export class ClusterNetwork {
   readonly #objects: InformedObjects;
   readonly #routes: Routes;
   readonly #dns: ClusterDns;
-  readonly #apiServer: ApiServerDoor | undefined;
+  readonly #apiServers: ApiServers;
   #clientPort: number = CLIENT_PORTS.first;
 
-  /** @param apiServer absent where it is none of this process: then nothing leads there */
-  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined, apiServer?: ApiServerDoor) {
+  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined, apiServers: ApiServers = {}) {
     this.env = env;
-    this.#apiServer = apiServer;
+    this.#apiServers = apiServers;
     this.#clock = env.clock;
     this.#running = running;
     this.#objects = new InformedObjects(env);
@@ -64,7 +72,8 @@ export class ClusterNetwork {
   /** The network as one pod has it. */
   from(origin: Origin): OuterNetwork {
     return {
-      isApiServer: (address, port) => this.#apiServer?.isAt(address, port) ?? false,
+      extensionServers: this.#apiServers.extensions,
+      isApiServer: (address, port) => this.#apiServers.own?.isAt(address, port) ?? false,
       dial: (address, port) => this.#dial(origin, address, port),
       query: (server, question) => this.#query(origin, server, question),
     };
@@ -76,9 +85,10 @@ export class ClusterNetwork {
     if (route === 'refused') throw new SystemError('ECONNREFUSED');
     if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');
     if (route === 'dropped') return this.#unanswered();
-    if (this.#apiServer?.isAt(route.address, route.port)) {
+    const { own } = this.#apiServers;
+    if (own?.isAt(route.address, route.port)) {
       if (!this.#isAllowed(client, { address: route.address }, route.port, 'TCP', origin)) return this.#unanswered();
-      return this.#apiServer.connect({ address: origin.address, port: this.#nextPort() });
+      return own.connect({ address: origin.address, port: this.#nextPort() });
     }
     const pods = route.pods.length > 0 ? route.pods : [undefined];
     let code: 'ECONNREFUSED' | 'EHOSTUNREACH' = this.#objects.nodeAt(route.address) ? 'ECONNREFUSED' : 'EHOSTUNREACH';
@@ -100,7 +110,7 @@ export class ClusterNetwork {
   #route(origin: Origin, address: string, port: number): Route {
     const route = this.#routes.find(origin, address, port, this.#clock.now());
     // Its address is one of the world outside, which the objects of the cluster know nothing of.
-    return route === 'unreachable' && this.#apiServer?.isAt(address, port) ? { address, port, pods: [] } : route;
+    return route === 'unreachable' && this.#apiServers.own?.isAt(address, port) ? { address, port, pods: [] } : route;
   }
 
   /** Nodes are always let in to their own pods. */

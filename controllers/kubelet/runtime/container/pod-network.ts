@@ -20,6 +20,7 @@ export function podNetwork(
 ): Network {
   const { podIP = '' } = pod.status;
   return {
+    extensionServers: cluster.extensionServers,
     query: (server, question) => cluster.query(server, question),
     async dial(address, port) {
       if (!isLoopback(address) && (address !== podIP || pod.spec.hostNetwork)) return cluster.dial(address, port);
