@@ -34,7 +34,7 @@ export class DelegatedAuthorizer implements Authorizer {
       const answer = await this.#ask('POST', path, JSON.parse(text) as object);
       if (answer.status >= 300) return { allowed: false, reason: '', error: answer.text };
       const { status } = JSON.parse(answer.text) as SubjectAccessReview;
-      const { allowed = false, reason = '', denied = false } = status ?? {};
+      const { allowed, reason = '', denied = false } = status ?? { allowed: false };
       return { allowed, reason, denied };
     } catch (error) {
       return { allowed: false, reason: '', error: (error as Error).message };

@@ -25,6 +25,9 @@ const V1 = 'stable.example.com/v1';
 const V2 = 'stable.example.com/v2';
 const VERSIONS = new Set(['apiextensions.k8s.io/v1', 'apiextensions.k8s.io/v1beta1']);
 
+const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+
 /** Between `hostPort` of version 1 and `host` and `port` of version 2. @throws Unconvertible */
 function converted(object: Custom, to: string): Custom {
   const { apiVersion: from, ...rest } = object;
@@ -34,13 +37,13 @@ function converted(object: Custom, to: string): Custom {
   if (from === V1) {
     const { hostPort, ...others } = rest;
     if (hostPort === undefined) return { ...rest, apiVersion: to };
-    const parts = String(hostPort).split(':');
-    if (parts.length !== 2) throw new Unconvertible(`invalid hostPort value \`${String(hostPort)}\``);
+    const parts = shown(hostPort).split(':');
+    if (parts.length !== 2) throw new Unconvertible(`invalid hostPort value \`${shown(hostPort)}\``);
     return { ...others, host: parts[0], port: parts[1], apiVersion: to };
   }
   const { host, port, ...others } = rest;
   if (host === undefined && port === undefined) return { ...rest, apiVersion: to };
-  return { ...others, hostPort: `${String(host ?? '')}:${String(port ?? '')}`, apiVersion: to };
+  return { ...others, hostPort: `${shown(host)}:${shown(port)}`, apiVersion: to };
 }
 
 function responseTo({

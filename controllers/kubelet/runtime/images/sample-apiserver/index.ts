@@ -6,7 +6,7 @@ import type { Program } from '../../machine/program.ts';
 import { dial, networkOf } from '../../shell/programs/network.ts';
 import { IdentityError, loadIdentity } from '../../shell/programs/tls.ts';
 import { FlagError, readFlags } from '../flags.ts';
-import { endsWell, forever, klog } from '../go-program.ts';
+import { endsWell, forever, goError, klog } from '../go-program.ts';
 import { askInCluster, GoError, type InCluster, inCluster, tokenOf } from '../in-cluster.ts';
 import { listenFor } from '../listen.ts';
 import { HINT, readClients } from './clients.ts';
@@ -112,8 +112,9 @@ async function waitForEtcd(process: Process, url: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       if (tried >= ETCD_TRIES) throw new GoError('context deadline exceeded');
-      const cause = `connection error: desc = "transport: Error while dialing: dial tcp ${hostname}:${port}: ${error.message}"`;
-      await klog(process, 'W', 'logging.go:59', `[core] grpc: addrConn.createTransport failed to connect: ${cause}`);
+      const cause = `transport: Error while dialing: dial tcp ${hostname}:${port}: connect: ${goError(error.message)}`;
+      const text = `addrConn.createTransport failed to connect: connection error: desc = ${JSON.stringify(cause)}`;
+      await klog(process, 'W', 'logging.go:59', `[core] grpc: ${text}`);
       await process.sleep(ETCD_PAUSE_MS);
     }
   }
