@@ -106,3 +106,43 @@ test('the proxy of the API speaks TLS where it is told to', async () => {
 test('a server without its key says why it ends', async () => {
   expect(await shells.field('v1/pods', 'bad', 'status.containerStatuses.0.lastState.terminated.exitCode')).toBe('1');
 });
+
+test('nginx speaks TLS where its configuration says so, with the certificate of the host that is asked', async () => {
+  const other = pki.servingCertificate(['other.test']);
+  await shells.apply(
+    secret('other', other),
+    `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: site}
+data:
+  default.conf: |
+    ssl_certificate /tls/tls.crt;
+    ssl_certificate_key /tls/tls.key;
+    server { listen 443 ssl default_server; location / { return 200 "$scheme of web"; }
+      location /old { return 301 /new; } }
+    server { listen 443 ssl; server_name other.test; ssl_certificate /other/tls.crt;
+      ssl_certificate_key /other/tls.key; location / { proxy_pass https://web.default.svc/hostname; } }
+`,
+    `
+apiVersion: v1
+kind: Pod
+metadata: {name: nginx}
+spec:
+  volumes: [{name: site, configMap: {name: site}}, {name: tls, secret: {secretName: web}},
+    {name: other, secret: {secretName: other}}]
+  containers: [{name: c, image: nginx, volumeMounts: [{name: site, mountPath: /etc/nginx/conf.d},
+    {name: tls, mountPath: /tls}, {name: other, mountPath: /other}]}]
+`,
+  );
+  const address = await shells.podIP('nginx');
+  const at = (host: string): string => `--cacert /tls/ca.crt --resolve ${host}:443:${address} https://${host}`;
+  expect(await curl(`${at('web.default.svc')}/`)).toMatchObject({ stdout: 'https of web', stderr: '' });
+  expect(await curl(`${at('other.test')}/`)).toMatchObject({ stdout: 'web', stderr: '' });
+  expect((await curl(`-i ${at('web.default.svc')}/old`)).stdout).toContain('location: https://web.default.svc/new\r\n');
+  expect((await curl(`http://${address}:443/`)).stdout).toContain('The plain HTTP request was sent to HTTPS port');
+});
+
+test('servers see the address of the pod that asks', async () => {
+  expect((await curl('-k https://web/clientip')).stdout).toMatch(`${await shells.podIP('me')}:`);
+});

@@ -1,12 +1,19 @@
 /** The server's side of TLS over any stream. */
 import type { Duplex } from 'node:stream';
-import { createSecureContext, createServer, TLSSocket } from 'node:tls';
+import { createSecureContext, createServer, type SecureContext, TLSSocket } from 'node:tls';
 
-/** What a server shows, and what it asks of its clients. */
-export interface TlsIdentity {
-  /** PEM. */
+/** PEM of a certificate and its key. */
+export interface CertificateAndKey {
   readonly cert: string;
   readonly key: string;
+}
+
+/** What a server shows, and what it asks of its clients. */
+export interface TlsIdentity extends CertificateAndKey {
+  /** What it shows to those who name a host, if that is something else. */
+  readonly byName?: (host: string) => CertificateAndKey | undefined;
+  /** The whole answer to those who speak HTTP instead; that of Go unless given. */
+  readonly plainAnswer?: string;
   /** Protocols to choose from, the best one first; HTTP/1.1 unless given. */
   readonly protocols?: readonly string[];
   /** Asks clients for certificates of these authorities (PEM), but lets others in, too. */
@@ -29,14 +36,14 @@ const ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to a
  *
  * @param take called with what begins a handshake; nothing of it is missing
  */
-export function onlyTls<S extends Duplex>(socket: S, take: (socket: S) => void): void {
+export function onlyTls<S extends Duplex>(socket: S, take: (socket: S) => void, answer = ANSWER): void {
   socket.once('error', () => socket.destroy());
   socket.once('data', (first: Buffer) => {
     socket.pause();
     if (first[0] === TLS_HANDSHAKE) {
       socket.unshift(first);
       take(socket);
-    } else if (/^[A-Z]+ /.test(first.subarray(0, 16).toString('latin1'))) socket.end(ANSWER);
+    } else if (/^[A-Z]+ /.test(first.subarray(0, 16).toString('latin1'))) socket.end(answer);
     else socket.destroy();
   });
 }
@@ -44,24 +51,30 @@ export function onlyTls<S extends Duplex>(socket: S, take: (socket: S) => void):
 /** @throws Error of OpenSSL for texts that are no certificate and key */
 export function tlsAcceptor(identity: TlsIdentity): SecureAccept {
   const begin = identity.clientCa === undefined ? withContext(identity) : withServer(identity);
-  return (connection, secured) =>
-    onlyTls(connection, (stream) =>
+  return (connection, secured) => {
+    const take = (stream: Duplex): void =>
       begin(stream, (socket) => {
         const { remoteAddress, remotePort } = stream as Duplex & { remoteAddress?: string; remotePort?: number };
         // The stream below knows who has opened it; what stands for a socket in Node does not ask it.
         Object.defineProperties(socket, { remoteAddress: { value: remoteAddress }, remotePort: { value: remotePort } });
         secured(socket);
-      }),
-    );
+      });
+    onlyTls(connection, take, identity.plainAnswer);
+  };
 }
 
-function withContext({ cert, key, protocols = HTTP_1 }: TlsIdentity): SecureAccept {
+function withContext({ cert, key, byName, protocols = HTTP_1 }: TlsIdentity): SecureAccept {
   const secureContext = createSecureContext({ cert, key });
+  const SNICallback = (host: string, done: (error: Error | null, context?: SecureContext) => void): void => {
+    const named = byName?.(host);
+    done(null, named && createSecureContext({ cert: named.cert, key: named.key }));
+  };
   return (stream, secured) => {
     // Node's types want a socket, but any stream will do.
     const socket = new TLSSocket(stream as ConstructorParameters<typeof TLSSocket>[0], {
       isServer: true,
       secureContext,
+      ...(byName && { SNICallback }),
       ALPNProtocols: [...protocols],
     });
     socket.on('error', () => socket.destroy()).once('close', () => stream.destroy());
