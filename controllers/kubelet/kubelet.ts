@@ -8,7 +8,7 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
-import { ClusterNetwork } from './network/cluster-network.ts';
+import { type ApiServers, ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { podIPs } from './pod-ips.ts';
@@ -32,6 +32,7 @@ export interface KubeletOptions {
   readonly manages: (node: string) => boolean;
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
+  readonly apiServers?: ApiServers;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -39,6 +40,7 @@ export class Kubelet {
   readonly #manages: (node: string) => boolean;
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
+  readonly #apiServers: ApiServers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: their logs can be read. */
@@ -47,9 +49,10 @@ export class Kubelet {
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events, apiServers = {} }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
+    this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
   }
 
@@ -78,7 +81,8 @@ export class Kubelet {
 
   /** The network of all pods, as the controller that runs now sees it. */
   #networkOf(env: ControllerEnv): ClusterNetwork {
-    if (this.#network?.env !== env) this.#network = new ClusterNetwork(env, (key) => this.running(key));
+    if (this.#network?.env !== env)
+      this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServers);
     return this.#network;
   }
 

@@ -10,7 +10,7 @@ import { addIdentifiers, auditIdOf, identifierLines } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
-import type { HttpServerOptions } from './server.ts';
+import type { ServingOptions } from './server.ts';
 import { keepHeads, startTunnel } from './tunnel.ts';
 import { WatchWriter } from './watch-writer.ts';
 
@@ -23,7 +23,7 @@ const upgrades = new WeakMap<object, { readonly request: IncomingRequest; readon
  */
 export async function addWebSocketWatch(
   app: FastifyInstance,
-  options: HttpServerOptions,
+  options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
   await app.register(websocket, { options: { maxPayload: 1 << 20 } });

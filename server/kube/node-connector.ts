@@ -70,3 +70,11 @@ export interface NodeConnector {
   /** A pod that is over and was not deleted yet: only its logs are left. */
   past?(key: Key): Pick<RunningPod, 'logs'> | undefined;
 }
+
+/** The way of pods to the API server, which is no pod. */
+export interface ApiServerDoor {
+  /** Whether the server is what listens there: behind the service `kubernetes`, or where else it is named. */
+  isAt(address: string, port: number): boolean;
+  /** A connection as whoever dials the server's port has it. @param from the pod, as the server sees it */
+  connect(from: PeerAddress): Duplex;
+}

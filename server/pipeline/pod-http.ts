@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
+import { secureClient } from '../kube/tls/secure-client.ts';
 import type { Destination } from './service-traffic.ts';
 
 export interface PodRequest {
@@ -34,10 +35,12 @@ export function endToEnd(
   return kept;
 }
 
-/** @throws ApiError 503 when nothing listens on the port */
-async function dial({ pod, port }: Destination): Promise<Duplex> {
+/** @throws ApiError 503 when nothing listens on the port, or it does not speak TLS as it should */
+async function dial({ pod, port, isSecret }: Destination): Promise<Duplex> {
   try {
-    return await pod.dial(port);
+    const connection = await pod.dial(port);
+    if (!isSecret) return connection;
+    return await secureClient(connection, { serverName: '', insecure: true }, () => 0);
   } catch (error) {
     throw serviceUnavailable(`error trying to reach service: ${(error as Error).message}`);
   }

@@ -17,6 +17,8 @@ export interface Destination {
   readonly port: number;
   /** For messages: `pod default/web-x7k2p`. */
   readonly name: string;
+  /** Whether it is to be spoken to in TLS; whose certificate it shows does not matter then. */
+  readonly isSecret?: boolean;
 }
 
 const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;

@@ -1,20 +1,21 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
+import type { ExtensionServers } from '../../../server/kube/extension-server.ts';
 import {
   ClusterDns,
   clusterDnsAddress,
   type DnsAnswer,
   type DnsQuestion,
 } from '../../../server/kube/network/cluster-dns.ts';
-import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import type { ApiServerDoor, RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Key } from '../../../server/kube/object.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
+import type { OuterNetwork } from '../runtime/container/outer-network.ts';
 import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
-import type { Network } from '../runtime/machine/network.ts';
 import { InformedObjects } from './informed-objects.ts';
 import { type FlowEnd, isAllowed, type PolicyPod, type Protocol } from './policies.ts';
-import { Routes } from './routes.ts';
+import { type Route, Routes } from './routes.ts';
 
 /** A pod that goes out to others. */
 export interface Origin {
@@ -39,6 +40,14 @@ const DNS_PODS: PolicyPod = {
   portNamed: (name, protocol) => (name === (protocol === 'UDP' ? 'dns' : 'dns-tcp') ? DNS_PORT : undefined),
 };
 
+/** API servers that pods have to do with. */
+export interface ApiServers {
+  /** The cluster's; absent where it is none of this process: then nothing leads there. */
+  readonly own?: ApiServerDoor;
+  /** Makes those that programs in pods run. */
+  readonly extensions?: ExtensionServers;
+}
+
 /** The network between the pods of a cluster: whatever is not part of it cannot be reached. */
 export class ClusterNetwork {
   readonly env: ControllerEnv;
@@ -47,10 +56,12 @@ export class ClusterNetwork {
   readonly #objects: InformedObjects;
   readonly #routes: Routes;
   readonly #dns: ClusterDns;
+  readonly #apiServers: ApiServers;
   #clientPort: number = CLIENT_PORTS.first;
 
-  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined) {
+  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined, apiServers: ApiServers = {}) {
     this.env = env;
+    this.#apiServers = apiServers;
     this.#clock = env.clock;
     this.#running = running;
     this.#objects = new InformedObjects(env);
@@ -59,8 +70,10 @@ export class ClusterNetwork {
   }
 
   /** The network as one pod has it. */
-  from(origin: Origin): Pick<Network, 'dial' | 'query'> {
+  from(origin: Origin): OuterNetwork {
     return {
+      extensionServers: this.#apiServers.extensions,
+      isApiServer: (address, port) => this.#apiServers.own?.isAt(address, port) ?? false,
       dial: (address, port) => this.#dial(origin, address, port),
       query: (server, question) => this.#query(origin, server, question),
     };
@@ -68,10 +81,15 @@ export class ClusterNetwork {
 
   async #dial(origin: Origin, address: string, port: number): Promise<Duplex> {
     const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
-    const route = this.#routes.find(origin, address, port, this.#clock.now());
+    const route = this.#route(origin, address, port);
     if (route === 'refused') throw new SystemError('ECONNREFUSED');
     if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');
     if (route === 'dropped') return this.#unanswered();
+    const { own } = this.#apiServers;
+    if (own?.isAt(route.address, route.port)) {
+      if (!this.#isAllowed(client, { address: route.address }, route.port, 'TCP', origin)) return this.#unanswered();
+      return own.connect({ address: origin.address, port: this.#nextPort() });
+    }
     const pods = route.pods.length > 0 ? route.pods : [undefined];
     let code: 'ECONNREFUSED' | 'EHOSTUNREACH' = this.#objects.nodeAt(route.address) ? 'ECONNREFUSED' : 'EHOSTUNREACH';
     for (const key of pods) {
@@ -87,6 +105,12 @@ export class ClusterNetwork {
       }
     }
     throw new SystemError(code);
+  }
+
+  #route(origin: Origin, address: string, port: number): Route {
+    const route = this.#routes.find(origin, address, port, this.#clock.now());
+    // Its address is one of the world outside, which the objects of the cluster know nothing of.
+    return route === 'unreachable' && this.#apiServers.own?.isAt(address, port) ? { address, port, pods: [] } : route;
   }
 
   /** Nodes are always let in to their own pods. */

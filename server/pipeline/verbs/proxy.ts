@@ -9,6 +9,8 @@ import { requestKey } from './incoming.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+const SCHEMES = new Set(['', 'http', 'https']);
+
 /** Headers that tell the API server who asks; a pod has no business with them. */
 const CREDENTIALS = new Set(['authorization', 'cookie']);
 
@@ -55,11 +57,13 @@ function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): D
   const { namespace, name } = requestKey(request, served);
   const { resource } = served.info;
   const parts = name.split(':');
-  if (parts.length > 3) throw badRequest(`invalid ${served.info.singular} request ${JSON.stringify(name)}`);
   // One part is the name, two are name and port, three are scheme, name and port.
-  const [id = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts;
-  if (resource === 'services') return env.traffic.service({ namespace, name: id }, port);
-  if (resource === 'pods') return env.traffic.pod({ namespace, name: id }, port);
+  const [scheme = '', id = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
+  if (parts.length > 3 || id === '' || !SCHEMES.has(scheme))
+    throw badRequest(`invalid ${served.info.singular} request ${JSON.stringify(name)}`);
+  const isSecret = scheme === 'https';
+  if (resource === 'services') return { ...env.traffic.service({ namespace, name: id }, port), isSecret };
+  if (resource === 'pods') return { ...env.traffic.pod({ namespace, name: id }, port), isSecret };
   served.store.get({ namespace, name: id });
   throw notImplemented(`${resource}/proxy`);
 }

@@ -18,9 +18,24 @@ export function endsWell(process: Process, exitCode = 0): void {
 
 /** A line in the log, as package log writes it: on standard error. */
 export function log(process: Process, text: string): Promise<void> {
-  const time = new Date(process.machine.clock.now()).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/');
+  const time = isoTime(process).slice(0, 19).replace('T', ' ').replaceAll('-', '/');
   return process.complain(`${time} ${text.replace(/\n$/, '')}`);
 }
+
+/** How grave a line of klog is; after a fatal one the program ends with 255. */
+export type Severity = 'I' | 'W' | 'E' | 'F';
+
+/** A line as k8s.io/klog writes it: on standard error. @param at file and line that say it */
+export function klog(process: Process, severity: Severity, at: string, text: string): Promise<void> {
+  const [, month, day, time] = /^\d+-(\d+)-(\d+)T([\d:.]+)/.exec(isoTime(process)) ?? [];
+  const head = `${severity}${month}${day} ${time}000 ${String(process.pid).padStart(7)} ${at}] `;
+  return process.complain(head + text.replace(/\n$/, ''));
+}
+
+/** What `klog.Fatal` ends a program with. */
+export const FATAL = 255;
+
+const isoTime = ({ machine }: Process): string => new Date(machine.clock.now()).toISOString();
 
 /** Goes on until somebody ends it. */
 export async function forever(process: Process): Promise<number> {

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type SecureAccept, type TlsIdentity, tlsAcceptor } from '../../../../server/kube/tls/secure-server.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Accepted } from '../machine/network.ts';
 import type { Process } from '../machine/process.ts';
@@ -53,9 +55,10 @@ function callOf(process: Process, request: IncomingMessage, response: ServerResp
  * Listens on a port for a process: each request is answered in a thread of its own. With the process end its
  * connections.
  *
+ * @param tls for HTTPS: what is shown, or who takes connections
  * @throws SystemError when the port is taken
  */
-export function serveHttp(process: Process, port: number, handle: HttpHandler): void {
+export function serveHttp(process: Process, port: number, handle: HttpHandler, tls?: TlsIdentity | SecureAccept): void {
   const answer = async (call: HttpCall): Promise<void> => {
     try {
       await process.step();
@@ -71,7 +74,9 @@ export function serveHttp(process: Process, port: number, handle: HttpHandler): 
     response.on('error', () => undefined);
     void process.thread(() => answer(callOf(process, request, response)));
   });
-  listenFor(process, port, (connection) => server.emit('connection', connection));
+  const serve = (connection: Duplex): boolean => server.emit('connection', connection);
+  const secure = typeof tls === 'object' ? tlsAcceptor(tls) : tls;
+  listenFor(process, port, (connection) => (secure ? secure(connection, serve) : serve(connection)));
 }
 
 /** Answers as Go's servers answer a request that they write a text to. */

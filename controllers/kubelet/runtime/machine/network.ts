@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ExtensionServers } from '../../../../server/kube/extension-server.ts';
 import type { DnsAnswer, DnsQuestion } from '../../../../server/kube/network/cluster-dns.ts';
 
 /** A connection that somebody else opened, and where from as far as that is known. */
@@ -12,4 +13,6 @@ export interface Network {
   query(server: string, question: DnsQuestion): Promise<DnsAnswer>;
   /** Accepts connections to a port of the container's pod until it is cancelled. @throws SystemError `EADDRINUSE` */
   listen?(port: number, accept: (connection: Accepted) => void): () => void;
+  /** Makes API servers for programs that are some; absent where nobody can. */
+  readonly extensionServers?: ExtensionServers | undefined;
 }
