@@ -6,6 +6,7 @@ import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
+import { type Rejection, rejectionOf } from './admission.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
 import { ClusterNetwork } from './network/cluster-network.ts';
@@ -41,7 +42,7 @@ export class Kubelet {
   readonly #tellsRoutine: boolean;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
-  /** Pods that are over and still there: their logs can be read. */
+  /** Pods that are over and still there: the logs of those that ran can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
   #network: ClusterNetwork | undefined;
@@ -123,7 +124,8 @@ export class Kubelet {
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
     if (!node && !isDeleted) return undefined;
     if (!memory) {
-      memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
+      const rejection = node && !isDeleted ? this.#rejection(pod, node, env) : undefined;
+      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs), ...(rejection && { rejection }) };
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
@@ -139,6 +141,25 @@ export class Kubelet {
     return again;
   }
 
+  /** Pods that a kubelet has reported before were taken then. */
+  #rejection(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Rejection | undefined {
+    if (pod.status.startTime !== undefined) return undefined;
+    const others = env.lister<Pod>(PODS).onNode(node.metadata.name ?? '');
+    return rejectionOf(
+      pod,
+      node,
+      others.filter((other) => this.#isTaken(other)),
+    );
+  }
+
+  /** Whether a pod uses its node: what was written a moment ago may not have come back yet. */
+  #isTaken(pod: Frozen<Pod>): boolean {
+    const text = keyText(keyOf(pod));
+    const memory = this.#pods.get(text);
+    if (memory?.uid === pod.metadata.uid) return memory?.rejection === undefined;
+    return pod.status.startTime !== undefined && !isPodTerminal(pod) && this.#past.get(text)?.uid !== pod.metadata.uid;
+  }
+
   #images(node: Frozen<Node> | undefined, env: ControllerEnv): Set<string> {
     return node ? this.#stock.images(node, env) : new Set();
   }
@@ -147,6 +168,7 @@ export class Kubelet {
     const { pod, memory, nowMs } = look;
     memory.waits = false;
     if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
+    if (memory.rejection) return look.reject(memory.rejection);
     if (memory.stopping) return this.#stop(look, memory.stopping.why);
     const deadlineMs = deadlineOf(pod, nowMs);
     if (nowMs >= deadlineMs) {
@@ -249,7 +271,8 @@ export class Kubelet {
     const memory = this.#pods.get(keyText(key));
     if (!memory) return;
     this.#forget(key, memory);
-    if (memory.running) this.#past.set(keyText(key), { uid: memory.uid, running: memory.running });
+    const { uid, running } = memory;
+    this.#past.set(keyText(key), { uid, ...(running && { running }) });
   }
 
   #forget(key: Key, { node, podIP, running }: PodMemory): void {

@@ -1,6 +1,7 @@
 /** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';
+import type { Rejection } from './admission.ts';
 import { BackOffs } from './back-off.ts';
 import type { HookEnd } from './hooks.ts';
 import type { PodReferences } from './pod-references.ts';
@@ -79,6 +80,9 @@ export interface PodMemory {
   refs?: PodReferences;
   surroundings?: PodSurroundings;
   running?: PodSandbox;
+  /** Why the node does not take it. */
+  readonly rejection?: Rejection;
+  hasToldRejection?: boolean;
   readonly runs: Map<string, RunMemory>;
   readonly pulls: Map<string, PullMemory>;
   readonly restarts: BackOffs;

@@ -70,7 +70,7 @@ export class Expectations {
     return true;
   }
 
-  /** Whether something of this kind was written on behalf of `key` that the informers did not show when it last asked. */
+  /** Whether something of this kind was written on behalf of `key` that nobody has seen in the informers yet. */
   awaits(key: Key, resource: ResourceId): boolean {
     return this.#pending.get(keyText(key))?.has(resource) ?? false;
   }
