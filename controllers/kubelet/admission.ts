@@ -41,7 +41,8 @@ export function rejectionOf(
   );
 }
 
-const isCritical = ({ spec }: Frozen<Pod>): boolean => (spec.priority ?? 0) >= CRITICAL_PRIORITY;
+/** Whether a pod is one without which the cluster does not work. */
+export const isCritical = ({ spec }: Frozen<Pod>): boolean => (spec.priority ?? 0) >= CRITICAL_PRIORITY;
 
 /** What no other pod has a part in. */
 function systemProblem({ metadata, spec }: Frozen<Pod>, { metadata: { labels }, status }: Frozen<Node>) {

@@ -6,14 +6,14 @@ import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
-import { type Rejection, rejectionOf } from './admission.ts';
+import { isCritical, type Rejection, rejectionOf } from './admission.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
 import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { podIPs } from './pod-ips.ts';
-import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
+import { type Failure, newPodMemory, type PodMemory } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
@@ -23,10 +23,14 @@ import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
 
-const DEADLINE = {
+const DEADLINE: Failure = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-} as const;
+  isToldAtOnce: true,
+};
+
+/** immediateEvictionGracePeriodSeconds of pkg/kubelet/eviction. */
+const EVICTION_GRACE_SECONDS = 1;
 
 export interface KubeletOptions {
   /** Whether a node is simulated: pods of other nodes are left alone. */
@@ -167,13 +171,18 @@ export class Kubelet {
   async #lookAt(look: Look, node: Frozen<Node> | undefined): Promise<Again> {
     const { pod, memory, nowMs } = look;
     memory.waits = false;
-    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look);
     if (memory.rejection) return look.reject(memory.rejection);
-    if (memory.stopping) return this.#stop(look, memory.stopping.why);
+    if (memory.stopping) return this.#stop(look);
     const deadlineMs = deadlineOf(pod, nowMs);
     if (nowMs >= deadlineMs) {
       look.tell('Normal', DEADLINE.reason, DEADLINE.message);
-      return this.#stop(look, 'deadline');
+      return this.#stop(look, DEADLINE);
+    }
+    const eviction = evictionOf(look);
+    if (eviction) {
+      look.tell('Warning', eviction.reason, eviction.message);
+      return this.#stop(look, eviction);
     }
     if (deadlineMs !== Number.POSITIVE_INFINITY) look.wakeAt(deadlineMs);
     return node ? this.#sync(look, node) : undefined;
@@ -197,7 +206,7 @@ export class Kubelet {
     if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
-    return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
+    return isSomeoneLeft ? this.#stop(look.anew()) : again;
   }
 
   /** What comes while the report is on its way wakes those who wait for it. */
@@ -235,18 +244,20 @@ export class Kubelet {
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */
-  async #stop(look: Look, why: Stopping['why']): Promise<Again> {
+  async #stop(look: Look, why?: Failure): Promise<Again> {
     const { pod, memory, nowMs, env } = look;
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     const statuses = statusesOf(look);
-    const failure = why === 'deadline' ? DEADLINE : undefined;
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
+    // Until when there was nothing to do does not count any more.
+    delete memory.calm;
+    const { failure } = memory.stopping;
     const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
-      return failure ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
+      return failure?.isToldAtOnce ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);
@@ -281,6 +292,13 @@ export class Kubelet {
     this.#waiting.set(key, false);
     if (podIP !== undefined) this.#stock.release(node, podIP);
   }
+}
+
+/** Critical pods may take what they like. */
+function evictionOf({ pod, memory }: Look): Failure | undefined {
+  const excess = memory.surroundings?.excess;
+  if (excess === undefined || isCritical(pod)) return undefined;
+  return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
 }
 
 /** A pod that nobody has reported yet begins now. */

@@ -8,7 +8,7 @@ import { PODS } from '../lib/pods.ts';
 import type { Rejection } from './admission.ts';
 import { lateMessage, MOUNT_TIMEOUT_MS, unattachedVolumes } from './attached-volumes.ts';
 import { nodeUser } from './node-agent.ts';
-import type { PodMemory, Stopping } from './pod-memory.ts';
+import type { Failure, PodMemory, Stopping } from './pod-memory.ts';
 import { PodReferences } from './pod-references.ts';
 import { changedStatus, type PodFacts, rejectedStatus } from './pod-status.ts';
 import { mountProblems } from './references.ts';
@@ -80,7 +80,7 @@ export class Look implements SyncContext {
   }
 
   get surroundings(): PodSurroundings {
-    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store);
+    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store, this.wake);
     return this.memory.surroundings;
   }
 
@@ -146,11 +146,12 @@ export class Look implements SyncContext {
   }
 
   /** Tells every running container to end. */
-  async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
+  async beginToStop(failure: Failure | undefined, statuses: Statuses): Promise<Stopping> {
     const { pod, nowMs } = this;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
-    const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
+    const seconds = failure?.graceSeconds ?? ownSeconds;
+    const graceMs = (deletionTimestamp === undefined ? seconds : deletionGracePeriodSeconds) * 1000;
     const { initContainers, containers, ephemeralContainers } = pod.spec;
     const all = [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])];
     const running = all.flatMap((container) => {
@@ -158,7 +159,12 @@ export class Look implements SyncContext {
       return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
     });
     for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
-    return { why, graceMs, sinceMs: nowMs, ...(await stopsOf(running, this.#stopFacts(graceMs))) };
+    return {
+      ...(failure && { failure }),
+      graceMs,
+      sinceMs: nowMs,
+      ...(await stopsOf(running, this.#stopFacts(graceMs))),
+    };
   }
 
   #stopFacts(graceMs: number): StopFacts {

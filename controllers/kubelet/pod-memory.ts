@@ -58,9 +58,19 @@ export interface PullMemory {
   error?: string;
 }
 
+/** Why a kubelet ends a pod by itself. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** How long its containers may take, if not as long as the pod says. */
+  readonly graceSeconds?: number;
+  /** Whether that is told before they have ended. */
+  readonly isToldAtOnce?: boolean;
+}
+
 /** How the pod as a whole is being stopped. */
 export interface Stopping {
-  readonly why: 'deleted' | 'deadline' | 'finished';
+  readonly failure?: Failure;
   graceMs: number;
   readonly sinceMs: number;
   readonly stops: Map<string, Stop>;

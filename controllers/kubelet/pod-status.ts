@@ -60,12 +60,12 @@ function phaseFor({ spec, status }: FrozenPod, { statuses, isTerminal, failure }
  */
 export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<PodStatus>> | undefined {
   const { metadata, status } = pod;
-  const { statuses, hostIP, podIP, isTerminal, now } = facts;
+  const { statuses, hostIP, podIP, isTerminal, failure, now } = facts;
   const phase = phaseFor(pod, facts);
   const wanted: Partial<Frozen<PodStatus>> = {
     ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
     phase,
-    ...facts.failure,
+    ...(failure && { reason: failure.reason, message: failure.message }),
     conditions: conditionsOf(pod, { statuses, phase, hasSandbox: podIP !== undefined && !isTerminal, now }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
