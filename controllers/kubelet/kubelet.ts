@@ -6,13 +6,14 @@ import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
+import { isCritical, type Rejection, rejectionOf } from './admission.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
 import { type ApiServers, ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { podIPs } from './pod-ips.ts';
-import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
+import { type Failure, newPodMemory, type PodMemory } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
@@ -22,10 +23,14 @@ import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
 
-const DEADLINE = {
+const DEADLINE: Failure = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-} as const;
+  isToldAtOnce: true,
+};
+
+/** immediateEvictionGracePeriodSeconds of pkg/kubelet/eviction. */
+const EVICTION_GRACE_SECONDS = 1;
 
 export interface KubeletOptions {
   /** Whether a node is simulated: pods of other nodes are left alone. */
@@ -43,7 +48,7 @@ export class Kubelet {
   readonly #apiServers: ApiServers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
-  /** Pods that are over and still there: their logs can be read. */
+  /** Pods that are over and still there: the logs of those that ran can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
   #network: ClusterNetwork | undefined;
@@ -127,7 +132,8 @@ export class Kubelet {
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
     if (!node && !isDeleted) return undefined;
     if (!memory) {
-      memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
+      const rejection = node && !isDeleted ? this.#rejection(pod, node, env) : undefined;
+      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs), ...(rejection && { rejection }) };
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
@@ -143,6 +149,25 @@ export class Kubelet {
     return again;
   }
 
+  /** Pods that a kubelet has reported before were taken then. */
+  #rejection(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Rejection | undefined {
+    if (pod.status.startTime !== undefined) return undefined;
+    const others = env.lister<Pod>(PODS).onNode(node.metadata.name ?? '');
+    return rejectionOf(
+      pod,
+      node,
+      others.filter((other) => this.#isTaken(other)),
+    );
+  }
+
+  /** Whether a pod uses its node: what was written a moment ago may not have come back yet. */
+  #isTaken(pod: Frozen<Pod>): boolean {
+    const text = keyText(keyOf(pod));
+    const memory = this.#pods.get(text);
+    if (memory?.uid === pod.metadata.uid) return memory?.rejection === undefined;
+    return pod.status.startTime !== undefined && !isPodTerminal(pod) && this.#past.get(text)?.uid !== pod.metadata.uid;
+  }
+
   #images(node: Frozen<Node> | undefined, env: ControllerEnv): Set<string> {
     return node ? this.#stock.images(node, env) : new Set();
   }
@@ -150,12 +175,18 @@ export class Kubelet {
   async #lookAt(look: Look, node: Frozen<Node> | undefined): Promise<Again> {
     const { pod, memory, nowMs } = look;
     memory.waits = false;
-    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
-    if (memory.stopping) return this.#stop(look, memory.stopping.why);
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look);
+    if (memory.rejection) return look.reject(memory.rejection);
+    if (memory.stopping) return this.#stop(look);
     const deadlineMs = deadlineOf(pod, nowMs);
     if (nowMs >= deadlineMs) {
       look.tell('Normal', DEADLINE.reason, DEADLINE.message);
-      return this.#stop(look, 'deadline');
+      return this.#stop(look, DEADLINE);
+    }
+    const eviction = evictionOf(look);
+    if (eviction) {
+      look.tell('Warning', eviction.reason, eviction.message);
+      return this.#stop(look, eviction);
     }
     if (deadlineMs !== Number.POSITIVE_INFINITY) look.wakeAt(deadlineMs);
     return node ? this.#sync(look, node) : undefined;
@@ -179,7 +210,7 @@ export class Kubelet {
     if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
-    return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
+    return isSomeoneLeft ? this.#stop(look.anew()) : again;
   }
 
   /** What comes while the report is on its way wakes those who wait for it. */
@@ -217,18 +248,20 @@ export class Kubelet {
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */
-  async #stop(look: Look, why: Stopping['why']): Promise<Again> {
+  async #stop(look: Look, why?: Failure): Promise<Again> {
     const { pod, memory, nowMs, env } = look;
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     const statuses = statusesOf(look);
-    const failure = why === 'deadline' ? DEADLINE : undefined;
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
+    // Until when there was nothing to do does not count any more.
+    delete memory.calm;
+    const { failure } = memory.stopping;
     const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
-      return failure ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
+      return failure?.isToldAtOnce ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);
@@ -253,7 +286,8 @@ export class Kubelet {
     const memory = this.#pods.get(keyText(key));
     if (!memory) return;
     this.#forget(key, memory);
-    if (memory.running) this.#past.set(keyText(key), { uid: memory.uid, running: memory.running });
+    const { uid, running } = memory;
+    this.#past.set(keyText(key), { uid, ...(running && { running }) });
   }
 
   #forget(key: Key, { node, podIP, running }: PodMemory): void {
@@ -262,6 +296,13 @@ export class Kubelet {
     this.#waiting.set(key, false);
     if (podIP !== undefined) this.#stock.release(node, podIP);
   }
+}
+
+/** Critical pods may take what they like. */
+function evictionOf({ pod, memory }: Look): Failure | undefined {
+  const excess = memory.surroundings?.excess;
+  if (excess === undefined || isCritical(pod)) return undefined;
+  return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
 }
 
 /** A pod that nobody has reported yet begins now. */

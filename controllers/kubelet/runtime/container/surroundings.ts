@@ -1,3 +1,4 @@
+import type { Measured } from '../files/local-storage.ts';
 import type { Mount } from '../machine/file-view.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 
@@ -13,6 +14,8 @@ export interface Surroundings {
   mounts(container: AnyContainer): readonly Mount[];
   /** Files that kubelet and container runtime write, by path. */
   files(container: AnyContainer): Readonly<Record<string, string>>;
+  /** Minds what a run of a container keeps on the disk of its node. */
+  measure(container: AnyContainer, kept: readonly Measured[]): void;
   /** The pod is over, and its volumes with it. */
   close(): void;
 }

@@ -4,6 +4,7 @@ import type { Surroundings } from '../container/surroundings.ts';
 import type { Mount } from '../machine/file-view.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 import { environmentProblem } from './environment.ts';
+import { LocalStorage, type Measured } from './local-storage.ts';
 import { podHostname } from './pod-hostname.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import { runtimeFiles } from './runtime-files.ts';
@@ -15,16 +16,19 @@ export class PodSurroundings implements Surroundings {
   readonly #pod: Frozen<Pod>;
   readonly #sources: PodSources;
   readonly #store: VolumeStore;
+  readonly #storage: LocalStorage;
   #volumes: PodVolumes | undefined;
 
-  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore) {
+  /** @param wake calls for the kubelet: the pod has become too large */
+  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore, wake: () => void) {
     this.#pod = pod;
     this.#sources = sources;
     this.#store = store;
+    this.#storage = new LocalStorage(pod, store.clock, wake);
   }
 
   get #mounted(): PodVolumes {
-    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store);
+    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store, this.#storage);
     return this.#volumes;
   }
 
@@ -72,8 +76,18 @@ export class PodSurroundings implements Surroundings {
     return this.#mounted.mountsOf(container);
   }
 
+  measure({ name }: AnyContainer, kept: readonly Measured[]): void {
+    this.#storage.addContainer(name, kept);
+  }
+
+  /** What the pod keeps on the disk of its node beyond its limits: why it is evicted. */
+  get excess(): string | undefined {
+    return this.#storage.excess;
+  }
+
   close(): void {
     this.#volumes = undefined;
+    this.#storage.close();
   }
 
   /** Files that kubelet and container runtime write, by path. */

@@ -5,7 +5,7 @@ import { toBytes } from './byte-text.ts';
 import { errorText, SystemError } from './errno.ts';
 import { FileTree } from './file-tree.ts';
 import { FileView, type Mount, type ViewOptions } from './file-view.ts';
-import { type ImageDirectory, ROOT } from './inode.ts';
+import { type ImageDirectory, type Quota, ROOT } from './inode.ts';
 import { addKernelFiles } from './kernel-files.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import type { Network } from './network.ts';
@@ -32,6 +32,8 @@ export interface MachineOptions {
   readonly messagePath?: string;
   /** Called with what programs look for and do not find. */
   readonly missed?: ViewOptions['missed'];
+  /** Called with what its own files take, as soon as they are made. */
+  readonly onDisk?: (disk: Quota) => void;
   /** Called when its processes begin to do something, and when all of them wait or have ended. */
   readonly onBusy?: (isBusy: boolean) => void;
   /** Absent: the machine stands alone. */
@@ -130,7 +132,7 @@ export class Machine {
 
   #makeView(): FileView {
     const { clock, limits } = this;
-    const { image, mounts, files, missed, messagePath } = this.#options;
+    const { image, mounts, files, missed, messagePath, onDisk } = this.#options;
     const tree = new FileTree({ clock, limits, image });
     const shm = new FileTree({ clock, limits }).newDirectory({ mode: 0o1777, uid: 0, gid: 0 });
     const message = tree.newFile({ mode: 0o666, uid: 0, gid: 0 });
@@ -143,6 +145,7 @@ export class Machine {
       const file = given.open(path, { write: true, truncate: true, create: 0o644 }, ROOT);
       file.tryWrite(Buffer.from(text));
     }
+    onDisk?.(tree.quota);
     return new FileView(tree, { limits, mounts: mounts?.() ?? [], ...(missed && { missed }) });
   }
 

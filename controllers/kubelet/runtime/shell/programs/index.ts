@@ -11,6 +11,7 @@ import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
+import { hexdump } from './hexdump.ts';
 import { httpd } from './httpd.ts';
 import { ls } from './ls.ts';
 import { getent, nc } from './nc.ts';
@@ -61,7 +62,9 @@ const table: Readonly<Record<string, Program>> = {
   groups: systems.groups,
   gunzip: tars.gunzip,
   gzip: tars.gzip,
+  hd: hexdump,
   head: cats.head,
+  hexdump,
   host: lookups.host,
   hostname: systems.hostname,
   httpd,
