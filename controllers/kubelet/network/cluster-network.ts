@@ -9,21 +9,15 @@ import {
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Key } from '../../../server/kube/object.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
+import type { PodUplink } from '../runtime/container/pod-network.ts';
 import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
-import type { Network } from '../runtime/machine/network.ts';
+import { Datagrams } from './datagrams.ts';
 import { InformedObjects } from './informed-objects.ts';
-import { type FlowEnd, isAllowed, type PolicyPod, type Protocol } from './policies.ts';
+import type { Origin } from './origin.ts';
+import type { PolicyPod } from './policies.ts';
+import { PolicyCheck } from './policy-check.ts';
 import { Routes } from './routes.ts';
-
-/** A pod that goes out to others. */
-export interface Origin {
-  readonly key: Key;
-  readonly address: string;
-  readonly node: string;
-  /** Policies do not concern it: it is part of its node. */
-  readonly hostNetwork: boolean;
-}
 
 /** For how long a kernel sends SYNs that nobody answers: net.ipv4.tcp_syn_retries = 6. */
 const CONNECT_MS = 127_000;
@@ -46,6 +40,8 @@ export class ClusterNetwork {
   readonly #running: (key: Key) => RunningPod | undefined;
   readonly #objects: InformedObjects;
   readonly #routes: Routes;
+  readonly #policies: PolicyCheck;
+  readonly #datagrams: Datagrams;
   readonly #dns: ClusterDns;
   #clientPort: number = CLIENT_PORTS.first;
 
@@ -55,28 +51,33 @@ export class ClusterNetwork {
     this.#running = running;
     this.#objects = new InformedObjects(env);
     this.#routes = new Routes(this.#objects, env.random);
+    this.#policies = new PolicyCheck(this.#objects);
+    const nextPort = (): number => this.#nextPort();
+    const [objects, routes, policies] = [this.#objects, this.#routes, this.#policies];
+    this.#datagrams = new Datagrams({ clock: env.clock, objects, routes, policies, running, nextPort });
     this.#dns = new ClusterDns(this.#objects);
   }
 
   /** The network as one pod has it. */
-  from(origin: Origin): Pick<Network, 'dial' | 'query'> {
+  from(origin: Origin): PodUplink {
     return {
+      clientPort: () => this.#nextPort(),
+      send: (port, data, to) => this.#datagrams.send(origin, port, data, to),
       dial: (address, port) => this.#dial(origin, address, port),
       query: (server, question) => this.#query(origin, server, question),
     };
   }
 
   async #dial(origin: Origin, address: string, port: number): Promise<Duplex> {
-    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
-    const route = this.#routes.find(origin, address, port, this.#clock.now());
+    const route = this.#routes.find(origin, { address, port, protocol: 'TCP' }, this.#clock.now());
     if (route === 'refused') throw new SystemError('ECONNREFUSED');
     if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');
     if (route === 'dropped') return this.#unanswered();
     const pods = route.pods.length > 0 ? route.pods : [undefined];
     let code: 'ECONNREFUSED' | 'EHOSTUNREACH' = this.#objects.nodeAt(route.address) ? 'ECONNREFUSED' : 'EHOSTUNREACH';
     for (const key of pods) {
-      const server = this.#end(key, route.address);
-      if (!this.#isAllowed(client, server, route.port, 'TCP', origin)) return this.#unanswered();
+      const server = this.#policies.end(key, route.address);
+      if (!this.#policies.isAllowed(origin, server, route.port, 'TCP')) return this.#unanswered();
       const running = key && this.#running(key);
       if (!running) continue;
       code = 'ECONNREFUSED';
@@ -87,34 +88,6 @@ export class ClusterNetwork {
       }
     }
     throw new SystemError(code);
-  }
-
-  /** Nodes are always let in to their own pods. */
-  #isAllowed(from: FlowEnd, to: FlowEnd, port: number, protocol: Protocol, origin: Origin): boolean {
-    const isNode = !from.pod && this.#objects.nodeAt(from.address)?.metadata.name === origin.node;
-    return isNode && this.#isOn(to, origin.node) ? true : isAllowed({ from, to, port, protocol }, this.#objects);
-  }
-
-  #isOn({ address, pod }: FlowEnd, node: string): boolean {
-    const key = pod && this.#objects.podAt(address);
-    return key !== undefined && this.#objects.pod(key)?.spec.nodeName === node;
-  }
-
-  #end(key: Key | undefined, address: string): FlowEnd {
-    const pod = key && this.#objects.pod(key);
-    if (!pod || pod.spec.hostNetwork) return { address };
-    const { containers, initContainers } = pod.spec;
-    return {
-      address,
-      pod: {
-        namespace: pod.metadata.namespace ?? '',
-        labels: pod.metadata.labels ?? {},
-        portNamed: (wanted, protocol) =>
-          [...(containers ?? []), ...(initContainers ?? [])]
-            .flatMap(({ ports }) => ports ?? [])
-            .find((port) => port.name === wanted && (port.protocol ?? 'TCP') === protocol)?.containerPort,
-      },
-    };
   }
 
   /** The kernel gives up at last; programs that have less time do so sooner. */
@@ -133,11 +106,8 @@ export class ClusterNetwork {
   async #query(origin: Origin, server: string, question: DnsQuestion): Promise<DnsAnswer> {
     // Nobody has told the one of the nodes anything.
     if (server === NODE_NAME_SERVER) return { status: 'NXDOMAIN', records: [], additional: [] };
-    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
-    const isLetThrough = isAllowed(
-      { from: client, to: { address: server, pod: DNS_PODS }, port: DNS_PORT, protocol: 'UDP' },
-      this.#objects,
-    );
+    const dns = { address: server, pod: DNS_PODS };
+    const isLetThrough = this.#policies.isAllowed(origin, dns, DNS_PORT, 'UDP');
     // Datagrams that are lost are lost: whoever asks knows how long to wait.
     if (!this.#isDns(server) || !isLetThrough) return new Promise<never>(() => undefined);
     return this.#shuffled(this.#dns.answer(question));

@@ -6,14 +6,22 @@ import { backendsOf, clusterOnes, localOnes, portNamed, usable } from '../../../
 import { type Key, keyOf } from '../../../server/kube/object.ts';
 import type { Node, Pod, Service, ServicePort } from '../../../server/kube/types.gen.ts';
 import { isPodTerminal } from '../../lib/pods.ts';
+import { isLoopback } from '../runtime/machine/loopback.ts';
 import { Affinity } from './affinity.ts';
 import type { InformedObjects } from './informed-objects.ts';
-import { isInBlock } from './policies.ts';
+import { isInBlock, type Protocol } from './policies.ts';
 
 /** Who opens a connection. */
 export interface Client {
   readonly address: string;
   readonly node: string;
+}
+
+/** What it is opened to. */
+export interface Target {
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: Protocol;
 }
 
 /** Where a connection arrives. */
@@ -32,7 +40,18 @@ export type Route = Arrival | 'dropped' | 'refused' | 'unreachable';
 const DEFAULT_AFFINITY_SECONDS = 10_800;
 const ZONE = 'topology.kubernetes.io/zone';
 
-const isTcp = ({ protocol = 'TCP' }: { readonly protocol?: string | undefined }): boolean => protocol === 'TCP';
+const isOf =
+  (wanted: Protocol) =>
+  ({ protocol = 'TCP' }: { readonly protocol?: string | undefined }): boolean =>
+    protocol === wanted;
+
+/** What else decides. */
+interface Way {
+  readonly client: Client;
+  readonly protocol: Protocol;
+  readonly nowMs: number;
+  readonly before: Arrival | undefined;
+}
 
 export class Routes {
   readonly #objects: InformedObjects;
@@ -44,22 +63,25 @@ export class Routes {
     this.#random = random;
   }
 
-  find(client: Client, address: string, port: number, nowMs: number): Route {
+  /** @param before where the client's last packet to the same target went: the next one goes there, if it still can */
+  find(client: Client, target: Target, nowMs: number, before?: Arrival): Route {
+    const { address, port, protocol } = target;
     const services = this.#objects.servicesFoundAt(address);
+    const way = { client, protocol, nowMs, before };
     for (const service of services) {
-      const found = service.spec.ports?.find((each) => each.port === port && isTcp(each));
+      const found = service.spec.ports?.find((each) => each.port === port && isOf(protocol)(each));
       if (!found) continue;
       const ranges = isBalanced(service, address) ? (service.spec.loadBalancerSourceRanges ?? []) : [];
       if (ranges.length > 0 && !ranges.some((range) => isInBlock(range, client.address))) return 'dropped';
       // Pods that come by an outer address are let in as if they came by the inner one.
       const isLocal = service.spec.internalTrafficPolicy === 'Local' && !!service.spec.clusterIPs?.includes(address);
-      return this.#service(service, found, client, isLocal, nowMs);
+      return this.#service(service, found, isLocal, way);
     }
     if (services.some(({ spec }) => spec.clusterIPs?.includes(address))) return 'refused';
     const pod = this.#objects.podAt(address);
     if (pod) return { address, port, pods: [pod] };
-    const node = this.#objects.nodeAt(address);
-    if (node) return this.#node(node, address, port, client, nowMs);
+    const node = isLoopback(address) ? this.#objects.node(client.node) : this.#objects.nodeAt(address);
+    if (node) return this.#node(node, target, way);
     return this.#objects.serviceCidrs().some(({ spec }) => spec.cidrs?.some((cidr) => isInBlock(cidr, address)))
       ? 'dropped'
       : 'unreachable';
@@ -67,12 +89,11 @@ export class Routes {
 
   #service(
     service: Frozen<Service>,
-    { name = '', port }: Frozen<ServicePort>,
-    client: Client,
+    { name = '' }: Frozen<ServicePort>,
     isLocal: boolean,
-    nowMs: number,
+    { client, protocol, nowMs, before }: Way,
   ): Route {
-    const all = backendsOf(this.#objects.slicesOf(keyOf(service)), portNamed(name));
+    const all = backendsOf(this.#objects.slicesOf(keyOf(service)), portNamed(name, protocol));
     const zone = this.#objects.node(client.node)?.metadata.labels?.[ZONE] ?? '';
     const place = { node: client.node, zone };
     const backends = isLocal ? localOnes(all, place) : clusterOnes(all, place);
@@ -80,9 +101,11 @@ export class Routes {
     if (backends.length === 0) return isLocal && usable(all).length > 0 ? 'dropped' : 'refused';
     const { sessionAffinity, sessionAffinityConfig } = service.spec;
     const isSticky = sessionAffinity === 'ClientIP';
-    const session = `${service.metadata.uid} ${port} ${client.address}`;
-    const before = isSticky ? this.#affinity.find(session, backends, nowMs) : undefined;
-    const chosen = before ?? backends[Math.floor(this.#random.fraction() * backends.length)];
+    const session = `${service.metadata.uid} ${protocol} ${name} ${client.address}`;
+    const known =
+      (before && backends.find((each) => each.address === before.address && each.port === before.port)) ??
+      (isSticky ? this.#affinity.find(session, backends, nowMs) : undefined);
+    const chosen = known ?? backends[Math.floor(this.#random.fraction() * backends.length)];
     if (!chosen) return 'refused';
     const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS;
     if (isSticky) this.#affinity.remember(session, chosen, nowMs + seconds * 1000);
@@ -91,34 +114,33 @@ export class Routes {
   }
 
   /** A node itself: node ports, host ports of its pods, and pods in its network. */
-  #node(
-    { metadata: { name = '' } }: Frozen<Node>,
-    address: string,
-    port: number,
-    client: Client,
-    nowMs: number,
-  ): Route {
+  #node({ metadata: { name = '' } }: Frozen<Node>, { address, port, protocol }: Target, way: Way): Route {
     for (const service of this.#objects.services()) {
-      const found = service.spec.ports?.find((each) => each.nodePort === port && isTcp(each));
+      const found = service.spec.ports?.find((each) => each.nodePort === port && isOf(protocol)(each));
       if (!found) continue;
-      const route = this.#service(service, found, client, false, nowMs);
-      return typeof route === 'string' ? route : { ...route, seenAs: address };
+      const route = this.#service(service, found, false, way);
+      return typeof route === 'string'
+        ? route
+        : { ...route, seenAs: isLoopback(address) ? way.client.address : address };
     }
     const pods = this.#objects.podsOn(name).filter((pod) => !isPodTerminal(pod));
     for (const pod of pods) {
-      const containerPort = hostPort(pod, address, port);
+      const containerPort = hostPort(pod, { address, port, protocol });
       if (containerPort === undefined || pod.status.podIP === undefined) continue;
       return { address: pod.status.podIP, port: containerPort, pods: [keyOf(pod)] };
     }
-    return { address, port, pods: pods.filter(({ spec }) => spec.hostNetwork).map(keyOf) };
+    const inside = pods.filter(({ spec }) => spec.hostNetwork).map(keyOf);
+    return { address, port, pods: inside, ...(isLoopback(address) && { seenAs: address }) };
   }
 }
 
 /** The port of a container that a port of its node leads to. */
-function hostPort({ spec }: Frozen<Pod>, address: string, wanted: number): number | undefined {
+function hostPort({ spec }: Frozen<Pod>, target: Target): number | undefined {
   if (spec.hostNetwork) return undefined;
+  const isMeant = isOf(target.protocol);
   for (const { ports = [] } of spec.containers ?? [])
     for (const { hostPort: port, hostIP = '', containerPort, protocol } of ports ?? [])
-      if (port === wanted && isTcp({ protocol }) && ['', '0.0.0.0', address].includes(hostIP)) return containerPort;
+      if (port === target.port && isMeant({ protocol }) && ['', '0.0.0.0', '::', target.address].includes(hostIP))
+        return containerPort;
   return undefined;
 }

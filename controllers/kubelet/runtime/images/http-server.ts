@@ -17,10 +17,17 @@ export interface HttpCall {
   readonly body: () => Promise<Buffer>;
 }
 
+/** `10.244.1.7:40000`, `[fd00::7]:40000`. */
+export const hostAndPort = ({ address, port }: HttpCall['remote']): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
 export type HttpHandler = (call: HttpCall) => Promise<void> | void;
 
 /** Whoever came through the pod's own door, as port-forward does. */
 const LOOPBACK = { address: '127.0.0.1', port: 40_000 } as const;
+
+const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
 async function bodyOf(process: Process, request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -70,6 +77,11 @@ export function serveHttp(process: Process, port: number, handle: HttpHandler): 
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
     response.on('error', () => undefined);
     void process.thread(() => answer(callOf(process, request, response)));
+  });
+  // In Go's words; what was sent so far has to leave before the connection goes.
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(BAD_REQUEST);
+    else socket.destroy();
   });
   listenFor(process, port, (connection) => server.emit('connection', connection));
 }

@@ -1,5 +1,7 @@
 import { SystemError } from '../../machine/errno.ts';
+import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
+import { serveDatagrams } from '../../shell/programs/datagrams.ts';
 import { readFlags } from '../flags.ts';
 import { forever, goJson, log } from '../go-program.ts';
 import { sendText, serveHttp } from '../http-server.ts';
@@ -10,11 +12,15 @@ export const porter: Program = async (process, args) => {
   for (const [name, value] of process.env) {
     const [, kind = '', port = ''] = /^SERVE_(?:(TCP|UDP|TLS|SCTP)_)?PORT_(\d+)$/.exec(name) ?? [];
     if (port === '') continue;
+    const text = Buffer.from(value, 'latin1').toString();
+    if (kind === 'UDP') {
+      if (!(await serveUdp(process, Number(port), text))) return 1;
+      continue;
+    }
     if (kind !== '' && kind !== 'TCP') {
       await log(process, `${kind} on port ${port} is not simulated`);
       continue;
     }
-    const text = Buffer.from(value, 'latin1').toString();
     try {
       serveHttp(process, Number(port), (call) => {
         const isJson = flags['json-response'];
@@ -28,3 +34,16 @@ export const porter: Program = async (process, args) => {
   }
   return forever(process);
 };
+
+/** Answers whatever it is sent with the value. @returns whether the port is free */
+async function serveUdp(process: Process, port: number, text: string): Promise<boolean> {
+  try {
+    serveDatagrams(process, port, () => text);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    await log(process, `UDP: failed to listen on port ${port}: bind: address already in use`);
+    return false;
+  }
+  await log(process, `Started UDP server on port ${port}`);
+  return true;
+}

@@ -27,6 +27,8 @@ const LONG = {
   location: 'L',
   'max-time': 'm',
   'connect-timeout': 'T',
+  interface: 'E',
+  disable: 'q',
   'write-out': 'w',
   insecure: 'k',
   verbose: 'v',
@@ -245,7 +247,7 @@ async function writeOut(
 }
 
 export const curl: Program = async (process, args, name) => {
-  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#j', LONG);
+  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jE:q', LONG);
   const urls = [...options.all('l'), ...options.rest];
   if (urls.length === 0) {
     await process.complain(`${name}: (2) no URL specified`);
