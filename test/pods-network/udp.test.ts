@@ -5,7 +5,8 @@ const AGNHOST = 'registry.k8s.io/e2e-test-images/agnhost:2.63.0';
 
 function agnhost(name: string, args: string, { labels = '', spec = '' } = {}): string {
   const metadata = `{name: ${name}, labels: {app: ${name}${labels && `, ${labels}`}}}`;
-  return `{apiVersion: v1, kind: Pod, metadata: ${metadata}, spec: {${spec && `${spec}, `}containers: [{name: c, image: "${AGNHOST}", args: [${args}]}]}}`;
+  const containers = `[{name: c, image: "${AGNHOST}", args: [${args}]}]`;
+  return `{apiVersion: v1, kind: Pod, metadata: ${metadata}, spec: {${spec && `${spec}, `}containers: ${containers}}}`;
 }
 
 const BOTH = '[{name: tcp, port: 80, targetPort: 8080}, {name: udp, protocol: UDP, port: 80, targetPort: 8081}]';

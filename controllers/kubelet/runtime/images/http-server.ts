@@ -86,8 +86,18 @@ export function serveHttp(process: Process, port: number, handle: HttpHandler): 
   listenFor(process, port, (connection) => server.emit('connection', connection));
 }
 
+/** What net/http takes for a page: http.DetectContentType. */
+const PAGE =
+  /^[\t\n\f\r ]*<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i;
+
+/** What net/http calls an answer whose type nobody tells. */
+function sniffedType(text: string): string {
+  if (PAGE.test(text)) return 'text/html; charset=utf-8';
+  return /^[\t\n\f\r ]*<\?xml/.test(text) ? 'text/xml; charset=utf-8' : 'text/plain; charset=utf-8';
+}
+
 /** Answers as Go's servers answer a request that they write a text to. */
-export function sendText({ response }: HttpCall, text: string, status = 200, type = 'text/plain; charset=utf-8'): void {
+export function sendText({ response }: HttpCall, text: string, status = 200, type = sniffedType(text)): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }

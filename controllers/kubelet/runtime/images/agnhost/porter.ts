@@ -3,7 +3,7 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { serveDatagrams } from '../../shell/programs/datagrams.ts';
 import { readFlags } from '../flags.ts';
-import { forever, goJson, log } from '../go-program.ts';
+import { forever, goJsonInOrder, log } from '../go-program.ts';
 import { sendText, serveHttp } from '../http-server.ts';
 
 /** Serves the values of variables that are named after ports: `SERVE_PORT_80`. */
@@ -24,7 +24,7 @@ export const porter: Program = async (process, args) => {
     try {
       serveHttp(process, Number(port), (call) => {
         const isJson = flags['json-response'];
-        const json = goJson({ Method: call.request.method, Body: text });
+        const json = goJsonInOrder({ Method: call.request.method, Body: text });
         sendText(call, isJson ? json : text, 200, isJson ? 'application/json' : undefined);
       });
     } catch (error) {
