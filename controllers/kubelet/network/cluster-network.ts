@@ -14,7 +14,7 @@ import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
 import { Datagrams } from './datagrams.ts';
 import { InformedObjects } from './informed-objects.ts';
-import type { Origin } from './origin.ts';
+import { type Origin, towards } from './origin.ts';
 import type { PolicyPod } from './policies.ts';
 import { PolicyCheck } from './policy-check.ts';
 import { Routes } from './routes.ts';
@@ -61,9 +61,10 @@ export class ClusterNetwork {
   /** The network as one pod has it. */
   from(origin: Origin): PodUplink {
     return {
+      addresses: origin.addresses,
       clientPort: () => this.#nextPort(),
-      send: (port, data, to) => this.#datagrams.send(origin, port, data, to),
-      dial: (address, port) => this.#dial(origin, address, port),
+      send: (port, data, to) => this.#datagrams.send(towards(origin, to.address), port, data, to),
+      dial: (address, port) => this.#dial(towards(origin, address), address, port),
       query: (server, question) => this.#query(origin, server, question),
     };
   }

@@ -1,4 +1,5 @@
 /** Where packets for an address go, as kube-proxy's rules and the routes of nodes have it. */
+import { isIPv6 } from 'node:net';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
 import { isBalanced } from '../../../server/kube/network/addresses.ts';
@@ -48,7 +49,7 @@ const isOf =
 /** What else decides. */
 interface Way {
   readonly client: Client;
-  readonly protocol: Protocol;
+  readonly target: Target;
   readonly nowMs: number;
   readonly before: Arrival | undefined;
 }
@@ -67,7 +68,7 @@ export class Routes {
   find(client: Client, target: Target, nowMs: number, before?: Arrival): Route {
     const { address, port, protocol } = target;
     const services = this.#objects.servicesFoundAt(address);
-    const way = { client, protocol, nowMs, before };
+    const way = { client, target, nowMs, before };
     for (const service of services) {
       const found = service.spec.ports?.find((each) => each.port === port && isOf(protocol)(each));
       if (!found) continue;
@@ -91,9 +92,13 @@ export class Routes {
     service: Frozen<Service>,
     { name = '' }: Frozen<ServicePort>,
     isLocal: boolean,
-    { client, protocol, nowMs, before }: Way,
+    { client, target, nowMs, before }: Way,
   ): Route {
-    const all = backendsOf(this.#objects.slicesOf(keyOf(service)), portNamed(name, protocol));
+    const { protocol } = target;
+    // kube-proxy keeps rules of its own for each family.
+    const family = isIPv6(target.address) ? 'IPv6' : 'IPv4';
+    const slices = this.#objects.slicesOf(keyOf(service)).filter(({ addressType }) => addressType === family);
+    const all = backendsOf(slices, portNamed(name, protocol));
     const zone = this.#objects.node(client.node)?.metadata.labels?.[ZONE] ?? '';
     const place = { node: client.node, zone };
     const backends = isLocal ? localOnes(all, place) : clusterOnes(all, place);

@@ -7,11 +7,14 @@ import { isLoopback } from '../machine/loopback.ts';
 import type { Network } from '../machine/network.ts';
 
 const LOOPBACK = '127.0.0.1';
+const LOOPBACK_IPV6 = '::1';
 /** Where connections to the pod itself come from: nobody tells them apart. */
 const OWN_PORT = 40_000;
 
 /** The cluster's network, as one pod has it. */
 export interface PodUplink extends Pick<Network, 'dial' | 'query'> {
+  /** The pod's own, one of each family. */
+  readonly addresses: readonly string[];
   /** Sends a datagram from a port of the pod. @throws SystemError what is said of one that cannot arrive */
   send(port: number, data: Buffer, to: PeerAddress): Promise<void>;
   /** A port for the pod's own end. */
@@ -26,11 +29,13 @@ export interface OwnDoors {
 
 /** What a container reaches: the other containers of its pod by themselves, all else by the cluster's network. */
 export function podNetwork(pod: Frozen<Pod>, own: OwnDoors, cluster: PodUplink): PodUplink {
-  const { podIP = '' } = pod.status;
   const { hostNetwork } = pod.spec;
-  const isOwn = (address: string): boolean => isLoopback(address) || (address === podIP && !hostNetwork);
-  const ownAddress = (address: string): string => (isLoopback(address) ? LOOPBACK : podIP);
+  const { addresses } = cluster;
+  const isOwn = (address: string): boolean => isLoopback(address) || (addresses.includes(address) && !hostNetwork);
+  const ownAddress = (address: string): string =>
+    isLoopback(address) ? (address.includes(':') ? LOOPBACK_IPV6 : LOOPBACK) : address;
   return {
+    addresses,
     query: (server, question) => cluster.query(server, question),
     clientPort: () => cluster.clientPort(),
     async dial(address, port) {
@@ -39,14 +44,14 @@ export function podNetwork(pod: Frozen<Pod>, own: OwnDoors, cluster: PodUplink):
         return await own.dial(port, { address: ownAddress(address), port: OWN_PORT });
       } catch {
         // Whoever is in the node's network shares it with others.
-        if (hostNetwork) return cluster.dial(LOOPBACK, port);
+        if (hostNetwork) return cluster.dial(ownAddress(address), port);
         throw new SystemError('ECONNREFUSED');
       }
     },
     async send(port, data, to) {
       if (!isOwn(to.address)) return cluster.send(port, data, to);
       if (await own.deliver(to.port, data, { address: ownAddress(to.address), port })) return;
-      if (hostNetwork) return cluster.send(port, data, { ...to, address: LOOPBACK });
+      if (hostNetwork) return cluster.send(port, data, { ...to, address: ownAddress(to.address) });
       throw new SystemError('ECONNREFUSED');
     },
   };
