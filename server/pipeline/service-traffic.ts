@@ -1,5 +1,5 @@
 /** Where traffic to a service, a pod or a cluster DNS name goes. */
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Frozen } from '../base/freeze.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
@@ -10,10 +10,11 @@ import type { Key } from '../kube/object.ts';
 import type { Connection } from '../kube/outbound.ts';
 import type { Pod, Service } from '../kube/types.gen.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import { outerAddress } from './outer-addresses.ts';
 
 /** A port of a running pod. */
 export interface Destination {
-  readonly pod: RunningPod;
+  readonly pod: Pick<RunningPod, 'dial'>;
   readonly port: number;
   /** `10.244.1.3:8080`. */
   readonly address: string;
@@ -21,6 +22,24 @@ export interface Destination {
   readonly name: string;
   /** It is spoken to in TLS. */
   readonly isTls?: boolean;
+}
+
+const hostAndPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+
+/** Pods that share the network of their node: whichever listens. */
+function firstOf(pods: readonly RunningPod[], name: string): Pick<RunningPod, 'dial'> {
+  return {
+    async dial(port) {
+      for (const pod of pods) {
+        try {
+          return await pod.dial(port);
+        } catch {
+          // Another one may have the port.
+        }
+      }
+      throw new Error(`connect: connection refused: nothing listens on port ${port} of ${name}`);
+    },
+  };
 }
 
 const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;
@@ -149,7 +168,8 @@ export class ServiceTraffic {
    * @throws ApiError 503 when it is, but nothing answers there
    */
   host(host: string, port: number): Destination | undefined {
-    if (isIPv4(host)) return this.#address(host, port);
+    const address = host.replace(/^\[|\]$/g, '');
+    if (isIP(address) !== 0) return this.#address(address, port);
     const [first = '', second = 'default', third, ...more] = host.toLowerCase().replace(SUFFIX, '').split('.');
     if (more.length > 0) return undefined;
     const service = this.#registry.find('services', { namespace: second, name: first });
@@ -182,7 +202,17 @@ export class ServiceTraffic {
     for (const { metadata } of this.#objects.servicesAt(ip))
       return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
     const key = this.#objects.podAt(ip);
-    return key && this.#running(key, ip, port);
+    return key ? this.#running(key, ip, port) : this.#outer(ip, port);
+  }
+
+  /** Addresses for clients that are not in the cluster. */
+  #outer(ip: string, port: number): Destination | undefined {
+    const outer = outerAddress(this.#registry, ip, port);
+    if (!outer) return undefined;
+    if ('service' in outer) return this.#anyOf(outer.service, portNamed(outer.portName));
+    const name = `node ${outer.node}`;
+    const pods = outer.pods.map((key) => this.#nodes.pod(key)).filter((pod) => pod !== undefined);
+    return { pod: firstOf(pods, name), port: outer.port, address: hostAndPort(ip, port), name };
   }
 
   #backends(key: Key, portOf: PortOf, wantedHostname?: string): Backend[] {
@@ -205,7 +235,6 @@ export class ServiceTraffic {
         'ServiceUnavailable',
         `error trying to reach service: pod ${key.namespace}/${key.name} does not run`,
       );
-    const address = ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
-    return { pod, port, address, name: `pod ${key.namespace}/${key.name}` };
+    return { pod, port, address: hostAndPort(ip, port), name: `pod ${key.namespace}/${key.name}` };
   }
 }

@@ -65,7 +65,7 @@ const NIBBLES = 32;
 export function reverseName(address: string): string {
   const ip = parseIp(address);
   if (ip?.family !== 6) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-  return `${[...ip.bits.toString(16).padStart(NIBBLES, '0')].reverse().join('.')}.ip6.arpa`;
+  return `${Array.from(ip.bits.toString(16).padStart(NIBBLES, '0')).reverse().join('.')}.ip6.arpa`;
 }
 
 /** What an endpoint is called within its service. */

@@ -59,12 +59,7 @@ export const nslookup: Program = async (process, args) => {
   const settings = await withServer(process, server);
   let found: LookedUp | undefined;
   try {
-    found = await lookUp(
-      process,
-      type === 'PTR' && isIP(host) !== 0 ? `${reverseName(host)}.` : host,
-      type,
-      settings,
-    );
+    found = await lookUp(process, type === 'PTR' && isIP(host) !== 0 ? `${reverseName(host)}.` : host, type, settings);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await process.print(';; connection timed out; no servers could be reached\n\n');
