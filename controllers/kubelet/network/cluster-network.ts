@@ -13,6 +13,7 @@ import type { PodUplink } from '../runtime/container/pod-network.ts';
 import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
 import { Datagrams } from './datagrams.ts';
+import { HealthChecks } from './health-checks.ts';
 import { InformedObjects } from './informed-objects.ts';
 import { type Origin, towards } from './origin.ts';
 import type { PolicyPod } from './policies.ts';
@@ -42,6 +43,7 @@ export class ClusterNetwork {
   readonly #routes: Routes;
   readonly #policies: PolicyCheck;
   readonly #datagrams: Datagrams;
+  readonly #health: HealthChecks;
   readonly #dns: ClusterDns;
   #clientPort: number = CLIENT_PORTS.first;
 
@@ -55,6 +57,7 @@ export class ClusterNetwork {
     const nextPort = (): number => this.#nextPort();
     const [objects, routes, policies] = [this.#objects, this.#routes, this.#policies];
     this.#datagrams = new Datagrams({ clock: env.clock, objects, routes, policies, running, nextPort });
+    this.#health = new HealthChecks(this.#objects);
     this.#dns = new ClusterDns(this.#objects);
   }
 
@@ -70,6 +73,8 @@ export class ClusterNetwork {
   }
 
   async #dial(origin: Origin, address: string, port: number): Promise<Duplex> {
+    const health = this.#health.dial(origin, address, port);
+    if (health) return health;
     const route = this.#routes.find(origin, { address, port, protocol: 'TCP' }, this.#clock.now());
     if (route === 'refused') throw new SystemError('ECONNREFUSED');
     if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');

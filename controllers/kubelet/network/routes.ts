@@ -46,6 +46,13 @@ const isOf =
   ({ protocol = 'TCP' }: { readonly protocol?: string | undefined }): boolean =>
     protocol === wanted;
 
+/** Where packets are taken for a service. */
+interface Door {
+  readonly node: string;
+  /** Other nodes are not to be troubled. */
+  readonly isLocal: boolean;
+}
+
 /** What else decides. */
 interface Way {
   readonly client: Client;
@@ -53,6 +60,12 @@ interface Way {
   readonly nowMs: number;
   readonly before: Arrival | undefined;
 }
+
+/** Services that others than kube-proxy care for. */
+const FOREIGN = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
+
+const isProxied = ({ metadata: { labels = {} } }: Frozen<Service>): boolean =>
+  FOREIGN.every((label) => !Object.hasOwn(labels, label));
 
 export class Routes {
   readonly #objects: InformedObjects;
@@ -67,7 +80,7 @@ export class Routes {
   /** @param before where the client's last packet to the same target went: the next one goes there, if it still can */
   find(client: Client, target: Target, nowMs: number, before?: Arrival): Route {
     const { address, port, protocol } = target;
-    const services = this.#objects.servicesFoundAt(address);
+    const services = this.#objects.servicesFoundAt(address).filter(isProxied);
     const way = { client, target, nowMs, before };
     for (const service of services) {
       const found = service.spec.ports?.find((each) => each.port === port && isOf(protocol)(each));
@@ -76,7 +89,7 @@ export class Routes {
       if (ranges.length > 0 && !ranges.some((range) => isInBlock(range, client.address))) return 'dropped';
       // Pods that come by an outer address are let in as if they came by the inner one.
       const isLocal = service.spec.internalTrafficPolicy === 'Local' && !!service.spec.clusterIPs?.includes(address);
-      return this.#service(service, found, isLocal, way);
+      return this.#service(service, found, { node: client.node, isLocal }, way);
     }
     if (services.some(({ spec }) => spec.clusterIPs?.includes(address))) return 'refused';
     const pod = this.#objects.podAt(address);
@@ -91,7 +104,7 @@ export class Routes {
   #service(
     service: Frozen<Service>,
     { name = '' }: Frozen<ServicePort>,
-    isLocal: boolean,
+    { node, isLocal }: Door,
     { client, target, nowMs, before }: Way,
   ): Route {
     const { protocol } = target;
@@ -99,8 +112,7 @@ export class Routes {
     const family = isIPv6(target.address) ? 'IPv6' : 'IPv4';
     const slices = this.#objects.slicesOf(keyOf(service)).filter(({ addressType }) => addressType === family);
     const all = backendsOf(slices, portNamed(name, protocol));
-    const zone = this.#objects.node(client.node)?.metadata.labels?.[ZONE] ?? '';
-    const place = { node: client.node, zone };
+    const place = { node, zone: this.#objects.node(node)?.metadata.labels?.[ZONE] ?? '' };
     const backends = isLocal ? localOnes(all, place) : clusterOnes(all, place);
     // kube-proxy rejects what leads nowhere, and drops what would lead to other nodes only.
     if (backends.length === 0) return isLocal && usable(all).length > 0 ? 'dropped' : 'refused';
@@ -122,11 +134,12 @@ export class Routes {
   #node({ metadata: { name = '' } }: Frozen<Node>, { address, port, protocol }: Target, way: Way): Route {
     for (const service of this.#objects.services()) {
       const found = service.spec.ports?.find((each) => each.nodePort === port && isOf(protocol)(each));
-      if (!found) continue;
-      const route = this.#service(service, found, false, way);
-      return typeof route === 'string'
-        ? route
-        : { ...route, seenAs: isLoopback(address) ? way.client.address : address };
+      if (!found || !isProxied(service)) continue;
+      // What comes from the node itself is neither internal nor external traffic to kube-proxy.
+      const isLocal = service.spec.externalTrafficPolicy === 'Local' && way.client.node !== name;
+      const route = this.#service(service, found, { node: name, isLocal }, way);
+      if (typeof route === 'string' || isLocal) return route;
+      return { ...route, seenAs: isLoopback(address) ? way.client.address : address };
     }
     const pods = this.#objects.podsOn(name).filter((pod) => !isPodTerminal(pod));
     for (const pod of pods) {
