@@ -62,6 +62,14 @@ test('datagrams from one port to another go to the same pod, as long as it is th
   await shells.apply(agnhost(first, 'netexec', { labels: 'set: web' }));
 });
 
+test('a pod that reaches itself through its service gets its answers, and sees its node', async () => {
+  await shells.apply(service('own', 'a', `ports: ${BOTH}`));
+  expect(await ask('a', 'hostname', 'own 80')).toBe('a');
+  const bridge = (await shells.podIP('a')).replace(/\d+$/, '1');
+  expect(await ask('a', 'clientip', 'own 80')).toContain(`${bridge}:`);
+  expect((await shells.run('a', 'curl -s own/clientip')).stdout).toContain(`${bridge}:`);
+});
+
 test('a node port leads to the pods of its service, which see the node', async () => {
   expect(await ask('me', 'clientip', '172.18.0.12 30081')).toMatch(/^172\.18\.0\.12:\d+$/);
   expect(await ask('host', 'hostname', '127.0.0.1 30081')).toBe('a');

@@ -2,6 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
+import { formatIp, networkOf, parseCidr } from '../../../server/kube/ip-addresses.ts';
 import { isBalanced } from '../../../server/kube/network/addresses.ts';
 import { backendsOf, clusterOnes, localOnes, portNamed, usable } from '../../../server/kube/network/backends.ts';
 import { type Key, keyOf } from '../../../server/kube/object.ts';
@@ -127,7 +128,17 @@ export class Routes {
     const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds ?? DEFAULT_AFFINITY_SECONDS;
     if (isSticky) this.#affinity.remember(session, chosen, nowMs + seconds * 1000);
     const pod = chosen.target ?? this.#objects.podAt(chosen.address);
-    return { address: chosen.address, port: chosen.port, pods: pod ? [pod] : [] };
+    const seenAs = chosen.address === client.address ? this.#bridge(client) : undefined;
+    return { address: chosen.address, port: chosen.port, pods: pod ? [pod] : [], ...(seenAs && { seenAs }) };
+  }
+
+  /** Whoever reaches itself through a service comes back from its node: the first address of the pods' range. */
+  #bridge({ address, node }: Client): string | undefined {
+    const cidr = this.#objects.node(node)?.spec.podCIDRs?.find((range) => isInBlock(range, address));
+    const block = cidr === undefined ? undefined : parseCidr(cidr);
+    if (!block) return undefined;
+    const network = networkOf(block);
+    return formatIp({ ...network, bits: network.bits + 1n });
   }
 
   /** A node itself: node ports, host ports of its pods, and pods in its network. */
