@@ -239,6 +239,7 @@ export class Kubelet {
       network: this.#networkOf(env).from({
         key: keyOf(pod),
         address: podIP,
+        addresses: memory.podIPs,
         node: memory.node,
         hostNetwork: !!pod.spec.hostNetwork,
       }),

@@ -55,6 +55,12 @@ export interface RunningPod {
    * @throws Error when nothing listens there
    */
   dial(port: number, from?: PeerAddress): Promise<Duplex>;
+  /**
+   * Hands a datagram (UDP) to whoever has a socket at a port of the pod.
+   *
+   * @returns whether anybody has
+   */
+  deliver?(port: number, data: Buffer, from: PeerAddress): Promise<boolean>;
   /** Starts a program in a container. @throws ApiError that says what is not simulated, and how to script it */
   exec?(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess>;
   /** Joins the container's own program. @throws ApiError */

@@ -62,8 +62,12 @@ export const goError = (message: string): string => message.charAt(0).toLowerCas
 /** What `encoding/json` makes of a text that browsers could take for markup. */
 const MARKUP: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
-/** As Go writes JSON: keys in order, markup escaped. */
+/** As Go writes the JSON of a map: keys in order, markup escaped. */
 export function goJson(value: Readonly<Record<string, unknown>>): string {
-  const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(sorted).replace(/[<>&]/g, (char) => MARKUP[char] ?? char);
+  return goJsonInOrder(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** As Go writes the JSON of a struct: fields as they stand, markup escaped. */
+export function goJsonInOrder(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value).replace(/[<>&]/g, (char) => MARKUP[char] ?? char);
 }

@@ -19,10 +19,17 @@ export interface HttpCall {
   readonly body: () => Promise<Buffer>;
 }
 
+/** `10.244.1.7:40000`, `[fd00::7]:40000`. */
+export const hostAndPort = ({ address, port }: HttpCall['remote']): string =>
+  `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
 export type HttpHandler = (call: HttpCall) => Promise<void> | void;
 
 /** Whoever came through the pod's own door, as port-forward does. */
 const LOOPBACK = { address: '127.0.0.1', port: 40_000 } as const;
+
+const BAD_REQUEST =
+  'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request';
 
 async function bodyOf(process: Process, request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -74,13 +81,28 @@ export function serveHttp(process: Process, port: number, handle: HttpHandler, t
     response.on('error', () => undefined);
     void process.thread(() => answer(callOf(process, request, response)));
   });
+  // In Go's words; what was sent so far has to leave before the connection goes.
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(BAD_REQUEST);
+    else socket.destroy();
+  });
   const serve = (connection: Duplex): boolean => server.emit('connection', connection);
   const secure = typeof tls === 'object' ? tlsAcceptor(tls) : tls;
   listenFor(process, port, (connection) => (secure ? secure(connection, serve) : serve(connection)));
 }
 
+/** What net/http takes for a page: http.DetectContentType. */
+const PAGE =
+  /^[\t\n\f\r ]*<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|!--)[ >]/i;
+
+/** What net/http calls an answer whose type nobody tells. */
+function sniffedType(text: string): string {
+  if (PAGE.test(text)) return 'text/html; charset=utf-8';
+  return /^[\t\n\f\r ]*<\?xml/.test(text) ? 'text/xml; charset=utf-8' : 'text/plain; charset=utf-8';
+}
+
 /** Answers as Go's servers answer a request that they write a text to. */
-export function sendText({ response }: HttpCall, text: string, status = 200, type = 'text/plain; charset=utf-8'): void {
+export function sendText({ response }: HttpCall, text: string, status = 200, type = sniffedType(text)): void {
   response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }

@@ -25,6 +25,7 @@ const TEXTS = {
   ENAMETOOLONG: 'File name too long',
   ENOTEMPTY: 'Directory not empty',
   ELOOP: 'Too many levels of symbolic links',
+  EMSGSIZE: 'Message too large',
   EADDRINUSE: 'Address in use',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',

@@ -5,8 +5,9 @@ import type { Program } from '../../machine/program.ts';
 import { IdentityError, loadIdentity } from '../../shell/programs/tls.ts';
 import { readFlags } from '../flags.ts';
 import { forever, goDuration, goJson, log, quoted } from '../go-program.ts';
-import { type HttpCall, sendText, serveHttp } from '../http-server.ts';
+import { type HttpCall, hostAndPort, sendText, serveHttp } from '../http-server.ts';
 import { formOf } from './form.ts';
+import { serveCommands } from './netexec-datagrams.ts';
 import { dialPage } from './netexec-dial.ts';
 import { shellPage } from './netexec-shell.ts';
 import { uploadPage } from './netexec-upload.ts';
@@ -29,8 +30,7 @@ const PAGES: Readonly<Record<string, Page>> = {
   },
   '/clientip': async ({ process }, call) => {
     await log(process, 'GET /clientip');
-    const { address, port } = call.remote;
-    sendText(call, `${address.includes(':') ? `[${address}]` : address}:${port}`);
+    sendText(call, hostAndPort(call.remote));
   },
   '/serverport': async ({ process, port }, call) => {
     await log(process, 'GET /serverport');
@@ -107,7 +107,17 @@ export const netexec: Program = async (process, args) => {
     await log(process, `listen tcp :${port}: bind: address already in use`);
     return 1;
   }
-  if (flags['udp-port'] !== -1) await log(process, `Started UDP server on port  ${flags['udp-port']}`);
+  if (flags['sctp-port'] !== -1) await log(process, 'SCTP is not simulated');
+  const udpPort = flags['udp-port'];
+  if (udpPort === -1) return forever(process);
+  try {
+    serveCommands(process, udpPort);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    await log(process, `failed to create listener for UDP address :${udpPort}: bind: address already in use`);
+    return 1;
+  }
+  await log(process, `Started UDP server on port  ${udpPort}`);
   return forever(process);
 };
 

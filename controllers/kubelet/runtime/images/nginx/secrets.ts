@@ -30,7 +30,11 @@ const PLAIN_ANSWER =
   `HTTP/1.1 400 Bad Request\r\nServer: ${VERSION}\r\nContent-Type: text/html\r\n` +
   `Content-Length: ${PLAIN_PAGE.length}\r\nConnection: close\r\n\r\n${PLAIN_PAGE}`;
 
-/** Reads the certificates of all servers. @throws ConfigError in nginx's words, as far as they do not come of OpenSSL */
+/**
+ * Reads the certificates of all servers.
+ *
+ * @throws ConfigError in nginx's words, as far as they do not come of OpenSSL
+ */
 export async function secretsOf(process: Process, servers: readonly Server[]): Promise<Secrets> {
   const identities = new Map<Server, CertificateAndKey>();
   for (const server of servers)

@@ -30,6 +30,8 @@ const LONG = {
   location: 'L',
   'max-time': 'm',
   'connect-timeout': 'T',
+  interface: 'E',
+  disable: 'q',
   'write-out': 'w',
   insecure: 'k',
   verbose: 'v',
@@ -243,7 +245,7 @@ async function writeOut(
 }
 
 export const curl: Program = async (process, args, name) => {
-  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jzE:y:1', LONG);
+  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jzE:y:1q', LONG);
   const urls = [...options.all('l'), ...options.rest];
   if (urls.length === 0) {
     await process.complain(`${name}: (2) no URL specified`);
