@@ -18,6 +18,9 @@ import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts'
 import type { SyncContext } from './sync-context.ts';
 import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
+/** Kubelets look after containers that have ended now and then: however soon they do, clients see the pod terminating. */
+const STOP_SEEN_MS = 300;
+
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
 
@@ -174,7 +177,8 @@ export class Look implements SyncContext {
       if (ended && ended.atMs < stop.atMs) Object.assign(stop, { atMs: ended.atMs, exitCode: ended.exitCode });
     }
     await takeTurns(stopping, this.#stopFacts(stopping.graceMs));
-    return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
+    const seenMs = stopping.graceMs > 0 && stopping.stops.size > 0 ? stopping.sinceMs + STOP_SEEN_MS : this.nowMs;
+    return Math.max(this.nowMs, seenMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
   }
 
   /** How the present run of a container ended, if nobody knew before. */
