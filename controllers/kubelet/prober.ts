@@ -100,7 +100,10 @@ async function runProbe(
   return state;
 }
 
-/** Commands may take their time; meanwhile nothing else is due. */
+/** How many turns a server gets. */
+const SERVER_TURNS = 500;
+
+/** Commands may take their time, and servers; meanwhile nothing else is due. */
 async function answerOf(
   probe: Frozen<Probe>,
   state: ProbeState,
@@ -108,8 +111,8 @@ async function answerOf(
   answered: () => number,
 ): Promise<ProbeAnswer | undefined> {
   const asked = ask(probe);
-  if (!probe.exec) return asked;
-  const answer = await soon(asked);
+  // Servers answer within some turns, if they do.
+  const answer = await soon(asked, probe.exec ? undefined : SERVER_TURNS);
   if (answer) return answer;
   state.nextMs = Number.POSITIVE_INFINITY;
   void asked.then((late) => {

@@ -60,6 +60,7 @@ export interface ProbeAnswer {
 
 /** A pod that runs, as its kubelet handles it: containers are known by their names, runs by their numbers. */
 export interface PodSandbox extends RunningPod {
+  readonly clock: Clock;
   /** Whether this run of a container was started here. */
   has(container: string, restartCount: number): boolean;
   /** Starts a run. @returns the words of the container runtime when it cannot */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
@@ -44,6 +45,7 @@ interface Runs {
 
 /** A pod whose containers run inside this process, and answer on the ports that their programs listen on. */
 class SimulatedPod implements PodSandbox {
+  readonly clock: Clock;
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
@@ -53,6 +55,7 @@ class SimulatedPod implements PodSandbox {
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
+    this.clock = world.clock;
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;

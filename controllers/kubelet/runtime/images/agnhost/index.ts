@@ -4,11 +4,13 @@ import { endsAsGo, forever, log } from '../go-program.ts';
 import { connect } from './connect.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
+import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
 import { netexec } from './netexec.ts';
+import { nettest } from './nettest.ts';
 import { pause } from './pause.ts';
 import { porter } from './porter.ts';
 import { serveHostname } from './serve-hostname.ts';
@@ -20,11 +22,13 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
   'etc-hosts': etcHosts,
+  'grpc-health-checking': grpcHealthChecking,
   guestbook,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
   netexec,
+  nettest,
   pause,
   porter,
   'serve-hostname': serveHostname,
@@ -34,8 +38,8 @@ const COMMANDS: Readonly<Record<string, Program>> = {
 /** Commands that the image has besides: they go on and answer nobody, and their log says so. */
 const ABSENT: ReadonlySet<string> = new Set(
   (
-    'audit-proxy crd-conversion-webhook external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
-    'h2c-server inclusterclient mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
+    'audit-proxy crd-conversion-webhook external-metrics fake-gitserver fake-registry-server ' +
+    'h2c-server inclusterclient mtlsclient mtlsserver net no-snat-test no-snat-test-proxy nonewprivs ' +
     'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset ' +
     'test-service-account-issuer-discovery webhook'
   ).split(' '),
