@@ -14,6 +14,9 @@ import { stopOf } from './termination.ts';
 
 type Status = Frozen<ContainerStatus>;
 
+/** Kubelets try again with each of their looks at a pod. */
+const CREATION_RETRY_MS = 10_000;
+
 /** Starts a container, for the first time or anew. @returns its status, which says why when it does not run yet */
 export async function startContainer(container: AnyContainer, before: Status, outer: SyncContext): Promise<Status> {
   const told: (() => void)[] = [];
@@ -31,7 +34,7 @@ export async function startContainer(container: AnyContainer, before: Status, ou
 }
 
 async function start(container: AnyContainer, before: Status, context: SyncContext): Promise<Status> {
-  const { pod, memory, nowMs, tell, routine } = context;
+  const { pod, memory, nowMs, tell, routine, wakeAt } = context;
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
   if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
@@ -41,6 +44,12 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
   if (problem !== undefined) {
     tell('Warning', 'Failed', `Error: ${problem}`, container);
     return waitingStatus(before, 'CreateContainerConfigError', problem);
+  }
+  const unmade = context.surroundings.creationProblem(container);
+  if (unmade !== undefined) {
+    tell('Warning', 'Failed', `Error: ${unmade}`, container);
+    wakeAt(nowMs + CREATION_RETRY_MS);
+    return waitingStatus(before, 'CreateContainerError', unmade);
   }
   routine('Created', 'Container created', container);
   const status = runningStatus(pod, container, before, nowMs);

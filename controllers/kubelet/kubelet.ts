@@ -11,6 +11,7 @@ import { type Again, againAt, Look, newer } from './look.ts';
 import { ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
+import { rejectionOf } from './pod-admission.ts';
 import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
@@ -161,6 +162,10 @@ export class Kubelet {
     const hostIP = internalAddress(node);
     // The node is about to get its addresses, and its pods are looked at again when it has.
     if (hostIP === undefined || !node.spec.podCIDR) return this.#release(keyOf(pod));
+    if (pod.status.startTime === undefined) {
+      const rejection = rejectionOf(pod, node, () => look.env.lister<Pod>(PODS).onNode(memory.node));
+      if (rejection) return look.reject(rejection);
+    }
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();

@@ -1,4 +1,4 @@
-import type { Clock } from '../../server/base/clock.ts';
+import { type Clock, rfc3339 } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
@@ -7,6 +7,7 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { lateMessage, MOUNT_TIMEOUT_MS, unattachedVolumes } from './attached-volumes.ts';
 import { nodeUser } from './node-agent.ts';
+import type { Rejection } from './pod-admission.ts';
 import type { PodMemory, Stopping } from './pod-memory.ts';
 import { PodReferences } from './pod-references.ts';
 import { changedStatus, type PodFacts } from './pod-status.ts';
@@ -198,6 +199,21 @@ export class Look implements SyncContext {
       this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
     }
     return againAt(this.#wakeMs, this.nowMs);
+  }
+
+  /** The pod never runs here. */
+  async reject({ reason, message }: Rejection): Promise<undefined> {
+    const { generation } = this.pod.metadata;
+    const reported = await this.#write({
+      ...(generation !== undefined && { observedGeneration: generation }),
+      phase: 'Failed',
+      reason,
+      message: `Pod was rejected: ${message}`,
+      startTime: rfc3339(this.nowMs),
+    });
+    if (!reported) return;
+    this.memory.latest = reported;
+    this.tell('Warning', reason, message);
   }
 
   async #write(status: Partial<Frozen<PodStatus>>): Promise<Frozen<Pod> | undefined> {

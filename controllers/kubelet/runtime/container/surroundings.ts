@@ -1,4 +1,6 @@
+import type { CgroupLimits } from '../machine/cgroup.ts';
 import type { Mount } from '../machine/file-view.ts';
+import type { Sysctls } from '../machine/sysctls.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 
 /** What the containers of a pod find in themselves besides their images. */
@@ -13,6 +15,10 @@ export interface Surroundings {
   mounts(container: AnyContainer): readonly Mount[];
   /** Files that kubelet and container runtime write, by path. */
   files(container: AnyContainer): Readonly<Record<string, string>>;
+  /** Settings of the kernel that the containers of the pod share. */
+  readonly sysctls: Sysctls;
+  /** What a container may use now. */
+  cgroup(container: AnyContainer): CgroupLimits;
   /** The pod is over, and its volumes with it. */
   close(): void;
 }

@@ -13,6 +13,7 @@ import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
 import * as greps from './grep.ts';
 import { httpd } from './httpd.ts';
+import { ip } from './ip.ts';
 import { ls } from './ls.ts';
 import { getent, nc } from './nc.ts';
 import * as paths from './paths.ts';
@@ -21,6 +22,7 @@ import * as processes from './processes.ts';
 import { sed } from './sed.ts';
 import { sh } from './sh.ts';
 import { sort } from './sort.ts';
+import { sysctl } from './sysctl.ts';
 import * as systems from './system.ts';
 import * as tars from './tar.ts';
 import { bracket, test } from './test.ts';
@@ -69,6 +71,7 @@ const table: Readonly<Record<string, Program>> = {
   httpd,
   id: systems.id,
   install: copies.install,
+  ip,
   kill: processes.kill,
   ln: copies.ln,
   ls,
@@ -107,6 +110,7 @@ const table: Readonly<Record<string, Program>> = {
   stat: paths.stat,
   stty: systems.stty,
   sync: () => 0,
+  sysctl,
   tac: cats.tac,
   tail: cats.tail,
   tar: tars.tar,
