@@ -3,7 +3,7 @@ import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus } from '../../server/kube/types.gen.ts';
 import { endedStatus, runningStatus, waitingStatus } from './container-status.ts';
 import { runHook } from './hooks.ts';
-import { pullImage } from './image-puller.ts';
+import { pullImage, pullVolumes } from './image-puller.ts';
 import type { RunMemory } from './pod-memory.ts';
 import { userProblem } from './references.ts';
 import { shouldRestart } from './restart-policy.ts';
@@ -38,6 +38,9 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
   if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
+  const unpulled = pullVolumes(container, context);
+  if (unpulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
+  if (unpulled) return waitingStatus(before, unpulled.reason, unpulled.message, container.image);
   const missing = context.surroundings.problem(container);
   if (missing !== undefined) memory.waits = true;
   const problem = missing ?? userProblem(pod, container, pulled.image.user);

@@ -78,7 +78,7 @@ export class Look implements SyncContext {
   }
 
   get refs(): PodReferences {
-    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.env, this.#around.store);
+    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.#around);
     return this.memory.refs;
   }
 

@@ -117,6 +117,10 @@ class GivenSources implements PodSources {
     return this.#given.get('Node', 'n') ? ['10.244.0.5'] : [];
   }
 
+  imageFiles(): undefined {
+    return undefined;
+  }
+
   services(namespace: string): readonly Frozen<Service>[] {
     return this.#given.all<Service>('Service', namespace);
   }

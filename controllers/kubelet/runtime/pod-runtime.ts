@@ -4,6 +4,7 @@ import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import type { Surroundings } from './container/surroundings.ts';
+import type { ImageDirectory } from './machine/inode.ts';
 import type { Network } from './machine/network.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
@@ -108,6 +109,8 @@ export interface PodRuntime {
    * @param sinceMs how long ago the kubelet wanted it first
    */
   pull(pod: Frozen<Pod>, container: AnyContainer, failures: number, sinceMs: number): Pull;
+  /** The files of an image, as far as they are known. */
+  imageFiles(image: string): ImageDirectory | undefined;
   /** @param restartCount which run of the container it is, from 0 */
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun;
   /** @param livedMs how long the container has been running */

@@ -2,9 +2,11 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
+import { imageOf } from './container/load-programs.ts';
 import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
+import type { ImageDirectory } from './machine/inode.ts';
 import type {
   AnyContainer,
   ContainerRun,
@@ -63,6 +65,11 @@ export class SimulatedRuntime implements PodRuntime {
       if (!isOver) return fails('notFound');
     }
     return { ...facts, takesMs };
+  }
+
+  imageFiles(image: string): ImageDirectory | undefined {
+    const family = this.#families.of(image);
+    return family.programs === 'unknown' ? undefined : imageOf(family);
   }
 
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun {

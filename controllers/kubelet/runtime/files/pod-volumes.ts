@@ -3,7 +3,7 @@ import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod, Volume, VolumeMount } from '../../../../server/kube/types.gen.ts';
 import { volumeProblems } from '../../volume-problems.ts';
 import { toBytes } from '../machine/byte-text.ts';
-import type { FileTree } from '../machine/file-tree.ts';
+import { FileTree } from '../machine/file-tree.ts';
 import { FileView, type Mount } from '../machine/file-view.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 import { AtomicTree } from './atomic-tree.ts';
@@ -120,9 +120,14 @@ export class PodVolumes {
     if (hostPath) return this.#ofNode(hostPath);
     if (emptyDir) return this.#shared(emptyDir.medium ?? '', emptyDir.sizeLimit);
     if (persistentVolumeClaim ?? ephemeral) return this.#claimed(volume);
-    if (image) return { ...DISK, tree: this.#store.empty(), readOnly: true, type: 'overlay' };
+    if (image) return { ...DISK, tree: this.#ofImage(image.reference ?? ''), readOnly: true, type: 'overlay' };
     if (projectionsOf(volume).sources.length > 0) return this.#projected(volume);
     return this.#given({ ...DISK, tree: this.#store.empty() });
+  }
+
+  #ofImage(reference: string): FileTree {
+    const image = this.#sources.imageFiles(reference);
+    return image ? new FileTree({ clock: this.#store.clock, image }) : this.#store.empty();
   }
 
   #ofNode(source: NonNullable<Frozen<Volume>['hostPath']>): PodVolume {
