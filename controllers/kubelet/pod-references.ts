@@ -84,7 +84,11 @@ export class PodReferences implements PodSources {
 
   nodeFiles(): FileTree {
     const { node } = this.#memory;
-    return this.#store.nodeFiles(node, () => nodeSettings(node, this.node()));
+    return this.#store.nodeFiles(
+      node,
+      () => nodeSettings(node, this.node()),
+      () => this.#env.lister<Pod>(PODS).onNode(node),
+    );
   }
 
   pod(): Frozen<Pod> | undefined {

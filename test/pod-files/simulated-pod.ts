@@ -105,7 +105,11 @@ class GivenSources implements PodSources {
   }
 
   nodeFiles(): FileTree {
-    return this.#given.store.nodeFiles('n', () => nodeSettings('n', this.node()));
+    return this.#given.store.nodeFiles(
+      'n',
+      () => nodeSettings('n', this.node()),
+      () => [],
+    );
   }
 
   pod(): Frozen<Pod> | undefined {

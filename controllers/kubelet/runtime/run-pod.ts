@@ -46,6 +46,7 @@ interface Runs {
 /** A pod whose containers run inside this process, and answer on the ports that their programs listen on. */
 class SimulatedPod implements PodSandbox {
   readonly clock: Clock;
+  readonly begin: () => () => void;
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
@@ -56,6 +57,7 @@ class SimulatedPod implements PodSandbox {
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
     this.clock = world.clock;
+    this.begin = world.begin;
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;

@@ -23,7 +23,10 @@ function limitsOf(requests: Amounts, limits: Amounts): CgroupLimits {
 const present = (amounts: Amounts): Readonly<Record<string, string>> => amounts ?? {};
 
 /** What a container may use: what its pod may use as a whole, where it says nothing itself. */
-export function containerLimits({ spec }: Frozen<Pod>, { name, resources: first }: AnyContainer): CgroupLimits {
+export function containerLimits(
+  { spec }: Frozen<Pod>,
+  { name, resources: first }: Pick<AnyContainer, 'name' | 'resources'>,
+): CgroupLimits {
   const all = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   // They may have changed since the container began.
   const resources: Resources = all.find((container) => container.name === name)?.resources ?? first ?? {};

@@ -8,6 +8,7 @@ import {
   statusIn,
   wholeOf,
 } from './health-messages.ts';
+import { http2 } from './http2.ts';
 
 /** What came of asking: an answer, or why there is none. `undefined`: who listens there does not speak HTTP/2. */
 export type HealthAnswer =
@@ -40,7 +41,7 @@ function failureIn(headers: IncomingHttpHeaders): { readonly code: number; reado
 
 /** Asks a server over a connection how a service is: grpc.health.v1. The connection is closed afterwards. */
 export async function askHealth(connection: Duplex, authority: string, service: string): Promise<HealthAnswer> {
-  const { connect } = await import('node:http2');
+  const { connect } = http2();
   return new Promise((resolve) => {
     const session = connect(`http://${authority}`, { createConnection: () => connection });
     const end = (answer: HealthAnswer): void => {

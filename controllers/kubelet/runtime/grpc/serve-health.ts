@@ -9,6 +9,7 @@ import {
   serviceIn,
   wholeOf,
 } from './health-messages.ts';
+import { http2 } from './http2.ts';
 
 /** What a program says about a service; undefined when it knows none of that name. */
 export type HealthOf = (service: string) => Promise<ServingStatus | undefined>;
@@ -45,8 +46,8 @@ async function answer(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, h
  *
  * @throws SystemError when the port is taken
  */
-export async function serveHealth(process: Process, port: number, healthOf: HealthOf): Promise<void> {
-  const { performServerHandshake } = await import('node:http2');
+export function serveHealth(process: Process, port: number, healthOf: HealthOf): void {
+  const { performServerHandshake } = http2();
   listenFor(process, port, (connection) => {
     const session = performServerHandshake(connection);
     session.on('error', () => connection.destroy());

@@ -77,16 +77,13 @@ class KernelFiles {
 
   /** /sys: what containers read of it. */
   sys(): ComputedEntries {
-    const empty = (): DirectoryNode => this.#directory(entries({}));
-    return entries({
-      block: empty,
-      bus: empty,
-      class: empty,
-      devices: empty,
-      fs: () => this.#directory(entries({ bpf: empty })),
-      kernel: empty,
-      module: empty,
-    });
+    // Mounts stand on these: they stay the same.
+    const kept = (below: Readonly<Record<string, Make>>): Make => {
+      const directory = this.#directory(entries(below));
+      return () => directory;
+    };
+    const names = ['block', 'bus', 'class', 'devices', 'firmware', 'kernel', 'module', 'power'];
+    return entries({ ...Object.fromEntries(names.map((name) => [name, kept({})])), fs: kept({ bpf: kept({}) }) });
   }
 
   cgroup(): ComputedEntries {

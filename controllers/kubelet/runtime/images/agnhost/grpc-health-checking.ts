@@ -38,7 +38,7 @@ export const grpcHealthChecking: Program = async (process, args) => {
       isForced = call.path === '/make-not-serving';
       sendText(call, goDuration(ageMs()));
     });
-    await serveHealth(process, port, async (asked) => {
+    serveHealth(process, port, async (asked) => {
       await log(process, `Serving the Check request for health check, started at ${new Date(startedMs).toISOString()}`);
       if (asked !== service) return undefined;
       return isUnhealthy() ? 'NOT_SERVING' : 'SERVING';
