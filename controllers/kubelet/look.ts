@@ -14,6 +14,7 @@ import { changedStatus, type PodFacts } from './pod-status.ts';
 import { mountProblems } from './references.ts';
 import { hostnameProblem } from './runtime/files/pod-hostname.ts';
 import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
+import { TokenRefused } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -21,6 +22,9 @@ import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
 /** Kubelets look after containers that have ended now and then: however soon they do, clients see the pod terminating. */
 const STOP_SEEN_MS = 300;
+
+/** How long a kubelet waits before it mounts a volume again (exponentialbackoff of pkg/util/goroutinemap). */
+const MOUNT_RETRY_MS = { first: 500, longest: 122_000 } as const;
 
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
@@ -123,7 +127,7 @@ export class Look implements SyncContext {
   }
 
   /** Whether the volumes of the pod are there. Which are not is told once. */
-  canMount(node: Frozen<Node>): boolean {
+  async canMount(node: Frozen<Node>): Promise<boolean> {
     const problems = mountProblems(this.pod, this.refs);
     const messages = problems.map(({ message }) => message);
     const unattached = unattachedVolumes(this.pod, node, this.env);
@@ -132,12 +136,38 @@ export class Look implements SyncContext {
       if (this.nowMs >= lateMs) messages.push(lateMessage(problems, unattached));
       else this.wakeAt(lateMs);
     }
+    if (messages.length === 0 && unattached.length === 0) {
+      const refused = await this.#refusedToken();
+      if (refused !== undefined) messages.push(refused);
+    }
     const told = messages.join('\n');
     if (told !== (this.memory.toldWait ?? ''))
       for (const message of messages) this.tell('Warning', 'FailedMount', message);
     this.memory.toldWait = told;
     this.memory.waits = problems.length > 0;
-    return problems.length === 0 && unattached.length === 0;
+    return messages.length === 0 && unattached.length === 0;
+  }
+
+  /** Why a token that the pod mounts cannot be had. It is tried again later, later each time. */
+  async #refusedToken(): Promise<string | undefined> {
+    const { pod, memory, nowMs, runtime } = this;
+    const due = memory.mountRetry?.dueMs ?? nowMs;
+    if (nowMs < due) {
+      this.wakeAt(due);
+      return memory.toldWait;
+    }
+    try {
+      for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])])
+        if (runtime.run(pod, container, 0).hasProcesses) await this.surroundings.prepare(container);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      const { delayMs } = memory.mountRetry ?? {};
+      const nextMs = delayMs === undefined ? MOUNT_RETRY_MS.first : Math.min(delayMs * 2, MOUNT_RETRY_MS.longest);
+      memory.mountRetry = { delayMs: nextMs, dueMs: nowMs + nextMs };
+      this.wakeAt(nowMs + nextMs);
+      return `MountVolume.SetUp failed for volume "${error.volume}" : ${error.message}`;
+    }
   }
 
   /** Tells every running container to end. */

@@ -30,6 +30,8 @@ export interface ContainerRun {
   readonly end?: ProcessEnd;
   /** How it ends when it is told to (SIGTERM), counted from then; `signal`: as its processes please. */
   readonly stop: ProcessEnd | 'signal';
+  /** Whether its command runs from the start: it finds in itself what its pod says. */
+  readonly hasProcesses: boolean;
   /** How long it is not ready, whatever its probes say. Infinity for ever. */
   readonly readyAfterMs: number;
 }

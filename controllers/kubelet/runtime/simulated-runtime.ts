@@ -80,7 +80,7 @@ export class SimulatedRuntime implements PodRuntime {
       exitCode: family.stop?.code ?? TERMINATED_EXIT_CODE,
       afterMs: family.stop?.afterSeconds === undefined ? STOP_MS : family.stop.afterSeconds * 1000,
     };
-    let run: ContainerRun = { ...(end && { end }), stop, readyAfterMs: 0 };
+    let run: ContainerRun = { ...(end && { end }), stop, hasProcesses: plan.kind === 'runs', readyAfterMs: 0 };
     for (const preset of this.#presets.of(pod, container.name)) run = changedBy(preset, run, restartCount);
     const isSlow = this.#presets.of(pod, container.name).some(({ name }) => name === 'slow-stop');
     return plan.kind === 'runs' && !isSlow ? { ...run, stop: 'signal' } : run;

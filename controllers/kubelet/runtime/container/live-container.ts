@@ -4,11 +4,10 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
-import { ApiError } from '../../../../server/kube/api-error.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import { expandCommand } from '../files/expansion.ts';
-import { ConfigProblem } from '../files/sources.ts';
+import { ConfigProblem, TokenRefused } from '../files/sources.ts';
 import type { ImageFamily } from '../image-family.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
@@ -48,7 +47,7 @@ export interface ContainerFacts {
 
 /** Why a container does not start: its command, its volumes, or a token that it cannot get. */
 const isRefusal = (error: unknown): error is Error =>
-  error instanceof SystemError || error instanceof ConfigProblem || error instanceof ApiError;
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof TokenRefused;
 
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;

@@ -69,7 +69,7 @@ export class PodSurroundings implements Surroundings {
     return creationProblem(this.#pod, container, (path) => new FileView(this.#sources.nodeFiles()).exists(path));
   }
 
-  /** Gets what has to be waited for. Call it before a process starts in a container. @throws ApiError */
+  /** Gets what has to be waited for. Call it before a process starts in a container. @throws TokenRefused */
   prepare(container: AnyContainer): Promise<void> {
     return this.#mounted.prepare(container);
   }

@@ -51,5 +51,15 @@ export interface PodSources extends References {
   token(wish: TokenWish): Promise<IssuedToken>;
 }
 
+/** A token that a volume needs cannot be had: what the API server says. */
+export class TokenRefused extends Error {
+  readonly volume: string;
+
+  constructor(volume: string, error: Error) {
+    super(`failed to fetch token: ${error.message}`);
+    this.volume = volume;
+  }
+}
+
 /** Why a container cannot be made: CreateContainerConfigError, in the kubelet's words. */
 export class ConfigProblem extends Error {}
