@@ -20,7 +20,7 @@ import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts'
 import type { SyncContext } from './sync-context.ts';
 import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
-/** Kubelets look after containers that have ended now and then: however soon they do, clients see the pod terminating. */
+/** Kubelets look after ended containers now and then: however soon they end, clients see the pod terminating. */
 const STOP_SEEN_MS = 300;
 
 /** How long a kubelet waits before it mounts a volume again (exponentialbackoff of pkg/util/goroutinemap). */

@@ -25,8 +25,8 @@ interface Accepted {
 const upgrades = new WeakMap<object, Accepted>();
 
 /**
- * Watches over WebSocket: one text message for each event; and logs. The request is answered before the upgrade, so that whoever
- * may not watch gets an ordinary HTTP error.
+ * Watches over WebSocket: one text message for each event; and logs. The request is answered before the upgrade, so
+ * that whoever may not watch gets an ordinary HTTP error.
  */
 export async function addWebSocketWatch(
   app: FastifyInstance,

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { PodStory } from '../support/pod-story.ts';
 
 const pod = (image: string, script: string): string =>
-  `{restartPolicy: Never, volumes: [{name: v, image: {reference: "${image}"}}], containers: [{name: c, image: busybox, ` +
-  `command: [sh, -c, ${JSON.stringify(script)}], volumeMounts: [{name: v, mountPath: /v}]}]}`;
+  `{restartPolicy: Never, volumes: [{name: v, image: {reference: "${image}"}}], containers: [{name: c, ` +
+  `image: busybox, command: [sh, -c, ${JSON.stringify(script)}], volumeMounts: [{name: v, mountPath: /v}]}]}`;
 
 test('the files of an image can be mounted, but not written to', async () => {
   await using story = await PodStory.begin();

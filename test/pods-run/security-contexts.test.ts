@@ -40,7 +40,7 @@ test('who is not root has no capabilities, and a container may do without', asyn
       'NoNewPrivs:\t1\nSeccomp:\t2\n',
   );
   const dropped = '{capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}';
-  const script = `${STATUS.replace('Uid|Gid|', '')}; touch /x; chown 5 /x; mkdir -m 0 /y; chmod 0 /x; cat /x; echo done`;
+  const script = `${STATUS.replace('Uid|Gid|', '')}; touch /x; chown 5 /x; chmod 0 /x; cat /x; echo done`;
   expect(await printed(script, { container: dropped })).toBe(
     'CapEff:\t0000000000000400\nCapBnd:\t0000000000000400\nNoNewPrivs:\t0\nSeccomp:\t0\n' +
       "chown: /x: Operation not permitted\ncat: can't open '/x': Permission denied\ndone\n",
@@ -64,16 +64,16 @@ test('only privileged containers change what belongs to the node', async () => {
 test('a read-only root can be written to only where something is mounted', async () => {
   await using story = await PodStory.begin();
   const script =
-    'echo x > /file; mkdir /tmp/x; rm /etc/passwd; chmod 0 /etc; echo v > /v/f && cat /v/f; pwd; ' +
+    'echo x > /file; mkdir /var/x; rm /etc/passwd; chmod 0 /etc; echo v > /v/f && cat /v/f; pwd; ' +
     'echo y > /dev/null; echo "127.0.0.2 a" >> /etc/hosts; echo why > /dev/termination-log';
   await story.create(
     `{restartPolicy: Never, volumes: [{name: v, emptyDir: {}}], containers: [{name: c, image: busybox, ` +
-      `command: [sh, -c, ${JSON.stringify(script)}], workingDir: /made/here, volumeMounts: [{name: v, mountPath: /v}], ` +
-      'securityContext: {readOnlyRootFilesystem: true}}]}',
+      `command: [sh, -c, ${JSON.stringify(script)}], workingDir: /made/here, ` +
+      'volumeMounts: [{name: v, mountPath: /v}], securityContext: {readOnlyRootFilesystem: true}}]}',
   );
   expect(await story.log()).toBe(
     "sh: can't create /file: Read-only file system\n" +
-      "mkdir: can't create directory '/tmp/x': Read-only file system\n" +
+      "mkdir: can't create directory '/var/x': Read-only file system\n" +
       "rm: can't remove '/etc/passwd': Read-only file system\nchmod: /etc: Read-only file system\nv\n/made/here\n",
   );
   expect((await story.container()).state.terminated).toMatchObject({ exitCode: 0, message: 'why\n' });

@@ -64,7 +64,7 @@ export interface ProbeAnswer {
 /** A pod that runs, as its kubelet handles it: containers are known by their names, runs by their numbers. */
 export interface PodSandbox extends RunningPod {
   readonly clock: Clock;
-  /** Somebody does something with it that the cluster has not settled without, until the returned function is called. */
+  /** Somebody does something that the cluster has not settled without, until the returned function is called. */
   readonly begin: () => () => void;
   /** Whether this run of a container was started here. */
   has(container: string, restartCount: number): boolean;

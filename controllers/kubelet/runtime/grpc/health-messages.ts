@@ -1,4 +1,4 @@
-/** The messages of grpc.health.v1 and the frames that they travel in: the little of protobuf and gRPC that they need. */
+/** The messages of grpc.health.v1 and their frames: the little of protobuf and gRPC that they need. */
 
 /** What a server says about a service. */
 export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;

@@ -171,7 +171,8 @@ export class Execution {
   }
 
   async #each({ name, array, body }: Extract<Statement, { kind: 'each' }>): Promise<End> {
-    for (const key of [...this.awk.array(array).keys()]) {
+    // What the loop adds it does not come to.
+    for (const key of Array.from(this.awk.array(array).keys())) {
       this.awk.variables.put(name, new Input(key));
       const end = await this.#run(body);
       if (end === 'return') return end;

@@ -8,7 +8,7 @@ export type FieldSeparator = string | Regex;
 export function splitText(text: string, separator: FieldSeparator, alsoLines = false): string[] {
   if (separator === ' ') return text.split(/[ \t\n]+/).filter((field) => field !== '');
   if (text === '') return [];
-  if (separator === '') return [...text];
+  if (separator === '') return text.split('');
   const pieces = alsoLines ? text.split('\n') : [text];
   return pieces.flatMap((piece) => {
     if (typeof separator === 'string') return piece.split(separator);

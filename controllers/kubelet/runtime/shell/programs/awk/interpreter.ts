@@ -94,7 +94,6 @@ export class Interpreter {
 
   get recordSeparator(): Separator | Promise<Separator> {
     const text = this.variables.text('RS');
-    if (text === '') return 'paragraph';
     return text.length > 1 ? this.regex(text) : text;
   }
 

@@ -9,9 +9,10 @@ export interface Token {
 }
 
 const WORDS: ReadonlySet<string> = new Set(
-  'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf'.split(
-    ' ',
-  ),
+  (
+    'BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print ' +
+    'printf'
+  ).split(' '),
 );
 
 /** Functions that awk brings itself: those of POSIX, and those that busybox has besides. */

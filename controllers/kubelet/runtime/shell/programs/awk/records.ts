@@ -3,8 +3,8 @@ import type { OpenFile } from '../../../machine/open-file.ts';
 import type { Process } from '../../../machine/process.ts';
 import type { Regex } from '../../regex.ts';
 
-/** Where a record ends: at a character, at empty lines, or where a regular expression matches. */
-export type Separator = string | 'paragraph' | Regex;
+/** Where a record ends: at a character, where a regular expression matches, or, when it is empty, at empty lines. */
+export type Separator = string | Regex;
 
 /** Reads records of a file one after the other. */
 export class RecordReader {
@@ -28,7 +28,7 @@ export class RecordReader {
 
   async next(separator: Separator): Promise<string | undefined> {
     for (;;) {
-      if (separator === 'paragraph') await this.#skipEmptyLines();
+      if (separator === '') await this.#skipEmptyLines();
       const found = this.#end(separator);
       if (found) {
         const record = this.#text.slice(this.#at, found.start);
@@ -44,7 +44,7 @@ export class RecordReader {
     if (this.#at >= this.#text.length) return undefined;
     const record = this.#text.slice(this.#at);
     this.#at = this.#text.length;
-    return separator === 'paragraph' || typeof separator !== 'string' ? record.replace(/\n$/, '') : record;
+    return separator === '' || typeof separator !== 'string' ? record.replace(/\n$/, '') : record;
   }
 
   async #skipEmptyLines(): Promise<void> {
@@ -56,7 +56,7 @@ export class RecordReader {
   }
 
   #end(separator: Separator): { readonly start: number; readonly end: number } | undefined {
-    if (separator === 'paragraph') {
+    if (separator === '') {
       const start = this.#text.indexOf('\n\n', this.#at);
       return start < 0 ? undefined : { start, end: start + 2 };
     }
