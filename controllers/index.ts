@@ -1,5 +1,6 @@
 import type { MatchDevice } from '../server/kube/device-match.ts';
 import type { MetricsSource } from '../server/kube/metrics-source.ts';
+import { serviceRanges } from '../server/kube/service-ranges.ts';
 import { createAttachDetach } from './attach-detach/index.ts';
 import { controller as bootstrapSigner } from './bootstrap-signer/index.ts';
 import { certificateControllers, type SignCertificate } from './certificates/index.ts';
@@ -49,9 +50,6 @@ import { controller as attributesClassProtection } from './vac-protection/index.
 import { type CheckTypes, policyStatusController } from './validating-admission-policy-status/index.ts';
 import { controller as volumeExpander } from './volume-expander/index.ts';
 
-/** Addresses of services. */
-const SERVICE_RANGE = '10.96.0.0/12';
-
 /** What some controllers hand out and no API tells them: without it they are left out. */
 export interface ControllerParts {
   /** The certificate that signed the server's, PEM. */
@@ -65,8 +63,8 @@ export interface ControllerParts {
   readonly matchDevice: MatchDevice;
   /** What pods use, where no server of the cluster tells. */
   readonly metrics?: MetricsSource | undefined;
-  /** Where pods get their addresses from. */
-  readonly podRanges?: PodRangeOptions;
+  /** Where pods and services get their addresses from. */
+  readonly podRanges?: PodRangeOptions & { readonly serviceClusterIpRange?: string };
   /** Makes certificates of the CA that clients are known by. */
   readonly signCertificate: SignCertificate;
 }
@@ -94,7 +92,7 @@ export function createControllers({
     ...(caCertificate === undefined ? [] : [rootCaController(caCertificate)]),
     garbageCollector,
     createNodeLifecycle(),
-    createNodeIpam(clusterRanges(podRanges), [SERVICE_RANGE]),
+    createNodeIpam(clusterRanges(podRanges), serviceRanges(podRanges.serviceClusterIpRange).cidrs),
     createTaintEviction(),
     createTtl(),
     createPodGarbageCollector(),

@@ -6,10 +6,10 @@ import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
-import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
+import type { AdminTarget } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
 import type { Frozen } from './base/freeze.ts';
-import { createLogger, type Logger } from './base/log.ts';
+import { createLogger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
@@ -21,14 +21,13 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
+import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
-import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
-import { type HttpServer, startHttpServer } from './http/server.ts';
+import type { ExtensionServers } from './kube/extension-server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Pod } from './kube/types.gen.ts';
-import { auditIds } from './pipeline/audit/audit-ids.ts';
-import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
+import { listen, type Servers } from './listening.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
@@ -86,12 +85,6 @@ export interface RunningCluster extends AsyncDisposable {
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;
-}
-
-/** Where the servers of one cluster listen. */
-interface Servers {
-  readonly https: HttpServer;
-  readonly plain: PlainServers;
 }
 
 /**
@@ -153,14 +146,17 @@ class Launch implements RunningCluster {
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
     const log = createLogger(logLevel);
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
+    const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+    const own = apiServerDoor(advertised, () => this.#servers?.https);
+    const extensions: ExtensionServers = async (served) =>
+      (await import('./extension-servers.ts')).openExtensionServer(served, { clock: this.#clock, random, log });
     const kubelet = createKubelet(
       builtInTypes().gitVersion,
       this.#simulatedNodes,
-      { events: this.#options.kubeletEvents ?? 'problems' },
+      { events: this.#options.kubeletEvents ?? 'problems', apiServers: { own, extensions } },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();
-    const advertised = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
     const assembly = await assemble({
       clock: this.#clock,
       random,
@@ -170,6 +166,7 @@ class Launch implements RunningCluster {
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       leavesPodRanges: this.#options.clusterCidr !== undefined || this.#options.nodeCidrMaskSizeIpv4 !== undefined,
+      serviceClusterIpRange: this.#options.serviceClusterIpRange,
       storageClass: this.#options.storageClass,
       connector: kubelet.nodes,
       outbound: this.#outbound,
@@ -188,7 +185,7 @@ class Launch implements RunningCluster {
     this.#assembly = assembly;
     const { cluster, pki, tokens } = assembly;
     for (const part of ['controllers', 'fixtures'] as const) cluster.health.set(part, false);
-    this.#servers = await this.#listen(assembly, log);
+    this.#servers = await listen(this.#options, assembly, { clock: this.#clock, log, admin: () => this.#admin() });
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
     if (this.#options.simulatedMetrics) {
       const pods = (namespace: string): Frozen<Pod>[] =>
@@ -244,32 +241,6 @@ class Launch implements RunningCluster {
   get #listening(): Servers {
     if (!this.#servers) throw new Error('the cluster does not listen');
     return this.#servers;
-  }
-
-  async #listen({ cluster, pki }: Assembly, log: Logger): Promise<Servers> {
-    const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [] } = this.#options;
-    const answer = (request: ApiRequest): Promise<ApiResponse> =>
-      isAdminRequest(request) ? answerAdmin(request, this.#admin()) : cluster.pipeline.handle(request);
-    const now = (): number => this.#clock.now();
-    const onFault = (err: unknown, { method, path }: ApiRequest): void =>
-      log.error({ err, method, path }, 'an answer could not be sent');
-    // A sequence of its own: how many requests came must not change the names and uids of a seed.
-    const { seed } = this.#options;
-    const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
-    // Without TLS nobody but this machine gets in, unless the user says so for the very port.
-    const plainHost = (name: 'http' | 'proxy' | 'dns'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
-    const { clientCa: proxyCa } = this.#options.authentication?.frontProxy ?? {};
-    const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
-    const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
-    const serving = { corsOrigins, answer, now, auditId, onFault };
-    const https = await startHttpServer({ host, port, tls, ...serving });
-    try {
-      const { traffic, dns } = cluster;
-      return { https, plain: await startPlainServers(this.#options, plainHost, { serving, traffic, dns }) };
-    } catch (error) {
-      await https.close();
-      throw error;
-    }
   }
 
   #admin(): AdminTarget {

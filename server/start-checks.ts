@@ -1,6 +1,7 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
+import { serviceRanges } from './kube/service-ranges.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
@@ -21,6 +22,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   clusterCidr: true,
   nodeCidrMaskSizeIpv4: true,
   nodeCidrMaskSizeIpv6: true,
+  serviceClusterIpRange: true,
   storageClass: true,
   loadBalancerCidr: true,
   simulatedMetrics: true,
@@ -68,6 +70,7 @@ export function checkOptions(options: StartOptions): void {
     throw new Error(
       `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
     );
+  serviceRanges(options.serviceClusterIpRange);
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
     throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
 }

@@ -45,6 +45,8 @@ export interface StartOptions {
   /** How much of that a node gets; /24 and /64 unless given. */
   readonly nodeCidrMaskSizeIpv4?: number;
   readonly nodeCidrMaskSizeIpv6?: number;
+  /** Where services get their addresses from, one range for each IP family: `10.96.0.0/12` unless given. */
+  readonly serviceClusterIpRange?: string;
   /** A default storage class of this name, whose volumes are made at once; none unless given. */
   readonly storageClass?: string;
   /** Where services of type LoadBalancer get their addresses from: `172.18.255.0/24`; nowhere unless given. */

@@ -1,9 +1,7 @@
 /** Daemon sets: one pod on each node that fits. Start at {@link sync}. */
-import type { Frozen } from '../../server/base/freeze.ts';
-import type { LabelSelector } from '../../server/kube/labels.ts';
 import type { Key } from '../../server/kube/object.ts';
 import type { DaemonSet } from '../../server/kube/types.gen.ts';
-import { labelSelectorOf, ownedOrAdoptable } from '../lib/adopt.ts';
+import { ownedOrAdoptable } from '../lib/adopt.ts';
 import { type ControllerDefinition, type ControllerEnv, self } from '../lib/controller.ts';
 import { DAEMON_SET } from '../lib/controller-revision.ts';
 import { EXPECTATIONS_TIMEOUT_MS, expectationsOf } from '../lib/expectations.ts';
@@ -15,6 +13,7 @@ import { cleanHistory, constructHistory, type History, hashOf } from './history.
 import { missingAndSurplus } from './manage.ts';
 import { watchNodes } from './node-changes.ts';
 import { byNode, NODES, Pass, REVISIONS } from './pass.ts';
+import { selectorOf, watchRevisions } from './revision-changes.ts';
 import { nextOfUpdate } from './rolling-update.ts';
 import { writeStatus } from './status.ts';
 
@@ -49,23 +48,20 @@ async function update(pass: Pass, { current, old }: History): Promise<void> {
   await cleanHistory(pass, old);
 }
 
-function selectorOf({ spec }: Frozen<DaemonSet>): LabelSelector | undefined {
-  return spec.selector ? labelSelectorOf(spec.selector) : undefined;
-}
-
 /** Keeps a pod of each daemon set on every node that fits. */
 export const controller: ControllerDefinition = {
   name: 'daemonset-controller',
   queue: 'daemonset',
   account: 'daemon-set-controller',
   eventSource: 'daemonset-controller',
-  watches: [
-    self(DAEMON_SET.resource),
-    ownedOrAdoptable<DaemonSet>(PODS, DAEMON_SET, selectorOf),
-    ownedOrAdoptable<DaemonSet>(REVISIONS, DAEMON_SET, selectorOf),
-  ],
-  reads: [NODES],
-  start: watchNodes,
+  watches: [self(DAEMON_SET.resource), ownedOrAdoptable<DaemonSet>(PODS, DAEMON_SET, selectorOf)],
+  reads: [NODES, REVISIONS],
+  start(env) {
+    const cancels = [watchNodes(env), watchRevisions(env)];
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
+  },
   async reconcile(key, env) {
     try {
       return await sync(key, env);

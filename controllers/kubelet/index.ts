@@ -37,7 +37,7 @@ function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolum
 export function createKubelet(
   version: string,
   simulated: SimulatedNodes,
-  { events }: Pick<KubeletOptions, 'events'>,
+  options: Omit<KubeletOptions, 'manages'>,
   behaviours: () => Promise<readonly BehaviourFile[]>,
 ): {
   readonly controller: ControllerDefinition;
@@ -54,7 +54,7 @@ export function createKubelet(
     runtime ??= makeRuntime();
     return runtime;
   };
-  const kubelet = new Kubelet({ manages: (node) => simulated.runsPods(node), events }, runtimeOnce);
+  const kubelet = new Kubelet({ ...options, manages: (node) => simulated.runsPods(node) }, runtimeOnce);
   const agent = new NodeAgent(version, simulated);
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,

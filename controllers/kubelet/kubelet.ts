@@ -6,13 +6,14 @@ import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
+import { isCritical, type Rejection, rejectionOf } from './admission.ts';
 import { endedStatus } from './container-status.ts';
 import { type Again, againAt, Look, newer } from './look.ts';
-import { ClusterNetwork } from './network/cluster-network.ts';
+import { type ApiServers, ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
-import { rejectionOf } from './pod-admission.ts';
-import { newPodMemory, type PodMemory, type Stopping } from './pod-memory.ts';
+import { podIPs } from './pod-ips.ts';
+import { type Failure, newPodMemory, type PodMemory } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
@@ -22,16 +23,21 @@ import { Waiting } from './waiting.ts';
 
 type Statuses = Map<string, Frozen<ContainerStatus>>;
 
-const DEADLINE = {
+const DEADLINE: Failure = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-} as const;
+  isToldAtOnce: true,
+};
+
+/** immediateEvictionGracePeriodSeconds of pkg/kubelet/eviction. */
+const EVICTION_GRACE_SECONDS = 1;
 
 export interface KubeletOptions {
   /** Whether a node is simulated: pods of other nodes are left alone. */
   readonly manages: (node: string) => boolean;
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
+  readonly apiServers?: ApiServers;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -39,17 +45,19 @@ export class Kubelet {
   readonly #manages: (node: string) => boolean;
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
+  readonly #apiServers: ApiServers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
-  /** Pods that are over and still there: their logs can be read. */
+  /** Pods that are over and still there: the logs of those that ran can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
   readonly #waiting = new Waiting();
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events, apiServers = {} }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
+    this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
   }
 
@@ -78,7 +86,8 @@ export class Kubelet {
 
   /** The network of all pods, as the controller that runs now sees it. */
   #networkOf(env: ControllerEnv): ClusterNetwork {
-    if (this.#network?.env !== env) this.#network = new ClusterNetwork(env, (key) => this.running(key));
+    if (this.#network?.env !== env)
+      this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServers);
     return this.#network;
   }
 
@@ -123,7 +132,8 @@ export class Kubelet {
     const node = env.lister<Node>('v1/nodes').get({ namespace: '', name: nodeName });
     if (!node && !isDeleted) return undefined;
     if (!memory) {
-      memory = newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs);
+      const rejection = node && !isDeleted ? this.#rejection(pod, node, env) : undefined;
+      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs), ...(rejection && { rejection }) };
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
@@ -139,6 +149,25 @@ export class Kubelet {
     return again;
   }
 
+  /** Pods that a kubelet has reported before were taken then. */
+  #rejection(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Rejection | undefined {
+    if (pod.status.startTime !== undefined) return undefined;
+    const others = env.lister<Pod>(PODS).onNode(node.metadata.name ?? '');
+    return rejectionOf(
+      pod,
+      node,
+      others.filter((other) => this.#isTaken(other)),
+    );
+  }
+
+  /** Whether a pod uses its node: what was written a moment ago may not have come back yet. */
+  #isTaken(pod: Frozen<Pod>): boolean {
+    const text = keyText(keyOf(pod));
+    const memory = this.#pods.get(text);
+    if (memory?.uid === pod.metadata.uid) return memory?.rejection === undefined;
+    return pod.status.startTime !== undefined && !isPodTerminal(pod) && this.#past.get(text)?.uid !== pod.metadata.uid;
+  }
+
   #images(node: Frozen<Node> | undefined, env: ControllerEnv): Set<string> {
     return node ? this.#stock.images(node, env) : new Set();
   }
@@ -146,12 +175,18 @@ export class Kubelet {
   async #lookAt(look: Look, node: Frozen<Node> | undefined): Promise<Again> {
     const { pod, memory, nowMs } = look;
     memory.waits = false;
-    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look, 'deleted');
-    if (memory.stopping) return this.#stop(look, memory.stopping.why);
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#stop(look);
+    if (memory.rejection) return look.reject(memory.rejection);
+    if (memory.stopping) return this.#stop(look);
     const deadlineMs = deadlineOf(pod, nowMs);
     if (nowMs >= deadlineMs) {
       look.tell('Normal', DEADLINE.reason, DEADLINE.message);
-      return this.#stop(look, 'deadline');
+      return this.#stop(look, DEADLINE);
+    }
+    const eviction = evictionOf(look);
+    if (eviction) {
+      look.tell('Warning', eviction.reason, eviction.message);
+      return this.#stop(look, eviction);
     }
     if (deadlineMs !== Number.POSITIVE_INFINITY) look.wakeAt(deadlineMs);
     return node ? this.#sync(look, node) : undefined;
@@ -162,10 +197,6 @@ export class Kubelet {
     const hostIP = internalAddress(node);
     // The node is about to get its addresses, and its pods are looked at again when it has.
     if (hostIP === undefined || !node.spec.podCIDR) return this.#release(keyOf(pod));
-    if (pod.status.startTime === undefined) {
-      const rejection = rejectionOf(pod, node, () => look.env.lister<Pod>(PODS).onNode(memory.node));
-      if (rejection) return look.reject(rejection);
-    }
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
@@ -179,7 +210,7 @@ export class Kubelet {
     if (outcome === 'goes on') return this.#report(look, facts(look, statuses, { hostIP, podIP }));
     const isSomeoneLeft = [...statuses.values()].some(({ state }) => state.running);
     const again = await look.report(facts(look, statuses, { hostIP, podIP, isTerminal: !isSomeoneLeft }));
-    return isSomeoneLeft ? this.#stop(look.anew(), 'finished') : again;
+    return isSomeoneLeft ? this.#stop(look.anew()) : again;
   }
 
   /** What comes while the report is on its way wakes those who wait for it. */
@@ -200,6 +231,7 @@ export class Kubelet {
       throw new Error(`node ${memory.node} has no address left for ${keyText(keyOf(pod))}`);
     }
     memory.podIP = podIP;
+    memory.podIPs = pod.spec.hostNetwork ? [podIP] : podIPs(podIP, node.spec.podCIDRs);
     memory.running = runtime.open(pod, podIP, {
       clock,
       random: env.random,
@@ -207,6 +239,7 @@ export class Kubelet {
       network: this.#networkOf(env).from({
         key: keyOf(pod),
         address: podIP,
+        addresses: memory.podIPs,
         node: memory.node,
         hostNetwork: !!pod.spec.hostNetwork,
       }),
@@ -216,18 +249,20 @@ export class Kubelet {
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */
-  async #stop(look: Look, why: Stopping['why']): Promise<Again> {
+  async #stop(look: Look, why?: Failure): Promise<Again> {
     const { pod, memory, nowMs, env } = look;
     const isDeleted = pod.metadata.deletionTimestamp !== undefined;
     const statuses = statusesOf(look);
-    const failure = why === 'deadline' ? DEADLINE : undefined;
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
+    // Until when there was nothing to do does not count any more.
+    delete memory.calm;
+    const { failure } = memory.stopping;
     const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
-      return failure ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
+      return failure?.isToldAtOnce ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);
@@ -252,7 +287,8 @@ export class Kubelet {
     const memory = this.#pods.get(keyText(key));
     if (!memory) return;
     this.#forget(key, memory);
-    if (memory.running) this.#past.set(keyText(key), { uid: memory.uid, running: memory.running });
+    const { uid, running } = memory;
+    this.#past.set(keyText(key), { uid, ...(running && { running }) });
   }
 
   #forget(key: Key, { node, podIP, running }: PodMemory): void {
@@ -261,6 +297,13 @@ export class Kubelet {
     this.#waiting.set(key, false);
     if (podIP !== undefined) this.#stock.release(node, podIP);
   }
+}
+
+/** Critical pods may take what they like. */
+function evictionOf({ pod, memory }: Look): Failure | undefined {
+  const excess = memory.surroundings?.excess;
+  if (excess === undefined || isCritical(pod)) return undefined;
+  return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
 }
 
 /** A pod that nobody has reported yet begins now. */
@@ -272,6 +315,7 @@ function deadlineOf({ spec, status }: Frozen<Pod>, nowMs: number): number {
 
 type Found = Pick<PodFacts, 'hostIP' | 'podIP'> & Partial<Pick<PodFacts, 'isTerminal' | 'failure'>>;
 
-function facts({ nowMs }: Look, statuses: Statuses, found: Found): PodFacts {
-  return { statuses, isTerminal: false, now: rfc3339(nowMs), ...found };
+function facts({ nowMs, memory, pod }: Look, statuses: Statuses, found: Found): PodFacts {
+  const podIPs = memory.podIPs ?? (pod.status.podIPs ?? []).map(({ ip }) => ip);
+  return { statuses, podIPs, isTerminal: false, now: rfc3339(nowMs), ...found };
 }

@@ -5,12 +5,12 @@ import { keyOf } from '../../server/kube/object.ts';
 import type { ContainerStatus, Node, Pod, PodStatus } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
+import type { Rejection } from './admission.ts';
 import { lateMessage, MOUNT_TIMEOUT_MS, unattachedVolumes } from './attached-volumes.ts';
 import { nodeUser } from './node-agent.ts';
-import type { Rejection } from './pod-admission.ts';
-import type { PodMemory, Stopping } from './pod-memory.ts';
+import type { Failure, PodMemory, Stopping } from './pod-memory.ts';
 import { PodReferences } from './pod-references.ts';
-import { changedStatus, type PodFacts } from './pod-status.ts';
+import { changedStatus, type PodFacts, rejectedStatus } from './pod-status.ts';
 import { mountProblems } from './references.ts';
 import { hostnameProblem } from './runtime/files/pod-hostname.ts';
 import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
@@ -87,7 +87,7 @@ export class Look implements SyncContext {
   }
 
   get surroundings(): PodSurroundings {
-    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store);
+    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store, this.wake);
     return this.memory.surroundings;
   }
 
@@ -108,6 +108,14 @@ export class Look implements SyncContext {
     this.memory.isWoken = true;
     this.env.enqueue(keyOf(this.pod));
   };
+
+  /** The pod fails before it begins. */
+  async reject(rejection: Rejection): Promise<Again> {
+    if (!this.memory.hasToldRejection) this.tell('Warning', rejection.reason, rejection.message);
+    this.memory.hasToldRejection = true;
+    await this.#write(rejectedStatus(this.pod, rejection, rfc3339(this.nowMs)));
+    return undefined;
+  }
 
   /** Says what is wrong with what the pod says about its behaviour. */
   complain(): void {
@@ -171,11 +179,12 @@ export class Look implements SyncContext {
   }
 
   /** Tells every running container to end. */
-  async beginToStop(why: Stopping['why'], statuses: Statuses): Promise<Stopping> {
+  async beginToStop(failure: Failure | undefined, statuses: Statuses): Promise<Stopping> {
     const { pod, nowMs } = this;
     const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const ownSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
-    const graceMs = (deletionTimestamp === undefined ? ownSeconds : deletionGracePeriodSeconds) * 1000;
+    const seconds = failure?.graceSeconds ?? ownSeconds;
+    const graceMs = (deletionTimestamp === undefined ? seconds : deletionGracePeriodSeconds) * 1000;
     const { initContainers, containers, ephemeralContainers } = pod.spec;
     const all = [...(initContainers ?? []), ...(containers ?? []), ...(ephemeralContainers ?? [])];
     const running = all.flatMap((container) => {
@@ -183,7 +192,12 @@ export class Look implements SyncContext {
       return status?.state.running ? [{ container, restartCount: status.restartCount }] : [];
     });
     for (const { container } of running) this.routine('Killing', `Stopping container ${container.name}`, container);
-    return { why, graceMs, sinceMs: nowMs, ...(await stopsOf(running, this.#stopFacts(graceMs))) };
+    return {
+      ...(failure && { failure }),
+      graceMs,
+      sinceMs: nowMs,
+      ...(await stopsOf(running, this.#stopFacts(graceMs))),
+    };
   }
 
   #stopFacts(graceMs: number): StopFacts {
@@ -229,21 +243,6 @@ export class Look implements SyncContext {
       this.memory.calm = { resourceVersion, untilMs: this.#wakeMs };
     }
     return againAt(this.#wakeMs, this.nowMs);
-  }
-
-  /** The pod never runs here. */
-  async reject({ reason, message }: Rejection): Promise<undefined> {
-    const { generation } = this.pod.metadata;
-    const reported = await this.#write({
-      ...(generation !== undefined && { observedGeneration: generation }),
-      phase: 'Failed',
-      reason,
-      message: `Pod was rejected: ${message}`,
-      startTime: rfc3339(this.nowMs),
-    });
-    if (!reported) return;
-    this.memory.latest = reported;
-    this.tell('Warning', reason, message);
   }
 
   async #write(status: Partial<Frozen<PodStatus>>): Promise<Frozen<Pod> | undefined> {

@@ -39,6 +39,10 @@ function conditionOf(pod: FrozenPod, type: string, { status, reason, message }: 
 
 const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']);
 
+/** Conditions that no kubelet reports; of all that it could, a kubelet takes back those that it does not say. */
+export const othersConditions = (conditions: readonly Condition[] = []): readonly Condition[] =>
+  conditions.filter(({ type }) => !OWN.has(type) && type !== 'PodScheduled');
+
 export interface ConditionFacts {
   readonly statuses: ReadonlyMap<string, Status>;
   readonly phase: string;

@@ -1,19 +1,15 @@
-/** Addresses of one node's pods, from its podCIDR. */
+/** Addresses of one node's pods, from its podCIDRs. */
+import { formatIp, type IpAddress, networkOf, parseCidr, parseIp } from '../../server/kube/ip-addresses.ts';
 
-/** `10.244.1.0/24` as its first address and size. @throws Error when it is no IPv4 range */
-function parseCidr(cidr: string): { base: number; size: number } {
-  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(cidr);
-  if (!match) throw new Error(`${cidr} is no IPv4 range`);
-  const [a = 0, b = 0, c = 0, d = 0, bits = 32] = match.slice(1).map(Number);
-  return { base: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, size: 2 ** (32 - bits) };
-}
+/** No node has room for so many pods: what comes behind them in a range stays unused. */
+const SIZE_MAX = 2 ** 30;
 
-function text(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
-}
-
-function parse(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+/** @throws Error when it is no range */
+function readCidr(cidr: string): { network: IpAddress; size: number } {
+  const block = parseCidr(cidr);
+  if (!block) throw new Error(`${cidr} is no range of addresses`);
+  const bits = (block.address.family === 4 ? 32 : 128) - block.prefixLength;
+  return { network: networkOf(block), size: Math.min(2 ** bits, SIZE_MAX) };
 }
 
 /**
@@ -21,15 +17,15 @@ function parse(address: string): number {
  * nobody mistakes a new pod for the one that had its address before.
  */
 export class PodIps {
-  readonly #base: number;
+  readonly #network: IpAddress;
   readonly #size: number;
   readonly #used = new Set<number>();
   /** Offset of the last address handed out; .0 is the network and .1 the node's bridge. */
   #last = 1;
 
   constructor(cidr: string) {
-    const { base, size } = parseCidr(cidr);
-    this.#base = base;
+    const { network, size } = readCidr(cidr);
+    this.#network = network;
     this.#size = size;
   }
 
@@ -40,20 +36,45 @@ export class PodIps {
       if (this.#used.has(offset)) continue;
       this.#used.add(offset);
       this.#last = offset;
-      return text(this.#base + offset);
+      return formatIp({ ...this.#network, bits: this.#network.bits + BigInt(offset), mapped: false });
     }
     return undefined;
   }
 
   /** Marks an address that a pod has already, from before this process or from elsewhere. */
   reserve(address: string): void {
-    const offset = parse(address) - this.#base;
-    if (offset < 0 || offset >= this.#size) return;
+    const offset = this.#offsetOf(address);
+    if (offset === undefined) return;
     this.#used.add(offset);
     if (offset > this.#last) this.#last = offset;
   }
 
   release(address: string): void {
-    this.#used.delete(parse(address) - this.#base);
+    const offset = this.#offsetOf(address);
+    if (offset !== undefined) this.#used.delete(offset);
   }
+
+  #offsetOf(text: string): number | undefined {
+    const address = parseIp(text);
+    if (address?.family !== this.#network.family) return undefined;
+    const offset = Number(address.bits - this.#network.bits);
+    return offset >= 0 && offset < this.#size ? offset : undefined;
+  }
+}
+
+/**
+ * All addresses of a pod: in the second range of its node it has the place that it has in the first. A pod whose
+ * address is not from there, because the node has got another range since, has that one only.
+ *
+ * @example podIPs('10.244.1.7', ['10.244.1.0/24', 'fd00:1::/64']) // ['10.244.1.7', 'fd00:1::7']
+ */
+export function podIPs(podIP: string, podCIDRs: readonly string[] | null | undefined): string[] {
+  const [first, second] = podCIDRs ?? [];
+  const [address, own, other] = [parseIp(podIP), parseCidr(first ?? ''), parseCidr(second ?? '')];
+  if (!address || !own || !other || address.family !== own.address.family) return [podIP];
+  const offset = address.bits - networkOf(own).bits;
+  const isInside = offset > 0n && offset < 1n << BigInt((own.address.family === 4 ? 32 : 128) - own.prefixLength);
+  if (!isInside) return [podIP];
+  const network = networkOf(other);
+  return [podIP, formatIp({ ...network, bits: network.bits + offset, mapped: false })];
 }

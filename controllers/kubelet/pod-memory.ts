@@ -1,6 +1,7 @@
 /** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';
+import type { Rejection } from './admission.ts';
 import { BackOffs } from './back-off.ts';
 import type { HookEnd } from './hooks.ts';
 import type { PodReferences } from './pod-references.ts';
@@ -57,9 +58,19 @@ export interface PullMemory {
   error?: string;
 }
 
+/** Why a kubelet ends a pod by itself. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** How long its containers may take, if not as long as the pod says. */
+  readonly graceSeconds?: number;
+  /** Whether that is told before they have ended. */
+  readonly isToldAtOnce?: boolean;
+}
+
 /** How the pod as a whole is being stopped. */
 export interface Stopping {
-  readonly why: 'deleted' | 'deadline' | 'finished';
+  readonly failure?: Failure;
   graceMs: number;
   readonly sinceMs: number;
   readonly stops: Map<string, Stop>;
@@ -74,9 +85,14 @@ export interface PodMemory {
   readonly seenMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
   podIP?: string;
+  /** All of its addresses, that one first. */
+  podIPs?: readonly string[];
   refs?: PodReferences;
   surroundings?: PodSurroundings;
   running?: PodSandbox;
+  /** Why the node does not take it. */
+  readonly rejection?: Rejection;
+  hasToldRejection?: boolean;
   readonly runs: Map<string, RunMemory>;
   readonly pulls: Map<string, PullMemory>;
   readonly restarts: BackOffs;

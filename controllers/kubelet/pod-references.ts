@@ -98,8 +98,8 @@ export class PodReferences implements PodSources {
 
   podIPs(): readonly string[] {
     const node = this.#hostNetwork ? this.node() : undefined;
-    const address = node ? internalAddress(node) : this.#memory.podIP;
-    return address === undefined ? [] : [address];
+    const address = node && internalAddress(node);
+    return address === undefined ? (this.#memory.podIPs ?? []) : [address];
   }
 
   imageFiles(image: string): ImageDirectory | undefined {

@@ -1,7 +1,8 @@
 /** What a kubelet reports of a pod. */
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus, Pod, PodStatus } from '../../server/kube/types.gen.ts';
-import { conditionsOf } from './pod-conditions.ts';
+import type { Rejection } from './admission.ts';
+import { conditionsOf, othersConditions } from './pod-conditions.ts';
 import { phaseOf } from './pod-phase.ts';
 
 type FrozenPod = Frozen<Pod>;
@@ -10,6 +11,8 @@ export interface PodFacts {
   readonly statuses: ReadonlyMap<string, Frozen<ContainerStatus>>;
   readonly hostIP: string;
   readonly podIP: string | undefined;
+  /** All of its addresses, that one first. */
+  readonly podIPs: readonly string[];
   /** Whether no container will run again. */
   readonly isTerminal: boolean;
   /** Why the kubelet ends the pod, whatever its containers are at. */
@@ -57,16 +60,16 @@ function phaseFor({ spec, status }: FrozenPod, { statuses, isTerminal, failure }
  */
 export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<PodStatus>> | undefined {
   const { metadata, status } = pod;
-  const { statuses, hostIP, podIP, isTerminal, now } = facts;
+  const { statuses, hostIP, podIP, isTerminal, failure, now } = facts;
   const phase = phaseFor(pod, facts);
   const wanted: Partial<Frozen<PodStatus>> = {
     ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
     phase,
-    ...facts.failure,
+    ...(failure && { reason: failure.reason, message: failure.message }),
     conditions: conditionsOf(pod, { statuses, phase, hasSandbox: podIP !== undefined && !isTerminal, now }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
-    ...(podIP !== undefined && { podIP, podIPs: [{ ip: podIP }] }),
+    ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
     startTime: status.startTime ?? now,
     ...statusLists(pod, statuses),
     ...(podIP !== undefined && podAllocation(pod)),
@@ -75,4 +78,20 @@ export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<P
   for (const [field, value] of Object.entries(wanted))
     if (!deepEqual(value, status[field as keyof PodStatus])) changed[field] = value;
   return Object.keys(changed).length === 0 ? undefined : (changed as Partial<Frozen<PodStatus>>);
+}
+
+/** The status of a pod that its node does not take (rejectPod): a kubelet says nothing else of it. */
+export function rejectedStatus(
+  { status }: FrozenPod,
+  { reason, message }: Rejection,
+  now: string,
+): Partial<Frozen<PodStatus>> {
+  const conditions = othersConditions(status.conditions);
+  return {
+    phase: 'Failed',
+    reason,
+    message: `Pod was rejected: ${message}`,
+    startTime: status.startTime ?? now,
+    ...(conditions.length !== (status.conditions ?? []).length && { conditions }),
+  };
 }

@@ -306,7 +306,8 @@ export class PodSync {
   #addressed(): SyncContext['pod'] {
     const { pod, memory } = this.#context;
     if (pod.status.podIP !== undefined || memory.podIP === undefined) return pod;
-    return { ...pod, status: { ...pod.status, podIP: memory.podIP } };
+    const podIPs = (memory.podIPs ?? [memory.podIP]).map((ip) => ({ ip }));
+    return { ...pod, status: { ...pod.status, podIP: memory.podIP, podIPs } };
   }
 }
 

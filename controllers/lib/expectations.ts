@@ -70,6 +70,11 @@ export class Expectations {
     return true;
   }
 
+  /** Whether something of this kind was written on behalf of `key` that nobody has seen in the informers yet. */
+  awaits(key: Key, resource: ResourceId): boolean {
+    return this.#pending.get(keyText(key))?.has(resource) ?? false;
+  }
+
   /** Nothing is expected any more: the object of this key is gone. */
   forget(key: Key): void {
     this.#pending.delete(keyText(key));

@@ -1,8 +1,8 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Node } from '../../server/kube/types.gen.ts';
-import { type HostPort, portsConflict } from './host-ports.ts';
+import { type HostPort, portsConflict } from '../lib/host-ports.ts';
+import { type Amounts, amountsOf } from '../lib/pod-requests.ts';
 import type { PodInfo } from './pod-info.ts';
-import { type Amounts, amountsOf } from './pod-requests.ts';
 
 /** One node, and what the pods on it and those on their way to it use; it follows every change. */
 export class NodeInfo {

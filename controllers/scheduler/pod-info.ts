@@ -1,8 +1,8 @@
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus, Pod } from '../../server/kube/types.gen.ts';
+import { type HostPort, hostPortsOf } from '../lib/host-ports.ts';
+import { type Amounts, assumedRequests, podRequests } from '../lib/pod-requests.ts';
 import { type AffinityTerms, affinityTermsOf } from './affinity-terms.ts';
-import { type HostPort, hostPortsOf } from './host-ports.ts';
-import { type Amounts, assumedRequests, podRequests } from './pod-requests.ts';
 
 /** A pod, and what scheduling needs to know of it, read once. */
 export class PodInfo {

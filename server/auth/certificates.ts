@@ -74,8 +74,6 @@ const USUAL_NAMES = [
   'localhost',
   '127.0.0.1',
   '::1',
-  // The first address of the service CIDR belongs to the service `kubernetes`.
-  '10.96.0.1',
 ];
 
 /** What kubeadm calls them. */
@@ -255,9 +253,9 @@ function keyIdOf(spki: Buffer): Buffer {
   return createHash('sha1').update(spki.subarray(-65)).digest();
 }
 
-/** PKCS #8. */
+/** SEC 1: fabric8's client takes PKCS #8 for a key of RSA, and cannot read it. */
 export function privateKeyPem(key: KeyObject): string {
-  return key.export({ type: 'pkcs8', format: 'pem' }) as string;
+  return key.export({ type: 'sec1', format: 'pem' }) as string;
 }
 
 export function pem(label: string, bytes: Buffer): string {

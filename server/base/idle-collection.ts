@@ -28,20 +28,31 @@ export interface CollectionParts {
  */
 export function idleCollection({ usedBytes, utilization, collect }: CollectionParts): () => void {
   let keptBytes = usedBytes();
-  let isCollecting = false;
+  let collectedAtBytes: number | undefined;
   return () => {
     const isAtRest = utilization() < REST_UTILIZATION_MAX;
     const used = usedBytes();
-    // What is in use after a collection is kept, and so is what another collection has left.
-    if (isCollecting || used < keptBytes) keptBytes = used;
-    isCollecting = isAtRest && used - keptBytes >= GROWTH_BYTES_MIN;
-    if (isCollecting) collect();
+    // A collection whose marking began amid a burst leaves much of it: where it has freed much, another follows.
+    let isWorthwhile = false;
+    // What is in use after a collection is kept, and so is what another collection has left; but not what came since
+    // the collection began where a burst followed it.
+    if (collectedAtBytes !== undefined && isAtRest) {
+      isWorthwhile = collectedAtBytes - used >= GROWTH_BYTES_MIN;
+      keptBytes = used;
+    } else if (used < keptBytes) keptBytes = used;
+    isWorthwhile ||= used - keptBytes >= GROWTH_BYTES_MIN;
+    collectedAtBytes = isAtRest && isWorthwhile ? used : undefined;
+    if (collectedAtBytes !== undefined) collect();
   };
 }
 
+let pressure: WeakRef<ArrayBuffer> | undefined;
+
+/** Without what only presses: that stays until the collection after the one that it began. */
 function usedBytes(): number {
   const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
+  const pressureBytes = pressure?.deref() === undefined ? 0 : PRESSURE_BYTES;
+  return used_heap_size + external_memory - pressureBytes;
 }
 
 /**
@@ -50,7 +61,7 @@ function usedBytes(): number {
  */
 function collect(): void {
   try {
-    new ArrayBuffer(PRESSURE_BYTES);
+    pressure = new WeakRef(new ArrayBuffer(PRESSURE_BYTES));
   } catch {
     // A process that may not even reserve that much collects often enough.
   }

@@ -13,6 +13,7 @@ import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
+import { serviceRanges } from '../kube/service-ranges.ts';
 import { locator } from '../registry/locate.ts';
 import { builtInTypes } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
@@ -42,6 +43,8 @@ export interface AssemblyOptions {
   readonly nodes: number;
   /** Whether the controller gives all nodes their pod ranges: they are not the usual ones. */
   readonly leavesPodRanges?: boolean;
+  /** Where services get their addresses from; see `StartOptions`. */
+  readonly serviceClusterIpRange?: string | undefined;
   /** The default storage class; none unless given. */
   readonly storageClass?: string | undefined;
   readonly connector: NodeConnector;
@@ -86,7 +89,9 @@ async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<Lo
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const storage = await openStorage(options);
-  const pki = identityOf({ clock, random, names: options.tlsNames, dataDir: options.dataDir });
+  const ranges = serviceRanges(options.serviceClusterIpRange);
+  const names = [...options.tlsNames, ranges.apiAddress];
+  const pki = identityOf({ clock, random, names, dataDir: options.dataDir });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
     clock,
@@ -149,12 +154,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   });
   const nowMs = clock.now();
   const { nodes, leavesPodRanges = false, address, port } = options;
-  const first = { nowMs, nodes, leavesPodRanges, address, port };
+  const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
   const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
   const { storageClass } = options;
   const plain = [...nodeObjects(first), ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)])];
-  const objects = { canonical: recordedObjects(nowMs), own, plain };
+  const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.

@@ -161,6 +161,12 @@ function program(): Command {
     .addOption(flag('--cluster-cidr <ranges>', 'where pods get their addresses from, one range for each IP family'))
     .addOption(flag('--node-cidr-mask-size-ipv4 <bits>', 'size of the range of a node').argParser(integer(1, 32)))
     .addOption(flag('--node-cidr-mask-size-ipv6 <bits>', 'the same for IPv6').argParser(integer(1, 128)))
+    .addOption(
+      flag(
+        '--service-cluster-ip-range <ranges>',
+        'where services get their addresses from, one range for each IP family',
+      ),
+    )
     .addOption(flag('--storage-class <name>', 'a default storage class, whose volumes are made at once'))
     .addOption(
       flag('--load-balancer-cidr <cidr>', 'where services of type LoadBalancer get their addresses from').argParser(

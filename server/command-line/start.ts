@@ -28,6 +28,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly clusterCidr?: string;
   readonly nodeCidrMaskSizeIpv4?: number;
   readonly nodeCidrMaskSizeIpv6?: number;
+  readonly serviceClusterIpRange?: string;
   readonly storageClass?: string;
   readonly loadBalancerCidr?: string;
   readonly simulatedMetrics?: boolean;
@@ -86,6 +87,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
     ...(flags.nodeCidrMaskSizeIpv4 !== undefined && { nodeCidrMaskSizeIpv4: flags.nodeCidrMaskSizeIpv4 }),
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
+    ...(flags.serviceClusterIpRange !== undefined && { serviceClusterIpRange: flags.serviceClusterIpRange }),
     ...(flags.podBehaviours && { podBehaviours: flags.podBehaviours }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),

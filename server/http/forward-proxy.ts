@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../kube/api-error.ts';
-import { LIMITS } from '../kube/limits.ts';
 import { askPod, endToEnd } from '../pipeline/pod-http.ts';
 import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
+import { tunnel } from './forward-tunnel.ts';
 
 export interface ForwardProxy {
   readonly port: number;
@@ -28,13 +28,9 @@ export async function startForwardProxy(options: {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  // CONNECT would be a tunnel to anywhere.
-  server.on('connect', (_request, socket) => {
-    socket.on('error', () => undefined); // nobody else listens on it any more, and clients reset it when refused
-    socket.end(
-      'HTTP/1.1 403 Forbidden\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n' +
-        `content-length: ${NOT_OURS.length}\r\n\r\n${NOT_OURS}`,
-    );
+  server.on('connect', (request, socket, head) => {
+    const { traffic } = options;
+    tunnel(request.url ?? '', socket, head, { traffic, elsewhere: NOT_OURS }).catch(() => socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -80,16 +76,19 @@ async function forward(request: IncomingMessage, response: ServerResponse, traff
     plain(response, 403, NOT_OURS);
     return;
   }
-  const body = await readBody(request);
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
   const headers = { ...endToEnd(request.headers), host: url.host };
   const answer = await askPod(destination, {
     method: request.method ?? 'GET',
     path: url.pathname + url.search,
     headers,
-    body,
+    ...((length !== '0' || encoding !== undefined) && { body: request }),
   });
   response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-  answer.pipe(response);
+  // The head of a stream is not kept until something follows.
+  response.flushHeaders();
+  response.once('close', () => answer.destroy());
+  answer.on('error', () => response.destroy()).pipe(response);
 }
 
 function absoluteUrl(text: string): URL | undefined {
@@ -99,16 +98,4 @@ function absoluteUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > LIMITS.bodyBytes)
-      throw new ApiError(413, 'RequestEntityTooLarge', `request bodies may have ${LIMITS.bodyBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -3,7 +3,7 @@ import type { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import type { DnsServer } from './dns-server.ts';
 import { type ForwardProxy, startForwardProxy } from './forward-proxy.ts';
-import { type HttpServer, type HttpServerOptions, startHttpServer } from './server.ts';
+import { type HttpServer, type ServingOptions, startHttpServer } from './server.ts';
 
 export interface PlainPorts {
   readonly httpPort?: number | undefined;
@@ -28,7 +28,7 @@ export async function startPlainServers(
   { httpPort, proxyPort, dnsPort }: PlainPorts,
   hostOf: (name: 'http' | 'proxy' | 'dns') => string,
   parts: {
-    readonly serving: Omit<HttpServerOptions, 'host' | 'port' | 'tls'>;
+    readonly serving: Omit<ServingOptions, 'tls'>;
     readonly traffic: ServiceTraffic;
     readonly dns: ClusterDns;
   },

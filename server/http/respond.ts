@@ -16,7 +16,8 @@ export async function respond(
 ): Promise<void> {
   const { status, headers, body } = wire;
   const { channel } = raw;
-  if (channel.destroyed || channel.writableEnded) return;
+  // Node ends the streams of HEAD over HTTP/2 before anybody has answered.
+  if (channel.destroyed || (channel.writableEnded && !headOnly)) return;
   raw.writeHead(status, headers);
   if (headOnly) {
     if (body.type === 'chunks') body.abort?.();

@@ -1,9 +1,12 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
+import { type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { addIdentifiers, auditIdOf } from './audit-id.ts';
@@ -20,10 +23,8 @@ import { addWebSocketWatch, streamMessages } from './websocket.ts';
 /** Answers requests: a cluster's pipeline, with whatever stands before it. */
 export type Answer = (request: ApiRequest) => Promise<ApiResponse>;
 
-export interface HttpServerOptions {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
+/** How connections are served, wherever they come from. */
+export interface ServingOptions {
   /** Without it the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string | string[] };
   /** Origins whose programs in browsers may read answers; `*` for any. */
@@ -36,14 +37,36 @@ export interface HttpServerOptions {
   readonly onFault: (error: unknown, request: ApiRequest) => void;
 }
 
+export interface HttpServerOptions extends ServingOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+}
+
 export interface HttpServer {
   readonly port: number;
+  /** Takes a connection that comes from inside the process, as if somebody had dialed the port. */
+  accept(connection: Duplex): void;
   /** Ends all watches and connections. */
   close(): Promise<void>;
 }
 
 /** Listens and serves until closed. @throws the error of `listen`, such as EADDRINUSE */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { app, ...open } = await openServer(options);
+  await app.listen({ host: options.host, port: options.port });
+  return { ...open, port: (app.server.address() as AddressInfo).port };
+}
+
+/** Serves connections that are handed to it, and listens nowhere. */
+export async function openHttpServer(options: ServingOptions): Promise<Omit<HttpServer, 'port'>> {
+  const { accept, close } = await openServer(options);
+  return { accept, close };
+}
+
+async function openServer(
+  options: ServingOptions,
+): Promise<Omit<HttpServer, 'port'> & { readonly app: FastifyInstance }> {
   const watches: OpenWatches = new Set();
   const app = createApp(options);
   await addWebSocketWatch(app, options, watches);
@@ -76,10 +99,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     refusePlainHttp(app.server as unknown as NetServer);
     serveStreams(app.server as unknown as Http2SecureServer, take);
   }
-  await app.listen({ host: options.host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
+  const accept = acceptor(app.server, options);
   return {
-    port,
+    app,
+    accept(connection) {
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      accept(connection);
+    },
     async close() {
       for (const watch of watches) watch.close();
       const closed = app.close();
@@ -94,7 +121,21 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-function createApp({ tls }: HttpServerOptions): FastifyInstance {
+/** Node's server would not know who is at the other end of what is no socket. */
+function acceptor(server: EventEmitter, { tls }: Pick<ServingOptions, 'tls'>): (connection: Duplex) => void {
+  if (!tls) return (connection) => void server.emit('connection', connection);
+  let accept: SecureAccept | undefined;
+  return (connection) => {
+    accept ??= tlsAcceptor({ ...tls, protocols: ['h2', 'http/1.1'] });
+    accept(connection, (socket) => {
+      // Where a connection turns out to speak HTTP/1.1, Node writes what that needs to the server of its socket.
+      Object.assign(socket, { server });
+      server.emit('secureConnection', socket);
+    });
+  };
+}
+
+function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
   const common = {
     logger: false,
     bodyLimit: LIMITS.bodyBytes,
@@ -156,7 +197,7 @@ async function serve(
   raw: RawRequest,
   response: RawResponse,
   url: string,
-  options: HttpServerOptions,
+  options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));

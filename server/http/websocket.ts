@@ -10,7 +10,7 @@ import { addIdentifiers, auditIdOf, identifierLines } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
-import type { HttpServerOptions } from './server.ts';
+import type { ServingOptions } from './server.ts';
 import { keepHeads, startTunnel } from './tunnel.ts';
 import { WatchWriter } from './watch-writer.ts';
 import { sendStream, streamProtocol } from './websocket-stream.ts';
@@ -30,7 +30,7 @@ const upgrades = new WeakMap<object, Accepted>();
  */
 export async function addWebSocketWatch(
   app: FastifyInstance,
-  options: HttpServerOptions,
+  options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
   const handleProtocols = (names: Set<string>, message: object): string | false =>

@@ -55,6 +55,12 @@ export interface RunningPod {
    * @throws Error when nothing listens there
    */
   dial(port: number, from?: PeerAddress): Promise<Duplex>;
+  /**
+   * Hands a datagram (UDP) to whoever has a socket at a port of the pod.
+   *
+   * @returns whether anybody has
+   */
+  deliver?(port: number, data: Buffer, from: PeerAddress): Promise<boolean>;
   /** Starts a program in a container. @throws ApiError that says what is not simulated, and how to script it */
   exec?(container: string, command: readonly string[], streams: ProcessStreams): Promise<RunningProcess>;
   /** Joins the container's own program. @throws ApiError */
@@ -69,4 +75,12 @@ export interface NodeConnector {
   pod(key: Key): RunningPod | undefined;
   /** A pod that is over and was not deleted yet: only its logs are left. */
   past?(key: Key): Pick<RunningPod, 'logs'> | undefined;
+}
+
+/** The way of pods to the API server, which is no pod. */
+export interface ApiServerDoor {
+  /** Whether the server is what listens there: behind the service `kubernetes`, or where else it is named. */
+  isAt(address: string, port: number): boolean;
+  /** A connection as whoever dials the server's port has it. @param from the pod, as the server sees it */
+  connect(from: PeerAddress): Duplex;
 }

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
 import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
 import type { Destination } from './service-traffic.ts';
 
@@ -7,7 +8,7 @@ export interface PodRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: Buffer;
+  readonly body?: Buffer | Readable | undefined;
 }
 
 /** Headers that belong to one connection and are not passed on (RFC 9110, 7.6.1). */
@@ -34,17 +35,38 @@ export function endToEnd(
   return kept;
 }
 
-/** @throws ApiError 503 when nothing listens on the port */
-async function dial({ pod, port }: Destination): Promise<Duplex> {
+const unreachable = (why: string): ApiError => serviceUnavailable(`error trying to reach service: ${why}`);
+
+/** @throws ApiError 503 when nothing listens on the port, or nobody there speaks TLS */
+async function dial({ pod, port, address, isTls }: Destination): Promise<Duplex> {
+  let connection: Duplex;
   try {
-    return await pod.dial(port);
-  } catch (error) {
-    throw serviceUnavailable(`error trying to reach service: ${(error as Error).message}`);
+    connection = await pod.dial(port);
+  } catch {
+    throw unreachable(`dial tcp ${address}: connect: connection refused`);
   }
+  return isTls ? encrypted(connection) : connection;
 }
 
-const unreachable = (name: string, error: Error): ApiError =>
-  serviceUnavailable(`error trying to reach service: ${name}: ${error.message}`);
+/** Nobody looks at the certificates of pods: kube-apiserver's proxy does not either. */
+function encrypted(socket: Duplex): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secure = connect({ socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+    const failed = (error: Error & { readonly code?: string }): void => {
+      socket.destroy();
+      const isPlain = error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /wrong version number/i.test(error.message);
+      if (isPlain) reject(unreachable('http: server gave HTTP response to HTTPS client'));
+      else reject(unreachable(error.code === 'ECONNRESET' ? 'EOF' : error.message));
+    };
+    secure.once('error', failed);
+    secure.once('secureConnect', () => {
+      secure.off('error', failed);
+      resolve(secure);
+    });
+  });
+}
+
+const toldOf = ({ name }: Destination, error: Error): string => `${name}: ${error.message}`;
 
 /**
  * One HTTP exchange with a pod.
@@ -63,8 +85,9 @@ export async function askPod(
       headers: { ...headers, connection: 'close' },
     });
     outgoing.once('response', resolve);
-    outgoing.once('error', (error) => reject(unreachable(destination.name, error)));
-    outgoing.end(body);
+    outgoing.once('error', (error) => reject(unreachable(toldOf(destination, error))));
+    if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
+    else body.on('error', (error: Error) => outgoing.destroy(error)).pipe(outgoing);
   });
 }
 
@@ -92,7 +115,7 @@ export async function upgradePod(
     });
     outgoing.once('upgrade', (response, socket, head) => resolve({ response, socket, head }));
     outgoing.once('response', (response) => resolve({ response }));
-    outgoing.once('error', (error) => reject(unreachable(destination.name, error)));
+    outgoing.once('error', (error) => reject(unreachable(toldOf(destination, error))));
     outgoing.end();
   });
 }

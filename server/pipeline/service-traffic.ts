@@ -1,5 +1,5 @@
 /** Where traffic to a service, a pod or a cluster DNS name goes. */
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import type { Frozen } from '../base/freeze.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
@@ -10,13 +10,36 @@ import type { Key } from '../kube/object.ts';
 import type { Connection } from '../kube/outbound.ts';
 import type { Pod, Service } from '../kube/types.gen.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
+import { outerAddress } from './outer-addresses.ts';
 
 /** A port of a running pod. */
 export interface Destination {
-  readonly pod: RunningPod;
+  readonly pod: Pick<RunningPod, 'dial'>;
   readonly port: number;
+  /** `10.244.1.3:8080`. */
+  readonly address: string;
   /** For messages: `pod default/web-x7k2p`. */
   readonly name: string;
+  /** It is spoken to in TLS. */
+  readonly isTls?: boolean;
+}
+
+const hostAndPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
+
+/** Pods that share the network of their node: whichever listens. */
+function firstOf(pods: readonly RunningPod[], name: string): Pick<RunningPod, 'dial'> {
+  return {
+    async dial(port) {
+      for (const pod of pods) {
+        try {
+          return await pod.dial(port);
+        } catch {
+          // Another one may have the port.
+        }
+      }
+      throw new Error(`connect: connection refused: nothing listens on port ${port} of ${name}`);
+    },
+  };
 }
 
 const SUFFIX = /(?:\.svc(?:\.cluster\.local)?)?\.?$/;
@@ -50,6 +73,36 @@ export class ServiceTraffic {
     }
     const portName = wanted[0]?.name ?? '';
     return this.#anyOf(key, portNamed(portName));
+  }
+
+  /**
+   * A ready pod behind a service, for the proxy of the API: other endpoints are none for it.
+   *
+   * @param port name or number of a service port; '' is the one without a name
+   * @throws ApiError 404 for a number of no service, 503 when it has no such port or no ready endpoint
+   */
+  proxiedService(key: Key, port: string): Destination {
+    let name = port;
+    if (/^[+-]?\d+$/.test(port)) {
+      const stored = this.#registry.find('services', key);
+      if (!stored) throw notFound({ group: '', resource: 'services' }, key.name);
+      const { ports } = (stored.value as unknown as Frozen<Service>).spec;
+      const found = ports?.find((each) => each.port === Number(port));
+      if (!found) throw serviceUnavailable(`no service port ${Number(port)} found for service ${goQuote(key.name)}`);
+      name = found.name ?? '';
+    }
+    const anyPort: PortOf = ({ ports }) => ports?.find((each) => (each.name ?? '') === name)?.port;
+    const backends = this.#backends(key, anyPort).filter(({ target, address }) => this.#isPod(key, target, address));
+    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
+    return this.#dialable(chosen);
+  }
+
+  /** An endpoint may call itself a pod without having its address. */
+  #isPod({ namespace }: Key, target: Key | undefined, address: string): boolean {
+    if (target?.namespace !== namespace) return false;
+    const { status } = (this.#registry.find('pods', target)?.value ?? {}) as Partial<Frozen<Pod>>;
+    return status?.podIPs?.some(({ ip }) => ip === address) ?? false;
   }
 
   /** Where the server itself reaches a service (ResolveCluster). @throws Error in the words of upstream's resolver */
@@ -92,15 +145,22 @@ export class ServiceTraffic {
     return service;
   }
 
-  /** @param port a number; '' takes the first port that a container declares. @throws ApiError 404, 400, 503 */
-  pod(key: Key, port: string): Destination {
+  /**
+   * @param port a number; '' takes the first port that a container declares
+   * @param usual the port where none declares any
+   * @throws ApiError 404, 400, 503
+   */
+  pod(key: Key, port: string, usual = 80): Destination {
     const stored = this.#registry.find('pods', key);
     if (!stored) throw notFound({ group: '', resource: 'pods' }, key.name);
-    const pod = stored.value as unknown as Frozen<Pod>;
-    const declared = pod.spec.containers?.flatMap(({ ports }) => ports ?? [])[0]?.containerPort ?? 80;
+    const { spec, status } = stored.value as unknown as Frozen<Pod>;
+    const declared = spec.containers?.flatMap(({ ports }) => ports ?? [])[0]?.containerPort ?? usual;
     const number = port === '' ? declared : Number(port);
     if (!Number.isInteger(number)) throw badRequest(`invalid pod request ${goQuote(`${key.name}:${port}`)}`);
-    return this.#running(key, number);
+    if (!status.podIP) throw badRequest('address not allowed');
+    if (number < 0 || number > 65_535)
+      throw serviceUnavailable(`error trying to reach service: dial tcp: address ${port}: invalid port`);
+    return this.#running(key, status.podIP, number);
   }
 
   /**
@@ -108,7 +168,8 @@ export class ServiceTraffic {
    * @throws ApiError 503 when it is, but nothing answers there
    */
   host(host: string, port: number): Destination | undefined {
-    if (isIPv4(host)) return this.#address(host, port);
+    const address = host.replace(/^\[|\]$/g, '');
+    if (isIP(address) !== 0) return this.#address(address, port);
     const [first = '', second = 'default', third, ...more] = host.toLowerCase().replace(SUFFIX, '').split('.');
     if (more.length > 0) return undefined;
     const service = this.#registry.find('services', { namespace: second, name: first });
@@ -141,7 +202,17 @@ export class ServiceTraffic {
     for (const { metadata } of this.#objects.servicesAt(ip))
       return this.service({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' }, String(port));
     const key = this.#objects.podAt(ip);
-    return key && this.#running(key, port);
+    return key ? this.#running(key, ip, port) : this.#outer(ip, port);
+  }
+
+  /** Addresses for clients that are not in the cluster. */
+  #outer(ip: string, port: number): Destination | undefined {
+    const outer = outerAddress(this.#registry, ip, port);
+    if (!outer) return undefined;
+    if ('service' in outer) return this.#anyOf(outer.service, portNamed(outer.portName));
+    const name = `node ${outer.node}`;
+    const pods = outer.pods.map((key) => this.#nodes.pod(key)).filter((pod) => pod !== undefined);
+    return { pod: firstOf(pods, name), port: outer.port, address: hostAndPort(ip, port), name };
   }
 
   #backends(key: Key, portOf: PortOf, wantedHostname?: string): Backend[] {
@@ -153,10 +224,10 @@ export class ServiceTraffic {
   #dialable({ address, port, target }: Backend): Destination {
     const key = target ?? this.#objects.podAt(address);
     if (!key) throw serviceUnavailable(`error trying to reach service: ${address}:${port} is no pod of this cluster`);
-    return this.#running(key, port);
+    return this.#running(key, address, port);
   }
 
-  #running(key: Key, port: number): Destination {
+  #running(key: Key, ip: string, port: number): Destination {
     const pod = this.#nodes.pod(key);
     if (!pod)
       throw new ApiError(
@@ -164,6 +235,6 @@ export class ServiceTraffic {
         'ServiceUnavailable',
         `error trying to reach service: pod ${key.namespace}/${key.name} does not run`,
       );
-    return { pod, port, name: `pod ${key.namespace}/${key.name}` };
+    return { pod, port, address: hostAndPort(ip, port), name: `pod ${key.namespace}/${key.name}` };
   }
 }

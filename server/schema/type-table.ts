@@ -215,6 +215,11 @@ export class TypeTable {
     }));
   }
 
+  /** The same types, of which none is a resource: for servers that have kinds of their own only. */
+  withoutResources(): TypeTable {
+    return new TypeTable({ ...this.#file, groups: [] });
+  }
+
   /** @throws Error when there is no such type: names come from the table itself. */
   type(name: string): TypeDescription {
     let type = this.#types.get(name);

@@ -147,7 +147,7 @@ export class SimulatedPod {
     const pod = given.get<Pod>('Pod', 'p', 'ns');
     if (!pod) throw new Error('there is no pod');
     this.#pod = pod;
-    this.surroundings = new PodSurroundings(pod, this.#sources, given.store);
+    this.surroundings = new PodSurroundings(pod, this.#sources, given.store, () => undefined);
   }
 
   /** The first unless a name is given. */

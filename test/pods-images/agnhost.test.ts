@@ -78,7 +78,7 @@ test('serve-hostname and porter answer on their ports', async () => {
   expect([await textOf(story, '80/'), await textOf(story, '81/x')]).toEqual(['foo', 'bar']);
   await story.delete(0);
   await story.create(podOf(AGNHOST, `args: [porter, --json-response], ${env}`));
-  expect((await page(story, '80/', { method: 'PUT' })).text).toBe('{"Body":"foo","Method":"PUT"}');
+  expect((await page(story, '80/', { method: 'PUT' })).text).toBe('{"Method":"PUT","Body":"foo"}');
 });
 
 test('guestbook keeps values', async () => {

@@ -50,14 +50,17 @@ describe("the API's proxy to services", () => {
   });
 
   it('needs a port when there are several, and knows which there are', async () => {
-    for (const name of ['two', 'two:nope', 'my-service:81']) {
+    for (const [name, message] of [
+      ['two', 'no endpoints available for service "two"'],
+      ['two:nope', 'no endpoints available for service "two"'],
+      ['my-service:81', 'no service port 81 found for service "my-service"'],
+    ]) {
       const { status, text } = await api(`services/${name}/proxy/`);
-      expect([name, status]).toEqual([name, 503]);
-      expect(text).toContain('no service port');
+      expect([name, status, (JSON.parse(text) as { message: string }).message]).toEqual([name, 503, message]);
     }
   });
 
-  it('answers 503 without ready endpoints and 404 without a service', async () => {
+  it('answers 503 without ready endpoints, and for a number 404 without a service', async () => {
     const empty = await api('services/empty/proxy/');
     expect(empty.status).toBe(503);
     expect(JSON.parse(empty.text)).toMatchObject({
@@ -65,7 +68,8 @@ describe("the API's proxy to services", () => {
       reason: 'ServiceUnavailable',
       message: 'no endpoints available for service "empty"',
     });
-    expect((await api('services/nope/proxy/')).status).toBe(404);
+    expect((await api('services/nope/proxy/')).status).toBe(503);
+    expect((await api('services/nope:80/proxy/')).status).toBe(404);
   });
 
   it('sends the path without a slash to the one with it', async () => {

@@ -52,6 +52,11 @@ describe('any other image', () => {
     });
   });
 
+  it('gets bodies of any size', async () => {
+    const { status, text } = await shop.get('http://app/', { method: 'POST', body: 'x'.repeat(4 * 1024 * 1024) });
+    expect([status, text]).toEqual([200, expect.stringContaining('"content-length": "4194304"')]);
+  });
+
   it('does not see what was meant for the proxy', async () => {
     const headers = { 'proxy-authorization': 'Basic eDp5', 'proxy-connection': 'keep-alive' };
     const { text } = await shop.get('http://app/', { headers });

@@ -23,7 +23,27 @@ async function raw(text: string): Promise<string> {
 }
 
 describe('CONNECT', () => {
-  it.each(['example.com:443', 'my-service:80', '127.0.0.1:22'])('is refused for %s', async (to) => {
+  it('leads to a service or pod of the cluster, whatever is spoken there', async () => {
+    const podIP = await shop.field('v1/pods', 'default', 'web', 'status.podIP');
+    for (const to of ['my-service:80', `${podIP}:80`]) {
+      const asked = 'GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n';
+      const answer = await raw(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n${asked}`);
+      expect(answer).toMatch(/^HTTP\/1\.1 200 Connection Established\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
+      expect(answer).toContain('Welcome to nginx!');
+    }
+  });
+
+  it.each([
+    ['my-service:81', 503, 'no service port "81" found'],
+    ['kubernetes:443', 503, 'is no pod of this cluster'],
+    ['my-service', 400, 'only leads to services and pods'],
+  ])('says why it does not lead to %s', async (to, status, why) => {
+    const answer = await raw(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain(why);
+  });
+
+  it.each(['example.com:443', '127.0.0.1:22', '[::1]:22', '169.254.169.254:80'])('is refused for %s', async (to) => {
     const answer = await raw(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(answer).toContain('only leads to services and pods of the cluster');

@@ -1,24 +1,25 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
-import { CLUSTER_DNS, ClusterDns, type DnsAnswer, type DnsQuestion } from '../../../server/kube/network/cluster-dns.ts';
-import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import type { ExtensionServers } from '../../../server/kube/extension-server.ts';
+import {
+  ClusterDns,
+  clusterDnsAddress,
+  type DnsAnswer,
+  type DnsQuestion,
+} from '../../../server/kube/network/cluster-dns.ts';
+import type { ApiServerDoor, RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Key } from '../../../server/kube/object.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
+import type { PodUplink } from '../runtime/container/pod-network.ts';
 import { NODE_NAME_SERVER } from '../runtime/files/name-resolution.ts';
 import { SystemError } from '../runtime/machine/errno.ts';
-import type { Network } from '../runtime/machine/network.ts';
+import { Datagrams } from './datagrams.ts';
+import { HealthChecks } from './health-checks.ts';
 import { InformedObjects } from './informed-objects.ts';
-import { type FlowEnd, isAllowed, type PolicyPod, type Protocol } from './policies.ts';
-import { Routes } from './routes.ts';
-
-/** A pod that goes out to others. */
-export interface Origin {
-  readonly key: Key;
-  readonly address: string;
-  readonly node: string;
-  /** Policies do not concern it: it is part of its node. */
-  readonly hostNetwork: boolean;
-}
+import { type Origin, towards } from './origin.ts';
+import type { PolicyPod } from './policies.ts';
+import { PolicyCheck } from './policy-check.ts';
+import { type Route, Routes } from './routes.ts';
 
 /** For how long a kernel sends SYNs that nobody answers: net.ipv4.tcp_syn_retries = 6. */
 const CONNECT_MS = 127_000;
@@ -34,6 +35,14 @@ const DNS_PODS: PolicyPod = {
   portNamed: (name, protocol) => (name === (protocol === 'UDP' ? 'dns' : 'dns-tcp') ? DNS_PORT : undefined),
 };
 
+/** API servers that pods have to do with. */
+export interface ApiServers {
+  /** The cluster's; absent where it is none of this process: then nothing leads there. */
+  readonly own?: ApiServerDoor;
+  /** Makes those that programs in pods run. */
+  readonly extensions?: ExtensionServers;
+}
+
 /** The network between the pods of a cluster: whatever is not part of it cannot be reached. */
 export class ClusterNetwork {
   readonly env: ControllerEnv;
@@ -41,37 +50,59 @@ export class ClusterNetwork {
   readonly #running: (key: Key) => RunningPod | undefined;
   readonly #objects: InformedObjects;
   readonly #routes: Routes;
+  readonly #policies: PolicyCheck;
+  readonly #datagrams: Datagrams;
+  readonly #health: HealthChecks;
   readonly #dns: ClusterDns;
+  readonly #apiServers: ApiServers;
   #clientPort: number = CLIENT_PORTS.first;
 
-  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined) {
+  constructor(env: ControllerEnv, running: (key: Key) => RunningPod | undefined, apiServers: ApiServers = {}) {
     this.env = env;
+    this.#apiServers = apiServers;
     this.#clock = env.clock;
     this.#running = running;
     this.#objects = new InformedObjects(env);
     this.#routes = new Routes(this.#objects, env.random);
+    this.#policies = new PolicyCheck(this.#objects);
+    const nextPort = (): number => this.#nextPort();
+    const [objects, routes, policies] = [this.#objects, this.#routes, this.#policies];
+    this.#datagrams = new Datagrams({ clock: env.clock, objects, routes, policies, running, nextPort });
+    this.#health = new HealthChecks(this.#objects);
     this.#dns = new ClusterDns(this.#objects);
   }
 
   /** The network as one pod has it. */
-  from(origin: Origin): Pick<Network, 'dial' | 'query'> {
+  from(origin: Origin): PodUplink {
     return {
-      dial: (address, port) => this.#dial(origin, address, port),
+      extensionServers: this.#apiServers.extensions,
+      isApiServer: (address, port) => this.#apiServers.own?.isAt(address, port) ?? false,
+      addresses: origin.addresses,
+      clientPort: () => this.#nextPort(),
+      send: (port, data, to) => this.#datagrams.send(towards(origin, to.address), port, data, to),
+      dial: (address, port) => this.#dial(towards(origin, address), address, port),
       query: (server, question) => this.#query(origin, server, question),
     };
   }
 
   async #dial(origin: Origin, address: string, port: number): Promise<Duplex> {
-    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
-    const route = this.#routes.find(origin, address, port, this.#clock.now());
+    const health = this.#health.dial(origin, address, port);
+    if (health) return health;
+    const route = this.#route(origin, address, port);
     if (route === 'refused') throw new SystemError('ECONNREFUSED');
     if (route === 'unreachable') throw new SystemError('EHOSTUNREACH');
     if (route === 'dropped') return this.#unanswered();
+    const { own } = this.#apiServers;
+    if (own?.isAt(route.address, route.port)) {
+      const server = { address: route.address };
+      if (!this.#policies.isAllowed(origin, server, route.port, 'TCP')) return this.#unanswered();
+      return own.connect({ address: origin.address, port: this.#nextPort() });
+    }
     const pods = route.pods.length > 0 ? route.pods : [undefined];
     let code: 'ECONNREFUSED' | 'EHOSTUNREACH' = this.#objects.nodeAt(route.address) ? 'ECONNREFUSED' : 'EHOSTUNREACH';
     for (const key of pods) {
-      const server = this.#end(key, route.address);
-      if (!this.#isAllowed(client, server, route.port, 'TCP', origin)) return this.#unanswered();
+      const server = this.#policies.end(key, route.address);
+      if (!this.#policies.isAllowed(origin, server, route.port, 'TCP')) return this.#unanswered();
       const running = key && this.#running(key);
       if (!running) continue;
       code = 'ECONNREFUSED';
@@ -84,32 +115,10 @@ export class ClusterNetwork {
     throw new SystemError(code);
   }
 
-  /** Nodes are always let in to their own pods. */
-  #isAllowed(from: FlowEnd, to: FlowEnd, port: number, protocol: Protocol, origin: Origin): boolean {
-    const isNode = !from.pod && this.#objects.nodeAt(from.address)?.metadata.name === origin.node;
-    return isNode && this.#isOn(to, origin.node) ? true : isAllowed({ from, to, port, protocol }, this.#objects);
-  }
-
-  #isOn({ address, pod }: FlowEnd, node: string): boolean {
-    const key = pod && this.#objects.podAt(address);
-    return key !== undefined && this.#objects.pod(key)?.spec.nodeName === node;
-  }
-
-  #end(key: Key | undefined, address: string): FlowEnd {
-    const pod = key && this.#objects.pod(key);
-    if (!pod || pod.spec.hostNetwork) return { address };
-    const { containers, initContainers } = pod.spec;
-    return {
-      address,
-      pod: {
-        namespace: pod.metadata.namespace ?? '',
-        labels: pod.metadata.labels ?? {},
-        portNamed: (wanted, protocol) =>
-          [...(containers ?? []), ...(initContainers ?? [])]
-            .flatMap(({ ports }) => ports ?? [])
-            .find((port) => port.name === wanted && (port.protocol ?? 'TCP') === protocol)?.containerPort,
-      },
-    };
+  #route(origin: Origin, address: string, port: number): Route {
+    const route = this.#routes.find(origin, { address, port, protocol: 'TCP' }, this.#clock.now());
+    // Its address is one of the world outside, which the objects of the cluster know nothing of.
+    return route === 'unreachable' && this.#apiServers.own?.isAt(address, port) ? { address, port, pods: [] } : route;
   }
 
   /** The kernel gives up at last; programs that have less time do so sooner. */
@@ -128,19 +137,15 @@ export class ClusterNetwork {
   async #query(origin: Origin, server: string, question: DnsQuestion): Promise<DnsAnswer> {
     // Nobody has told the one of the nodes anything.
     if (server === NODE_NAME_SERVER) return { status: 'NXDOMAIN', records: [], additional: [] };
-    const client = origin.hostNetwork ? this.#end(undefined, origin.address) : this.#end(origin.key, origin.address);
-    const isLetThrough = isAllowed(
-      { from: client, to: { address: server, pod: DNS_PODS }, port: DNS_PORT, protocol: 'UDP' },
-      this.#objects,
-    );
+    const dns = { address: server, pod: DNS_PODS };
+    const isLetThrough = this.#policies.isAllowed(origin, dns, DNS_PORT, 'UDP');
     // Datagrams that are lost are lost: whoever asks knows how long to wait.
     if (!this.#isDns(server) || !isLetThrough) return new Promise<never>(() => undefined);
     return this.#shuffled(this.#dns.answer(question));
   }
 
   #isDns(server: string): boolean {
-    const clusterIP = this.#objects.service({ namespace: 'kube-system', name: 'kube-dns' })?.spec.clusterIP;
-    return server === (clusterIP ?? CLUSTER_DNS);
+    return server === clusterDnsAddress((key) => this.#objects.service(key));
   }
 
   /** CoreDNS gives addresses in a different order each time, so that clients spread. */

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import { secureClient, TlsError } from '../../../server/kube/tls/secure-client.ts';
 import type { HTTPGetAction, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { goSeconds } from '../back-off.ts';
 import { askHealth, codeName } from './grpc/ask-health.ts';
@@ -108,7 +109,18 @@ export async function reachesPod(
   const port = portNumber(get.port, container);
   const connection = port === undefined ? undefined : await connect(running, port);
   if (!connection) return false;
-  return (await statusOf(connection, get, '')) !== undefined;
+  const asked = get.scheme === 'HTTPS' ? await secured(connection, '') : connection;
+  return !(asked instanceof TlsError) && (await statusOf(asked, get, '')) !== undefined;
+}
+
+/** Kubelets look at no certificate. */
+async function secured(connection: Duplex, serverName: string): Promise<Duplex | TlsError> {
+  try {
+    return await secureClient(connection, { serverName, insecure: true }, () => 0);
+  } catch (error) {
+    if (error instanceof TlsError) return error;
+    throw error;
+  }
 }
 
 function urlOf(get: Frozen<HTTPGetAction>, podIP: string, port: number | undefined): string {
@@ -128,11 +140,9 @@ async function httpAnswer(
   const url = urlOf(get, podIP, port);
   const connection = await connect(running, port);
   if (!connection) return failed(`Get "${url}": dial tcp ${host}:${port}: connect: connection refused`);
-  if (scheme === 'HTTPS') {
-    connection.destroy();
-    return failed(`Get "${url}": http: server gave HTTP response to HTTPS client`);
-  }
-  const status = await statusOf(connection, get, `${host}:${port}`);
+  const asked = scheme === 'HTTPS' ? await secured(connection, host) : connection;
+  if (asked instanceof TlsError) return failed(`Get "${url}": ${asked.message}`);
+  const status = await statusOf(asked, get, `${host}:${port}`);
   if (status === undefined) return failed(`Get "${url}": EOF`);
   return status >= 200 && status < 400 ? HEALTHY : failed(`HTTP probe failed with statuscode: ${status}`);
 }

@@ -3,9 +3,9 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
+import type { PodUplink } from './container/pod-network.ts';
 import type { Surroundings } from './container/surroundings.ts';
 import type { ImageDirectory } from './machine/inode.ts';
-import type { Network } from './machine/network.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -91,7 +91,7 @@ export interface PodWorld {
   /** What its containers find in themselves. */
   readonly surroundings: Surroundings;
   /** What it reaches besides itself. */
-  readonly network: Pick<Network, 'dial' | 'query'>;
+  readonly network: PodUplink;
   /** A process does something that the cluster has not settled without, until the returned function is called. */
   readonly begin: () => () => void;
   /** Calls for the kubelet: a container has ended. */

@@ -2,15 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
+import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
+import { PodDatagrams } from './container/pod-datagrams.ts';
 import { podNetwork } from './container/pod-network.ts';
-import { connectionFrom, PodPorts } from './container/pod-ports.ts';
+import { PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
-import type { Accepted } from './machine/network.ts';
+import type { Network } from './machine/network.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
 
 /** Answers one HTTP request to a container. */
@@ -52,6 +54,7 @@ class SimulatedPod implements PodSandbox {
   readonly #world: PodWorld;
   readonly #servers = new Map<number, Server>();
   readonly #ports = new PodPorts();
+  readonly #datagrams = new PodDatagrams();
   readonly #runs = new Map<string, Runs>();
   #disturbances = 0;
 
@@ -74,10 +77,20 @@ class SimulatedPod implements PodSandbox {
     return near;
   }
 
-  /** Programs that begin just now, or only when somebody asks, may listen soon. */
   async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
-    await Promise.all([...this.#runs.values()].map(({ latest }) => latest.awake()));
+    await this.#awake();
     return this.#ports.connect(port, from);
+  }
+
+  async deliver(port: number, data: Buffer, from: PeerAddress): Promise<boolean> {
+    if (this.#datagrams.deliver(port, data, from)) return true;
+    await this.#awake();
+    return this.#datagrams.deliver(port, data, from);
+  }
+
+  /** Programs that begin just now, or only when somebody asks, may listen soon. */
+  async #awake(): Promise<void> {
+    await Promise.all([...this.#runs.values()].map(({ latest }) => latest.awake()));
   }
 
   /**
@@ -100,10 +113,10 @@ class SimulatedPod implements PodSandbox {
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
-    const { clock, random, network, begin, surroundings, wake } = this.#world;
+    const { clock, random, begin, surroundings, wake } = this.#world;
     const before = this.#runs.get(container.name)?.latest;
     before?.kill();
-    this.#ports.release(container.name);
+    this.#release(container.name);
     const facts = {
       pod: this.#pod,
       container,
@@ -116,15 +129,27 @@ class SimulatedPod implements PodSandbox {
       random,
       begin,
       surroundings,
-      network: {
-        ...podNetwork(this.#pod, (port, from) => this.dial(port, from), network),
-        listen: (port: number, accept: (connection: Accepted) => void) =>
-          this.#ports.listen(container.name, port, accept),
-      },
+      network: this.#networkOf(container.name),
     };
     const latest = new LiveContainer(facts, wake);
     this.#runs.set(container.name, { latest, ...(before && { before }) });
     return latest.start();
+  }
+
+  #networkOf(container: string): Network {
+    const network = podNetwork(this.#pod, this, this.#world.network);
+    return {
+      extensionServers: network.extensionServers,
+      dial: (address, port) => network.dial(address, port),
+      query: (server, question) => network.query(server, question),
+      listen: (port, accept) => this.#ports.listen(container, port, accept),
+      bind: (port, handler) => this.#datagrams.bind(container, port, handler, network),
+    };
+  }
+
+  #release(container: string): void {
+    this.#ports.release(container);
+    this.#datagrams.release(container);
   }
 
   ended(container: string, restartCount: number): RunEnd | undefined {
@@ -138,7 +163,7 @@ class SimulatedPod implements PodSandbox {
 
   kill(container: string): void {
     this.#runs.get(container)?.latest.kill();
-    this.#ports.release(container);
+    this.#release(container);
   }
 
   get disturbances(): number {

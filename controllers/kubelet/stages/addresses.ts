@@ -2,7 +2,7 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { KubeObject } from '../../../server/kube/object.ts';
 import type { Node, Pod } from '../../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
-import { PodIps } from '../pod-ips.ts';
+import { PodIps, podIPs } from '../pod-ips.ts';
 import type { StageAddresses } from './template/kwok-functions.ts';
 
 /** Addresses that Stages put into the status of pods: of the node's range, the same one for a pod as long as it is. */
@@ -24,11 +24,12 @@ export class PodAddresses implements StageAddresses {
   podIps(node: string, isHostNetwork: boolean, uid: string): readonly string[] {
     if (isHostNetwork) return this.nodeIps(node);
     const known = this.#byUid.get(uid);
-    if (known) return [known.address];
+    const ranges = this.#node(node)?.spec.podCIDRs;
+    if (known) return podIPs(known.address, ranges);
     const address = this.#rangeOf(node)?.take();
     if (address === undefined) return [];
     this.#byUid.set(uid, { node, address });
-    return [address];
+    return podIPs(address, ranges);
   }
 
   release({ metadata: { uid = '' } }: Frozen<KubeObject>): void {

@@ -1,5 +1,5 @@
+import { hostPortsOf, portsConflict } from '../../lib/host-ports.ts';
 import { type FilterPlugin, resolvable } from '../framework.ts';
-import { hostPortsOf, portsConflict } from '../host-ports.ts';
 
 const REFUSED = resolvable("node(s) didn't have free ports for the requested pod ports");
 

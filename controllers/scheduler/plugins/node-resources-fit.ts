@@ -1,9 +1,9 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Node } from '../../../server/kube/types.gen.ts';
+import { type Amounts, amountsOf, podRequests } from '../../lib/pod-requests.ts';
 import { type FilterPlugin, MAX_SCORE, type Refusal, type ScorePlugin } from '../framework.ts';
 import type { NodeInfo } from '../node-info.ts';
 import type { PodInfo } from '../pod-info.ts';
-import { type Amounts, amountsOf, podRequests } from '../pod-requests.ts';
 
 /** The amounts that are looked at first, and told about first. */
 const FIRST = ['cpu', 'memory', 'ephemeral-storage'];

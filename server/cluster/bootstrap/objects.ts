@@ -5,6 +5,7 @@ import { dnsSubdomainProblems } from '../../kube/names.ts';
 import { nodeAddress } from '../../kube/node-addresses.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { podCidr } from '../../kube/pod-cidrs.ts';
+import { DEFAULT_SERVICE_RANGE, type ServiceRanges } from '../../kube/service-ranges.ts';
 
 export interface BootstrapOptions {
   readonly nowMs: number;
@@ -12,13 +13,12 @@ export interface BootstrapOptions {
   readonly nodes: number;
   /** Whether nodes get their pod ranges from the controller, because these are not the usual ones. */
   readonly leavesPodRanges?: boolean;
+  /** Where services get their addresses from. */
+  readonly serviceRanges: ServiceRanges;
   /** Where the API is reached, for the Endpoints of the `kubernetes` service. */
   readonly address: string;
   readonly port: number;
 }
-
-/** The address of the `kubernetes` service, the first of the range. */
-export const API_SERVICE_IP = '10.96.0.1';
 
 /** What the API server writes about itself. */
 export function ownObjects(options: BootstrapOptions): KubeObject[] {
@@ -29,12 +29,16 @@ export function ownObjects(options: BootstrapOptions): KubeObject[] {
  * What every cluster has, in canonical form: recorded from a real control plane by record.ts. Conditions changed when
  * this one started.
  */
-export function recordedObjects(nowMs: number): KubeObject[] {
+export function recordedObjects(nowMs: number, { cidrs }: ServiceRanges): KubeObject[] {
   const text = readFileSync(new URL('./bootstrap.gen.json', import.meta.url), 'utf8');
-  return JSON.parse(text.replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))) as KubeObject[];
+  const withRange = text
+    .replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))
+    .replace(`"cidrs":${JSON.stringify([DEFAULT_SERVICE_RANGE])}`, `"cidrs":${JSON.stringify(cidrs)}`);
+  return JSON.parse(withRange) as KubeObject[];
 }
 
-function apiService({ address, port }: BootstrapOptions): KubeObject[] {
+function apiService({ address, port, serviceRanges: { apiAddress } }: BootstrapOptions): KubeObject[] {
+  const family = apiAddress.includes(':') ? 'IPv6' : 'IPv4';
   const ports = [{ name: 'https', port, protocol: 'TCP' }];
   return [
     {
@@ -47,11 +51,11 @@ function apiService({ address, port }: BootstrapOptions): KubeObject[] {
       },
       spec: {
         ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
-        clusterIP: API_SERVICE_IP,
-        clusterIPs: [API_SERVICE_IP],
+        clusterIP: apiAddress,
+        clusterIPs: [apiAddress],
         type: 'ClusterIP',
         sessionAffinity: 'None',
-        ipFamilies: ['IPv4'],
+        ipFamilies: [family],
         ipFamilyPolicy: 'SingleStack',
         internalTrafficPolicy: 'Cluster',
       },
@@ -78,9 +82,9 @@ function apiService({ address, port }: BootstrapOptions): KubeObject[] {
       kind: 'IPAddress',
       apiVersion: 'networking.k8s.io/v1',
       metadata: {
-        name: API_SERVICE_IP,
+        name: apiAddress,
         labels: {
-          'ipaddress.kubernetes.io/ip-family': 'IPv4',
+          'ipaddress.kubernetes.io/ip-family': family,
           'ipaddress.kubernetes.io/managed-by': 'ipallocator.k8s.io',
         },
       },

@@ -1,6 +1,7 @@
 /** The names of a cluster, as CoreDNS answers them with kubeadm's configuration (`pods insecure`). */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Frozen } from '../../base/freeze.ts';
+import { formatIp, parseIp } from '../ip-addresses.ts';
 import type { Key } from '../object.ts';
 import type { Service } from '../types.gen.ts';
 import { type Backend, backendsOf, isReady } from './backends.ts';
@@ -10,7 +11,18 @@ import { type ClusterObjects, HEADLESS, SERVICE_NAME } from './cluster-objects.t
 export const CLUSTER_DOMAIN = 'cluster.local';
 
 /** Where it is asked unless a service `kube-dns` in `kube-system` has another address. */
-export const CLUSTER_DNS = '10.96.0.10';
+const CLUSTER_DNS = '10.96.0.10';
+
+/**
+ * Where the cluster's DNS is: where its service says, or else where kubeadm puts it, the tenth address of the services
+ * of which that of the API has the first.
+ */
+export function clusterDnsAddress(find: (key: Key) => Frozen<Service> | undefined): string {
+  const own = find({ namespace: 'kube-system', name: 'kube-dns' })?.spec.clusterIP;
+  if (own !== undefined && own !== '' && own !== 'None') return own;
+  const api = parseIp(find({ namespace: 'default', name: 'kubernetes' })?.spec.clusterIP ?? '');
+  return api ? formatIp({ ...api, bits: api.bits + 9n }) : CLUSTER_DNS;
+}
 
 export type DnsType = 'A' | 'AAAA' | 'CNAME' | 'PTR' | 'SRV';
 
@@ -47,9 +59,13 @@ const UNKNOWN: DnsAnswer = { status: 'NXDOMAIN', records: [], additional: [] };
 const NO_DATA: DnsAnswer = { ...UNKNOWN, status: 'NOERROR' };
 const ALIASES_MAX = 8;
 
-/** The name under which an IPv4 address is asked for. */
+const NIBBLES = 32;
+
+/** The name under which an address is asked for. */
 export function reverseName(address: string): string {
-  return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  const ip = parseIp(address);
+  if (ip?.family !== 6) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  return `${Array.from(ip.bits.toString(16).padStart(NIBBLES, '0')).reverse().join('.')}.ip6.arpa`;
 }
 
 /** What an endpoint is called within its service. */
@@ -182,8 +198,11 @@ function podAnswer(name: string, label: string, type: DnsType): DnsAnswer {
   return (isIPv4(data) ? 'A' : 'AAAA') === type ? { ...NO_DATA, records: [{ name, type, data }] } : NO_DATA;
 }
 
-/** The IPv4 address that a reverse name is of. */
+/** The address that a reverse name is of. */
 function addressOf(name: string): string | undefined {
-  const address = /^([\d.]+)\.in-addr\.arpa$/.exec(name)?.[1]?.split('.').reverse().join('.');
-  return address !== undefined && isIPv4(address) ? address : undefined;
+  const [, labels = '', kind] = /^([\da-f.]+)\.(in-addr|ip6)\.arpa$/.exec(name) ?? [];
+  const parts = labels.split('.').reverse();
+  if (kind !== 'ip6') return isIPv4(parts.join('.')) ? parts.join('.') : undefined;
+  if (parts.length !== NIBBLES || parts.some((part) => part.length !== 1)) return undefined;
+  return formatIp({ family: 6, bits: BigInt(`0x${parts.join('')}`), mapped: false, leadingZeros: false });
 }

@@ -1,6 +1,6 @@
 /** Passes requests on to the server that serves their group version (kube-aggregator, proxyHandler). */
-import type { Readable } from 'node:stream';
 import type { OutboundStream, OutboundStreamRequest } from '../../kube/outbound.ts';
+import { passedBody } from '../passed-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { RemoteApi } from './aggregation.ts';
@@ -26,7 +26,7 @@ export async function passOn(request: ApiRequest, remote: RemoteApi, env: Pipeli
   const { outbound } = env.aggregation;
   try {
     if (request.isUpgrade) return await tunnel(request, target, env);
-    const body = await bodyOf(request);
+    const body = await passedBody(request);
     const length = Buffer.isBuffer(body) ? { 'content-length': String(body.length) } : {};
     const answer = await outbound.open({
       ...target,
@@ -66,15 +66,6 @@ function queryOf(query: URLSearchParams): string {
   const sorted = new URLSearchParams(query);
   sorted.sort();
   return `?${sorted.toString()}`;
-}
-
-/** What is small is kept, so that the request may use a connection that is open already. */
-async function bodyOf(request: ApiRequest): Promise<Buffer | Readable | undefined> {
-  const stream = request.bodyStream?.();
-  if (stream) return stream;
-  const body = await request.body();
-  if ('bytes' in body) return body.bytes.length > 0 ? body.bytes : undefined;
-  return body.object === undefined ? undefined : Buffer.from(JSON.stringify(body.object));
 }
 
 const MISDIRECTED = 'the backend attempted to redirect this request, which is not permitted';

@@ -1,48 +1,57 @@
-import type { IncomingMessage } from 'node:http';
+import { posix } from 'node:path';
 import { badRequest, methodNotAllowed, notImplemented } from '../../kube/api-error.ts';
+import { goQuote } from '../../kube/go-quote.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { passedBody } from '../passed-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import { askPod, endToEnd, type UpgradeAnswer, upgradePod } from '../pod-http.ts';
+import { askPod, endToEnd, upgradePod } from '../pod-http.ts';
+import { proxiedAnswer } from '../proxied-answer.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { Destination } from '../service-traffic.ts';
 import { requestKey } from './incoming.ts';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
+const SCHEMES = new Set(['', 'http', 'https']);
+
 /** Headers that tell the API server who asks; a pod has no business with them. */
 const CREDENTIALS = new Set(['authorization', 'cookie']);
 
-/** `…/services/[scheme:]name[:port]/proxy/…` and `…/pods/name[:port]/proxy/…`: HTTP through the API server. */
+/**
+ * `…/services/[scheme:]name[:port]/proxy/…` and `…/pods/[scheme:]name[:port]/proxy/…`: HTTP through the API server.
+ */
 export async function proxy(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
   if (!METHODS.has(request.method)) throw methodNotAllowed();
   const path = pathBelow(request.path);
   const query = request.query.size > 0 ? `?${request.query.toString()}` : '';
   const isUpgrade = request.isUpgrade ?? false;
+  const destination = destinationOf(request, served, env);
   if (path === '' && !isUpgrade && (request.method === 'GET' || request.method === 'HEAD')) {
     // Relative links of the page have to stay below the proxy path.
     const headers = { location: `${request.path}/${query}` };
     return { type: 'bytes', status: 301, mediaType: 'text/plain; charset=utf-8', body: '', headers };
   }
-  const destination = destinationOf(request, served, env);
+  const headers = passedHeaders(request);
+  const asked = { method: request.method, path: (path === '' ? '/' : path) + query, headers };
+  const prefix = request.path.slice(0, request.path.length - path.length);
+  const passage = { prefix, origin: destination.address, host: request.header('host') ?? '' };
+  if (!isUpgrade)
+    return proxiedAnswer(await askPod(destination, { ...asked, body: await passedBody(request) }), passage);
+  const { response, ...spoken } = await upgradePod(destination, asked, request.header('upgrade') ?? '');
+  if (!spoken.socket) return proxiedAnswer(response, passage);
+  // Client and pod speak with each other from now on.
+  return { type: 'tunnel', status: 101, headers: response.headers, socket: spoken.socket, head: spoken.head };
+}
+
+function passedHeaders(request: ApiRequest): Record<string, string | string[]> {
   const headers = endToEnd(request.headers());
   for (const name of Object.keys(headers))
     if (CREDENTIALS.has(name) || name.startsWith('impersonate-')) delete headers[name];
-  const asked = { method: request.method, path: (path === '' ? '/' : path) + query, headers };
-  if (isUpgrade) return upgraded(await upgradePod(destination, asked, request.header('upgrade') ?? ''));
-  const body = await request.body();
-  const response = await askPod(destination, { ...asked, body: 'bytes' in body ? body.bytes : Buffer.alloc(0) });
-  return proxied(response);
-}
-
-function proxied(response: IncomingMessage): ApiResponse {
-  return { type: 'proxied', status: response.statusCode ?? 502, headers: endToEnd(response.headers), body: response };
-}
-
-/** Client and pod speak with each other from now on, if the pod wants to. */
-function upgraded(answer: UpgradeAnswer): ApiResponse {
-  const { response, socket } = answer;
-  if (!socket) return proxied(response);
-  return { type: 'tunnel', status: 101, headers: response.headers, socket, head: answer.head };
+  const { address } = request.peer;
+  const before = request.header('x-forwarded-for');
+  if (address !== '') headers['x-forwarded-for'] = before === undefined ? address : `${before}, ${address}`;
+  headers['x-forwarded-uri'] = posix.normalize(request.path);
+  return headers;
 }
 
 /** The path as sent, from after `/proxy` on. */
@@ -55,11 +64,14 @@ function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): D
   const { namespace, name } = requestKey(request, served);
   const { resource } = served.info;
   const parts = name.split(':');
-  if (parts.length > 3) throw badRequest(`invalid ${served.info.singular} request ${JSON.stringify(name)}`);
   // One part is the name, two are name and port, three are scheme, name and port.
-  const [id = '', port = ''] = parts.length === 3 ? parts.slice(1) : parts;
-  if (resource === 'services') return env.traffic.service({ namespace, name: id }, port);
-  if (resource === 'pods') return env.traffic.pod({ namespace, name: id }, port);
-  served.store.get({ namespace, name: id });
+  const [scheme = '', id = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
+  if (parts.length > 3 || id === '' || !SCHEMES.has(scheme))
+    throw badRequest(`invalid ${served.info.singular} request ${goQuote(name)}`);
+  const isTls = scheme === 'https';
+  const key = { namespace, name: id };
+  if (resource === 'services') return { ...env.traffic.proxiedService(key, port), isTls };
+  if (resource === 'pods') return { ...env.traffic.pod(key, port, isTls ? 443 : 80), isTls };
+  served.store.get(key);
   throw notImplemented(`${resource}/proxy`);
 }

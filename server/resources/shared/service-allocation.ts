@@ -2,8 +2,10 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, internalError } from '../../kube/api-error.ts';
 import { invalid, invalidObject } from '../../kube/field-problem.ts';
+import type { Key } from '../../kube/object.ts';
 import type { Service, ServicePort } from '../../kube/types.gen.ts';
 import type { Finish, WriteContext } from '../../registry/resource.ts';
+import { clusterFamilies, ServiceAddresses } from './service-addresses.ts';
 import { alignClusterIps, fillAllocated } from './service-changes.ts';
 import { fillFamilies, keepsFamilies } from './service-families.ts';
 import {
@@ -14,9 +16,15 @@ import {
   nodePortsOf,
   PORT_TYPES,
 } from './service-kinds.ts';
-import { ServiceNumbers } from './service-numbers.ts';
+import { ServicePorts } from './service-ports.ts';
 
 const KIND = { group: '', kind: 'Service' };
+
+/** What one write of a service takes. */
+interface Allocation {
+  readonly addresses: ServiceAddresses;
+  readonly ports: ServicePorts;
+}
 
 /**
  * Allocates for a new service.
@@ -24,11 +32,11 @@ const KIND = { group: '', kind: 'Service' };
  */
 export function allocateNew(service: Service, context: WriteContext): Finish {
   alignClusterIps(service);
-  return allocate(service, context, (numbers) => {
-    fillFamilies(service, undefined);
-    allocateAddresses(service, numbers);
-    if (PORT_TYPES.includes(service.spec.type)) allocateFirstPorts(service, numbers);
-    if (needsHealthCheck(service)) allocateHealthCheckPort(service, numbers);
+  return allocate(service, context, ({ addresses, ports }) => {
+    fillFamilies(service, undefined, clusterFamilies(context));
+    allocateAddresses(service, addresses);
+    if (PORT_TYPES.includes(service.spec.type)) allocateFirstPorts(service, ports);
+    if (needsHealthCheck(service)) allocateHealthCheckPort(service, ports);
   });
 }
 
@@ -36,52 +44,75 @@ export function allocateNew(service: Service, context: WriteContext): Finish {
 export function allocateChange(service: Service, old: Frozen<Service>, context: WriteContext): Finish {
   fillAllocated(service, old);
   alignClusterIps(service, old);
-  return allocate(service, context, (numbers) => {
-    fillFamilies(service, old);
-    if (!needsClusterIp(old) && needsClusterIp(service) && !keepsFamilies(service, old))
-      allocateAddresses(service, numbers);
-    if (PORT_TYPES.includes(service.spec.type)) allocateNextPorts(service, old, numbers);
-    if (needsHealthCheck(service) && !needsHealthCheck(old)) allocateHealthCheckPort(service, numbers);
+  return allocate(service, context, ({ addresses, ports }) => {
+    fillFamilies(service, old, clusterFamilies(context));
+    if (!keepsFamilies(service, old)) allocateNextAddresses(service, old, addresses);
+    if (PORT_TYPES.includes(service.spec.type)) allocateNextPorts(service, old, ports);
+    if (needsHealthCheck(service) && !needsHealthCheck(old)) allocateHealthCheckPort(service, ports);
   });
 }
 
-function allocate(service: Service, context: WriteContext, steps: (numbers: ServiceNumbers) => void): Finish {
-  const numbers = new ServiceNumbers(service, context);
+function allocate({ metadata }: Service, context: WriteContext, steps: (allocation: Allocation) => void): Finish {
+  const holder: Key = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
+  const [addresses, ports] = [new ServiceAddresses(holder, context), new ServicePorts(holder, context)];
+  const finish: Finish = () => {
+    addresses.finish();
+    ports.finish();
+  };
   try {
-    steps(numbers);
+    steps({ addresses, ports });
   } catch (error) {
-    numbers.finish(false);
+    finish(false);
     throw error;
   }
-  return numbers.finish;
+  return finish;
 }
 
-/** One address for each family; the cluster has one family. */
-function allocateAddresses(service: Service, numbers: ServiceNumbers): void {
+/** The address with this index: that which was asked for, or any. */
+function allocateAddress(service: Service, index: number, addresses: ServiceAddresses): void {
+  const { spec } = service;
+  const family = spec.ipFamilies?.[index] === 'IPv6' ? 'IPv6' : 'IPv4';
+  const wanted = spec.clusterIPs?.[index];
+  if (wanted) addresses.take(wanted, family, service);
+  const address = wanted || addresses.takeAny(family);
+  spec.clusterIPs = [...(spec.clusterIPs ?? []).slice(0, index), address, ...(spec.clusterIPs ?? []).slice(index + 1)];
+  if (index === 0) spec.clusterIP = address;
+}
+
+/** One address for each family of the service (allocClusterIPs). */
+function allocateAddresses(service: Service, addresses: ServiceAddresses): void {
   const { spec } = service;
   if (!needsClusterIp(service) || spec.clusterIPs?.[0] === NONE) return;
-  const wanted = spec.clusterIPs?.[0];
-  if (wanted) numbers.takeAddress(wanted, service);
-  const first = wanted || numbers.takeAnyAddress();
-  spec.clusterIPs = [first, ...(spec.clusterIPs ?? []).slice(1)];
-  spec.clusterIP = first;
+  for (const index of (spec.ipFamilies ?? []).keys()) allocateAddress(service, index, addresses);
 }
 
-function takeWanted(service: Service, nodePort: number, index: number, numbers: ServiceNumbers): void {
-  const problem = numbers.takePort(nodePort);
+/** updateClusterIPs: a second family comes with an address, and one that goes gives its own back. */
+function allocateNextAddresses(service: Service, old: Frozen<Service>, addresses: ServiceAddresses): void {
+  if (!needsClusterIp(service)) return;
+  if (!needsClusterIp(old)) allocateAddresses(service, addresses);
+  else if (
+    old.spec.clusterIPs?.[0] !== NONE &&
+    old.spec.ipFamilies?.length === 1 &&
+    service.spec.ipFamilies?.length === 2
+  )
+    allocateAddress(service, 1, addresses);
+}
+
+function takeWanted(service: Service, nodePort: number, index: number, allocator: ServicePorts): void {
+  const problem = allocator.take(nodePort);
   if (problem === undefined) return;
   const problems = [invalid(`spec.ports[${index}].nodePort`, nodePort, problem)];
   throw invalidObject(KIND, service.metadata.name ?? '', problems);
 }
 
-function takeAny(numbers: ServiceNumbers): number {
-  const nodePort = numbers.takeAnyPort();
+function takeAny(allocator: ServicePorts): number {
+  const nodePort = allocator.takeAny();
   if (nodePort === undefined) throw internalError('failed to allocate a nodePort: range is full');
   return nodePort;
 }
 
 /** Ports with the same number, such as 53 for UDP and TCP, share a node port (initNodePorts). */
-function allocateFirstPorts(service: Service, numbers: ServiceNumbers): void {
+function allocateFirstPorts(service: Service, allocator: ServicePorts): void {
   const ports: ServicePort[] = service.spec.ports ?? [];
   const givenTo = new Map<number, number>();
   for (const [i, port] of ports.entries()) {
@@ -89,23 +120,23 @@ function allocateFirstPorts(service: Service, numbers: ServiceNumbers): void {
     const given = givenTo.get(port.port);
     if (given === undefined) {
       const wanted = ports.find((other) => other.port === port.port && other.nodePort)?.nodePort;
-      if (wanted) takeWanted(service, wanted, i, numbers);
-      port.nodePort = wanted || takeAny(numbers);
+      if (wanted) takeWanted(service, wanted, i, allocator);
+      port.nodePort = wanted || takeAny(allocator);
       givenTo.set(port.port, port.nodePort);
     } else if (!port.nodePort) port.nodePort = given;
-    else if (port.nodePort !== given) takeWanted(service, port.nodePort, i, numbers);
+    else if (port.nodePort !== given) takeWanted(service, port.nodePort, i, allocator);
   }
 }
 
 /** updateNodePorts: what the service had already needs no allocation. */
-function allocateNextPorts(service: Service, old: Frozen<Service>, numbers: ServiceNumbers): void {
+function allocateNextPorts(service: Service, old: Frozen<Service>, allocator: ServicePorts): void {
   const had = new Set(nodePortsOf(old));
   const used = new Set<string>();
   for (const [i, port] of (service.spec.ports ?? []).entries()) {
     if (!port.nodePort && !allocatesNodePorts(service)) continue;
-    if (!port.nodePort) port.nodePort = takeAny(numbers);
+    if (!port.nodePort) port.nodePort = takeAny(allocator);
     else if (!had.has(port.nodePort)) {
-      takeWanted(service, port.nodePort, i, numbers);
+      takeWanted(service, port.nodePort, i, allocator);
       had.add(port.nodePort);
     }
     const pair = `{${port.protocol} ${port.nodePort}}`;
@@ -114,12 +145,12 @@ function allocateNextPorts(service: Service, old: Frozen<Service>, numbers: Serv
   }
 }
 
-function allocateHealthCheckPort({ spec }: Service, numbers: ServiceNumbers): void {
+function allocateHealthCheckPort({ spec }: Service, allocator: ServicePorts): void {
   const wanted = spec.healthCheckNodePort;
-  const problem = wanted ? numbers.takePort(wanted) : undefined;
+  const problem = wanted ? allocator.take(wanted) : undefined;
   if (problem !== undefined)
     throw internalError(`failed to allocate requested HealthCheck NodePort ${wanted}: ${problem}`);
-  const port = wanted || numbers.takeAnyPort();
+  const port = wanted || allocator.takeAny();
   if (port === undefined) throw internalError('failed to allocate a HealthCheck NodePort 0: range is full');
   spec.healthCheckNodePort = port;
 }

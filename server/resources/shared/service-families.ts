@@ -1,15 +1,15 @@
 /**
- * Address families of services: initIPFamilyFields of upstream's allocation, for a cluster that has IPv4 only. Policies
- * and families are read off what a service says, and what it says is checked, before it gets addresses.
+ * Address families of services: initIPFamilyFields of upstream's allocation. Policies and families are read off what a
+ * service says, and what it says is checked, before it gets addresses.
  */
 import type { Frozen } from '../../base/freeze.ts';
 import { type FieldProblem, invalid, invalidObject } from '../../kube/field-problem.ts';
 import { parseIp } from '../../kube/ip-addresses.ts';
 import type { Service } from '../../kube/types.gen.ts';
 import { clusterIpProblems } from './service-address-rules.ts';
+import type { IpFamily } from './service-addresses.ts';
 import { NONE, sameClusterIps, sameFamilies } from './service-kinds.ts';
 
-const CLUSTER_FAMILY = 'IPv4';
 const POLICY = 'spec.ipFamilyPolicy';
 const PREFER_DUAL = 'PreferDualStack';
 const REQUIRE_DUAL = 'RequireDualStack';
@@ -69,21 +69,30 @@ function policyProblems({ spec: { ipFamilyPolicy, clusterIPs = [], ipFamilies = 
 }
 
 /** Families of addresses that were asked for without saying of which family they are. */
-function inferFamilies({ spec }: Service): FieldProblem[] {
+function inferFamilies({ spec }: Service, configured: readonly string[]): FieldProblem[] {
   const problems: FieldProblem[] = [];
   for (const [i, ip] of (spec.clusterIPs ?? []).entries()) {
     if (ip === NONE) break;
     if (i < (spec.ipFamilies?.length ?? 0)) continue;
     const family = parseIp(ip)?.family === 6 ? 'IPv6' : 'IPv4';
-    if (family === CLUSTER_FAMILY) spec.ipFamilies = [...(spec.ipFamilies ?? []), family];
+    if (configured.includes(family)) spec.ipFamilies = [...(spec.ipFamilies ?? []), family];
     else
       problems.push(invalid(`spec.clusterIPs[${i}]`, spec.clusterIPs, `${family} is not configured on this cluster`));
   }
   return problems;
 }
 
-/** @throws ApiError 422 for families that the cluster does not have */
-export function fillFamilies(service: Service, old: Frozen<Service> | undefined): void {
+const other = (family: string): string => (family === 'IPv4' ? 'IPv6' : 'IPv4');
+
+/**
+ * @param configured families of the cluster, the usual one first
+ * @throws ApiError 422 for families that the cluster does not have
+ */
+export function fillFamilies(
+  service: Service,
+  old: Frozen<Service> | undefined,
+  configured: readonly IpFamily[],
+): void {
   const { spec } = service;
   if (spec.type === 'ExternalName' || keepsFamilies(service, old)) return;
   fillPolicy(service, old);
@@ -91,27 +100,26 @@ export function fillFamilies(service: Service, old: Frozen<Service> | undefined)
   refuse(service, [
     ...(old ? reductionProblems(service, old) : []),
     ...policyProblems(service),
-    ...inferFamilies(service),
+    ...inferFamilies(service, configured),
   ]);
   const families = spec.ipFamilies ?? [];
+  const [first = configured[0] ?? 'IPv4'] = families;
+  const wantsTwo = families.length < 2 && spec.ipFamilyPolicy !== SINGLE;
   if (isHeadlessWithoutSelector(service)) {
-    const first = families[0] ?? CLUSTER_FAMILY;
-    const second = first === 'IPv4' ? 'IPv6' : 'IPv4';
-    spec.ipFamilies =
-      families.length < 2 && spec.ipFamilyPolicy !== SINGLE
-        ? [first, second]
-        : families.length === 0
-          ? [first]
-          : families;
+    if (wantsTwo) spec.ipFamilies = [first, other(first)];
+    else if (families.length === 0) spec.ipFamilies = [first];
     return;
   }
   refuse(service, [
-    ...(spec.ipFamilyPolicy === REQUIRE_DUAL
+    ...(spec.ipFamilyPolicy === REQUIRE_DUAL && configured.length < 2
       ? [invalid(POLICY, REQUIRE_DUAL, 'this cluster is not configured for dual-stack services')]
       : []),
     ...families.flatMap((family, i) =>
-      family === CLUSTER_FAMILY ? [] : [invalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')],
+      (configured as readonly string[]).includes(family)
+        ? []
+        : [invalid(`spec.ipFamilies[${i}]`, family, 'not configured on this cluster')],
     ),
   ]);
-  if (families.length === 0) spec.ipFamilies = [CLUSTER_FAMILY];
+  if (wantsTwo && configured.length === 2) spec.ipFamilies = [first, other(first)];
+  else if (families.length === 0) spec.ipFamilies = [first];
 }

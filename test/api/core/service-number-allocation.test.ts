@@ -1,14 +1,9 @@
 import { expect, test } from 'vitest';
 import { seededRandom } from '../../../server/base/random.ts';
-import { parseCidr } from '../../../server/kube/ip-addresses.ts';
+import { formatIp, parseCidr } from '../../../server/kube/ip-addresses.ts';
 import type { Key } from '../../../server/kube/object.ts';
-import {
-  addressNumber,
-  addressRange,
-  addressText,
-  NumberAllocator,
-  portRange,
-} from '../../../server/registry/ip-allocator.ts';
+import { rangeOf } from '../../../server/registry/address-allocator.ts';
+import { NumberAllocator, portRange } from '../../../server/registry/number-allocator.ts';
 
 const OWNER: Key = { namespace: 'n', name: 'a' };
 const OTHER: Key = { namespace: 'n', name: 'b' };
@@ -73,12 +68,13 @@ test('blocks and ranges leave as many numbers to static requests as upstream', (
   const range = (text: string): unknown => {
     const block = parseCidr(text);
     if (!block) throw new Error(text);
-    const { first, last, reserved } = addressRange(block);
-    return [addressText(first), addressText(last), reserved];
+    const { family, first, last, reserved } = rangeOf(block);
+    const textOf = (bits: bigint): string => formatIp({ family, bits, mapped: false, leadingZeros: false });
+    return [textOf(first), textOf(last), Number(reserved)];
   };
   expect(range('10.96.0.0/12')).toEqual(['10.96.0.1', '10.111.255.254', 256]);
   expect(range('10.96.0.0/24')).toEqual(['10.96.0.1', '10.96.0.254', 16]);
   expect(range('10.96.0.0/28')).toEqual(['10.96.0.1', '10.96.0.14', 0]);
+  expect(range('fd00:10:96::/112')).toEqual(['fd00:10:96::1', 'fd00:10:96::ffff', 256]);
   expect(portRange(30_000, 32_767)).toEqual({ first: 30_000, last: 32_767, reserved: 86 });
-  expect(addressNumber('::1')).toBeUndefined();
 });

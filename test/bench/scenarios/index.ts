@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
 import { manyNodes } from './nodes.ts';
+import { pods } from './pods.ts';
 import { rules } from './rules.ts';
 import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   scheduler,
   deployment,
   manyNodes,
+  pods,
   customKinds,
   rules,
 ];

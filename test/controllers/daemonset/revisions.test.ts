@@ -56,6 +56,20 @@ describe('the revisions of a daemon set', () => {
     expect(await images()).toEqual(['5 nginx:5', '8 nginx:8', '9 nginx:9']);
   });
 
+  test('that somebody else made are looked at when the set is looked at next', async () => {
+    const [first] = await cluster.revisions();
+    const { labels, ownerReferences } = first?.metadata ?? {};
+    const metadata = { ...key('web-other'), labels, ownerReferences };
+    await cluster.client.create(REVISIONS, { metadata, data: first?.data, revision: 2 } as never);
+    await cluster.settle();
+    expect(await images()).toEqual(['1 nginx:1', '2 nginx:1']);
+    await cluster.change({ metadata: { labels: { touched: 'yes' } } });
+    expect(await images()).toEqual(['2 nginx:1']);
+    await cluster.client.delete(REVISIONS, key('web-other'));
+    await cluster.settle();
+    expect(await images()).toEqual(['1 nginx:1']);
+  });
+
   test('are taken over from a set that is gone', async () => {
     const [first] = await cluster.revisions();
     await cluster.client.delete(DAEMON_SETS, key('web'));
@@ -107,7 +121,7 @@ describe('the revisions of a daemon set', () => {
     const { name, namespace, labels, ownerReferences } = thaw<ControllerRevision>(first as ControllerRevision).metadata;
     const copy = { name: `${name}-copy`, namespace, ownerReferences, labels: { ...labels, [HASH]: 'copy' } };
     await cluster.client.create(REVISIONS, { metadata: copy, data: first?.data, revision: 7 } as never);
-    await cluster.settle();
+    await cluster.change({ metadata: { labels: { touched: 'yes' } } });
     expect((await cluster.revisions()).map(({ metadata }) => metadata.name)).toEqual([copy.name]);
     const pods = await cluster.pods();
     expect(pods.map(({ metadata }) => metadata.labels?.[HASH])).toEqual(['copy', 'copy']);

@@ -24,6 +24,8 @@ const LINE_FEED = '\n';
 
 /** What one run of a container wrote to its two outputs, in one order. */
 export class ContainerLog {
+  /** Called when it holds more than before. */
+  grown?: () => void;
   readonly #clock: Clock;
   readonly #bytesMax: number;
   readonly #changed = new Gate();
@@ -55,7 +57,12 @@ export class ContainerLog {
     }
     this.#begun[stream] = text.slice(at);
     this.#forgetOld();
+    this.grown?.();
     this.#changed.open();
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Nothing more will be written. */

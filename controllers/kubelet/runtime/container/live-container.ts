@@ -150,6 +150,7 @@ export class LiveContainer {
       mounts: () => surroundings.mounts(container),
       files: () => surroundings.files(container),
       ...(terminationMessagePath?.startsWith('/') && { messagePath: terminationMessagePath }),
+      onDisk: (disk) => surroundings.measure(container, [disk, this.log]),
       onBusy: (isBusy) => this.#busy(isBusy),
       missed: (path, mount) => this.#missed(path, mount),
       network,

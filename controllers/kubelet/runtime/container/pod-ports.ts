@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { duplexPair } from '../../../../server/base/duplex-pair.ts';
+import { connectionFrom } from '../../../../server/kube/network/connection-from.ts';
 import type { PeerAddress } from '../../../../server/kube/node-connector.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Accepted } from '../machine/network.ts';
@@ -7,13 +7,6 @@ import type { Accepted } from '../machine/network.ts';
 interface Listener {
   readonly container: string;
   readonly accept: (connection: Accepted) => void;
-}
-
-/** The two ends of a connection; the far one knows who has opened it, as sockets do. */
-export function connectionFrom(from: PeerAddress | undefined): [near: Duplex, far: Duplex] {
-  const [near, far] = duplexPair();
-  if (from) Object.assign(far, { remoteAddress: from.address, remotePort: from.port, remoteFamily: 'IPv4' });
-  return [near, far];
 }
 
 /** Who listens on which port of a pod: all of its containers share them. */

@@ -1,3 +1,4 @@
+import type { Measured } from '../files/local-storage.ts';
 import type { CgroupLimits } from '../machine/cgroup.ts';
 import type { Mount } from '../machine/file-view.ts';
 import type { Sysctls } from '../machine/sysctls.ts';
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly sysctls: Sysctls;
   /** What a container may use now. */
   cgroup(container: AnyContainer): CgroupLimits;
+  /** Minds what a run of a container keeps on the disk of its node. */
+  measure(container: AnyContainer, kept: readonly Measured[]): void;
   /** The pod is over, and its volumes with it. */
   close(): void;
 }

@@ -1,7 +1,8 @@
 /** How a pod finds names: k8s.io/kubernetes/pkg/kubelet/network/dns, written as containerd writes it. */
 import type { Frozen } from '../../../../server/base/freeze.ts';
-import { CLUSTER_DNS, CLUSTER_DOMAIN } from '../../../../server/kube/network/cluster-dns.ts';
-import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { CLUSTER_DOMAIN, clusterDnsAddress } from '../../../../server/kube/network/cluster-dns.ts';
+import type { Key } from '../../../../server/kube/object.ts';
+import type { Pod, Service } from '../../../../server/kube/types.gen.ts';
 import type { PodSources } from './sources.ts';
 
 /** What nodes ask themselves. */
@@ -22,9 +23,10 @@ const NOTHING: Resolution = { servers: [], searches: [], options: new Map() };
 const OF_NODE: Resolution = { ...NOTHING, servers: [NODE_NAME_SERVER] };
 
 function ofCluster(namespace: string, services: PodSources['services']): Resolution {
-  const dns = services('kube-system').find(({ metadata: { name } }) => name === 'kube-dns')?.spec.clusterIP;
+  const find = ({ namespace, name }: Key): Frozen<Service> | undefined =>
+    services(namespace).find(({ metadata }) => metadata.name === name);
   return {
-    servers: [dns !== undefined && dns !== '' && dns !== 'None' ? dns : CLUSTER_DNS],
+    servers: [clusterDnsAddress(find)],
     searches: [`${namespace}.svc.${CLUSTER_DOMAIN}`, `svc.${CLUSTER_DOMAIN}`, CLUSTER_DOMAIN],
     options: new Map([['ndots', '5']]),
   };

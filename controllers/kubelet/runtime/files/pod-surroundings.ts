@@ -8,6 +8,7 @@ import { SYSCTL_DEFAULTS, type Sysctls, sysctlName } from '../machine/sysctls.ts
 import type { AnyContainer } from '../pod-runtime.ts';
 import { containerLimits } from './cgroup-limits.ts';
 import { environmentProblem } from './environment.ts';
+import { LocalStorage, type Measured } from './local-storage.ts';
 import { podHostname } from './pod-hostname.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import { runtimeFiles } from './runtime-files.ts';
@@ -24,17 +25,20 @@ export class PodSurroundings implements Surroundings {
   readonly #pod: Frozen<Pod>;
   readonly #sources: PodSources;
   readonly #store: VolumeStore;
+  readonly #storage: LocalStorage;
   #volumes: PodVolumes | undefined;
   #sysctls: Sysctls | undefined;
 
-  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore) {
+  /** @param wake calls for the kubelet: the pod has become too large */
+  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore, wake: () => void) {
     this.#pod = pod;
     this.#sources = sources;
     this.#store = store;
+    this.#storage = new LocalStorage(pod, store.clock, wake);
   }
 
   get #mounted(): PodVolumes {
-    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store);
+    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store, this.#storage);
     return this.#volumes;
   }
 
@@ -96,8 +100,18 @@ export class PodSurroundings implements Surroundings {
     return containerLimits(this.#sources.pod() ?? this.#pod, container);
   }
 
+  measure({ name }: AnyContainer, kept: readonly Measured[]): void {
+    this.#storage.addContainer(name, kept);
+  }
+
+  /** What the pod keeps on the disk of its node beyond its limits: why it is evicted. */
+  get excess(): string | undefined {
+    return this.#storage.excess;
+  }
+
   close(): void {
     this.#volumes = undefined;
+    this.#storage.close();
   }
 
   /** Files that kubelet and container runtime write, by path. */

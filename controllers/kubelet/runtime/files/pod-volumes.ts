@@ -6,10 +6,12 @@ import { volumeProblems } from '../../volume-problems.ts';
 import { toBytes } from '../machine/byte-text.ts';
 import { FileTree } from '../machine/file-tree.ts';
 import { FileView, type Mount } from '../machine/file-view.ts';
+import { MACHINE_LIMITS } from '../machine/limits.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 import { AtomicTree } from './atomic-tree.ts';
 import { claimedVolume } from './claimed-volume.ts';
 import { containerEnvironment, type ReadVolumeFile } from './environment.ts';
+import type { LocalStorage } from './local-storage.ts';
 import { makeNestedPoints, makeSubPath, subPathOf } from './mount-points.ts';
 import { makeNodePath } from './node-paths.ts';
 import { giveTree, isGiven } from './ownership.ts';
@@ -41,7 +43,7 @@ const depth = (path: string): number => path.split('/').filter(Boolean).length;
  * all of its containers, and for all of their runs.
  *
  * @example
- * const volumes = new PodVolumes(pod, sources, store);
+ * const volumes = new PodVolumes(pod, sources, store, storage);
  * await volumes.prepare(container);
  * new Machine({ ..., mounts: () => volumes.mountsOf(container) });
  */
@@ -49,13 +51,15 @@ export class PodVolumes {
   readonly #pod: Frozen<Pod>;
   readonly #sources: PodSources;
   readonly #store: VolumeStore;
+  readonly #storage: LocalStorage;
   readonly #tokens: TokenFiles;
   readonly #volumes = new Map<string, PodVolume>();
 
-  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore) {
+  constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore, storage: LocalStorage) {
     this.#pod = pod;
     this.#sources = sources;
     this.#store = store;
+    this.#storage = storage;
     this.#tokens = new TokenFiles(sources, store.clock);
   }
 
@@ -128,7 +132,7 @@ export class PodVolumes {
   #make(volume: Frozen<Volume>): PodVolume | undefined {
     const { hostPath, emptyDir, persistentVolumeClaim, ephemeral, image } = volume;
     if (hostPath) return this.#ofNode(hostPath);
-    if (emptyDir) return this.#shared(emptyDir.medium ?? '', emptyDir.sizeLimit);
+    if (emptyDir) return this.#shared(volume.name, emptyDir.medium ?? '', emptyDir.sizeLimit);
     if (persistentVolumeClaim ?? ephemeral) return this.#claimed(volume);
     if (image) return { ...DISK, tree: this.#ofImage(image.reference ?? ''), readOnly: true, type: 'overlay' };
     if (projectionsOf(volume).sources.length > 0) return this.#projected(volume);
@@ -147,10 +151,16 @@ export class PodVolumes {
   }
 
   /** Only what lies in memory has a limit that writers meet; beyond others a kubelet evicts pods. */
-  #shared(medium: string, sizeLimit: string | undefined): PodVolume {
-    if (medium === '') return this.#given({ ...DISK, tree: this.#store.empty() });
+  #shared(name: string, medium: string, sizeLimit: string | undefined): PodVolume {
+    if (medium === '') {
+      const tree = this.#store.empty();
+      this.#storage.addVolume(name, tree.quota);
+      return this.#given({ ...DISK, tree });
+    }
     const bytes = sizeLimit === undefined ? 0 : quantityValue(sizeLimit);
-    const tree = bytes > 0 ? this.#store.empty(bytes) : this.#store.empty();
+    const tree = bytes > 0 ? this.#store.empty(Math.min(bytes, MACHINE_LIMITS.fileBytes)) : this.#store.empty();
+    // As a file system in memory is mounted; kubelets leave it so.
+    tree.root.attributes.mode = 0o1777;
     return this.#given({ ...MEMORY, tree, ...(medium !== 'Memory' && { type: 'hugetlbfs' }) });
   }
 

@@ -18,9 +18,24 @@ export function endsWell(process: Process, exitCode = 0): void {
 
 /** A line in the log, as package log writes it: on standard error. */
 export function log(process: Process, text: string): Promise<void> {
-  const time = new Date(process.machine.clock.now()).toISOString().slice(0, 19).replace('T', ' ').replaceAll('-', '/');
+  const time = isoTime(process).slice(0, 19).replace('T', ' ').replaceAll('-', '/');
   return process.complain(`${time} ${text.replace(/\n$/, '')}`);
 }
+
+/** How grave a line of klog is; after a fatal one the program ends with 255. */
+export type Severity = 'I' | 'W' | 'E' | 'F';
+
+/** A line as k8s.io/klog writes it: on standard error. @param at file and line that say it */
+export function klog(process: Process, severity: Severity, at: string, text: string): Promise<void> {
+  const [, month, day, time] = /^\d+-(\d+)-(\d+)T([\d:.]+)/.exec(isoTime(process)) ?? [];
+  const head = `${severity}${month}${day} ${time}000 ${String(process.pid).padStart(7)} ${at}] `;
+  return process.complain(head + text.replace(/\n$/, ''));
+}
+
+/** What `klog.Fatal` ends a program with. */
+export const FATAL = 255;
+
+const isoTime = ({ machine }: Process): string => new Date(machine.clock.now()).toISOString();
 
 /** Goes on until somebody ends it. */
 export async function forever(process: Process): Promise<number> {
@@ -47,8 +62,12 @@ export const goError = (message: string): string => message.charAt(0).toLowerCas
 /** What `encoding/json` makes of a text that browsers could take for markup. */
 const MARKUP: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
-/** As Go writes JSON: keys in order, markup escaped. */
+/** As Go writes the JSON of a map: keys in order, markup escaped. */
 export function goJson(value: Readonly<Record<string, unknown>>): string {
-  const sorted = Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(sorted).replace(/[<>&]/g, (char) => MARKUP[char] ?? char);
+  return goJsonInOrder(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** As Go writes the JSON of a struct: fields as they stand, markup escaped. */
+export function goJsonInOrder(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value).replace(/[<>&]/g, (char) => MARKUP[char] ?? char);
 }

@@ -25,6 +25,7 @@ const TEXTS = {
   ENAMETOOLONG: 'File name too long',
   ENOTEMPTY: 'Directory not empty',
   ELOOP: 'Too many levels of symbolic links',
+  EMSGSIZE: 'Message too large',
   EADDRINUSE: 'Address in use',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',
@@ -40,7 +41,11 @@ export class SystemError extends Error {
   readonly code: Errno;
 
   constructor(code: Errno) {
+    // Programs that look for files make thousands in a second: where in our code one began is nothing to anybody.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(TEXTS[code]);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }

@@ -20,6 +20,8 @@ export interface Quota {
   inodes: number;
   readonly bytesMax: number;
   readonly inodesMax: number;
+  /** Called when files take more of it than before. */
+  grown?: () => void;
 }
 
 /** What all kinds of files have. */
@@ -88,6 +90,7 @@ export class FileNode {
     const added = this.#isShared ? size : Math.max(0, size - this.#size);
     if (this.#quota.bytes + added > this.#quota.bytesMax) throw new SystemError('ENOSPC');
     this.#quota.bytes += added;
+    if (added > 0) this.#quota.grown?.();
     if (!this.#isShared && size <= this.#data.length) return;
     const grown = Buffer.allocUnsafe(this.#isShared ? size : Math.max(size, Math.min(this.#data.length * 2, 2 ** 26)));
     this.#data.copy(grown, 0, 0, this.#size);

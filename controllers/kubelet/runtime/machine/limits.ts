@@ -15,6 +15,10 @@ export interface MachineLimits {
   /** Of one process. */
   readonly openFiles: number;
   readonly pipeBytes: number;
+  /** Of one datagram: what UDP over IPv4 carries. */
+  readonly datagramBytes: number;
+  /** Datagrams that wait at a socket until somebody reads them: others are lost. */
+  readonly datagramsBytes: number;
   /** Steps of a container without a moment in which all of its processes wait: beyond this they are killed. */
   readonly stepsWithoutRest: number;
   /** Of one value, word, line or result of a command. */
@@ -39,6 +43,8 @@ export const MACHINE_LIMITS: MachineLimits = {
   processes: 256,
   openFiles: 256,
   pipeBytes: 64 * 1024,
+  datagramBytes: 65_507,
+  datagramsBytes: 208 * 1024,
   stepsWithoutRest: 20_000_000,
   textLength: 1024 * 1024,
   textsLength: 4 * 1024 * 1024,

@@ -6,7 +6,7 @@ import type { CgroupLimits } from './cgroup.ts';
 import { errorText, SystemError } from './errno.ts';
 import { FileTree } from './file-tree.ts';
 import { FileView, type Mount, type ViewOptions } from './file-view.ts';
-import type { ImageDirectory } from './inode.ts';
+import type { ImageDirectory, Quota } from './inode.ts';
 import { kernelMounts } from './kernel-files.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import type { Network } from './network.ts';
@@ -36,6 +36,8 @@ export interface MachineOptions {
   readonly messagePath?: string;
   /** Called with what programs look for and do not find. */
   readonly missed?: ViewOptions['missed'];
+  /** Called with what its own files take, as soon as they are made. */
+  readonly onDisk?: (disk: Quota) => void;
   /** Called when its processes begin to do something, and when all of them wait or have ended. */
   readonly onBusy?: (isBusy: boolean) => void;
   /** Absent: the machine stands alone. */
@@ -149,9 +151,10 @@ export class Machine {
 
   #makeView(): FileView {
     const { clock, limits } = this;
-    const { image, mounts, files, missed, messagePath, sysctls, isPrivileged = false } = this.#options;
+    const { image, mounts, files, missed, messagePath, sysctls, onDisk, isPrivileged = false } = this.#options;
     const { isReadOnly = false, workingDirectory } = this.#options;
     const tree = new FileTree({ clock, limits, image });
+    onDisk?.(tree.quota);
     return new FileView(tree, {
       limits,
       readOnly: isReadOnly,

@@ -2,10 +2,13 @@ import type { Program } from '../../machine/program.ts';
 import { FlagError } from '../flags.ts';
 import { endsAsGo, forever, log } from '../go-program.ts';
 import { connect } from './connect.ts';
+import { crdConversionWebhook } from './crd-conversion-webhook.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
 import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
+import { inclusterclient } from './inclusterclient.ts';
+import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
@@ -15,15 +18,18 @@ import { pause } from './pause.ts';
 import { porter } from './porter.ts';
 import { serveHostname } from './serve-hostname.ts';
 import { testWebserver } from './test-webserver.ts';
+import { webhook } from './webhook/index.ts';
 
 const COMMANDS: Readonly<Record<string, Program>> = {
   connect,
+  'crd-conversion-webhook': crdConversionWebhook,
   'dns-server-list': dnsServerList,
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
   'etc-hosts': etcHosts,
   'grpc-health-checking': grpcHealthChecking,
   guestbook,
+  inclusterclient,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
@@ -32,16 +38,17 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   pause,
   porter,
   'serve-hostname': serveHostname,
+  'test-service-account-issuer-discovery': issuerDiscovery,
   'test-webserver': testWebserver,
+  webhook,
 };
 
 /** Commands that the image has besides: they go on and answer nobody, and their log says so. */
 const ABSENT: ReadonlySet<string> = new Set(
   (
-    'audit-proxy crd-conversion-webhook external-metrics fake-gitserver fake-registry-server ' +
-    'h2c-server inclusterclient mtlsclient mtlsserver net no-snat-test no-snat-test-proxy nonewprivs ' +
-    'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset ' +
-    'test-service-account-issuer-discovery webhook'
+    'audit-proxy external-metrics fake-gitserver fake-registry-server h2c-server mtlsclient mtlsserver net ' +
+    'no-snat-test no-snat-test-proxy nonewprivs podcertificatesigner port-forward-tester ' +
+    'resource-consumer-controller stress tcp-reset'
   ).split(' '),
 );
 

@@ -1,10 +1,12 @@
+import type { PeerAddress } from '../../../../../server/kube/node-connector.ts';
 import { SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
+import { Datagrams } from '../../shell/programs/datagrams.ts';
 import { fetchOnce } from '../../shell/programs/http.ts';
 import { readAll } from '../../shell/programs/input.ts';
 import { resolve } from '../../shell/programs/network.ts';
 import { goError, goJson, log } from '../go-program.ts';
-import { type HttpCall, sendText } from '../http-server.ts';
+import { type HttpCall, hostAndPort, sendText } from '../http-server.ts';
 
 const TIMEOUT_MS = 5000;
 const TRIES_MAX = 1000;
@@ -28,8 +30,9 @@ export async function dialPage(process: Process, call: HttpCall): Promise<void> 
   let last = '';
   for (let tried = 0; tried < Math.min(tries === '' ? 1 : Number(tries), TRIES_MAX); tried++) {
     try {
-      if (kind === 'udp' || kind === 'sctp') throw new Error(`${kind} dial failed. err:${kind} is not simulated`);
-      last = await get(process, `${address.includes(':') ? `[${address}]` : address}:${port}`, request);
+      if (kind === 'sctp') throw new Error('sctp dial failed. err:sctp is not simulated');
+      const to = { address, port: Number(port) };
+      last = await (kind === 'udp' ? askByDatagram(process, to, request) : get(process, hostAndPort(to), request));
       responses.push(last);
     } catch (error) {
       if (!(error instanceof Error) || (error.constructor !== Error && !(error instanceof SystemError))) throw error;
@@ -64,5 +67,25 @@ async function get(process: Process, host: string, request: string): Promise<str
     if (error.code === 'ETIMEDOUT')
       throw failed('context deadline exceeded (Client.Timeout exceeded while awaiting headers)');
     throw failed(`dial tcp ${host}: connect: ${goError(error.message)}`);
+  }
+}
+
+/** Sends one datagram and waits for another, as `net.DialUDP` does with a deadline. */
+async function askByDatagram(process: Process, to: PeerAddress, request: string): Promise<string> {
+  const socket = new Datagrams(process);
+  const failed = (why: string): Error => {
+    const between = `read udp 0.0.0.0:${socket.port}->${hostAndPort(to)}`;
+    return new Error(`reading from udp connection failed. err:'${between}: ${why}'`);
+  };
+  try {
+    await socket.send(Buffer.from(request), to);
+    const { data } = await socket.receiveFrom(to, TIMEOUT_MS);
+    if (data.length === 0) throw failed('<nil>');
+    return data.toString();
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    throw failed(error.code === 'ETIMEDOUT' ? 'i/o timeout' : `recvfrom: ${goError(error.message)}`);
+  } finally {
+    socket.close();
   }
 }

@@ -2,10 +2,12 @@ import { parseGoDuration } from '../../../go-duration.ts';
 import { SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
+import { IdentityError, loadIdentity } from '../../shell/programs/tls.ts';
 import { readFlags } from '../flags.ts';
 import { forever, goDuration, goJson, log, quoted } from '../go-program.ts';
-import { type HttpCall, sendText, serveHttp } from '../http-server.ts';
+import { type HttpCall, hostAndPort, sendText, serveHttp } from '../http-server.ts';
 import { formOf } from './form.ts';
+import { serveCommands } from './netexec-datagrams.ts';
 import { dialPage } from './netexec-dial.ts';
 import { shellPage } from './netexec-shell.ts';
 import { uploadPage } from './netexec-upload.ts';
@@ -28,8 +30,7 @@ const PAGES: Readonly<Record<string, Page>> = {
   },
   '/clientip': async ({ process }, call) => {
     await log(process, 'GET /clientip');
-    const { address, port } = call.remote;
-    sendText(call, `${address.includes(':') ? `[${address}]` : address}:${port}`);
+    sendText(call, hostAndPort(call.remote));
   },
   '/serverport': async ({ process, port }, call) => {
     await log(process, 'GET /serverport');
@@ -72,10 +73,6 @@ export const netexec: Program = async (process, args) => {
     'udp-listen-addresses': '',
     'delay-shutdown': 0,
   });
-  if (flags['tls-cert-file'] !== '') {
-    await log(process, 'HTTPS is not simulated');
-    return 1;
-  }
   const port = flags['http-port'];
   const isReady = flags['udp-port'] !== -1 || flags['sctp-port'] !== -1;
   const server: Server = { process, port, isReady, isToldToEnd: false };
@@ -92,19 +89,35 @@ export const netexec: Program = async (process, args) => {
     });
   });
   const override = flags['http-override'];
-  await log(process, `Started HTTP server on port ${port}`);
+  const [certFile, keyFile] = [flags['tls-cert-file'], flags['tls-private-key-file']];
+  const handle = (call: HttpCall): Promise<void> => {
+    if (override === '') return answer(server, call);
+    const [path = '/', query = ''] = override.split(/\?(.*)/s);
+    return answer(server, { ...call, path, query: new URLSearchParams(query), body: async () => Buffer.alloc(0) });
+  };
+  await log(process, `Started ${certFile === '' ? 'HTTP' : 'HTTPS'} server on port ${port}`);
   try {
-    serveHttp(process, port, (call) => {
-      if (override === '') return answer(server, call);
-      const [path = '/', query = ''] = override.split(/\?(.*)/s);
-      return answer(server, { ...call, path, query: new URLSearchParams(query), body: async () => Buffer.alloc(0) });
-    });
+    serveHttp(process, port, handle, certFile === '' ? undefined : await loadIdentity(process, certFile, keyFile));
   } catch (error) {
+    if (error instanceof IdentityError) {
+      await log(process, error.message);
+      return 1;
+    }
     if (!(error instanceof SystemError)) throw error;
     await log(process, `listen tcp :${port}: bind: address already in use`);
     return 1;
   }
-  if (flags['udp-port'] !== -1) await log(process, `Started UDP server on port  ${flags['udp-port']}`);
+  if (flags['sctp-port'] !== -1) await log(process, 'SCTP is not simulated');
+  const udpPort = flags['udp-port'];
+  if (udpPort === -1) return forever(process);
+  try {
+    serveCommands(process, udpPort);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    await log(process, `failed to create listener for UDP address :${udpPort}: bind: address already in use`);
+    return 1;
+  }
+  await log(process, `Started UDP server on port  ${udpPort}`);
   return forever(process);
 };
 

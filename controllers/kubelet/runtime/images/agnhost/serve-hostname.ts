@@ -1,7 +1,8 @@
 import type { Program } from '../../machine/program.ts';
+import { serveDatagrams } from '../../shell/programs/datagrams.ts';
 import { readFlags } from '../flags.ts';
 import { forever, log } from '../go-program.ts';
-import { sendText, serveHttp } from '../http-server.ts';
+import { hostAndPort, sendText, serveHttp } from '../http-server.ts';
 import { listenFor } from '../listen.ts';
 
 /** How long it goes on after it was told to end, so that others have time to notice. */
@@ -20,9 +21,14 @@ export const serveHostname: Program = async (process, args) => {
       connection.resume();
       connection.end(hostname);
     });
+  if (flags.udp)
+    serveDatagrams(process, flags.port, async ({ from }) => {
+      await log(process, `UDP request from ${hostAndPort(from)}`);
+      return hostname;
+    });
   if (flags.http)
     serveHttp(process, flags.port, async (call) => {
-      await log(process, `HTTP request from ${call.remote.address}:${call.remote.port}`);
+      await log(process, `HTTP request from ${hostAndPort(call.remote)}`);
       if (flags.close) call.response.setHeader('connection', 'close');
       sendText(call, hostname);
     });

@@ -1,9 +1,11 @@
+import type { SecureAccept } from '../../../../../server/kube/tls/secure-server.ts';
 import { SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { type HttpCall, serveHttp } from '../http-server.ts';
 import { ConfigError, type Directive, readConfig } from './config.ts';
 import { VERSION } from './pages.ts';
+import { type Secrets, secretsOf } from './secrets.ts';
 import { serve } from './serve.ts';
 import { inherited, type Server, serverFor, serversOf } from './servers.ts';
 
@@ -83,10 +85,10 @@ export const nginx: Program = async (process, args) => {
     return 0;
   }
   let config: readonly Directive[];
-  let servers: readonly Server[];
+  let site: Site;
   try {
     config = readConfig(process, options.config);
-    servers = serversOf(config);
+    site = await siteOf(process, config);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     if (options.isTest) await process.complain(`nginx: [emerg] ${error.message}`);
@@ -100,8 +102,20 @@ export const nginx: Program = async (process, args) => {
     await process.complain(`nginx: configuration file ${options.config} test is successful`);
     return 0;
   }
-  return run(process, options.config, pidFile(config), servers);
+  return run(process, options.config, pidFile(config), site);
 };
+
+/** What is served, and how. */
+interface Site {
+  readonly servers: readonly Server[];
+  readonly secrets: Secrets;
+}
+
+/** @throws ConfigError */
+async function siteOf(process: Process, config: readonly Directive[]): Promise<Site> {
+  const servers = serversOf(config);
+  return { servers, secrets: await secretsOf(process, servers) };
+}
 
 /** Where the process that runs says its number. */
 const pidFile = (config: readonly Directive[]): string =>
@@ -125,13 +139,16 @@ async function tell(process: Process, word: string, file: string): Promise<numbe
   return 0;
 }
 
-async function run(process: Process, config: string, pidPath: string, first: readonly Server[]): Promise<number> {
-  let servers = first;
+async function run(process: Process, config: string, pidPath: string, first: Site): Promise<number> {
+  let { servers, secrets } = first;
   const taken = new Set<number>();
   const listenAll = (): void => {
     for (const port of new Set(servers.flatMap(({ ports }) => ports))) {
       if (taken.has(port)) continue;
-      serveHttp(process, port, (call) => answer(process, call, servers, port));
+      // What is shown may be another certificate after a reload; whether TLS is spoken stays as it is.
+      const secure: SecureAccept = (connection, secured) => secrets.get(port)?.(connection, secured);
+      const isSecret = secrets.has(port);
+      serveHttp(process, port, (call) => answer(process, call, servers, port), isSecret ? secure : undefined);
       taken.add(port);
     }
   };
@@ -141,7 +158,7 @@ async function run(process: Process, config: string, pidPath: string, first: rea
     void process.thread(async () => {
       await notice(process, 'notice', 'signal 1 (SIGHUP) received, reconfiguring');
       try {
-        servers = serversOf(readConfig(process, config));
+        ({ servers, secrets } = await siteOf(process, readConfig(process, config)));
         listenAll();
       } catch (error) {
         if (!(error instanceof ConfigError) && !(error instanceof SystemError)) throw error;

@@ -51,7 +51,7 @@ export async function passOn(
   const question = asked.includes('?') ? asked.slice(asked.indexOf('?')) : '';
   const whole = path === undefined ? asked : `${path}${encodeURI(uri.slice(location.path.length))}${question}`;
   const url = `${scheme}://${address}${whole}`;
-  if (scheme !== 'http' || !URL.canParse(url)) return page(502);
+  if (!URL.canParse(url)) return page(502);
   const { method = 'GET' } = call.request;
   const body = method === 'GET' || method === 'HEAD' ? undefined : await call.body();
   try {
@@ -62,6 +62,8 @@ export async function passOn(
       body,
       connectMs: TIMEOUT_MS,
       totalMs: TIMEOUT_MS,
+      // `proxy_ssl_verify` is off.
+      tls: { caBundle: '', insecure: true },
     });
     const content = await readAll(process, answer.body);
     answer.body.release();

@@ -5,7 +5,7 @@ import { contentType, decodedPath, findFile } from '../static-files.ts';
 import { pageOf, VERSION } from './pages.ts';
 import { passOn } from './proxy.ts';
 import { inherited, type Location, locationFor, own, type Scope, type Server } from './servers.ts';
-import { withVariables } from './variables.ts';
+import { schemeOf, withVariables } from './variables.ts';
 
 /** What is answered: a body, and how. */
 export interface Answer {
@@ -93,7 +93,8 @@ function returnedBy(exchange: Exchange, scope: Scope, [first = '', second]: read
 function absolute({ call: { request }, port }: Exchange, location: string): string {
   if (!location.startsWith('/')) return location;
   const host = (request.headers.host ?? 'localhost').split(':')[0];
-  return `http://${host}${port === 80 ? '' : `:${port}`}${location}`;
+  const scheme = schemeOf(request);
+  return `${scheme}://${host}${port === (scheme === 'https' ? 443 : 80) ? '' : `:${port}`}${location}`;
 }
 
 /** Where a path lies among the files. */

@@ -16,6 +16,8 @@ export interface Location extends Scope {
 
 export interface Server extends Scope {
   readonly ports: readonly number[];
+  /** Those at which TLS is spoken, and where the configuration says so. */
+  readonly secretPorts: ReadonlyMap<number, Directive>;
   readonly names: readonly string[];
   readonly isDefault: boolean;
   readonly locations: readonly Location[];
@@ -77,6 +79,11 @@ export function serversOf(config: readonly Directive[]): readonly Server[] {
       return {
         ...scope,
         ports: ports.length > 0 ? [...new Set(ports)] : [80],
+        secretPorts: new Map(
+          listens
+            .filter(({ args }) => args.includes('ssl'))
+            .map((directive) => [portOf(directive.args[0] ?? '80'), directive]),
+        ),
         names: own(scope, 'server_name').flatMap(({ args }) => args),
         isDefault: listens.some(({ args }) => args.includes('default_server')),
         locations: locationsIn(scope),

@@ -1,5 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { decodedPath } from '../static-files.ts';
 import type { Exchange } from './serve.ts';
+
+/** `https` where the client speaks TLS. */
+export const schemeOf = ({ socket }: IncomingMessage): string => ('encrypted' in socket ? 'https' : 'http');
 
 /** The value of a variable of nginx. What has none is empty. */
 function variable({ process, call, server, port, uri }: Exchange, name: string): string {
@@ -27,7 +31,7 @@ function variable({ process, call, server, port, uri }: Exchange, name: string):
     request: () => `${request.method} ${request.url} HTTP/${request.httpVersion}`,
     request_method: () => request.method ?? '',
     request_uri: () => request.url ?? '',
-    scheme: () => 'http',
+    scheme: () => schemeOf(request),
     server_name: () => server.names[0] ?? '',
     server_port: () => String(port),
     server_protocol: () => `HTTP/${request.httpVersion}`,

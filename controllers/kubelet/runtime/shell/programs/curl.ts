@@ -3,10 +3,13 @@ import { SystemError } from '../../machine/errno.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
+import { CurlFailed } from './curl-failed.ts';
+import { tlsFailure, tlsOf } from './curl-tls.ts';
 import { fetchOnce, HostUnknown, type HttpAnswer, type HttpRequest, urlOf } from './http.ts';
 import { openInput, readAll } from './input.ts';
 import { within } from './network.ts';
 import { type Options, readOptions } from './options.ts';
+import { HandshakeFailed } from './tls.ts';
 
 const LONG = {
   request: 'X',
@@ -27,6 +30,8 @@ const LONG = {
   location: 'L',
   'max-time': 'm',
   'connect-timeout': 'T',
+  interface: 'E',
+  disable: 'q',
   'write-out': 'w',
   insecure: 'k',
   verbose: 'v',
@@ -40,25 +45,20 @@ const LONG = {
   get: 'G',
   ipv4: '4',
   'no-progress-meter': 's',
-  compressed: 'k',
+  compressed: 'z',
   globoff: 'g',
-  http1: 'k',
-  'http1.1': 'k',
+  http1: 'z',
+  'http1.1': 'z',
   cacert: 'C',
+  cert: 'E',
+  key: 'y',
+  tlsv1: '1',
+  'tlsv1.2': '1',
+  'tlsv1.3': '1',
   url: 'l',
 } as const;
 
 const REDIRECTS_MAX = 50;
-
-/** How curl ends, and what it says. */
-class CurlFailed extends Error {
-  readonly code: number;
-
-  constructor(code: number, text: string) {
-    super(text);
-    this.code = code;
-  }
-}
 
 const seconds = (text: string | undefined): number =>
   text === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(text)) * 1000;
@@ -120,6 +120,7 @@ async function requestOf(process: Process, options: Options, url: URL): Promise<
     connectMs: Math.min(totalMs, seconds(options.value('T'))),
     totalMs,
     address,
+    ...(url.protocol === 'https:' && { tls: await tlsOf(process, options) }),
   };
 }
 
@@ -135,13 +136,12 @@ async function send(process: Process, wanted: HttpRequest): Promise<HttpAnswer> 
   const host = url.hostname;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const startedMs = process.machine.clock.now();
-  if (url.protocol !== 'http:') {
-    if (url.protocol === 'https:') throw new CurlFailed(35, 'TLS is not simulated inside containers: use http://');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new CurlFailed(1, `Protocol "${url.protocol.slice(0, -1)}" not supported`);
-  }
   try {
     return await fetchOnce(process, wanted);
   } catch (error) {
+    if (error instanceof HandshakeFailed) throw tlsFailure(error.fault, host, port);
     if (error instanceof HostUnknown) throw new CurlFailed(6, `Could not resolve host: ${host}`);
     if (!(error instanceof SystemError)) throw error;
     const elapsedMs = process.machine.clock.now() - startedMs;
@@ -169,7 +169,7 @@ async function transfer(process: Process, options: Options, text: string): Promi
         if (redirects >= REDIRECTS_MAX) throw new CurlFailed(47, `Maximum (${REDIRECTS_MAX}) redirects followed`);
         if (options.has('i')) await process.print(headText(answer));
         const becomesGet = status === 303 || (status < 303 && wanted.method === 'POST');
-        const next = { ...wanted, url: new URL(location, wanted.url) };
+        const next = { ...wanted, url: new URL(location, wanted.url), tls: await tlsOf(process, options) };
         wanted = becomesGet ? { ...next, method: 'GET', body: undefined } : next;
         continue;
       }
@@ -245,7 +245,7 @@ async function writeOut(
 }
 
 export const curl: Program = async (process, args, name) => {
-  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#j', LONG);
+  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jzE:y:1q', LONG);
   const urls = [...options.all('l'), ...options.rest];
   if (urls.length === 0) {
     await process.complain(`${name}: (2) no URL specified`);

@@ -111,7 +111,8 @@ const NAMED = (
   'nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si ' +
   'dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp'
 ).split(' ');
-const ESCAPED: Readonly<Record<number, string>> = {
+/** Characters that have a name of their own after a backslash. */
+export const ESCAPED: Readonly<Record<number, string>> = {
   0: '\\0',
   7: '\\a',
   8: '\\b',

@@ -1,5 +1,5 @@
 /** Programs that ask the DNS: `nslookup`, `dig`, `host`. */
-import { isIPv4 } from 'node:net';
+import { isIP } from 'node:net';
 import {
   type DnsAnswer,
   type DnsRecord,
@@ -54,12 +54,12 @@ export const nslookup: Program = async (process, args) => {
   const [host, server] = words;
   if (host === undefined) throw new BadUsage('missing host');
   const wish = args.map((word) => /^-(?:type|querytype|query|qt|q)=(.+)$/i.exec(word)?.[1]).findLast(Boolean);
-  const type = isIPv4(host) ? 'PTR' : typeOf(wish ?? 'A');
+  const type = isIP(host) !== 0 ? 'PTR' : typeOf(wish ?? 'A');
   if (!type) throw new BadUsage(`invalid query type "${wish}"`);
   const settings = await withServer(process, server);
   let found: LookedUp | undefined;
   try {
-    found = await lookUp(process, type === 'PTR' && isIPv4(host) ? `${reverseName(host)}.` : host, type, settings);
+    found = await lookUp(process, type === 'PTR' && isIP(host) !== 0 ? `${reverseName(host)}.` : host, type, settings);
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await process.print(';; connection timed out; no servers could be reached\n\n');
@@ -177,10 +177,10 @@ export const host: Program = async (process, args) => {
   const words = args.filter((word, i) => !word.startsWith('-') && (at < 0 || i !== at + 1));
   const [wanted, server] = words;
   if (wanted === undefined) throw new BadUsage('missing host');
-  const type = isIPv4(wanted) ? 'PTR' : typeOf(at < 0 ? 'A' : (args[at + 1] ?? ''));
+  const type = isIP(wanted) !== 0 ? 'PTR' : typeOf(at < 0 ? 'A' : (args[at + 1] ?? ''));
   if (!type) throw new BadUsage(`invalid type: ${args[at + 1]}`);
   const settings = await withServer(process, server);
-  const name = isIPv4(wanted) ? `${reverseName(wanted)}.` : wanted;
+  const name = isIP(wanted) !== 0 ? `${reverseName(wanted)}.` : wanted;
   try {
     const found = await lookUp(process, name, type, settings);
     if (!found) {

@@ -1,9 +1,11 @@
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { SystemError } from '../../machine/errno.ts';
 import type { OpenFile } from '../../machine/open-file.ts';
 import type { Process } from '../../machine/process.ts';
 import { InputStream } from '../../machine/stream-files.ts';
 import { dial, resolve, within } from './network.ts';
+import { type ClientTls, secured, trustOf } from './tls.ts';
 
 /** A request as `curl` and `wget` make it. */
 export interface HttpRequest {
@@ -15,6 +17,8 @@ export interface HttpRequest {
   readonly totalMs: number;
   /** Instead of the URL's: `curl --resolve`. */
   readonly address?: string | undefined;
+  /** For `https:`; what the container trusts unless given. */
+  readonly tls?: ClientTls;
 }
 
 /** What came back: the head at once, the body as a file to read. */
@@ -33,14 +37,14 @@ export function urlOf(text: string): URL | undefined {
   return URL.canParse(whole) ? new URL(whole) : undefined;
 }
 
-/** @throws SystemError, HostUnknown */
+/** @throws SystemError, HandshakeFailed, HostUnknown */
 export async function fetchOnce(process: Process, wanted: HttpRequest): Promise<HttpAnswer> {
   const { url } = wanted;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
   if (wanted.address === undefined && (await within(process, wanted.connectMs, resolve(process, host))).length === 0)
     throw new HostUnknown();
-  const connection = await dial(process, wanted.address ?? host, port, wanted.connectMs);
+  const connection = await connectTo(process, wanted, host, port);
   const hasHost = wanted.headers.some(([name]) => name.toLowerCase() === 'host');
   const headers: Record<string, string | string[]> = hasHost ? {} : { Host: url.host };
   for (const [name, value] of wanted.headers) {
@@ -69,4 +73,15 @@ export async function fetchOnce(process: Process, wanted: HttpRequest): Promise<
     connection.destroy();
     throw error;
   }
+}
+
+async function connectTo(
+  process: Process,
+  { url, address, connectMs, tls }: HttpRequest,
+  host: string,
+  port: number,
+): Promise<Duplex> {
+  const plain = await dial(process, address ?? host, port, connectMs);
+  if (url.protocol !== 'https:') return plain;
+  return secured(process, plain, host, tls ?? { caBundle: await trustOf(process) }, connectMs);
 }

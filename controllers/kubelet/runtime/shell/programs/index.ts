@@ -11,11 +11,13 @@ import * as lookups from './dns-programs.ts';
 import { expr } from './expr.ts';
 import * as changes from './file-changes.ts';
 import * as finds from './find.ts';
+import { getent } from './getent.ts';
 import * as greps from './grep.ts';
+import { hexdump } from './hexdump.ts';
 import { httpd } from './httpd.ts';
 import { ip } from './ip.ts';
 import { ls } from './ls.ts';
-import { getent, nc } from './nc.ts';
+import { nc } from './nc.ts';
 import * as paths from './paths.ts';
 import * as prints from './print.ts';
 import * as processes from './processes.ts';
@@ -65,7 +67,9 @@ const table: Readonly<Record<string, Program>> = {
   groups: systems.groups,
   gunzip: tars.gunzip,
   gzip: tars.gzip,
+  hd: hexdump,
   head: cats.head,
+  hexdump,
   host: lookups.host,
   hostname: systems.hostname,
   httpd,

@@ -3,41 +3,15 @@ import { errorText, SystemError } from '../../machine/errno.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { InputStream, OutputStream } from '../../machine/stream-files.ts';
-import { dial, findHost, networkOf, resolve, within } from './network.ts';
-import { BadUsage, readOptions } from './options.ts';
+import { Datagrams } from './datagrams.ts';
+import { listenForDatagrams, talkInDatagrams } from './nc-datagrams.ts';
+import { dial, networkOf, resolve, within } from './network.ts';
+import { BadUsage, type Options, readOptions } from './options.ts';
 import { durationMs } from './processes.ts';
 
-/** Programs that talk to ports, through the network that the machine was given. */
+/** Talks to ports, by TCP or UDP, through the network that the machine was given. */
 
-export const getent: Program = async (process, [database, ...keys], name) => {
-  if (database === 'hosts' || database === 'ahosts' || database === 'ahostsv4') {
-    let status = 0;
-    for (const key of keys) {
-      const { name: found, addresses } = await findHost(process, key);
-      if (addresses.length === 0) status = 2;
-      for (const address of addresses) await process.print(`${address.padEnd(15)} ${found}\n`);
-    }
-    return status;
-  }
-  if (database !== 'passwd' && database !== 'group') throw new BadUsage(`unknown database: ${database ?? ''}`);
-  const node = process.view.tryFind(`/etc/${database}`, process)?.node;
-  const lines =
-    node?.kind === 'file'
-      ? node
-          .read(0, 64 * 1024)
-          .toString('latin1')
-          .split('\n')
-          .filter(Boolean)
-      : [];
-  const found =
-    keys.length === 0
-      ? lines
-      : lines.filter((line) => keys.some((key) => [line.split(':')[0], line.split(':')[2]].includes(key)));
-  await process.print(found.map((line) => `${line}\n`).join(''));
-  return found.length > 0 ? 0 : name === '' ? 1 : 2;
-};
-
-/** Carries bytes both ways until both sides are done. */
+/** Carries bytes both ways until both sides are done, or nothing has come for too long. */
 async function talk(process: Process, connection: Duplex, timeoutMs: number): Promise<void> {
   const incoming = new InputStream(connection).retain();
   const outgoing = new OutputStream(connection).retain();
@@ -56,6 +30,8 @@ async function talk(process: Process, connection: Duplex, timeoutMs: number): Pr
       if (!data) return;
       await process.write(1, data);
     }
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.code !== 'ETIMEDOUT') throw error;
   } finally {
     connection.destroy();
     void sending;
@@ -90,26 +66,74 @@ async function listen(process: Process, port: number, isRepeated: boolean): Prom
 }
 
 export const nc: Program = async (process, args, name) => {
-  const options = readOptions(args, 'lkvnzuw:p:i:e:q:N');
+  const options = readOptions(args, 'lkvnzutw:p:i:e:q:NW:46');
   const timeoutMs = options.has('w') ? durationMs(options.value('w') ?? '') : Number.POSITIVE_INFINITY;
-  if (options.has('u')) throw new BadUsage('UDP is not simulated');
-  if (options.has('l')) return listen(process, Number(options.value('p') ?? options.rest.at(-1)), options.has('k'));
+  if (options.has('l')) {
+    const port = portOf(options.value('p') ?? options.rest.at(-1));
+    return options.has('u')
+      ? listenForDatagrams(process, port, { timeoutMs, isRepeated: options.has('k') })
+      : listen(process, port, options.has('k'));
+  }
   const [host, port] = options.rest;
-  if (host === undefined || !/^\d+$/.test(port ?? '')) throw new BadUsage('missing host or port');
+  if (host === undefined || port === undefined) throw new BadUsage('missing host or port');
   const isTold = !options.has('z') || options.has('v');
   const [address] = await resolve(process, host);
   if (address === undefined) {
     if (isTold) await process.complain(`${name}: bad address '${host}'`);
     return 1;
   }
+  const target = { host, address, port: portOf(port), timeoutMs };
   try {
-    const connection = await dial(process, address, Number(port), timeoutMs);
-    if (options.has('v')) await process.complain(`${host} (${address}:${port}) open`);
-    if (options.has('z')) connection.destroy();
-    else await talk(process, connection, timeoutMs);
-    return 0;
+    return await (options.has('u') ? askByDatagrams : askByStream)(process, options, target);
   } catch (error) {
     if (isTold) await process.complain(`${name}: can't connect to remote host (${address}): ${errorText(error)}`);
     return 1;
   }
 };
+
+interface Target {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly timeoutMs: number;
+}
+
+function portOf(text = ''): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new BadUsage(`bad port '${text}'`);
+  return port;
+}
+
+const tellOpen = (process: Process, { host, address, port }: Target): Promise<void> =>
+  process.complain(`${host} (${address}:${port}) open`);
+
+async function askByStream(process: Process, options: Options, target: Target): Promise<number> {
+  const connection = await dial(process, target.address, target.port, target.timeoutMs);
+  if (options.has('v')) await tellOpen(process, target);
+  if (options.has('z')) connection.destroy();
+  else await talk(process, connection, target.timeoutMs);
+  return 0;
+}
+
+async function askByDatagrams(process: Process, options: Options, target: Target): Promise<number> {
+  const socket = new Datagrams(process, options.has('p') ? portOf(options.value('p')) : 0);
+  try {
+    // Somebody has to be sent something before it is known whether nobody is there.
+    if (options.has('z')) {
+      await socket.send(Buffer.from('X'), target);
+      socket.check();
+    }
+    if (options.has('v')) await tellOpen(process, target);
+    if (options.has('z')) return 0;
+    const { timeoutMs } = target;
+    const quitMs = options.has('q') ? durationMs(options.value('q') ?? '') : Number.POSITIVE_INFINITY;
+    await talkInDatagrams(process, socket, { peer: target, timeoutMs, quitMs, packets: options.number('W') });
+    return 0;
+  } catch (error) {
+    // Whoever sees no difference between silence and a refusal is only told when it wants to be.
+    if (!options.has('z') && !options.has('v') && error instanceof SystemError) return 0;
+    throw error;
+  } finally {
+    socket.close();
+  }
+}

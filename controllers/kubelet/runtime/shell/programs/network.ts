@@ -149,9 +149,12 @@ export async function findHost(process: Process, host: string): Promise<Host> {
   if (wanted === 'localhost') return { name: host, addresses: ['127.0.0.1'] };
   try {
     const settings = resolverSettings(process);
-    const found = await lookUp(process, host, 'A', settings);
+    const v4Found = await lookUp(process, host, 'A', settings);
+    // Who has addresses of both families is found at the older one, as where nothing leads out by the newer.
+    const isV6 = v4Found !== undefined && !v4Found.answer.records.some(isOf('A'));
+    const found = (isV6 && (await lookUp(process, host, 'AAAA', settings))) || v4Found;
     const records = found?.answer.records ?? [];
-    const addresses = records.filter(isOf('A')).map(({ data }) => data);
+    const addresses = records.filter(isOf(isV6 ? 'AAAA' : 'A')).map(({ data }) => data);
     return { name: records.findLast(isOf('CNAME'))?.data ?? found?.name ?? host, addresses };
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;

@@ -1,10 +1,9 @@
 /**
- * Numbers that objects hold exclusively: addresses and ports of services. Nothing is stored: a number is taken while an
+ * Numbers that objects hold exclusively: the node ports of services. Nothing is stored: a number is taken while an
  * object has it, or while a write that will give it to one is under way. Objects that come back with an earlier state
  * of the storage thus have theirs again.
  */
 import type { Random } from '../base/random.ts';
-import { formatIp, type IpBlock, networkOf, parseIp } from '../kube/ip-addresses.ts';
 import type { Key } from '../kube/object.ts';
 
 /**
@@ -103,31 +102,8 @@ export class NumberAllocator {
   }
 }
 
-/** At least 16 and at most 256 addresses, a sixteenth of the block (calculateRangeOffset of upstream's ipallocator). */
-function reservedAddresses(size: number): number {
-  return size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 16)), 256);
-}
-
-/** The addresses of an IPv4 block that can be given away: neither its first nor its last one. */
-export function addressRange(block: IpBlock): NumberRange {
-  const network = Number(networkOf(block).bits);
-  const size = 2 ** (32 - block.prefixLength);
-  return { first: network + 1, last: network + size - 2, reserved: reservedAddresses(size) };
-}
-
 /** The ports from `first` to `last`; at least 16 and at most 128 of them are left to those who ask for them. */
 export function portRange(first: number, last: number): NumberRange {
   const size = last - first + 1;
   return { first, last, reserved: size <= 16 ? 0 : Math.min(Math.max(16, Math.floor(size / 32)), 128) };
-}
-
-/** An IPv4 address as a number; undefined for anything else. */
-export function addressNumber(text: string): number | undefined {
-  const address = parseIp(text);
-  return address?.family === 4 ? Number(address.bits) : undefined;
-}
-
-/** The text of an IPv4 address. */
-export function addressText(number: number): string {
-  return formatIp({ family: 4, bits: BigInt(number), mapped: false, leadingZeros: false });
 }

@@ -1,0 +1,53 @@
+/** Where one cluster listens: HTTPS, and the ports without TLS that somebody asked for. */
+import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
+import type { Clock } from './base/clock.ts';
+import type { Logger } from './base/log.ts';
+import { seededRandom, systemRandom } from './base/random.ts';
+import type { Assembly } from './cluster/assembly.ts';
+import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
+import { auditIds } from './pipeline/audit/audit-ids.ts';
+import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
+import type { StartOptions } from './start-options.ts';
+
+export interface Servers {
+  readonly https: HttpServer;
+  readonly plain: PlainServers;
+}
+
+export interface ListeningParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly admin: () => AdminTarget;
+}
+
+/** @throws Error when a port is in use */
+export async function listen(
+  options: StartOptions,
+  { cluster, pki }: Assembly,
+  { clock, log, admin }: ListeningParts,
+): Promise<Servers> {
+  const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [] } = options;
+  const answer = (request: ApiRequest): Promise<ApiResponse> =>
+    isAdminRequest(request) ? answerAdmin(request, admin()) : cluster.pipeline.handle(request);
+  const now = (): number => clock.now();
+  const onFault = (err: unknown, { method, path }: ApiRequest): void =>
+    log.error({ err, method, path }, 'an answer could not be sent');
+  // A sequence of its own: how many requests came must not change the names and uids of a seed.
+  const { seed } = options;
+  const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
+  // Without TLS nobody but this machine gets in, unless the user says so for the very port.
+  const plainHost = (name: 'http' | 'proxy' | 'dns'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
+  const { clientCa: proxyCa } = options.authentication?.frontProxy ?? {};
+  const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
+  const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
+  const serving = { corsOrigins, answer, now, auditId, onFault };
+  const https = await startHttpServer({ host, port, tls, ...serving });
+  try {
+    const { traffic, dns } = cluster;
+    return { https, plain: await startPlainServers(options, plainHost, { serving, traffic, dns }) };
+  } catch (error) {
+    await https.close();
+    throw error;
+  }
+}
