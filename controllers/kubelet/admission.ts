@@ -5,6 +5,7 @@ import { hostPortsOf, portsConflict } from '../lib/host-ports.ts';
 import { podWantsNode } from '../lib/node-selector.ts';
 import { amountOf, podRequests } from '../lib/pod-requests.ts';
 import { untoleratedTaint } from '../lib/tolerations.ts';
+import { forbiddenSysctl } from './sysctl-admission.ts';
 
 /** Why a pod fails before it begins. */
 export interface Rejection {
@@ -36,6 +37,7 @@ export function rejectionOf(
 ): Rejection | undefined {
   return (
     systemProblem(pod, node) ??
+    sysctlProblem(pod) ??
     (isCritical(pod) ? undefined : shortage(pod, node, others)) ??
     placementProblem(pod, node, others)
   );
@@ -43,6 +45,11 @@ export function rejectionOf(
 
 /** Whether a pod is one without which the cluster does not work. */
 export const isCritical = ({ spec }: Frozen<Pod>): boolean => (spec.priority ?? 0) >= CRITICAL_PRIORITY;
+
+function sysctlProblem(pod: Frozen<Pod>): Rejection | undefined {
+  const problem = forbiddenSysctl(pod);
+  return problem === undefined ? undefined : { reason: 'SysctlForbidden', message: `forbidden sysctl: ${problem}` };
+}
 
 /** What no other pod has a part in. */
 function systemProblem({ metadata, spec }: Frozen<Pod>, { metadata: { labels }, status }: Frozen<Node>) {

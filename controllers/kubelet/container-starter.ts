@@ -3,7 +3,7 @@ import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus } from '../../server/kube/types.gen.ts';
 import { endedStatus, runningStatus, waitingStatus } from './container-status.ts';
 import { runHook } from './hooks.ts';
-import { pullImage } from './image-puller.ts';
+import { pullImage, pullVolumes } from './image-puller.ts';
 import type { RunMemory } from './pod-memory.ts';
 import { userProblem } from './references.ts';
 import { shouldRestart } from './restart-policy.ts';
@@ -13,6 +13,9 @@ import type { SyncContext } from './sync-context.ts';
 import { stopOf } from './termination.ts';
 
 type Status = Frozen<ContainerStatus>;
+
+/** Kubelets try again with each of their looks at a pod. */
+const CREATION_RETRY_MS = 10_000;
 
 /** Starts a container, for the first time or anew. @returns its status, which says why when it does not run yet */
 export async function startContainer(container: AnyContainer, before: Status, outer: SyncContext): Promise<Status> {
@@ -31,16 +34,25 @@ export async function startContainer(container: AnyContainer, before: Status, ou
 }
 
 async function start(container: AnyContainer, before: Status, context: SyncContext): Promise<Status> {
-  const { pod, memory, nowMs, tell, routine } = context;
+  const { pod, memory, nowMs, tell, routine, wakeAt } = context;
   const pulled = pullImage(container, context);
   if (pulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
   if ('waits' in pulled) return waitingStatus(before, pulled.waits.reason, pulled.waits.message, container.image);
+  const unpulled = pullVolumes(container, context);
+  if (unpulled === 'pulling') return before.state.waiting ? before : waitingStatus(before, 'ContainerCreating');
+  if (unpulled) return waitingStatus(before, unpulled.reason, unpulled.message, container.image);
   const missing = context.surroundings.problem(container);
   if (missing !== undefined) memory.waits = true;
   const problem = missing ?? userProblem(pod, container, pulled.image.user);
   if (problem !== undefined) {
     tell('Warning', 'Failed', `Error: ${problem}`, container);
     return waitingStatus(before, 'CreateContainerConfigError', problem);
+  }
+  const unmade = context.surroundings.creationProblem(container);
+  if (unmade !== undefined) {
+    tell('Warning', 'Failed', `Error: ${unmade}`, container);
+    wakeAt(nowMs + CREATION_RETRY_MS);
+    return waitingStatus(before, 'CreateContainerError', unmade);
   }
   routine('Created', 'Container created', container);
   const status = runningStatus(pod, container, before, nowMs);

@@ -85,3 +85,33 @@ function fails(container: AnyContainer, { tell }: SyncContext, waits: Waits): Pu
   tell('Warning', 'Failed', `Error: ${waits.reason}`, container);
   return { waits };
 }
+
+/**
+ * Makes sure that the node has the images that a container mounts as volumes: toKubeContainerImageVolumes.
+ *
+ * @returns what it waits for, if anything
+ */
+export function pullVolumes(container: AnyContainer, context: SyncContext): Waits | 'pulling' | undefined {
+  const { pod, tell, routine } = context;
+  // What is told of them is told of the pod.
+  const ofPod: SyncContext = {
+    ...context,
+    surroundings: context.surroundings,
+    tell: (type, reason, message) => tell(type, reason, message),
+    routine: (reason, message) => routine(reason, message),
+  };
+  let waits: Waits | 'pulling' | undefined;
+  for (const { name, image } of pod.spec.volumes ?? []) {
+    if (!image || !container.volumeMounts?.some((mount) => mount.name === name)) continue;
+    const { reference = '', pullPolicy = 'IfNotPresent' } = image;
+    const wanted = { name: `volume ${name}`, image: reference, imagePullPolicy: pullPolicy, resources: {} };
+    const pulled = pullImage(wanted, ofPod);
+    if (pulled === 'pulling') waits ??= pulled;
+    else if ('waits' in pulled) {
+      const { reason, message } = pulled.waits;
+      tell('Warning', 'Failed', `Error: ${reason}`, container);
+      waits = { reason, message };
+    }
+  }
+  return waits;
+}

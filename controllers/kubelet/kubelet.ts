@@ -200,7 +200,7 @@ export class Kubelet {
     const statuses = statusesOf(look);
     if (memory.podIP === undefined) {
       look.complain();
-      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && look.canMount(node));
+      const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && (await look.canMount(node)));
       if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);
     }

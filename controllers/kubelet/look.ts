@@ -14,10 +14,17 @@ import { changedStatus, type PodFacts, rejectedStatus } from './pod-status.ts';
 import { mountProblems } from './references.ts';
 import { hostnameProblem } from './runtime/files/pod-hostname.ts';
 import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
+import { TokenRefused } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
 import type { SyncContext } from './sync-context.ts';
 import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
+
+/** Kubelets look after ended containers now and then: however soon they end, clients see the pod terminating. */
+const STOP_SEEN_MS = 300;
+
+/** How long a kubelet waits before it mounts a volume again (exponentialbackoff of pkg/util/goroutinemap). */
+const MOUNT_RETRY_MS = { first: 500, longest: 122_000 } as const;
 
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
@@ -75,7 +82,7 @@ export class Look implements SyncContext {
   }
 
   get refs(): PodReferences {
-    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.env, this.#around.store);
+    this.memory.refs ??= new PodReferences(this.pod, this.memory, this.#around);
     return this.memory.refs;
   }
 
@@ -128,7 +135,7 @@ export class Look implements SyncContext {
   }
 
   /** Whether the volumes of the pod are there. Which are not is told once. */
-  canMount(node: Frozen<Node>): boolean {
+  async canMount(node: Frozen<Node>): Promise<boolean> {
     const problems = mountProblems(this.pod, this.refs);
     const messages = problems.map(({ message }) => message);
     const unattached = unattachedVolumes(this.pod, node, this.env);
@@ -137,12 +144,38 @@ export class Look implements SyncContext {
       if (this.nowMs >= lateMs) messages.push(lateMessage(problems, unattached));
       else this.wakeAt(lateMs);
     }
+    if (messages.length === 0 && unattached.length === 0) {
+      const refused = await this.#refusedToken();
+      if (refused !== undefined) messages.push(refused);
+    }
     const told = messages.join('\n');
     if (told !== (this.memory.toldWait ?? ''))
       for (const message of messages) this.tell('Warning', 'FailedMount', message);
     this.memory.toldWait = told;
     this.memory.waits = problems.length > 0;
-    return problems.length === 0 && unattached.length === 0;
+    return messages.length === 0 && unattached.length === 0;
+  }
+
+  /** Why a token that the pod mounts cannot be had. It is tried again later, later each time. */
+  async #refusedToken(): Promise<string | undefined> {
+    const { pod, memory, nowMs, runtime } = this;
+    const due = memory.mountRetry?.dueMs ?? nowMs;
+    if (nowMs < due) {
+      this.wakeAt(due);
+      return memory.toldWait;
+    }
+    try {
+      for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])])
+        if (runtime.run(pod, container, 0).hasProcesses) await this.surroundings.prepare(container);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      const { delayMs } = memory.mountRetry ?? {};
+      const nextMs = delayMs === undefined ? MOUNT_RETRY_MS.first : Math.min(delayMs * 2, MOUNT_RETRY_MS.longest);
+      memory.mountRetry = { delayMs: nextMs, dueMs: nowMs + nextMs };
+      this.wakeAt(nowMs + nextMs);
+      return `MountVolume.SetUp failed for volume "${error.volume}" : ${error.message}`;
+    }
   }
 
   /** Tells every running container to end. */
@@ -189,7 +222,8 @@ export class Look implements SyncContext {
       if (ended && ended.atMs < stop.atMs) Object.assign(stop, { atMs: ended.atMs, exitCode: ended.exitCode });
     }
     await takeTurns(stopping, this.#stopFacts(stopping.graceMs));
-    return Math.max(this.nowMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
+    const seenMs = stopping.graceMs > 0 && stopping.stops.size > 0 ? stopping.sinceMs + STOP_SEEN_MS : this.nowMs;
+    return Math.max(this.nowMs, seenMs, ...[...stopping.stops.values()].map(({ atMs }) => atMs));
   }
 
   /** How the present run of a container ended, if nobody knew before. */

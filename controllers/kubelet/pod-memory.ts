@@ -102,6 +102,8 @@ export interface PodMemory {
   waits: boolean;
   /** The last thing that was told about what it waits for. */
   toldWait?: string;
+  /** When a volume that could not be mounted is tried again, and how long that was waited for. */
+  mountRetry?: { readonly dueMs: number; readonly delayMs: number };
   hasComplained?: boolean;
   /** Something happened in one of its containers since it was looked at. */
   isWoken?: boolean;

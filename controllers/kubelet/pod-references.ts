@@ -21,6 +21,8 @@ import { nodeSettings } from './runtime/files/runtime-files.ts';
 import type { IssuedToken, PodSources, TokenWish } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { FileTree } from './runtime/machine/file-tree.ts';
+import type { ImageDirectory } from './runtime/machine/inode.ts';
+import type { PodRuntime } from './runtime/pod-runtime.ts';
 
 const ACCOUNTS = 'v1/serviceaccounts';
 const TRUST_BUNDLES = 'certificates.k8s.io/v1/clustertrustbundles';
@@ -34,10 +36,16 @@ export class PodReferences implements PodSources {
   readonly #env: ControllerEnv;
   readonly #memory: PodMemory;
   readonly #store: VolumeStore;
+  readonly #runtime: Pick<PodRuntime, 'imageFiles'>;
   readonly #hostNetwork: boolean;
   readonly #account: string;
 
-  constructor(pod: Frozen<Pod>, memory: PodMemory, env: ControllerEnv, store: VolumeStore) {
+  constructor(
+    pod: Frozen<Pod>,
+    memory: PodMemory,
+    { env, store, runtime }: { env: ControllerEnv; store: VolumeStore; runtime: Pick<PodRuntime, 'imageFiles'> },
+  ) {
+    this.#runtime = runtime;
     this.#key = keyOf(pod);
     this.#hostNetwork = pod.spec.hostNetwork ?? false;
     this.#account = pod.spec.serviceAccountName ?? 'default';
@@ -76,7 +84,11 @@ export class PodReferences implements PodSources {
 
   nodeFiles(): FileTree {
     const { node } = this.#memory;
-    return this.#store.nodeFiles(node, () => nodeSettings(node, this.node()));
+    return this.#store.nodeFiles(
+      node,
+      () => nodeSettings(node, this.node()),
+      () => this.#env.lister<Pod>(PODS).onNode(node),
+    );
   }
 
   pod(): Frozen<Pod> | undefined {
@@ -88,6 +100,10 @@ export class PodReferences implements PodSources {
     const node = this.#hostNetwork ? this.node() : undefined;
     const address = node && internalAddress(node);
     return address === undefined ? (this.#memory.podIPs ?? []) : [address];
+  }
+
+  imageFiles(image: string): ImageDirectory | undefined {
+    return this.#runtime.imageFiles(image);
   }
 
   services(namespace: string): readonly Frozen<Service>[] {

@@ -291,8 +291,8 @@ export class PodSync {
       wake();
       return clock.now();
     };
-    const { disturbances } = running;
-    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, disturbances, ask, answered });
+    const { disturbances, begin } = running;
+    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, disturbances, ask, begin, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
     if (probed.nextMs !== Number.POSITIVE_INFINITY) wakeAt(probed.nextMs);
     const isRegularInit = !isSidecar(container) && pod.spec.initContainers?.some(({ name }) => name === container.name);

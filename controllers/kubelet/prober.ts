@@ -1,5 +1,6 @@
 /** Probes of one run of a container: k8s.io/kubernetes/pkg/kubelet/prober. */
 import type { Frozen } from '../../server/base/freeze.ts';
+import { rest } from '../../server/base/turn.ts';
 import type { ContainerStatus, Probe } from '../../server/kube/types.gen.ts';
 import type { ProbeState, RunMemory } from './pod-memory.ts';
 import type { AnyContainer, ProbeAnswer } from './runtime/pod-runtime.ts';
@@ -17,6 +18,8 @@ export interface ProbeFacts {
   /** How often somebody changed what runs: answers that were to hold may not hold any more. */
   readonly disturbances: number;
   readonly ask: (probe: Frozen<Probe>) => Promise<ProbeAnswer>;
+  /** The cluster has not settled until the returned function is called. */
+  readonly begin: () => () => void;
   /** Called when an answer came later, at this time. */
   readonly answered: () => number;
 }
@@ -70,7 +73,7 @@ async function runProbe(
   kind: Kind,
   probe: Frozen<Probe>,
   sinceMs: number,
-  { run, nowMs, status, ask, answered, disturbances }: ProbeFacts,
+  { run, nowMs, status, ask, begin, answered, disturbances }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
@@ -86,7 +89,7 @@ async function runProbe(
     if (!probe.exec) state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
   }
   if (nowMs < state.nextMs) return state;
-  const answer = state.answer ?? (await answerOf(probe, state, ask, answered));
+  const answer = state.answer ?? (await answerOf(probe, state, { ask, begin, answered }));
   delete state.answer;
   if (!answer) return state;
   const { isHealthy, output, holdsMs, errored } = answer;
@@ -100,18 +103,24 @@ async function runProbe(
   return state;
 }
 
-/** Commands may take their time; meanwhile nothing else is due. */
+/** For how long, in real time, a cluster waits for an answer: a program that is wanted first is loaded then. */
+const BUSY_MS = 2000;
+/** How many turns a server gets. */
+const SERVER_TURNS = 500;
+
+/** Commands may take their time, and servers; meanwhile nothing else is due. */
 async function answerOf(
   probe: Frozen<Probe>,
   state: ProbeState,
-  ask: ProbeFacts['ask'],
-  answered: () => number,
+  { ask, begin, answered }: Pick<ProbeFacts, 'ask' | 'begin' | 'answered'>,
 ): Promise<ProbeAnswer | undefined> {
   const asked = ask(probe);
-  if (!probe.exec) return asked;
-  const answer = await soon(asked);
+  // Servers answer within some turns, if they do.
+  const answer = await soon(asked, probe.exec ? undefined : SERVER_TURNS);
   if (answer) return answer;
   state.nextMs = Number.POSITIVE_INFINITY;
+  // Commands say so themselves.
+  if (!probe.exec) void Promise.race([asked, rest(BUSY_MS)]).finally(begin());
   void asked.then((late) => {
     state.answer = late;
     state.nextMs = answered();

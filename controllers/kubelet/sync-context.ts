@@ -19,7 +19,7 @@ export interface SyncContext {
   /** Records an Event about the pod, or about one of its containers. */
   readonly tell: (type: EventType, reason: string, message: string, container?: AnyContainer) => void;
   /** Records an Event of what happens to every container, if somebody wants to know. */
-  readonly routine: (reason: string, message: string, container: AnyContainer) => void;
+  readonly routine: (reason: string, message: string, container?: AnyContainer) => void;
   /** Looks again then, at the latest. */
   readonly wakeAt: (timeMs: number) => void;
   /** Looks again as soon as possible, called at any time. */

@@ -13,3 +13,8 @@ export function nextTurn(): Promise<void> {
 export function rest(durationMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
+
+/** Calls somebody in this turn of the event loop, when all chains of promises that can go on have done so. */
+export function afterwards(call: () => void): void {
+  process.nextTick(call);
+}

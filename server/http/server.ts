@@ -18,7 +18,7 @@ import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { refuseMalformed } from './malformed.ts';
 import { refusePlainHttp } from './plain-on-tls.ts';
 import { type OpenWatches, respond } from './respond.ts';
-import { addWebSocketWatch, streamWatch } from './websocket.ts';
+import { addWebSocketWatch, streamMessages } from './websocket.ts';
 
 /** Answers requests: a cluster's pipeline, with whatever stands before it. */
 export type Answer = (request: ApiRequest) => Promise<ApiResponse>;
@@ -92,7 +92,7 @@ async function openServer(
     method: 'GET',
     url: '/',
     handler: unreachable,
-    wsHandler: (socket, request) => streamWatch(socket, request.raw, watches),
+    wsHandler: (socket, request) => streamMessages(socket, request.raw, watches),
   });
   await app.ready();
   if (options.tls) {

@@ -13,20 +13,29 @@ import { type OpenWatches, respond } from './respond.ts';
 import type { ServingOptions } from './server.ts';
 import { keepHeads, startTunnel } from './tunnel.ts';
 import { WatchWriter } from './watch-writer.ts';
+import { sendStream, streamProtocol } from './websocket-stream.ts';
 
 const wires = new WeakMap<object, WireResponse>();
-const upgrades = new WeakMap<object, { readonly request: IncomingRequest; readonly auditId: string }>();
+interface Accepted {
+  readonly request: IncomingRequest;
+  readonly auditId: string;
+  /** What the messages are called; whatever the client named first unless it is known. */
+  readonly protocol?: string;
+}
+const upgrades = new WeakMap<object, Accepted>();
 
 /**
- * Watches over WebSocket: one text message for each event. The request is answered before the upgrade, so that whoever
- * may not watch gets an ordinary HTTP error.
+ * Watches over WebSocket: one text message for each event; and logs. The request is answered before the upgrade, so
+ * that whoever may not watch gets an ordinary HTTP error.
  */
 export async function addWebSocketWatch(
   app: FastifyInstance,
   options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
-  await app.register(websocket, { options: { maxPayload: 1 << 20 } });
+  const handleProtocols = (names: Set<string>, message: object): string | false =>
+    upgrades.get(message)?.protocol ?? [...names][0] ?? false;
+  await app.register(websocket, { options: { maxPayload: 1 << 20, handleProtocols } });
   const heads = keepHeads(app.server);
   // Clients live in the time of the machine.
   const clock = systemClock();
@@ -43,12 +52,23 @@ export async function addWebSocketWatch(
     incoming.auditId = auditId;
     const answer = await options.answer(incoming);
     await prepareEncoding(incoming);
-    const wire = encode(incoming, answer, options.now);
+    let wire = encode(incoming, answer, options.now);
     addIdentifiers(wire.headers, incoming, auditId);
     if (wire.body.type === 'watch') {
       wires.set(message, wire);
       upgrades.set(message, { request: incoming, auditId });
       return;
+    }
+    if (wire.body.type === 'chunks' && wire.body.isStream && wire.status === 200) {
+      const protocol = streamProtocol(message.headers['sec-websocket-protocol']);
+      if (protocol !== undefined) {
+        wires.set(message, wire);
+        upgrades.set(message, { request: incoming, auditId, protocol });
+        return;
+      }
+      wire.body.abort?.();
+      wire = { status: 403, headers: { 'content-length': '0' }, body: { type: 'buffer', buffer: Buffer.alloc(0) } };
+      addIdentifiers(wire.headers, incoming, auditId);
     }
     reply.hijack();
     if (wire.body.type === 'session') {
@@ -94,9 +114,13 @@ const messageOf = (frame: Buffer, isBinary: boolean): Buffer | string =>
 
 const LENGTH_BYTES = 4;
 
-/** Streams the watch that the upgrade request asked for. */
-export function streamWatch(socket: WebSocket, raw: object, watches: OpenWatches): void {
+/** Streams the watch, or the log, that the upgrade request asked for. */
+export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatches): void {
   const body = wires.get(raw)?.body;
+  if (body?.type === 'chunks') {
+    void sendStream(socket, body);
+    return;
+  }
   if (body?.type !== 'watch') {
     socket.close();
     return;

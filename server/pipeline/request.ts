@@ -95,6 +95,8 @@ export type ApiResponse =
       readonly body: AsyncIterable<Buffer>;
       /** Of a body that comes from elsewhere, and may take for ever: called when the client has gone. */
       readonly abort?: () => void;
+      /** Whether a client may have it as messages over WebSocket. */
+      readonly isStream?: boolean;
     }
   /** Another server speaks with the client from now on, in a protocol that is theirs. */
   | TunnelResponse

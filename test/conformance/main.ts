@@ -13,6 +13,8 @@ import { type Listener, runSuite } from './suite.ts';
 const CLI = 'dist/cli.js';
 /** The fewest that the specs ask for. */
 const NODES = 2;
+/** Some wait for what a kubelet tells of every pod. */
+const EVENTS = ['--kubelet-events', 'all'];
 
 /** Tells how far the run is, and keeps how the specs ended. */
 function listen(surroundings: Surroundings): Listener & { readonly found: Outcome[] } {
@@ -41,7 +43,7 @@ async function runSpecs(programs: Programs, kubectl: string, log: string, flags:
   const folder = mkdtempSync(join(tmpdir(), 'fauxkube-conformance-'));
   const commands = new CommandLine(folder, resolve(CLI));
   try {
-    const { url } = await commands.start([`--nodes=${NODES}`]);
+    const { url } = await commands.start([`--nodes=${NODES}`, ...EVENTS]);
     const folders = [folder, dirname(kubectl), programs.folder];
     const listener = listen({ folders, url, specTimeout: flags.specTimeout });
     const kubeconfig = commands.file('.fauxkube/kubeconfig');

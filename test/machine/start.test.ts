@@ -43,7 +43,7 @@ test('what is written to the descriptors of the first process goes where its out
 
 test('a machine that nobody uses has nothing', () => {
   let asked = 0;
-  const machine = newMachine({ limits: { inodes: 3 } });
+  const machine = newMachine({ limits: { inodes: 12 } });
   expect(machine.view.exists('/w')).toBe(true);
   newMachine({
     mounts: () => {

@@ -105,7 +105,11 @@ class GivenSources implements PodSources {
   }
 
   nodeFiles(): FileTree {
-    return this.#given.store.nodeFiles('n', () => nodeSettings('n', this.node()));
+    return this.#given.store.nodeFiles(
+      'n',
+      () => nodeSettings('n', this.node()),
+      () => [],
+    );
   }
 
   pod(): Frozen<Pod> | undefined {
@@ -115,6 +119,10 @@ class GivenSources implements PodSources {
   podIPs(): readonly string[] {
     // Whoever calls it without its object fails here.
     return this.#given.get('Node', 'n') ? ['10.244.0.5'] : [];
+  }
+
+  imageFiles(): undefined {
+    return undefined;
   }
 
   services(namespace: string): readonly Frozen<Service>[] {

@@ -14,6 +14,7 @@ test('agnhost pauses unless it is told something else', async () => {
   await using story = await storyOf(AGNHOST);
   expect(await story.log()).toBe('Paused\nSignals registered\n');
   await story.delete();
+  await story.live(1);
   expect(await story.isGone()).toBe(true);
 });
 
@@ -100,7 +101,7 @@ test('what is called wrongly fails as the real program does', async () => {
 });
 
 test('what is not simulated says so, and goes on', async () => {
-  await using story = await storyOf(AGNHOST, 'args: [nettest]');
-  expect(await story.log()).toContain('agnhost nettest is not simulated');
+  await using story = await storyOf(AGNHOST, 'args: [stress]');
+  expect(await story.log()).toContain('agnhost stress is not simulated');
   expect(await story.shown()).toBe('1/1 Running');
 });

@@ -65,6 +65,16 @@ test('more processes than there may be are refused', async () => {
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: "sh: can't fork: Resource temporarily unavailable\n" });
 });
 
+test.each([
+  ['a loop', 'while (1) n++', 152, 'CPU time limit exceeded\n'],
+  ['a text that grows', 'while (1) t = t t "x"', 1, 'awk: Cannot allocate memory\n'],
+  ['an array that grows', 'while (1) a[n++] = sprintf("%65000d", 1)', 1, 'awk: Cannot allocate memory\n'],
+  ['a function that calls itself', 'f()', 1, 'awk: Cannot allocate memory\n'],
+  ['brackets in brackets', `print ${'('.repeat(5000)}1`, 1, 'awk: cmd. line:1: Too deeply nested\n'],
+])('awk: %s comes to its end', async (_, code, exitCode, stderr) => {
+  expect(await hostile(`awk 'function f() { f() } BEGIN { ${code} }'`)).toEqual({ exitCode, stdout: '', stderr });
+});
+
 test('a function that calls itself for ever ends with a message', async () => {
   const { exitCode, stderr } = await hostile('f() { f; }; f');
   expect(stderr).toBe('sh: maximum function recursion depth exceeded\n');

@@ -5,12 +5,19 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import { secureClient, TlsError } from '../../../server/kube/tls/secure-client.ts';
 import type { HTTPGetAction, Pod, Probe } from '../../../server/kube/types.gen.ts';
-import type { AnyContainer, ProbeAnswer } from './pod-runtime.ts';
+import { goSeconds } from '../back-off.ts';
+import { askHealth, codeName } from './grpc/ask-health.ts';
+import { GRPC_CODES } from './grpc/health-messages.ts';
+import type { AnyContainer, PodSandbox, ProbeAnswer } from './pod-runtime.ts';
 
 type Answer = Omit<ProbeAnswer, 'holdsMs'>;
 
 const HEALTHY: Answer = { isHealthy: true, output: '' };
 const failed = (output: string): Answer => ({ isHealthy: false, output });
+
+/** A pod that is asked: on the cluster's clock nobody waits longer than the probe says. */
+export type Asked = Pick<PodSandbox, 'dial' | 'clock'>;
+type Dialing = Pick<RunningPod, 'dial'>;
 
 /** The number of a port that may be named after one of the container's. */
 export function portNumber(port: number | string, { ports = [] }: AnyContainer): number | undefined {
@@ -21,29 +28,81 @@ export function portNumber(port: number | string, { ports = [] }: AnyContainer):
 
 /** Asks once. What listens on no port refuses. */
 export async function askPod(
-  running: RunningPod,
+  running: Asked,
   pod: Frozen<Pod>,
   container: AnyContainer,
-  { httpGet, tcpSocket, grpc }: Frozen<Probe>,
+  probe: Frozen<Probe>,
 ): Promise<Answer> {
+  const { httpGet, tcpSocket, grpc, timeoutSeconds = 1 } = probe;
   const host = pod.status.podIP ?? '';
-  if (httpGet) return httpAnswer(running, host, container, httpGet);
-  const port = tcpSocket ? portNumber(tcpSocket.port, container) : grpc?.port;
-  if (port === undefined) return failed('invalid port number');
-  const connection = await connect(running, port);
-  connection?.destroy();
-  if (connection) return HEALTHY;
-  const refused = `dial tcp ${host}:${port}: connect: connection refused`;
-  return failed(
-    grpc
-      ? `error: failed to connect service at "${host}:${port}": ${refused.replace('dial', 'connection error: dial')}`
-      : refused,
-  );
+  const opened: Duplex[] = [];
+  const dialing: Dialing = {
+    async dial(port) {
+      const connection = await running.dial(port);
+      opened.push(connection);
+      return connection;
+    },
+  };
+  const ask = async (): Promise<Answer> => {
+    if (httpGet) return httpAnswer(dialing, host, container, httpGet);
+    if (grpc) return grpcAnswer(dialing, host, grpc, timeoutSeconds);
+    const port = tcpSocket && portNumber(tcpSocket.port, container);
+    if (port === undefined) return failed('invalid port number');
+    const connection = await connect(dialing, port);
+    connection?.destroy();
+    return connection ? HEALTHY : failed(`dial tcp ${host}:${port}: connect: connection refused`);
+  };
+  let cancel = (): void => undefined;
+  const late = new Promise<Answer>((resolve) => {
+    cancel = running.clock.schedule(timeoutSeconds * 1000, () => resolve(failed(lateText(probe, host, container))));
+  });
+  try {
+    return await Promise.race([ask(), late]);
+  } finally {
+    cancel();
+    for (const connection of opened) connection.destroy();
+  }
+}
+
+/** What a kubelet says of one that took too long to answer. */
+function lateText(
+  { httpGet, tcpSocket, timeoutSeconds = 1 }: Frozen<Probe>,
+  host: string,
+  container: AnyContainer,
+): string {
+  if (tcpSocket) return `dial tcp ${host}:${portNumber(tcpSocket.port, container)}: i/o timeout`;
+  if (!httpGet) return `timeout: health rpc did not complete within ${goSeconds(timeoutSeconds * 1000)}`;
+  const url = urlOf(httpGet, host, portNumber(httpGet.port, container));
+  return `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
+}
+
+/** Whoever refuses is asked again until the time is over. */
+async function grpcAnswer(
+  dialing: Dialing,
+  host: string,
+  { port, service }: NonNullable<Frozen<Probe>['grpc']>,
+  timeoutSeconds: number,
+): Promise<Answer> {
+  const address = `${host}:${port}`;
+  const connection = await connect(dialing, port);
+  const answer = connection && (await askHealth(connection, address, service ?? ''));
+  if (!answer) {
+    const time = goSeconds(timeoutSeconds * 1000);
+    return failed(`timeout: failed to connect service "${address}" within ${time}: context deadline exceeded`);
+  }
+  if ('status' in answer)
+    return answer.status === 'SERVING' ? HEALTHY : failed(`service unhealthy (responded with "${answer.status}")`);
+  if (answer.code === GRPC_CODES.unimplemented)
+    return failed(
+      `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${answer.message}`,
+    );
+  const text = `rpc error: code = ${codeName(answer.code)} desc = ${answer.message}`;
+  return failed(`error: health rpc probe failed: ${text}`);
 }
 
 /** Whether a hook's request was answered; its status does not matter. */
 export async function reachesPod(
-  running: RunningPod,
+  running: Dialing,
   container: AnyContainer,
   get: Frozen<HTTPGetAction>,
 ): Promise<boolean> {
@@ -64,16 +123,21 @@ async function secured(connection: Duplex, serverName: string): Promise<Duplex |
   }
 }
 
+function urlOf(get: Frozen<HTTPGetAction>, podIP: string, port: number | undefined): string {
+  const { scheme = 'HTTP', path = '/', host = podIP } = get;
+  return `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+}
+
 async function httpAnswer(
-  running: RunningPod,
+  running: Dialing,
   podIP: string,
   container: AnyContainer,
   get: Frozen<HTTPGetAction>,
 ): Promise<Answer> {
   const port = portNumber(get.port, container);
   if (port === undefined) return failed(`invalid port number: ${get.port}`);
-  const { scheme = 'HTTP', path = '/', host = podIP } = get;
-  const url = `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+  const { scheme = 'HTTP', host = podIP } = get;
+  const url = urlOf(get, podIP, port);
   const connection = await connect(running, port);
   if (!connection) return failed(`Get "${url}": dial tcp ${host}:${port}: connect: connection refused`);
   const asked = scheme === 'HTTPS' ? await secured(connection, host) : connection;
@@ -102,7 +166,7 @@ function statusOf(
   });
 }
 
-async function connect(running: RunningPod, port: number): Promise<Duplex | undefined> {
+async function connect(running: Dialing, port: number): Promise<Duplex | undefined> {
   try {
     return await running.dial(port);
   } catch {

@@ -5,6 +5,7 @@ import type { RunningPod } from '../../../server/kube/node-connector.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import type { PodUplink } from './container/pod-network.ts';
 import type { Surroundings } from './container/surroundings.ts';
+import type { ImageDirectory } from './machine/inode.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -29,6 +30,8 @@ export interface ContainerRun {
   readonly end?: ProcessEnd;
   /** How it ends when it is told to (SIGTERM), counted from then; `signal`: as its processes please. */
   readonly stop: ProcessEnd | 'signal';
+  /** Whether its command runs from the start: it finds in itself what its pod says. */
+  readonly hasProcesses: boolean;
   /** How long it is not ready, whatever its probes say. Infinity for ever. */
   readonly readyAfterMs: number;
 }
@@ -60,6 +63,9 @@ export interface ProbeAnswer {
 
 /** A pod that runs, as its kubelet handles it: containers are known by their names, runs by their numbers. */
 export interface PodSandbox extends RunningPod {
+  readonly clock: Clock;
+  /** Somebody does something that the cluster has not settled without, until the returned function is called. */
+  readonly begin: () => () => void;
   /** Whether this run of a container was started here. */
   has(container: string, restartCount: number): boolean;
   /** Starts a run. @returns the words of the container runtime when it cannot */
@@ -107,6 +113,8 @@ export interface PodRuntime {
    * @param sinceMs how long ago the kubelet wanted it first
    */
   pull(pod: Frozen<Pod>, container: AnyContainer, failures: number, sinceMs: number): Pull;
+  /** The files of an image, as far as they are known. */
+  imageFiles(image: string): ImageDirectory | undefined;
   /** @param restartCount which run of the container it is, from 0 */
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun;
   /** @param livedMs how long the container has been running */

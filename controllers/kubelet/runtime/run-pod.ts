@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
@@ -46,6 +47,8 @@ interface Runs {
 
 /** A pod whose containers run inside this process, and answer on the ports that their programs listen on. */
 class SimulatedPod implements PodSandbox {
+  readonly clock: Clock;
+  readonly begin: () => () => void;
   readonly #pod: Frozen<Pod>;
   readonly #plans: PodPlans;
   readonly #world: PodWorld;
@@ -56,6 +59,8 @@ class SimulatedPod implements PodSandbox {
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
+    this.clock = world.clock;
+    this.begin = world.begin;
     this.#pod = pod;
     this.#plans = plans;
     this.#world = world;

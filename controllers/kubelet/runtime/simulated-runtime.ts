@@ -2,9 +2,11 @@ import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
+import { imageOf } from './container/load-programs.ts';
 import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
+import type { ImageDirectory } from './machine/inode.ts';
 import type {
   AnyContainer,
   ContainerRun,
@@ -65,6 +67,11 @@ export class SimulatedRuntime implements PodRuntime {
     return { ...facts, takesMs };
   }
 
+  imageFiles(image: string): ImageDirectory | undefined {
+    const family = this.#families.of(image);
+    return family.programs === 'unknown' ? undefined : imageOf(family);
+  }
+
   run(pod: Frozen<Pod>, container: AnyContainer, restartCount: number): ContainerRun {
     const family = this.#families.of(container.image ?? '');
     const plan = this.#planOf(pod, container);
@@ -73,7 +80,7 @@ export class SimulatedRuntime implements PodRuntime {
       exitCode: family.stop?.code ?? TERMINATED_EXIT_CODE,
       afterMs: family.stop?.afterSeconds === undefined ? STOP_MS : family.stop.afterSeconds * 1000,
     };
-    let run: ContainerRun = { ...(end && { end }), stop, readyAfterMs: 0 };
+    let run: ContainerRun = { ...(end && { end }), stop, hasProcesses: plan.kind === 'runs', readyAfterMs: 0 };
     for (const preset of this.#presets.of(pod, container.name)) run = changedBy(preset, run, restartCount);
     const isSlow = this.#presets.of(pod, container.name).some(({ name }) => name === 'slow-stop');
     return plan.kind === 'runs' && !isSlow ? { ...run, stop: 'signal' } : run;

@@ -23,6 +23,8 @@ export interface WireResponse {
         readonly chunks: AsyncIterable<Buffer>;
         /** Of what comes from elsewhere, when the client has gone. The head is not kept until there is a body. */
         readonly abort?: () => void;
+        /** Whether a client may have it as messages over WebSocket. */
+        readonly isStream?: boolean;
       }
     | { readonly type: 'tunnel'; readonly response: TunnelResponse }
     | { readonly type: 'session'; readonly response: SessionResponse }
@@ -82,7 +84,12 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
     return {
       status: response.status,
       headers: { ...response.headers },
-      body: { type: 'chunks', chunks: response.body, ...(response.abort && { abort: response.abort }) },
+      body: {
+        type: 'chunks',
+        chunks: response.body,
+        ...(response.abort && { abort: response.abort }),
+        ...(response.isStream && { isStream: true }),
+      },
     };
   }
   if (response.type === 'tunnel') {

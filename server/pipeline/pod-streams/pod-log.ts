@@ -90,6 +90,7 @@ export function podLog(request: ApiRequest, env: PipelineEnv): ApiResponse {
     headers: { ...HEADERS, 'content-type': 'text/plain' },
     body: running?.logs?.(container, wanted) ?? nothing(),
     abort: () => controller.abort(),
+    isStream: true,
   };
 }
 

@@ -95,7 +95,8 @@ export class ContainerLog {
   /** The last bytes of the last lines: what a kubelet tells of a container that failed. */
   tail(linesMax: number, bytesMax: number): string {
     const text = this.#lines.slice(this.#startOf(linesMax)).map((line) => line.text);
-    return Buffer.from(text.join('').slice(-bytesMax), 'latin1').toString();
+    const { stdout, stderr } = this.#begun;
+    return Buffer.from((text.join('') + stdout + stderr).slice(-bytesMax), 'latin1').toString();
   }
 
   /** Where the last so many lines begin. */

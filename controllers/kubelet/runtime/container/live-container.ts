@@ -4,12 +4,10 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
-import { ApiError } from '../../../../server/kube/api-error.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
-import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import { expandCommand } from '../files/expansion.ts';
-import { ConfigProblem } from '../files/sources.ts';
+import { ConfigProblem, TokenRefused } from '../files/sources.ts';
 import type { ImageFamily } from '../image-family.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
@@ -25,6 +23,7 @@ import type { CommandPlan } from './command-plan.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
+import { privilegesOf, userOf } from './security.ts';
 import { goesOn, isDone } from './stand-in.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -48,7 +47,7 @@ export interface ContainerFacts {
 
 /** Why a container does not start: its command, its volumes, or a token that it cannot get. */
 const isRefusal = (error: unknown): error is Error =>
-  error instanceof SystemError || error instanceof ConfigProblem || error instanceof ApiError;
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof TokenRefused;
 
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
@@ -141,8 +140,7 @@ export class LiveContainer {
 
   #newMachine(): Machine {
     const { container, family, clock, random, surroundings, network } = this.#facts;
-    const { terminationMessagePath } = container;
-    const memory = container.resources.limits?.memory;
+    const { terminationMessagePath, securityContext } = container;
     return new Machine({
       clock,
       random,
@@ -156,7 +154,11 @@ export class LiveContainer {
       onBusy: (isBusy) => this.#busy(isBusy),
       missed: (path, mount) => this.#missed(path, mount),
       network,
-      ...(memory !== undefined && { memoryBytes: quantityValue(memory) }),
+      cgroup: () => surroundings.cgroup(container),
+      sysctls: surroundings.sysctls,
+      isPrivileged: securityContext?.privileged ?? false,
+      isReadOnly: securityContext?.readOnlyRootFilesystem ?? false,
+      ...(container.workingDir && { workingDirectory: container.workingDir }),
     });
   }
 
@@ -193,15 +195,12 @@ export class LiveContainer {
 
   #options(): StartOptions & { readonly env: Readonly<Record<string, string>> } {
     const { pod, container, family, surroundings } = this.#facts;
-    const [own, ofPod] = [container.securityContext, pod.spec.securityContext];
-    const fsGroup = ofPod?.fsGroup;
     // Whatever changes later, a container keeps the variables that it has begun with.
     this.#environment ??= surroundings.environment(container);
     return {
       env: this.#environment,
-      uid: own?.runAsUser ?? ofPod?.runAsUser ?? family.user ?? 0,
-      gid: own?.runAsGroup ?? ofPod?.runAsGroup ?? 0,
-      groups: [...(ofPod?.supplementalGroups ?? []), ...(fsGroup === undefined ? [] : [fsGroup])],
+      ...userOf(pod, container, family.user),
+      privileges: privilegesOf(pod, container),
       ...(container.workingDir && { cwd: container.workingDir }),
     };
   }

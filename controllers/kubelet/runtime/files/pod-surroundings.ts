@@ -1,8 +1,12 @@
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { creationProblem } from '../container/security.ts';
 import type { Surroundings } from '../container/surroundings.ts';
-import type { Mount } from '../machine/file-view.ts';
+import type { CgroupLimits } from '../machine/cgroup.ts';
+import { FileView, type Mount } from '../machine/file-view.ts';
+import { SYSCTL_DEFAULTS, type Sysctls, sysctlName } from '../machine/sysctls.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
+import { containerLimits } from './cgroup-limits.ts';
 import { environmentProblem } from './environment.ts';
 import { LocalStorage, type Measured } from './local-storage.ts';
 import { podHostname } from './pod-hostname.ts';
@@ -11,6 +15,11 @@ import { runtimeFiles } from './runtime-files.ts';
 import { ConfigProblem, type PodSources } from './sources.ts';
 import type { VolumeStore } from './volume-store.ts';
 
+function podSysctls({ spec: { securityContext } }: Frozen<Pod>): Sysctls {
+  const own = (securityContext?.sysctls ?? []).map(({ name, value }) => [sysctlName(name), value] as const);
+  return new Map([...Object.entries(SYSCTL_DEFAULTS), ...own]);
+}
+
 /** What the containers of a pod find in themselves. Nothing is made before it is asked for. */
 export class PodSurroundings implements Surroundings {
   readonly #pod: Frozen<Pod>;
@@ -18,6 +27,7 @@ export class PodSurroundings implements Surroundings {
   readonly #store: VolumeStore;
   readonly #storage: LocalStorage;
   #volumes: PodVolumes | undefined;
+  #sysctls: Sysctls | undefined;
 
   /** @param wake calls for the kubelet: the pod has become too large */
   constructor(pod: Frozen<Pod>, sources: PodSources, store: VolumeStore, wake: () => void) {
@@ -58,7 +68,12 @@ export class PodSurroundings implements Surroundings {
     }
   }
 
-  /** Gets what has to be waited for. Call it before a process starts in a container. @throws ApiError */
+  /** Why the container runtime cannot make a container: CreateContainerError. */
+  creationProblem(container: AnyContainer): string | undefined {
+    return creationProblem(this.#pod, container, (path) => new FileView(this.#sources.nodeFiles()).exists(path));
+  }
+
+  /** Gets what has to be waited for. Call it before a process starts in a container. @throws TokenRefused */
   prepare(container: AnyContainer): Promise<void> {
     return this.#mounted.prepare(container);
   }
@@ -74,6 +89,15 @@ export class PodSurroundings implements Surroundings {
   /** Its volumes. @throws ConfigProblem */
   mounts(container: AnyContainer): readonly Mount[] {
     return this.#mounted.mountsOf(container);
+  }
+
+  get sysctls(): Sysctls {
+    this.#sysctls ??= podSysctls(this.#pod);
+    return this.#sysctls;
+  }
+
+  cgroup(container: AnyContainer): CgroupLimits {
+    return containerLimits(this.#sources.pod() ?? this.#pod, container);
   }
 
   measure({ name }: AnyContainer, kept: readonly Measured[]): void {

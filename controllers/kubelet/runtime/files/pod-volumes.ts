@@ -1,9 +1,10 @@
 import type { Frozen } from '../../../../server/base/freeze.ts';
+import { ApiError } from '../../../../server/kube/api-error.ts';
 import { quantityValue } from '../../../../server/kube/quantity.ts';
-import type { Pod, Volume, VolumeMount } from '../../../../server/kube/types.gen.ts';
+import type { Pod, ServiceAccountTokenProjection, Volume, VolumeMount } from '../../../../server/kube/types.gen.ts';
 import { volumeProblems } from '../../volume-problems.ts';
 import { toBytes } from '../machine/byte-text.ts';
-import type { FileTree } from '../machine/file-tree.ts';
+import { FileTree } from '../machine/file-tree.ts';
 import { FileView, type Mount } from '../machine/file-view.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
@@ -15,7 +16,7 @@ import { makeNestedPoints, makeSubPath, subPathOf } from './mount-points.ts';
 import { makeNodePath } from './node-paths.ts';
 import { giveTree, isGiven } from './ownership.ts';
 import { projectionsOf, VolumeProjections } from './projections.ts';
-import { ConfigProblem, type PodSources } from './sources.ts';
+import { ConfigProblem, type PodSources, TokenRefused } from './sources.ts';
 import { TokenFiles } from './token-files.ts';
 import { pathInTree, type VolumeStore } from './volume-store.ts';
 
@@ -62,12 +63,21 @@ export class PodVolumes {
     this.#tokens = new TokenFiles(sources, store.clock);
   }
 
-  /** Gets the tokens that a container mounts. Call it before a process starts in the container. @throws ApiError */
+  /** Gets the tokens that a container mounts. Call it before a process starts in the container. @throws TokenRefused */
   async prepare({ volumeMounts = [] }: AnyContainer): Promise<void> {
     for (const volume of this.#pod.spec.volumes ?? []) {
       if (!volume.projected || !volumeMounts.some(({ name }) => name === volume.name)) continue;
       for (const { serviceAccountToken } of volume.projected.sources ?? [])
-        if (serviceAccountToken) await this.#tokens.prepare(serviceAccountToken);
+        if (serviceAccountToken) await this.#token(volume.name, serviceAccountToken);
+    }
+  }
+
+  async #token(volume: string, wanted: Frozen<ServiceAccountTokenProjection>): Promise<void> {
+    try {
+      await this.#tokens.prepare(wanted);
+    } catch (error) {
+      if (error instanceof ApiError) throw new TokenRefused(volume, error);
+      throw error;
     }
   }
 
@@ -124,9 +134,14 @@ export class PodVolumes {
     if (hostPath) return this.#ofNode(hostPath);
     if (emptyDir) return this.#shared(volume.name, emptyDir.medium ?? '', emptyDir.sizeLimit);
     if (persistentVolumeClaim ?? ephemeral) return this.#claimed(volume);
-    if (image) return { ...DISK, tree: this.#store.empty(), readOnly: true, type: 'overlay' };
+    if (image) return { ...DISK, tree: this.#ofImage(image.reference ?? ''), readOnly: true, type: 'overlay' };
     if (projectionsOf(volume).sources.length > 0) return this.#projected(volume);
     return this.#given({ ...DISK, tree: this.#store.empty() });
+  }
+
+  #ofImage(reference: string): FileTree {
+    const image = this.#sources.imageFiles(reference);
+    return image ? new FileTree({ clock: this.#store.clock, image }) : this.#store.empty();
   }
 
   #ofNode(source: NonNullable<Frozen<Volume>['hostPath']>): PodVolume {

@@ -11,6 +11,7 @@ import type {
   Service,
 } from '../../../../server/kube/types.gen.ts';
 import type { FileTree } from '../machine/file-tree.ts';
+import type { ImageDirectory } from '../machine/inode.ts';
 
 /** Reads what a pod refers to, as it is now: objects of its namespace, and those that have none. */
 export interface References {
@@ -43,9 +44,21 @@ export interface PodSources extends References {
   pod(): Frozen<Pod> | undefined;
   /** The addresses of the pod, which its status may not tell yet. */
   podIPs(): readonly string[];
+  /** The files of an image, as far as they are known. */
+  imageFiles(image: string): ImageDirectory | undefined;
   services(namespace: string): readonly Frozen<Service>[];
   /** @throws ApiError */
   token(wish: TokenWish): Promise<IssuedToken>;
+}
+
+/** A token that a volume needs cannot be had: what the API server says. */
+export class TokenRefused extends Error {
+  readonly volume: string;
+
+  constructor(volume: string, error: Error) {
+    super(`failed to fetch token: ${error.message}`);
+    this.volume = volume;
+  }
 }
 
 /** Why a container cannot be made: CreateContainerConfigError, in the kubelet's words. */

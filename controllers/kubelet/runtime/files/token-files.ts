@@ -27,9 +27,15 @@ export class TokenFiles {
     this.#clock = clock;
   }
 
-  /** Resolves when there is a token that is good for some time. @throws ApiError */
+  /** Resolves when there is a token that is good for some time. @throws ApiError when there is none at all */
   async prepare(wanted: Wanted): Promise<void> {
-    if (this.#isDue(wanted)) await this.#ask(wanted);
+    if (!this.#isDue(wanted)) return;
+    try {
+      await this.#ask(wanted);
+    } catch (error) {
+      const held = this.#held.get(keyOf(wanted));
+      if (!held || this.#clock.now() >= held.expiresMs) throw error;
+    }
   }
 
   /** The latest token, if there is one yet. A fresh one is asked for in time, for the next who looks. */

@@ -17,5 +17,6 @@ export const dockerEntrypoint: Program = async (process, args, name) => {
     return 127;
   }
   process.argv = found.argv;
+  process.runAs(found.runsAs);
   return found.program(process, found.argv.slice(1), word.slice(word.lastIndexOf('/') + 1));
 };

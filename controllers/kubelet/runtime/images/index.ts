@@ -16,6 +16,7 @@ export const imagePrograms: ReadonlyMap<string, Program> = new Map([
   ['apache', lazy(async () => (await import('./apache.ts')).apache)],
   ['http-echo', lazy(async () => (await import('./http-echo.ts')).httpEcho)],
   ['docker-entrypoint', lazy(async () => (await import('./docker-entrypoint.ts')).dockerEntrypoint)],
+  ['nonewprivs', lazy(async () => (await import('./nonewprivs.ts')).nonewprivs)],
   ['etcd', lazy(async () => (await import('./etcd.ts')).etcd)],
   ['nginx', lazy(async () => (await import('./nginx/index.ts')).nginx)],
   ['pause-image', lazy(async () => (await import('./pause.ts')).pause)],

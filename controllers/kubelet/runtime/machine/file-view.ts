@@ -3,6 +3,7 @@ import type { FileTree, NewFile } from './file-tree.ts';
 import { type Caller, DirectoryNode, type Inode, may, ROOT } from './inode.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import { type OpenFile, OpenRegularFile } from './open-file.ts';
+import { can } from './privileges.ts';
 
 const SETGID = 0o2000;
 
@@ -48,6 +49,10 @@ export interface OpenMode {
 export interface ViewOptions {
   readonly mounts?: readonly Mount[];
   readonly limits?: MachineLimits;
+  /** Whether nobody can write but to what is mounted. */
+  readonly readOnly?: boolean;
+  /** Made when it is missing. */
+  readonly workingDirectory?: string;
   /** Called with what somebody looked for and did not find, and where it would be. */
   readonly missed?: (path: string, mount: Mount) => void;
 }
@@ -64,13 +69,19 @@ export class FileView {
   readonly #missed: (path: string, mount: Mount) => void;
   #isLooking = false;
 
-  constructor(tree: FileTree, { mounts = [], limits = MACHINE_LIMITS, missed = () => undefined }: ViewOptions = {}) {
+  constructor(
+    tree: FileTree,
+    { mounts = [], limits = MACHINE_LIMITS, missed = () => undefined, workingDirectory, readOnly }: ViewOptions = {},
+  ) {
     this.#limits = limits;
     this.#missed = missed;
-    const mount: Mount = { path: '/', tree, type: 'overlay' };
+    const mount: { readOnly?: boolean } & Mount = { path: '/', tree, type: 'overlay' };
     this.#root = { name: '/', path: '/', parent: undefined, node: tree.root, mount };
     this.mounts = [mount, ...mounts];
     for (const added of mounts) this.#mount(added);
+    if (workingDirectory !== undefined) this.makePath(workingDirectory);
+    // What is mounted, and where a program begins, is made before.
+    if (readOnly) mount.readOnly = true;
   }
 
   /** A volume's root, or what its subPath names; the place it is mounted at is made when it is missing. */
@@ -78,21 +89,23 @@ export class FileView {
     const volume = new FileView(mount.tree, { limits: this.#limits });
     const found = mount.subPath === undefined ? volume.#root : volume.makePath(`/${mount.subPath}`);
     const isDirectory = found.node.kind === 'directory';
-    const point = isDirectory ? this.makePath(mount.path) : this.#makeFile(mount.path);
+    const point = this.#mountPoint(mount.path, isDirectory);
     this.#mounted.set(point.node, { mount, node: found.node });
   }
 
-  #makeFile(path: string): Place {
-    this.makePath(path.slice(0, path.lastIndexOf('/')) || '/');
-    const { parent, name, place } = this.vacancy(path, ROOT);
-    return place ?? this.#put(parent, name, parent.mount.tree.newFile({ mode: 0o644, uid: 0, gid: 0 }));
-  }
-
-  /** Puts a file where nothing is. */
-  putFile(path: string, node: Inode): void {
-    this.makePath(path.slice(0, path.lastIndexOf('/')) || '/');
-    const { parent, name, place } = this.vacancy(path, ROOT);
-    if (!place) this.#put(parent, name, node);
+  /** Where something is mounted, whoever may write there. */
+  #mountPoint(path: string, isDirectory: boolean): Place {
+    const names = path.split('/').filter(Boolean);
+    let point = this.#root;
+    for (let depth = 1; depth <= names.length; depth++) {
+      const { parent, name, place } = this.vacancy(`/${names.slice(0, depth).join('/')}`, ROOT);
+      if (!place && parent.mount.readOnly && !isKernels(parent)) throw new SystemError('EROFS');
+      const { tree } = parent.mount;
+      const isFile = depth === names.length && !isDirectory;
+      const made = { mode: isFile ? 0o644 : 0o755, uid: 0, gid: 0 };
+      point = place ?? this.#put(parent, name, isFile ? tree.newFile(made) : tree.newDirectory(made));
+    }
+    return point;
   }
 
   /** What `mkdir -p` does. */
@@ -195,8 +208,8 @@ export class FileView {
     }
     if (mode.read && !may(node, 4, caller)) throw new SystemError('EACCES');
     if (mode.write && !may(node, 2, caller)) throw new SystemError('EACCES');
-    if (node.kind === 'device') return node.open(caller);
     if (mode.write) this.#refuseReadOnly(place);
+    if (node.kind === 'device') return node.open(caller);
     return this.#opened(place, mode);
   }
 
@@ -294,8 +307,16 @@ export class FileView {
   change(place: Place, caller: Caller, change: { mode?: number; uid?: number; gid?: number; mtimeMs?: number }): void {
     this.#refuseReadOnly(place);
     const { attributes } = place.node;
-    if (caller.uid !== 0 && (caller.uid !== attributes.uid || change.uid !== undefined)) throw new SystemError('EPERM');
+    const isOwner = caller.uid === attributes.uid;
+    const givesAway = change.uid !== undefined && change.uid !== attributes.uid;
+    const { gid = attributes.gid } = change;
+    const isOwnGroup = gid === attributes.gid || gid === caller.gid || caller.groups.includes(gid);
+    const changesOwner = change.uid !== undefined || change.gid !== undefined;
+    const needed = changesOwner ? 'CHOWN' : 'FOWNER';
+    if (!(isOwner && !givesAway && isOwnGroup) && !can(caller, needed)) throw new SystemError('EPERM');
     Object.assign(attributes, change);
+    // Whoever gets a program shall not run it as whoever had it.
+    if (changesOwner && change.mode === undefined && place.node.kind === 'file') attributes.mode &= 0o1777;
   }
 
   #isMountPoint({ mount, parent }: Place): boolean {
@@ -316,7 +337,8 @@ export class FileView {
     if (node instanceof DirectoryNode && node.isComputed) throw new SystemError('EPERM');
     if (!may(node, 2, caller)) throw new SystemError('EACCES');
     const isSticky = (node.attributes.mode & 0o1000) !== 0;
-    if (named && isSticky && caller.uid !== 0 && named.attributes.uid !== caller.uid) throw new SystemError('EPERM');
+    if (named && isSticky && !can(caller, 'FOWNER') && named.attributes.uid !== caller.uid)
+      throw new SystemError('EPERM');
   }
 
   #put(parent: Place, name: string, node: Inode): Place {
@@ -335,3 +357,6 @@ export class FileView {
     parent.node.attributes.mtimeMs = parent.mount.tree.clock.now();
   }
 }
+
+/** What is made up when somebody looks: nothing can be made in it but what something is mounted on. */
+const isKernels = ({ node }: Place): boolean => node instanceof DirectoryNode && node.isComputed;

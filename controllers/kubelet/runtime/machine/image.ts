@@ -2,7 +2,12 @@ import type { ImageDirectory, ImageEntry } from './inode.ts';
 
 /** An image's files, by absolute path. Directories come from the paths; those that end in `/` are empty ones. */
 export type ImageFiles = Readonly<
-  Record<string, { readonly program: string } | { readonly link: string } | { readonly text: string; mode?: number }>
+  Record<
+    string,
+    | { readonly program: string; readonly mode?: number }
+    | { readonly link: string }
+    | { readonly text: string; mode?: number }
+  >
 >;
 
 /** Begins the content of a file that is a program of ours: copying it copies the program. */
@@ -25,7 +30,7 @@ const MODES: Readonly<Record<string, number>> = { tmp: 0o1777, root: 0o700 };
 function entryOf(file: ImageFiles[string]): ImageEntry {
   if ('link' in file) return { kind: 'link', target: file.link };
   if ('program' in file)
-    return { kind: 'file', mode: 0o755, data: Buffer.from(`${PROGRAM_MARK}${file.program}\n`, 'latin1') };
+    return { kind: 'file', mode: file.mode ?? 0o755, data: Buffer.from(`${PROGRAM_MARK}${file.program}\n`, 'latin1') };
   return { kind: 'file', mode: file.mode ?? 0o644, data: Buffer.from(file.text) };
 }
 

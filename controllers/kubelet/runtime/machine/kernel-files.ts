@@ -1,4 +1,7 @@
+import { cgroupFiles } from './cgroup.ts';
 import { SystemError } from './errno.ts';
+import { FileTree } from './file-tree.ts';
+import type { Mount } from './file-view.ts';
 import {
   type Attributes,
   type Caller,
@@ -10,7 +13,9 @@ import {
 } from './inode.ts';
 import type { Machine } from './machine.ts';
 import { OpenDevice, type OpenFile, OpenText } from './open-file.ts';
+import { capabilityMask, NO_CAPABILITIES } from './privileges.ts';
 import type { Process } from './process.ts';
+import { SysctlFiles, type Sysctls } from './sysctls.ts';
 
 /** /dev and /proc: what the kernel makes up when somebody looks. */
 
@@ -23,12 +28,9 @@ function entries(makers: Readonly<Record<string, Make>>): ComputedEntries {
 
 class KernelFiles {
   readonly #machine: Machine;
-  /** Mounts stand on these: they stay the same. */
-  readonly #fixed: Readonly<Record<string, Make>>;
 
-  constructor(machine: Machine, fixed: Readonly<Record<string, Inode>>) {
+  constructor(machine: Machine) {
     this.#machine = machine;
-    this.#fixed = Object.fromEntries(Object.entries(fixed).map(([name, node]) => [name, () => node]));
   }
 
   #attributes(mode: number): Attributes {
@@ -54,25 +56,42 @@ class KernelFiles {
     return new LinkNode(this.#attributes(0o777), target);
   }
 
-  dev(): DirectoryNode {
+  dev(): ComputedEntries {
     const zero = (block: Buffer): void => void block.fill(0);
     const noise = (block: Buffer): void => {
       for (let i = 0; i < block.length; i++) block[i] = Math.floor(this.#machine.random.fraction() * 256);
     };
-    return this.#directory(
-      entries({
-        null: () => this.#device(() => new OpenDevice('/dev/null')),
-        zero: () => this.#device(() => new OpenDevice('/dev/zero', { fill: zero })),
-        full: () => this.#device(() => new OpenDevice('/dev/full', { fill: zero, isFull: true })),
-        random: () => this.#device(() => new OpenDevice('/dev/random', { fill: noise })),
-        urandom: () => this.#device(() => new OpenDevice('/dev/urandom', { fill: noise })),
-        tty: () => this.#device((caller) => this.#terminalOf(caller)),
-        stdin: () => this.#link('/proc/self/fd/0'),
-        stdout: () => this.#link('/proc/self/fd/1'),
-        stderr: () => this.#link('/proc/self/fd/2'),
-        fd: () => this.#link('/proc/self/fd'),
-        ...this.#fixed,
-      }),
+    return entries({
+      null: () => this.#device(() => new OpenDevice('/dev/null')),
+      zero: () => this.#device(() => new OpenDevice('/dev/zero', { fill: zero })),
+      full: () => this.#device(() => new OpenDevice('/dev/full', { fill: zero, isFull: true })),
+      random: () => this.#device(() => new OpenDevice('/dev/random', { fill: noise })),
+      urandom: () => this.#device(() => new OpenDevice('/dev/urandom', { fill: noise })),
+      tty: () => this.#device((caller) => this.#terminalOf(caller)),
+      stdin: () => this.#link('/proc/self/fd/0'),
+      stdout: () => this.#link('/proc/self/fd/1'),
+      stderr: () => this.#link('/proc/self/fd/2'),
+      fd: () => this.#link('/proc/self/fd'),
+    });
+  }
+
+  /** /sys: what containers read of it. */
+  sys(): ComputedEntries {
+    // Mounts stand on these: they stay the same.
+    const kept = (below: Readonly<Record<string, Make>>): Make => {
+      const directory = this.#directory(entries(below));
+      return () => directory;
+    };
+    const names = ['block', 'bus', 'class', 'devices', 'firmware', 'kernel', 'module', 'power'];
+    return entries({ ...Object.fromEntries(names.map((name) => [name, kept({})])), fs: kept({ bpf: kept({}) }) });
+  }
+
+  cgroup(): ComputedEntries {
+    const { cgroup, processes } = this.#machine;
+    const pids = (): string => [...processes.keys()].map((pid) => `${pid}\n`).join('');
+    const texts = { ...cgroupFiles(() => cgroup()), 'cgroup.procs': pids };
+    return entries(
+      Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, () => this.#text(name, text)])),
     );
   }
 
@@ -82,7 +101,7 @@ class KernelFiles {
     throw new SystemError('ENOENT');
   }
 
-  proc(): DirectoryNode {
+  proc(): ComputedEntries {
     const machine = this.#machine;
     const fixed = entries({
       cpuinfo: () => this.#text('cpuinfo', () => cpuInfo(machine.cpus)),
@@ -93,14 +112,14 @@ class KernelFiles {
       uptime: () => this.#text('uptime', () => `${uptime(machine)} ${uptime(machine)}\n`),
       version: () => this.#text('version', () => 'Linux version 6.1.0 (fauxkube) #1 SMP\n'),
     });
-    return this.#directory({
+    return {
       lookup: (name, caller) => {
         if (name === 'self') return machine.processes.has(caller.pid) ? this.#link(String(caller.pid)) : undefined;
         const process = /^[0-9]+$/.test(name) ? machine.processes.get(Number(name)) : undefined;
         return process ? this.#process(process) : fixed.lookup(name, caller);
       },
       names: (caller) => [...fixed.names(caller), 'self', ...[...machine.processes.keys()].map(String)],
-    });
+    };
   }
 
   #process(process: Process): DirectoryNode {
@@ -108,6 +127,7 @@ class KernelFiles {
     const environ = (): Iterable<string> => [...process.env].map(([name, value]) => `${name}=${value}`);
     return this.#directory(
       entries({
+        cgroup: () => this.#text('cgroup', () => '0::/\n'),
         cmdline: () => this.#text('cmdline', () => words(process.argv)),
         comm: () => this.#text('comm', () => `${commandOf(process)}\n`),
         cwd: () => this.#link(process.cwd),
@@ -143,12 +163,18 @@ const statOf = (process: Process): string =>
   `${'0 '.repeat(43)}0\n`;
 
 function statusOf(process: Process): string {
-  const { pid, parent, uid, gid, umask } = process;
+  const { pid, parent, uid, gid, realUid, realGid, umask, groups, capabilities, privileges } = process;
+  const { capabilities: bounding, noNewPrivileges, isFiltered } = privileges;
+  const [own, most] = [capabilityMask(capabilities), capabilityMask(bounding)];
   return (
     `Name:\t${commandOf(process)}\nUmask:\t${umask.toString(8).padStart(4, '0')}\n` +
     `State:\tS (sleeping)\nTgid:\t${pid}\n` +
-    `Pid:\t${pid}\nPPid:\t${parent?.pid ?? 0}\nUid:\t${`${uid}\t`.repeat(4).trim()}\n` +
-    `Gid:\t${`${gid}\t`.repeat(4).trim()}\nThreads:\t1\n`
+    `Pid:\t${pid}\nPPid:\t${parent?.pid ?? 0}\n` +
+    `Uid:\t${[realUid, uid, uid, uid].join('\t')}\nGid:\t${[realGid, gid, gid, gid].join('\t')}\n` +
+    `Groups:\t${groups.map((group) => `${group} `).join('')}\nThreads:\t1\n` +
+    `CapInh:\t${capabilityMask(NO_CAPABILITIES)}\nCapPrm:\t${own}\nCapEff:\t${own}\nCapBnd:\t${most}\n` +
+    `CapAmb:\t${capabilityMask(NO_CAPABILITIES)}\nNoNewPrivs:\t${Number(noNewPrivileges)}\n` +
+    `Seccomp:\t${isFiltered ? 2 : 0}\nSeccomp_filters:\t${Number(isFiltered)}\n`
   );
 }
 
@@ -168,9 +194,28 @@ export const mountsText = (machine: Machine): string =>
     .map(({ path, type = 'tmpfs', readOnly }) => `${type} ${path} ${type} ${readOnly ? 'ro' : 'rw'},relatime 0 0\n`)
     .join('');
 
-/** Puts /dev and /proc into a container's root. @param fixed what is in /dev besides the kernel's own, by name */
-export function addKernelFiles(machine: Machine, root: DirectoryNode, fixed: Readonly<Record<string, Inode>>): void {
-  const files = new KernelFiles(machine, fixed);
-  root.put('dev', files.dev());
-  root.put('proc', files.proc());
+/**
+ * What the kernel makes up, and what is in memory, as mounts of a container.
+ *
+ * @param isPrivileged whether the container may change what belongs to its node
+ */
+export function kernelMounts(machine: Machine, sysctls: Sysctls, isPrivileged: boolean): readonly Mount[] {
+  const { clock, limits } = machine;
+  const files = new KernelFiles(machine);
+  const tree = (computed: ComputedEntries, mode: number): FileTree => {
+    const made = new FileTree({ clock, limits, computed });
+    made.root.attributes.mode = mode;
+    return made;
+  };
+  const shared = new FileTree({ clock, limits });
+  shared.root.attributes.mode = 0o1777;
+  const readOnly = !isPrivileged;
+  return [
+    { path: '/proc', tree: tree(files.proc(), 0o555), type: 'proc' },
+    { path: '/proc/sys', tree: tree(new SysctlFiles(sysctls, () => clock.now()), 0o555), type: 'proc', readOnly },
+    { path: '/dev', tree: tree(files.dev(), 0o755), type: 'tmpfs' },
+    { path: '/dev/shm', tree: shared, type: 'tmpfs' },
+    { path: '/sys', tree: tree(files.sys(), 0o555), type: 'sysfs', readOnly },
+    { path: '/sys/fs/cgroup', tree: tree(files.cgroup(), 0o755), type: 'cgroup2', readOnly },
+  ];
 }

@@ -2,19 +2,23 @@ import type { Clock } from '../../../../server/base/clock.ts';
 import type { Random } from '../../../../server/base/random.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { toBytes } from './byte-text.ts';
+import type { CgroupLimits } from './cgroup.ts';
 import { errorText, SystemError } from './errno.ts';
 import { FileTree } from './file-tree.ts';
 import { FileView, type Mount, type ViewOptions } from './file-view.ts';
-import { type ImageDirectory, type Quota, ROOT } from './inode.ts';
-import { addKernelFiles } from './kernel-files.ts';
+import type { ImageDirectory, Quota } from './inode.ts';
+import { kernelMounts } from './kernel-files.ts';
 import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
 import type { Network } from './network.ts';
+import type { Privileges } from './privileges.ts';
 import { type NewProcess, Process, ProcessEnded } from './process.ts';
 import type { Program, ProgramTable, StandIn } from './program.ts';
-import { findProgram } from './program-files.ts';
+import { type FoundProgram, findProgram } from './program-files.ts';
 import { type Signal, signalNumber } from './signals.ts';
 import { connectStreams } from './standard-streams.ts';
+import { SYSCTL_DEFAULTS, type Sysctls } from './sysctls.ts';
 import type { Terminal } from './terminal.ts';
+import { groupsOfUser } from './users.ts';
 
 /** What a container is, as far as its programs can tell. */
 export interface MachineOptions {
@@ -40,7 +44,16 @@ export interface MachineOptions {
   readonly network?: Network;
   readonly limits?: Partial<MachineLimits>;
   readonly cpus?: number;
-  readonly memoryBytes?: number;
+  /** What its processes may use: it may change while they run. */
+  readonly cgroup?: () => CgroupLimits;
+  /** Settings of the kernel, shared with the other containers of the pod. */
+  readonly sysctls?: Sysctls;
+  /** Whether its programs may change what belongs to the node. */
+  readonly isPrivileged?: boolean;
+  /** Whether nobody can write to its own files. */
+  readonly isReadOnly?: boolean;
+  /** Where its programs begin. */
+  readonly workingDirectory?: string;
 }
 
 /** How a process from outside starts. */
@@ -48,8 +61,12 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
+  /** Unless given, what the image says about the user. */
   readonly gid?: number;
   readonly groups?: readonly number[];
+  /** Only these groups, and none that the image knows of besides. */
+  readonly isStrict?: boolean;
+  readonly privileges?: Privileges;
   /** Instead of the one that the command names. */
   readonly program?: Program;
   /** What stands for programs that nobody has; without it there are none. */
@@ -112,8 +129,10 @@ export class Machine {
   }
 
   get memoryBytes(): number {
-    return this.#options.memoryBytes ?? 2 ** 30;
+    return this.cgroup().memoryLimitBytes ?? 2 ** 30;
   }
+
+  readonly cgroup = (): CgroupLimits => this.#options.cgroup?.() ?? {};
 
   get lastPid(): number {
     return this.#lastPid;
@@ -132,21 +151,38 @@ export class Machine {
 
   #makeView(): FileView {
     const { clock, limits } = this;
-    const { image, mounts, files, missed, messagePath, onDisk } = this.#options;
+    const { image, mounts, files, missed, messagePath, sysctls, onDisk, isPrivileged = false } = this.#options;
+    const { isReadOnly = false, workingDirectory } = this.#options;
     const tree = new FileTree({ clock, limits, image });
-    const shm = new FileTree({ clock, limits }).newDirectory({ mode: 0o1777, uid: 0, gid: 0 });
-    const message = tree.newFile({ mode: 0o666, uid: 0, gid: 0 });
-    const isDevice = messagePath !== undefined && /^\/dev\/[^/]+$/.test(messagePath);
-    addKernelFiles(this, tree.root, { shm, ...(isDevice && { [messagePath.slice(5)]: message }) });
-    const given = new FileView(tree, { limits });
-    if (messagePath !== undefined && !isDevice) given.putFile(messagePath, message);
-    for (const [path, text] of Object.entries(files?.() ?? {})) {
-      given.makePath(path.slice(0, path.lastIndexOf('/')));
-      const file = given.open(path, { write: true, truncate: true, create: 0o644 }, ROOT);
-      file.tryWrite(Buffer.from(text));
-    }
     onDisk?.(tree.quota);
-    return new FileView(tree, { limits, mounts: mounts?.() ?? [], ...(missed && { missed }) });
+    return new FileView(tree, {
+      limits,
+      readOnly: isReadOnly,
+      mounts: [
+        ...kernelMounts(this, sysctls ?? new Map(Object.entries(SYSCTL_DEFAULTS)), isPrivileged),
+        ...this.#runtimeMounts(files?.() ?? {}, messagePath),
+        ...(mounts?.() ?? []),
+      ],
+      ...(missed && { missed }),
+      ...(workingDirectory !== undefined && { workingDirectory: toBytes(workingDirectory) }),
+    });
+  }
+
+  /** Files of the container runtime. They do not lie in the container, and can be written to where nothing else can. */
+  #runtimeMounts(files: Readonly<Record<string, string>>, messagePath: string | undefined): Mount[] {
+    const { clock, limits } = this;
+    const tree = new FileTree({ clock, limits });
+    const mount = (path: string, mode: number, text: string): Mount => {
+      const subPath = path.slice(1).replaceAll('/', '!');
+      tree.root.put(subPath, tree.newFile({ mode, uid: 0, gid: 0 }, Buffer.from(text)));
+      // Unlike those of the kubelet, those of containerd follow the root.
+      const readOnly = this.#options.isReadOnly === true && path !== '/etc/hosts' && path !== messagePath;
+      return { path, tree, subPath, type: 'ext4', readOnly };
+    };
+    const mounts = Object.entries(files).map(([path, text]) => mount(path, 0o644, text));
+    if (messagePath !== undefined)
+      mounts.push(mount(`/${messagePath.split('/').filter(Boolean).join('/')}`, 0o666, ''));
+    return mounts;
   }
 
   /**
@@ -157,7 +193,7 @@ export class Machine {
   async start(
     command: readonly string[],
     streams: ProcessStreams,
-    { env = {}, cwd = '/', uid = 0, gid = 0, groups = [], program, standIn }: StartOptions = {},
+    { env = {}, cwd = '/', privileges, program, standIn, ...who }: StartOptions = {},
   ): Promise<MachineProcess> {
     this.#table ??= await this.#options.programs();
     const argv = command.map(toBytes);
@@ -167,15 +203,17 @@ export class Machine {
     ]);
     if (streams.terminal) variables.set('TERM', 'xterm');
     for (const [name, value] of Object.entries(env)) variables.set(toBytes(name), toBytes(value));
-    const user = { uid, gid, groups };
+    const { uid, gid, groups } = this.#userOf(who);
+    const user = { uid, gid, groups, ...(privileges && { privileges }) };
     if (!variables.has('HOME')) variables.set('HOME', uid === 0 ? '/root' : '/');
-    const found = program
+    const found: Pick<FoundProgram, 'program' | 'argv' | 'runsAs'> = program
       ? { program, argv }
-      : findProgram(this, argv, { ...user, pid: 0, standIn }, variables.get('PATH'), cwd);
+      : findProgram(this, argv, { uid, gid, groups, pid: 0, standIn }, variables.get('PATH'), cwd);
     this.view.makePath(toBytes(cwd));
+    const runsAs = found.runsAs ? { runsAs: found.runsAs } : {};
     const connected = connectStreams(streams, (signal, terminal) => this.#signalForeground(signal, terminal));
     const process = this.spawn(
-      { argv: found.argv, env: variables, cwd: toBytes(cwd), user, files: connected.files, standIn },
+      { argv: found.argv, env: variables, cwd: toBytes(cwd), user, files: connected.files, standIn, ...runsAs },
       found.program,
     );
     return {
@@ -185,6 +223,18 @@ export class Machine {
       signal: (signal, { evenFirst = false } = {}) =>
         process.signal(signal, { forced: signal === 'KILL' || evenFirst }),
     };
+  }
+
+  #userOf({
+    uid = 0,
+    gid,
+    groups = [],
+    isStrict = false,
+  }: StartOptions): Required<Pick<StartOptions, 'uid' | 'gid' | 'groups'>> {
+    const known = groupsOfUser(this.view, uid);
+    const own = gid ?? known.gid;
+    const all = [own, ...(isStrict ? [] : known.others), ...groups];
+    return { uid, gid: own, groups: [...new Set(all)] };
   }
 
   async #exitCode(process: Process, written: () => Promise<void>): Promise<number> {

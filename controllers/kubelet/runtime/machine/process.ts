@@ -5,7 +5,9 @@ import type { Caller } from './inode.ts';
 import type { Machine } from './machine.ts';
 import { type OpenFile, WAIT } from './open-file.ts';
 import { pacer } from './pacer.ts';
+import { type Capabilities, DEFAULT_PRIVILEGES, NO_CAPABILITIES, type Privileges } from './privileges.ts';
 import type { Program, StandIn } from './program.ts';
+import type { FoundProgram } from './program-files.ts';
 import { endsProcess, type Signal, signalNumber } from './signals.ts';
 
 /** Thrown where a process that has been ended would go on. Nobody catches it but the machine. */
@@ -14,12 +16,24 @@ export class ProcessEnded extends Error {}
 /** A signal with a handler came while a process waited for something that signals interrupt. */
 export class Interrupted extends Error {}
 
+/** Who a process is: whom it was started by, and whom it acts as. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly realUid?: number;
+  readonly realGid?: number;
+  readonly privileges?: Privileges;
+}
+
 /** What somebody else's process may be told, and asked. */
 export interface NewProcess {
   readonly argv: readonly string[];
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  readonly user: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+  readonly user: User;
+  /** Whom its program runs as, whoever starts it. */
+  readonly runsAs?: FoundProgram['runsAs'];
   readonly files: ReadonlyMap<number, OpenFile>;
   readonly parent?: Process;
   readonly umask?: number;
@@ -36,9 +50,12 @@ export class Process implements Caller {
   readonly pid: number;
   readonly machine: Machine;
   readonly parent: Process | undefined;
-  readonly uid: number;
-  readonly gid: number;
+  uid: number;
+  gid: number;
+  readonly realUid: number;
+  readonly realGid: number;
   readonly groups: readonly number[];
+  readonly privileges: Privileges;
   readonly files = new Map<number, OpenFile>();
   readonly env: Map<string, string>;
   readonly handlers = new Map<Signal, Handler>();
@@ -66,15 +83,32 @@ export class Process implements Caller {
     this.env = new Map(options.env);
     this.cwd = options.cwd;
     this.umask = options.umask ?? 0o022;
-    this.uid = options.user.uid;
-    this.gid = options.user.gid;
-    this.groups = options.user.groups;
+    const { uid, gid, groups, realUid = uid, realGid = gid, privileges = DEFAULT_PRIVILEGES } = options.user;
+    this.uid = uid;
+    this.gid = gid;
+    this.groups = groups;
+    this.realUid = realUid;
+    this.realGid = realGid;
+    this.privileges = privileges;
+    this.runAs(options.runsAs);
     this.isBackground = options.background ?? options.parent?.isBackground ?? false;
     this.standIn = options.standIn ?? options.parent?.standIn;
     this.startedMs = machine.clock.now();
     for (const [fd, file] of options.files) this.files.set(fd, file.retain());
     for (const [signal, handler] of options.parent?.handlers ?? [])
       if (handler === 'ignore') this.handlers.set(signal, handler);
+  }
+
+  /** Its program is one that runs as its owner. */
+  runAs({ uid = this.uid, gid = this.gid }: FoundProgram['runsAs'] = {}): void {
+    if (this.privileges.noNewPrivileges) return;
+    this.uid = uid;
+    this.gid = gid;
+  }
+
+  /** Whoever is not root has none, though the container may. */
+  get capabilities(): Capabilities {
+    return this.uid === 0 ? this.privileges.capabilities : NO_CAPABILITIES;
   }
 
   get view(): FileView {
@@ -228,7 +262,8 @@ export class Process implements Caller {
   /** Runs a program in a process of its own. @throws SystemError when there are too many */
   spawn(argv: readonly string[], program: Program, options: Partial<NewProcess> = {}): Process {
     const { cwd, env, files, umask } = this;
-    const inherited = { cwd, env, files, umask, user: { uid: this.uid, gid: this.gid, groups: this.groups } };
+    const { uid, gid, groups, realUid, realGid, privileges } = this;
+    const inherited = { cwd, env, files, umask, user: { uid, gid, groups, realUid, realGid, privileges } };
     return this.machine.spawn({ ...inherited, ...options, argv, parent: this }, program);
   }
 

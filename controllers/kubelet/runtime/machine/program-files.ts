@@ -1,7 +1,7 @@
 import { SystemError } from './errno.ts';
 import type { Place } from './file-view.ts';
 import { programIn } from './image.ts';
-import { type Caller, may } from './inode.ts';
+import { type Attributes, type Caller, may } from './inode.ts';
 import type { Machine } from './machine.ts';
 import type { Program, StandIn } from './program.ts';
 
@@ -10,6 +10,8 @@ export interface FoundProgram {
   readonly program: Program;
   readonly argv: readonly string[];
   readonly path: string;
+  /** Whom it runs as, whoever starts it: its owner and group, when its mode says so. */
+  readonly runsAs?: { readonly uid?: number; readonly gid?: number };
 }
 
 /** A container runtime's words about a command that cannot start. */
@@ -82,6 +84,11 @@ export function loadProgram(machine: Machine, path: string, argv: readonly strin
   }
 }
 
+/** Scripts never run as their owner, whatever their mode says. */
+function ownersOf({ mode, uid, gid }: Attributes): NonNullable<FoundProgram['runsAs']> {
+  return { ...((mode & 0o4000) !== 0 && { uid }), ...((mode & 0o2000) !== 0 && { gid }) };
+}
+
 function loaded(machine: Machine, path: string, argv: readonly string[], caller: Caller): FoundProgram {
   let words = argv;
   let file = path;
@@ -92,7 +99,8 @@ function loaded(machine: Machine, path: string, argv: readonly string[], caller:
     if (name !== undefined) {
       const program = machine.table.get(name);
       if (!program) throw new SystemError('ENOEXEC');
-      return { program, argv: words, path };
+      const runsAs = words === argv ? ownersOf(node.attributes) : {};
+      return { program, argv: words, path, runsAs };
     }
     if (head.includes('\0') || head.startsWith('\x7fELF')) throw new SystemError('ENOEXEC');
     const [, interpreter = '/bin/sh', argument = ''] = /^#!\s*(\S+)[ \t]*([^\n]*)/.exec(head) ?? [];

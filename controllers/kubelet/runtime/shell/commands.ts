@@ -168,7 +168,9 @@ async function runProgram(
   // ^C may have come after the line was read, and before there is anything that it could end.
   if (shell.isInteractive) await shell.runTraps();
   try {
-    return await shell.waitFor(process.spawn(found.argv, found.program, { env }));
+    return await shell.waitFor(
+      process.spawn(found.argv, found.program, { env, ...(found.runsAs && { runsAs: found.runsAs }) }),
+    );
   } catch (error) {
     if (error instanceof SystemError && error.code === 'EAGAIN') throw new ShellError(`can't fork: ${error.message}`);
     if (error instanceof SystemError) throw new ShellError(`${name}: ${error.message}`);
@@ -200,6 +202,7 @@ async function replaceShell(shell: Shell, found: FoundProgram, env: Map<string, 
   const { process } = shell;
   const [path = '', ...args] = found.argv;
   process.argv = found.argv;
+  process.runAs(found.runsAs);
   process.env.clear();
   for (const [name, value] of env) process.env.set(name, value);
   for (const [signal, handler] of process.handlers) if (handler !== 'ignore') process.handlers.delete(signal);

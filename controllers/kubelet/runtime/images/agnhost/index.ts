@@ -5,6 +5,7 @@ import { connect } from './connect.ts';
 import { crdConversionWebhook } from './crd-conversion-webhook.ts';
 import { dnsServerList, dnsSuffix, etcHosts } from './dns.ts';
 import { entrypointTester } from './entrypoint-tester.ts';
+import { grpcHealthChecking } from './grpc-health-checking.ts';
 import { guestbook } from './guestbook.ts';
 import { inclusterclient } from './inclusterclient.ts';
 import { issuerDiscovery } from './issuer-discovery.ts';
@@ -12,6 +13,7 @@ import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
 import { netexec } from './netexec.ts';
+import { nettest } from './nettest.ts';
 import { pause } from './pause.ts';
 import { porter } from './porter.ts';
 import { serveHostname } from './serve-hostname.ts';
@@ -25,12 +27,14 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   'dns-suffix': dnsSuffix,
   'entrypoint-tester': entrypointTester,
   'etc-hosts': etcHosts,
+  'grpc-health-checking': grpcHealthChecking,
   guestbook,
   inclusterclient,
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
   netexec,
+  nettest,
   pause,
   porter,
   'serve-hostname': serveHostname,
@@ -42,9 +46,9 @@ const COMMANDS: Readonly<Record<string, Program>> = {
 /** Commands that the image has besides: they go on and answer nobody, and their log says so. */
 const ABSENT: ReadonlySet<string> = new Set(
   (
-    'audit-proxy external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
-    'h2c-server mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
-    'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset'
+    'audit-proxy external-metrics fake-gitserver fake-registry-server h2c-server mtlsclient mtlsserver net ' +
+    'no-snat-test no-snat-test-proxy nonewprivs podcertificatesigner port-forward-tester ' +
+    'resource-consumer-controller stress tcp-reset'
   ).split(' '),
 );
 

@@ -1,5 +1,6 @@
 import { errorText, SystemError } from '../../machine/errno.ts';
 import type { Place } from '../../machine/file-view.ts';
+import { can } from '../../machine/privileges.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { forEachPath, removeTree } from './file-changes.ts';
@@ -117,7 +118,7 @@ async function copyContent(
     }
     const place = process.view.find(process.path(target), process);
     if (how.keepsAttributes && place.node.kind === 'file')
-      process.view.change(place, process, process.uid === 0 ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
+      process.view.change(place, process, can(process, 'CHOWN') ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
     else if (isNew && place.node.kind === 'file') place.node.attributes.mode = mode & 0o777 & ~process.umask;
   } finally {
     input.release();
@@ -144,7 +145,7 @@ async function copyDirectory(
     for (const child of names) status |= await copyOne(process, `${source}/${child}`, `${target}/${child}`, how, name);
     const { mode, uid, gid, mtimeMs } = from.node.attributes;
     if (how.keepsAttributes)
-      view.change(made, process, process.uid === 0 ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
+      view.change(made, process, can(process, 'CHOWN') ? { mode, uid, gid, mtimeMs } : { mode, mtimeMs });
     return status;
   } catch (error) {
     await process.complain(`${name}: can't create directory '${target}': ${errorText(error)}`);

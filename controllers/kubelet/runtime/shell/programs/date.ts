@@ -16,12 +16,12 @@ const FIELDS: Readonly<Record<string, (date: Date) => string>> = {
   A: (date) => DAYS[date.getUTCDay()] ?? '',
   b: (date) => (MONTHS[date.getUTCMonth()] ?? '').slice(0, 3),
   B: (date) => MONTHS[date.getUTCMonth()] ?? '',
-  c: (date) => format(date, '%a %b %e %H:%M:%S %Y'),
+  c: (date) => dateText(date, '%a %b %e %H:%M:%S %Y'),
   C: (date) => two(Math.floor(date.getUTCFullYear() / 100)),
   d: (date) => two(date.getUTCDate()),
-  D: (date) => format(date, '%m/%d/%y'),
+  D: (date) => dateText(date, '%m/%d/%y'),
   e: (date) => String(date.getUTCDate()).padStart(2),
-  F: (date) => format(date, '%Y-%m-%d'),
+  F: (date) => dateText(date, '%Y-%m-%d'),
   h: (date) => (MONTHS[date.getUTCMonth()] ?? '').slice(0, 3),
   H: (date) => two(date.getUTCHours()),
   I: (date) => two(date.getUTCHours() % 12 || 12),
@@ -32,16 +32,16 @@ const FIELDS: Readonly<Record<string, (date: Date) => string>> = {
   n: () => '\n',
   N: (date) => `${String(date.getUTCMilliseconds()).padStart(3, '0')}000000`,
   p: (date) => (date.getUTCHours() < 12 ? 'AM' : 'PM'),
-  r: (date) => format(date, '%I:%M:%S %p'),
-  R: (date) => format(date, '%H:%M'),
+  r: (date) => dateText(date, '%I:%M:%S %p'),
+  R: (date) => dateText(date, '%H:%M'),
   s: (date) => String(Math.floor(date.getTime() / 1000)),
   S: (date) => two(date.getUTCSeconds()),
   t: () => '\t',
-  T: (date) => format(date, '%H:%M:%S'),
+  T: (date) => dateText(date, '%H:%M:%S'),
   u: (date) => String(date.getUTCDay() || 7),
   w: (date) => String(date.getUTCDay()),
-  x: (date) => format(date, '%m/%d/%y'),
-  X: (date) => format(date, '%H:%M:%S'),
+  x: (date) => dateText(date, '%m/%d/%y'),
+  X: (date) => dateText(date, '%H:%M:%S'),
   y: (date) => two(date.getUTCFullYear() % 100),
   Y: (date) => String(date.getUTCFullYear()),
   z: () => '+0000',
@@ -52,7 +52,8 @@ const FIELDS: Readonly<Record<string, (date: Date) => string>> = {
 const dayOfYear = (date: Date): number =>
   Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1;
 
-function format(date: Date, text: string): string {
+/** What `strftime` writes. */
+export function dateText(date: Date, text: string): string {
   return text.replace(/%(-?)([a-zA-Z%])/g, (whole, plain: string, letter: string) => {
     const value = FIELDS[letter]?.(date) ?? whole;
     return plain === '' ? value : value.replace(/^[0 ]+(?=.)/, '');
@@ -95,6 +96,6 @@ export const date: Program = async (process, args, name) => {
     wanted?.slice(1) ??
     (iso === undefined ? undefined : ISO[iso.replace(/^(-I|--iso-8601=?)/, '')]) ??
     (options.has('R') ? '%a, %d %b %Y %H:%M:%S +0000' : '%a %b %e %H:%M:%S %Z %Y');
-  await process.print(`${format(new Date(timeMs), template)}\n`);
+  await process.print(`${dateText(new Date(timeMs), template)}\n`);
   return 0;
 };

@@ -1,4 +1,5 @@
 import type { Program, ProgramTable } from '../../machine/program.ts';
+import { awk } from './awk/awk.ts';
 import * as cats from './cat.ts';
 import * as columns from './columns.ts';
 import * as copies from './copy.ts';
@@ -14,6 +15,7 @@ import { getent } from './getent.ts';
 import * as greps from './grep.ts';
 import { hexdump } from './hexdump.ts';
 import { httpd } from './httpd.ts';
+import { ip } from './ip.ts';
 import { ls } from './ls.ts';
 import { nc } from './nc.ts';
 import * as paths from './paths.ts';
@@ -22,6 +24,7 @@ import * as processes from './processes.ts';
 import { sed } from './sed.ts';
 import { sh } from './sh.ts';
 import { sort } from './sort.ts';
+import { sysctl } from './sysctl.ts';
 import * as systems from './system.ts';
 import * as tars from './tar.ts';
 import { bracket, test } from './test.ts';
@@ -31,6 +34,7 @@ const table: Readonly<Record<string, Program>> = {
   '[': bracket,
   arch: systems.arch,
   ash: sh,
+  awk,
   base64: digests.base64,
   basename: paths.basename,
   bash: sh,
@@ -71,6 +75,7 @@ const table: Readonly<Record<string, Program>> = {
   httpd,
   id: systems.id,
   install: copies.install,
+  ip,
   kill: processes.kill,
   ln: copies.ln,
   ls,
@@ -109,6 +114,7 @@ const table: Readonly<Record<string, Program>> = {
   stat: paths.stat,
   stty: systems.stty,
   sync: () => 0,
+  sysctl,
   tac: cats.tac,
   tail: cats.tail,
   tar: tars.tar,

@@ -1,4 +1,5 @@
 import type { Program } from '../../machine/program.ts';
+import { pad, realNumber, wholeNumber } from '../number-format.ts';
 import { Output } from './input.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -130,13 +131,6 @@ function render(template: string, values: readonly string[], state: Rendering, p
   return result + template.slice(last);
 }
 
-function pad(text: string, width: number, isLeft: boolean, padsZeros: boolean): string {
-  if (isLeft) return text.padEnd(width);
-  if (!padsZeros) return text.padStart(width);
-  const sign = /^[-+ ]/.exec(text)?.[0] ?? '';
-  return sign + text.slice(sign.length).padStart(width - sign.length, '0');
-}
-
 interface Piece {
   readonly text: string;
   readonly stops?: boolean;
@@ -171,7 +165,7 @@ function convert(
     case 'f':
     case 'g':
     case 'G':
-      return { text: realNumber(take() ?? '0', letter, precision ?? 6, problems) };
+      return { text: realNumber(real(take() ?? '0', problems), letter, flags, precision ?? 6) };
     default:
       return undefined;
   }
@@ -191,32 +185,12 @@ function integer(text: string, problems: string[]): bigint {
   return BigInt.asIntN(64, sign === '-' ? -value : value);
 }
 
-function wholeNumber(value: bigint, letter: string, flags: string, precision: number | undefined): string {
-  const isSigned = letter === 'd' || letter === 'i';
-  const unsigned = isSigned ? (value < 0n ? -value : value) : BigInt.asUintN(64, value);
-  const radix = letter === 'o' ? 8 : letter === 'x' || letter === 'X' ? 16 : 10;
-  let digits = unsigned.toString(radix).padStart(precision ?? 1, '0');
-  if (letter === 'X') digits = digits.toUpperCase();
-  if (flags.includes('#') && radix !== 10 && unsigned !== 0n) digits = (radix === 8 ? '0' : `0${letter}`) + digits;
-  const plus = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
-  return (isSigned ? (value < 0n ? '-' : plus) : '') + digits;
-}
-
-function realNumber(text: string, letter: string, precision: number, problems: string[]): string {
+/** As strtod reads it. */
+function real(text: string, problems: string[]): number {
   const value = Number(text.trim());
-  if (Number.isNaN(value)) {
-    problems.push(`invalid number '${text}'`);
-    return realNumber('0', letter, precision, problems);
-  }
-  const digits = Math.min(100, precision);
-  const exponent = (shown: string): string => shown.replace(/e([-+])(\d)$/, 'e$10$2');
-  if (letter === 'f') return value.toFixed(digits);
-  if (letter === 'e' || letter === 'E') {
-    const shown = exponent(value.toExponential(digits));
-    return letter === 'E' ? shown.toUpperCase() : shown;
-  }
-  const shown = exponent(String(Number(value.toPrecision(Math.max(1, digits)))));
-  return letter === 'G' ? shown.toUpperCase() : shown;
+  if (!Number.isNaN(value)) return value;
+  problems.push(`invalid number '${text}'`);
+  return 0;
 }
 
 export const yes: Program = async (process, args) => {

@@ -1,4 +1,5 @@
 import { SystemError } from '../../machine/errno.ts';
+import { can } from '../../machine/privileges.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { loadProgram, whichProgram } from '../../machine/program-files.ts';
@@ -44,7 +45,7 @@ export async function start(
   try {
     const path = whichProgram(process.machine, command, process, env.get('PATH') ?? DEFAULT_PATH, process.cwd);
     const found = loadProgram(process.machine, path, argv, process);
-    return process.spawn(found.argv, found.program, options);
+    return process.spawn(found.argv, found.program, { ...options, ...(found.runsAs && { runsAs: found.runsAs }) });
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
     await process.complain(
@@ -138,7 +139,7 @@ async function killOne(process: Process, text: string, signal: Signal | undefine
     return 1;
   }
   for (const other of targets) {
-    if (process.uid !== 0 && process.uid !== other.uid) {
+    if (!can(process, 'KILL') && process.uid !== other.uid) {
       await process.complain(`${name}: can't kill pid ${text}: Operation not permitted`);
       return 1;
     }

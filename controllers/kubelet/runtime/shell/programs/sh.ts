@@ -64,7 +64,8 @@ function stateFor(process: Process, { name, args }: Invocation): ShellState {
 
 /** `sh`, `ash`, `dash`, `bash`: a script, a file, or what somebody types. */
 export const sh: Program = async (process, args, name) => {
-  const invocation = invocationOf(args, name);
+  // It calls itself what it was called, with its path if there was one.
+  const invocation = invocationOf(args, process.argv[0] ?? name);
   const shell = new Shell(process, stateFor(process, invocation));
   return shell.runToEnd(async () => {
     const complaint = setOptions(shell, invocation.options);
@@ -81,7 +82,7 @@ export const sh: Program = async (process, args, name) => {
 
 async function runFile(shell: Shell, file: string): Promise<number> {
   const { name } = shell.state;
-  shell.state.name = 'sh';
+  shell.state.name = shell.process.argv[0] ?? 'sh';
   const text = sourceOf(shell, file, '');
   shell.state.name = name;
   shell.state.readLines(text);

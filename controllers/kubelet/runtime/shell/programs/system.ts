@@ -1,5 +1,6 @@
 import type { Place } from '../../machine/file-view.ts';
 import { mountsText } from '../../machine/kernel-files.ts';
+import { can } from '../../machine/privileges.ts';
 import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { humanSize, sizeOf } from './file-facts.ts';
@@ -63,12 +64,15 @@ export const id: Program = async (process, args, name) => {
   else if (options.has('g')) await process.print(`${shown('group', gid)}\n`);
   else if (options.has('G')) await process.print(`${all.map((group) => shown('group', group)).join(' ')}\n`);
   else {
+    const { realUid, realGid } = user === undefined ? process : { realUid: uid, realGid: gid };
     const named = (kind: 'user' | 'group', value: number): string => {
       const text = nameOf(process, kind, value);
       return text === String(value) ? text : `${value}(${text})`;
     };
     const list = all.map((group) => named('group', group)).join(',');
-    await process.print(`uid=${named('user', uid)} gid=${named('group', gid)} groups=${list}\n`);
+    const acts =
+      (realUid === uid ? '' : ` euid=${named('user', uid)}`) + (realGid === gid ? '' : ` egid=${named('group', gid)}`);
+    await process.print(`uid=${named('user', realUid)} gid=${named('group', realGid)}${acts} groups=${list}\n`);
   }
   return 0;
 };
@@ -84,8 +88,8 @@ export const whoami: Program = async (process, _, name) => {
 };
 
 export const groups: Program = async (process) => {
-  const all = [process.gid, ...process.groups];
-  await process.print(`${all.map((group) => nameOf(process, 'group', group)).join(' ')}\n`);
+  const all = new Set([process.gid, ...process.groups]);
+  await process.print(`${[...all].map((group) => nameOf(process, 'group', group)).join(' ')}\n`);
   return 0;
 };
 
@@ -230,10 +234,14 @@ export const du: Program = async (process, args, name) => {
 };
 
 export const mount: Program = async (process, args) => {
-  if (args.length > 0) throw new BadUsage('permission denied (are you root?)');
+  const options = readOptions(args, 't:aflrwo:n');
+  if (options.rest.length > 0)
+    throw new BadUsage(can(process, 'SYS_ADMIN') ? 'mounting is not simulated' : 'permission denied (are you root?)');
+  const wanted = options.value('t');
   const lines = mountsText(process.machine).split('\n').filter(Boolean);
   for (const line of lines) {
     const [device, path, type, flags] = line.split(' ');
+    if (wanted !== undefined && !wanted.split(',').includes(type ?? '')) continue;
     await process.print(`${device} on ${path} type ${type} (${flags})\n`);
   }
   return 0;
