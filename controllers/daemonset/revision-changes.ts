@@ -14,7 +14,7 @@ export function selectorOf({ spec }: Frozen<DaemonSet>): LabelSelector | undefin
   return spec.selector ? labelSelectorOf(spec.selector) : undefined;
 }
 
-const { keys: ownersOf } = ownedOrAdoptable<DaemonSet>(REVISIONS, DAEMON_SET, selectorOf);
+const owned = ownedOrAdoptable<DaemonSet>(REVISIONS, DAEMON_SET, selectorOf);
 
 /** The sets that look at their revisions because of a change: addHistory, updateHistory and deleteHistory. */
 function concernedBy(
@@ -22,10 +22,10 @@ function concernedBy(
   now: Frozen<ControllerRevision> | undefined,
   env: ControllerEnv,
 ): readonly Key[] {
-  if (!now) return before && controllerRefOf(before) ? ownersOf(before, env) : [];
+  if (!now) return before && controllerRefOf(before) ? owned.keys(before, env) : [];
   const owner = controllerRefOf(now);
   if (!before) {
-    const keys = ownersOf(now, env);
+    const keys = owned.keys(now, env);
     // Upstream leaves alone one that somebody made for a set: not before it looks next does it find one too many. A set
     // that waits for one of its own looks again.
     return owner ? keys.filter((key) => expectationsOf(env).awaits(key, REVISIONS)) : keys;
@@ -33,7 +33,7 @@ function concernedBy(
   const ownerBefore = controllerRefOf(before);
   const hasMoved = !deepEqual(owner, ownerBefore);
   const isChanged = owner !== undefined || hasMoved || !deepEqual(before.metadata.labels, now.metadata.labels);
-  return [...(hasMoved && ownerBefore ? ownersOf(before, env) : []), ...(isChanged ? ownersOf(now, env) : [])];
+  return [...(hasMoved && ownerBefore ? owned.keys(before, env) : []), ...(isChanged ? owned.keys(now, env) : [])];
 }
 
 /** Wakes daemon sets when revisions come, change or go. Those that are there at first concern nobody: all sets look. */

@@ -1,4 +1,5 @@
 import type { Program, ProgramTable } from '../../machine/program.ts';
+import { awk } from './awk.ts';
 import * as cats from './cat.ts';
 import * as columns from './columns.ts';
 import * as copies from './copy.ts';
@@ -30,6 +31,7 @@ const table: Readonly<Record<string, Program>> = {
   '[': bracket,
   arch: systems.arch,
   ash: sh,
+  awk,
   base64: digests.base64,
   basename: paths.basename,
   bash: sh,
