@@ -70,7 +70,7 @@ test.each([
   ['a text that grows', 'while (1) t = t t "x"', 1, 'awk: Cannot allocate memory\n'],
   ['an array that grows', 'while (1) a[n++] = sprintf("%65000d", 1)', 1, 'awk: Cannot allocate memory\n'],
   ['a function that calls itself', 'f()', 1, 'awk: Cannot allocate memory\n'],
-  ['brackets in brackets', `print ${'('.repeat(5000)}1`, 1, 'awk: cmd. line:1: Too deeply nested\n'],
+  ['brackets in brackets', `print ${'('.repeat(5000)}1`, 1, 'awk: cmd. line:1: too deeply nested\n'],
 ])('awk: %s comes to its end', async (_, code, exitCode, stderr) => {
   expect(await hostile(`awk 'function f() { f() } BEGIN { ${code} }'`)).toEqual({ exitCode, stdout: '', stderr });
 });

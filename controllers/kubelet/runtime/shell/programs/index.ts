@@ -1,5 +1,5 @@
 import type { Program, ProgramTable } from '../../machine/program.ts';
-import { awk } from './awk/awk.ts';
+import { awk } from './awk.ts';
 import * as cats from './cat.ts';
 import * as columns from './columns.ts';
 import * as copies from './copy.ts';
