@@ -79,7 +79,7 @@ test.each([
   ],
   [
     'projected: {sources: [{podCertificate: {signerName: a.b/c, keyType: ED25519}}]}',
-    'certificates of pods are not simulated: nobody signs for podCertificate sources',
+    'nobody signs',
   ],
 ])('a volume that lacks something cannot be mounted: %s', (volume, message) => {
   const pod = given().pod(mounting(volume));
