@@ -11,6 +11,8 @@ import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
+import { mtlsclient } from './mtlsclient.ts';
+import { mtlsserver } from './mtlsserver.ts';
 import { netexec } from './netexec.ts';
 import { pause } from './pause.ts';
 import { porter } from './porter.ts';
@@ -30,6 +32,8 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
+  mtlsclient,
+  mtlsserver,
   netexec,
   pause,
   porter,
@@ -43,7 +47,7 @@ const COMMANDS: Readonly<Record<string, Program>> = {
 const ABSENT: ReadonlySet<string> = new Set(
   (
     'audit-proxy external-metrics fake-gitserver fake-registry-server grpc-health-checking ' +
-    'h2c-server mtlsclient mtlsserver net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
+    'h2c-server net nettest no-snat-test no-snat-test-proxy nonewprivs ' +
     'podcertificatesigner port-forward-tester resource-consumer-controller stress tcp-reset'
   ).split(' '),
 );
