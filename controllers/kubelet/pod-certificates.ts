@@ -96,7 +96,8 @@ export class PodCertificates {
       state.asked = { key, name: metadata.name ?? '', abandonMs: this.#env.clock.now() + ABANDONED_MS };
       delete state.failure;
     } catch (error) {
-      state.failure = `while creating initial PodCertificateRequest: while creating on API: ${(error as Error).message}`;
+      const { message } = error as Error;
+      state.failure = `while creating initial PodCertificateRequest: while creating on API: ${message}`;
       this.#env.enqueue(this.#key, AGAIN_MS);
     } finally {
       state.isAsking = false;

@@ -10,7 +10,8 @@ import { inPem } from '../support/certificate-request.ts';
 
 const REQUESTS = 'certificates.k8s.io/v1/podcertificaterequests';
 const HOUR_MS = 3_600_000;
-const pki = createPki({ clock: systemClock(), random: systemRandom() });
+const clock = systemClock();
+const pki = createPki({ clock, random: systemRandom() });
 let shells: PodShells;
 
 const pod = (name: string, projection: string): string =>
@@ -39,7 +40,7 @@ const condition = (type: string, message = 'm'): object => ({
   status: 'True',
   reason: 'Because',
   message,
-  lastTransitionTime: new Date().toISOString(),
+  lastTransitionTime: new Date(clock.now()).toISOString(),
 });
 
 beforeAll(async () => {
@@ -56,7 +57,7 @@ async function issue(name: string): Promise<void> {
   const { spec } = await asked(name);
   const proof = Buffer.from(spec.stubPKCS10Request, 'base64');
   const request = parseCertificateRequest(inPem('CERTIFICATE REQUEST', proof));
-  const notBeforeMs = Math.floor(Date.now() / 1000) * 1000;
+  const notBeforeMs = Math.floor(clock.now() / 1000) * 1000;
   const validity = { notBeforeMs, notAfterMs: notBeforeMs + HOUR_MS };
   const time = (ms: number): string => new Date(ms).toISOString().replace('.000Z', 'Z');
   await answer(name, {

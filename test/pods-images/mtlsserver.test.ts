@@ -8,10 +8,11 @@ import { certificateRequest } from '../support/certificate-request.ts';
 import { AGNHOST } from './support.ts';
 
 test('mtlsserver tells clients whose certificates it can trust who they are', async () => {
-  const pki = createPki({ clock: systemClock(), random: systemRandom() });
+  const clock = systemClock();
+  const pki = createPki({ clock, random: systemRandom() });
   const serving = pki.servingCertificate(['server']);
   const made = certificateRequest({ commonName: 'me', uris: ['spiffe://test/me'] });
-  const nowMs = Date.now();
+  const nowMs = clock.now();
   const validity = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
   const cert = pki.signRequest(parseCertificateRequest(made.request), ['client auth'], validity);
   const stranger = createPki({ clock: systemClock(), random: systemRandom() }).clientCertificate({ commonName: 'x' });
