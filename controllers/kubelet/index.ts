@@ -9,6 +9,7 @@ import { CLAIMS } from '../lib/volumes/matching.ts';
 import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
+import { CERTIFICATE_REQUESTS } from './pod-certificates.ts';
 import { REFERRED } from './pod-references.ts';
 import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
@@ -90,6 +91,7 @@ export function createKubelet(
       awaited('v1/configmaps'),
       awaited('v1/secrets'),
       awaited('v1/persistentvolumeclaims'),
+      awaited(CERTIFICATE_REQUESTS),
     ],
     reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED, ...NETWORK_READS])],
     workers: 32,

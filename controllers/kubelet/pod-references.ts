@@ -8,6 +8,7 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodCertificateProjection,
   Secret,
   Service,
   TokenRequest,
@@ -16,9 +17,10 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { nodeUser } from './heartbeats.ts';
 import { internalAddress } from './node-addresses.ts';
+import { PodCertificates } from './pod-certificates.ts';
 import type { PodMemory } from './pod-memory.ts';
 import { nodeSettings } from './runtime/files/runtime-files.ts';
-import type { IssuedToken, PodSources, TokenWish } from './runtime/files/sources.ts';
+import type { IssuedToken, MountedCertificate, PodSources, TokenWish } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { FileTree } from './runtime/machine/file-tree.ts';
 import type { ImageDirectory } from './runtime/machine/inode.ts';
@@ -39,6 +41,8 @@ export class PodReferences implements PodSources {
   readonly #runtime: Pick<PodRuntime, 'imageFiles'>;
   readonly #hostNetwork: boolean;
   readonly #account: string;
+  readonly #pod: Frozen<Pod>;
+  #certificates: PodCertificates | undefined;
 
   constructor(
     pod: Frozen<Pod>,
@@ -47,6 +51,7 @@ export class PodReferences implements PodSources {
   ) {
     this.#runtime = runtime;
     this.#key = keyOf(pod);
+    this.#pod = pod;
     this.#hostNetwork = pod.spec.hostNetwork ?? false;
     this.#account = pod.spec.serviceAccountName ?? 'default';
     this.#memory = memory;
@@ -72,6 +77,11 @@ export class PodReferences implements PodSources {
 
   persistentVolume(name: string): Frozen<PersistentVolume> | undefined {
     return this.#env.lister<PersistentVolume>('v1/persistentvolumes').get({ namespace: '', name });
+  }
+
+  certificate(volume: string, source: number, wanted: Frozen<PodCertificateProjection>): MountedCertificate {
+    this.#certificates ??= new PodCertificates(this.#pod, this.#memory.node, this.#env);
+    return this.#certificates.look(volume, source, wanted);
   }
 
   trustBundles(): readonly Frozen<ClusterTrustBundle>[] {

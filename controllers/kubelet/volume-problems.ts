@@ -45,6 +45,7 @@ function sourceProblem(
   { configMap, secret, downwardAPI, clusterTrustBundle, podCertificate }: Frozen<VolumeProjection>,
   pod: Frozen<Pod>,
   refs: References,
+  place: { readonly volume: string; readonly source: number },
 ): string | undefined {
   if (configMap) {
     const found = refs.configMap(configMap.name ?? '');
@@ -56,7 +57,8 @@ function sourceProblem(
   }
   if (downwardAPI) return downwardProblem(downwardAPI.items ?? [], pod, refs);
   if (clusterTrustBundle) return trustBundleProblem(clusterTrustBundle, refs.trustBundles());
-  return podCertificate && 'certificates of pods are not simulated: nobody signs for podCertificate sources';
+  const certificate = podCertificate && refs.certificate(place.volume, place.source, podCertificate);
+  return certificate && 'problem' in certificate ? certificate.problem : undefined;
 }
 
 /** Everything that is missing for a volume that lies on the node or that the kubelet writes. */
@@ -66,6 +68,6 @@ export function volumeProblems(volume: Frozen<Volume>, pod: Frozen<Pod>, refs: R
     return problem === undefined ? [] : [problem];
   }
   return projectionsOf(volume)
-    .sources.map((source) => sourceProblem(source, pod, refs))
+    .sources.map((each, source) => sourceProblem(each, pod, refs, { volume: volume.name, source }))
     .filter((problem): problem is string => problem !== undefined);
 }

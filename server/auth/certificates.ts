@@ -14,7 +14,7 @@ import {
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { CertificateRequest } from '../kube/certificate-request.ts';
-import * as der from './der.ts';
+import * as der from '../kube/der.ts';
 import { ipBytes } from './ip-bytes.ts';
 import { OID as EXTENSION_OID, extension, requestedExtensions } from './x509-extensions.ts';
 

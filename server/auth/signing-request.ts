@@ -1,5 +1,6 @@
 /** Requests for certificates, as a client makes them: PKCS #10 (RFC 2986). */
 import { sign } from 'node:crypto';
+import * as der from '../kube/der.ts';
 import {
   type CertificateSubject,
   distinguishedName,
@@ -8,7 +9,6 @@ import {
   pem,
   privateKeyPem,
 } from './certificates.ts';
-import * as der from './der.ts';
 
 /** A new private key, and the request for a certificate for it, both PEM. */
 export interface KeyAndRequest {

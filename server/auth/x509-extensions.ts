@@ -1,6 +1,6 @@
 /** Extensions of certificates (RFC 5280, 4.2), DER. */
 import type { CertificateRequest } from '../kube/certificate-request.ts';
-import * as der from './der.ts';
+import * as der from '../kube/der.ts';
 
 export const OID = {
   subjectKeyId: '2.5.29.14',

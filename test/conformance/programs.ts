@@ -30,6 +30,14 @@ function go(args: readonly string[]): void {
   });
 }
 
+/** kubectl and the specs ask which version they are of: released ones are told when they are linked. */
+function versionFlags(version: string): string {
+  const [major = '', minor = ''] = version.split('.');
+  const values = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
+  const settings = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  return ['-s -w', ...settings].join(' ');
+}
+
 /**
  * Builds them unless this was done for the same sources: minutes on two cores.
  *
@@ -39,7 +47,11 @@ export function buildPrograms(): Programs {
   const sources = ['go.mod', 'go.sum', 'conformance_test.go'].map(sourceText);
   const kubernetesVersion = /k8s\.io\/kubernetes v(\S+)/.exec(sources[0] ?? '')?.[1];
   if (kubernetesVersion === undefined) throw new Error(`${MODULE}/go.mod does not require k8s.io/kubernetes`);
-  const key = createHash('sha256').update(sources.join('\0')).digest('hex').slice(0, 12);
+  const flags = versionFlags(kubernetesVersion);
+  const key = createHash('sha256')
+    .update([...sources, flags].join('\0'))
+    .digest('hex')
+    .slice(0, 12);
   const folder = resolve(CACHE, key);
   const programs = {
     folder,
@@ -50,8 +62,6 @@ export function buildPrograms(): Programs {
   if (existsSync(programs.ginkgo) && existsSync(programs.suite)) return programs;
   process.stderr.write(`Building the specs of Kubernetes ${kubernetesVersion} from their Go module, once …\n`);
   mkdirSync(folder, { recursive: true });
-  // kubectl and the specs ask which version they are of.
-  const flags = `-s -w -X k8s.io/component-base/version.gitVersion=v${kubernetesVersion}`;
   go(['test', '-c', '-vet=off', '-ldflags', flags, '-o', programs.suite, '.']);
   go(['build', '-o', programs.ginkgo, GINKGO]);
   return programs;

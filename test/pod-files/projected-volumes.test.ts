@@ -77,10 +77,7 @@ test.each([
     'downwardAPI: {items: [{path: x, resourceFieldRef: {containerName: no, resource: limits.cpu}}]}',
     'container no not found',
   ],
-  [
-    'projected: {sources: [{podCertificate: {signerName: a.b/c, keyType: ED25519}}]}',
-    'certificates of pods are not simulated: nobody signs for podCertificate sources',
-  ],
+  ['projected: {sources: [{podCertificate: {signerName: a.b/c, keyType: ED25519}}]}', 'nobody signs'],
 ])('a volume that lacks something cannot be mounted: %s', (volume, message) => {
   const pod = given().pod(mounting(volume));
   expect(pod.mountProblems()).toEqual([`MountVolume.SetUp failed for volume "v" : ${message}`]);

@@ -2,7 +2,12 @@ import { parse } from 'yaml';
 import { mountProblems } from '../../controllers/kubelet/references.ts';
 import { PodSurroundings } from '../../controllers/kubelet/runtime/files/pod-surroundings.ts';
 import { nodeSettings } from '../../controllers/kubelet/runtime/files/runtime-files.ts';
-import type { IssuedToken, PodSources, TokenWish } from '../../controllers/kubelet/runtime/files/sources.ts';
+import type {
+  IssuedToken,
+  MountedCertificate,
+  PodSources,
+  TokenWish,
+} from '../../controllers/kubelet/runtime/files/sources.ts';
 import { VolumeStore } from '../../controllers/kubelet/runtime/files/volume-store.ts';
 import type { FileTree } from '../../controllers/kubelet/runtime/machine/file-tree.ts';
 import type { Machine, StartOptions } from '../../controllers/kubelet/runtime/machine/machine.ts';
@@ -94,6 +99,10 @@ class GivenSources implements PodSources {
 
   persistentVolume(name: string): Frozen<PersistentVolume> | undefined {
     return this.#given.get<PersistentVolume>('PersistentVolume', name);
+  }
+
+  certificate(): MountedCertificate {
+    return { problem: 'nobody signs' };
   }
 
   trustBundles(): readonly Frozen<ClusterTrustBundle>[] {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import * as der from '../../server/auth/der.ts';
 import { ipBytes } from '../../server/auth/ip-bytes.ts';
+import * as der from '../../server/kube/der.ts';
 
 export interface RequestedNames {
   readonly commonName: string;

@@ -1,6 +1,6 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { distinguishedName, ECDSA_WITH_SHA256, pem } from '../../server/auth/certificates.ts';
-import * as der from '../../server/auth/der.ts';
+import * as der from '../../server/kube/der.ts';
 
 /** A certificate (PEM, version 1) that says what it is told to say, whoever signs it. */
 export function namedCertificate(names: {

@@ -1,6 +1,6 @@
 /** What the volumes show that a kubelet writes: config maps, secrets, facts about the pod, tokens, trust anchors. */
 import type { Frozen } from '../../../../server/base/freeze.ts';
-import type { Pod, Volume, VolumeProjection } from '../../../../server/kube/types.gen.ts';
+import type { Pod, PodCertificateProjection, Volume, VolumeProjection } from '../../../../server/kube/types.gen.ts';
 import type { Projection } from './atomic-tree.ts';
 import { commonUser } from './ownership.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type ProjectedFiles,
   secretFiles,
 } from './projected-file.ts';
-import type { PodSources } from './sources.ts';
+import type { CertificateAndKey, PodSources } from './sources.ts';
 import type { TokenFiles } from './token-files.ts';
 import { chosenBundles, trustAnchors } from './trust-anchors.ts';
 
@@ -53,12 +53,13 @@ export class VolumeProjections implements Projection {
 
   inputs(): readonly unknown[] {
     const { sources, tokens } = this.#from;
-    return projectionsOf(this.#volume).sources.flatMap((source): unknown[] => {
-      const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle } = source;
+    return projectionsOf(this.#volume).sources.flatMap((source, index): unknown[] => {
+      const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
       if (configMap) return [sources.configMap(configMap.name ?? '')];
       if (secret) return [sources.secret(secret.name ?? '')];
       if (downwardAPI) return [this.#latest(), sources.node()?.status.allocatable];
       if (serviceAccountToken) return [tokens.current(serviceAccountToken)];
+      if (podCertificate) return [sources.certificate(this.#volume.name, index, podCertificate)];
       return clusterTrustBundle ? [...chosenBundles(clusterTrustBundle, sources.trustBundles())] : [];
     });
   }
@@ -72,12 +73,12 @@ export class VolumeProjections implements Projection {
   files(): ProjectedFiles | undefined {
     if (this.#from.isMissing(this.#volume)) return undefined;
     const { sources, mode } = projectionsOf(this.#volume);
-    return new Map(sources.flatMap((source) => [...this.#filesOf(source, mode)]));
+    return new Map(sources.flatMap((source, index) => [...this.#filesOf(source, index, mode)]));
   }
 
-  #filesOf(source: Frozen<VolumeProjection>, mode: number): Iterable<[string, ProjectedFile]> {
+  #filesOf(source: Frozen<VolumeProjection>, index: number, mode: number): Iterable<[string, ProjectedFile]> {
     const { sources, tokens, pod } = this.#from;
-    const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle } = source;
+    const { configMap, secret, downwardAPI, serviceAccountToken, clusterTrustBundle, podCertificate } = source;
     if (configMap) {
       const found = sources.configMap(configMap.name ?? '');
       return found ? configMapFiles(found, configMap.items, mode) : [];
@@ -91,10 +92,28 @@ export class VolumeProjections implements Projection {
       const held = tokens.current(serviceAccountToken);
       return held ? [[serviceAccountToken.path, privately(Buffer.from(held.token), pod, mode)]] : [];
     }
+    if (podCertificate) {
+      const found = sources.certificate(this.#volume.name, index, podCertificate);
+      return 'problem' in found ? [] : certificateFiles(podCertificate, found, pod, mode);
+    }
     if (!clusterTrustBundle) return [];
     const data = trustAnchors(chosenBundles(clusterTrustBundle, sources.trustBundles()));
     return [[clusterTrustBundle.path, privately(data, pod, mode)]];
   }
+}
+
+function certificateFiles(
+  { credentialBundlePath = '', keyPath = '', certificateChainPath = '' }: Frozen<PodCertificateProjection>,
+  { key, chain }: CertificateAndKey,
+  pod: Frozen<Pod>,
+  mode: number,
+): [string, ProjectedFile][] {
+  const files: [string, string][] = [
+    [credentialBundlePath, key + chain],
+    [keyPath, key],
+    [certificateChainPath, chain],
+  ];
+  return files.filter(([path]) => path !== '').map(([path, text]) => [path, privately(Buffer.from(text), pod, mode)]);
 }
 
 /** Belongs to the user of the containers, if they share one; the group that may read it comes with the volume. */

@@ -7,11 +7,21 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodCertificateProjection,
   Secret,
   Service,
 } from '../../../../server/kube/types.gen.ts';
 import type { FileTree } from '../machine/file-tree.ts';
 import type { ImageDirectory } from '../machine/inode.ts';
+
+/** PEM of a key and of the certificates for it, the pod's own first. */
+export interface CertificateAndKey {
+  readonly key: string;
+  readonly chain: string;
+}
+
+/** What a source of kind `podCertificate` shows, or why there is nothing. */
+export type MountedCertificate = CertificateAndKey | { readonly problem: string };
 
 /** Reads what a pod refers to, as it is now: objects of its namespace, and those that have none. */
 export interface References {
@@ -19,6 +29,8 @@ export interface References {
   secret(name: string): Frozen<Secret> | undefined;
   claim(name: string): Frozen<PersistentVolumeClaim> | undefined;
   persistentVolume(name: string): Frozen<PersistentVolume> | undefined;
+  /** @param source which one of the volume's it is */
+  certificate(volume: string, source: number, wanted: Frozen<PodCertificateProjection>): MountedCertificate;
   trustBundles(): readonly Frozen<ClusterTrustBundle>[];
   node(): Frozen<Node> | undefined;
   /** The files of the node that the pod runs on. */

@@ -28,6 +28,8 @@ export interface InClusterRequest {
   /** None for servers that are none of the cluster's. */
   readonly token?: string;
   readonly caBundle?: string;
+  /** PEM of what is shown to the server. */
+  readonly clientCertificate?: { readonly key: string; readonly cert: string };
   readonly timeoutMs?: number;
 }
 
@@ -73,10 +75,9 @@ export function openFault(path: string, error: unknown): string {
 }
 
 /** Asks, and reads the answer to its end. @throws GoError `Get "https://…": dial tcp …` */
-export async function askInCluster(
-  process: Process,
-  { method = 'GET', url, body, token, caBundle, timeoutMs = Number.POSITIVE_INFINITY }: InClusterRequest,
-): Promise<InClusterAnswer> {
+export async function askInCluster(process: Process, request: InClusterRequest): Promise<InClusterAnswer> {
+  const { method = 'GET', url, body, token, timeoutMs = Number.POSITIVE_INFINITY } = request;
+  const { caBundle, clientCertificate } = request;
   const verb = `${method.charAt(0)}${method.slice(1).toLowerCase()}`;
   const failed = (why: string): GoError => new GoError(`${verb} "${url}": ${why}`);
   if (!URL.canParse(url)) throw failed('unsupported protocol scheme ""');
@@ -93,7 +94,7 @@ export async function askInCluster(
       body: body === undefined ? undefined : Buffer.from(body),
       connectMs: timeoutMs,
       totalMs: timeoutMs,
-      ...(caBundle !== undefined && { tls: { caBundle } }),
+      ...(caBundle !== undefined && { tls: { caBundle, ...(clientCertificate && { clientCertificate }) } }),
     });
     try {
       return { status: answer.head.statusCode ?? 0, text: (await readAll(process, answer.body)).toString() };

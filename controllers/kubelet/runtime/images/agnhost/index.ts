@@ -12,6 +12,8 @@ import { issuerDiscovery } from './issuer-discovery.ts';
 import { liveness } from './liveness.ts';
 import { logsGenerator } from './logs-generator.ts';
 import { mounttest } from './mounttest.ts';
+import { mtlsclient } from './mtlsclient.ts';
+import { mtlsserver } from './mtlsserver.ts';
 import { netexec } from './netexec.ts';
 import { nettest } from './nettest.ts';
 import { pause } from './pause.ts';
@@ -33,6 +35,8 @@ const COMMANDS: Readonly<Record<string, Program>> = {
   liveness,
   'logs-generator': logsGenerator,
   mounttest,
+  mtlsclient,
+  mtlsserver,
   netexec,
   nettest,
   pause,
@@ -46,9 +50,9 @@ const COMMANDS: Readonly<Record<string, Program>> = {
 /** Commands that the image has besides: they go on and answer nobody, and their log says so. */
 const ABSENT: ReadonlySet<string> = new Set(
   (
-    'audit-proxy external-metrics fake-gitserver fake-registry-server h2c-server mtlsclient mtlsserver net ' +
-    'no-snat-test no-snat-test-proxy nonewprivs podcertificatesigner port-forward-tester ' +
-    'resource-consumer-controller stress tcp-reset'
+    'audit-proxy external-metrics fake-gitserver fake-registry-server h2c-server net no-snat-test ' +
+    'no-snat-test-proxy nonewprivs podcertificatesigner port-forward-tester resource-consumer-controller ' +
+    'stress tcp-reset'
   ).split(' '),
 );
 
