@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
-import { connect, type TLSSocket } from 'node:tls';
 import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
+import { secureClient } from '../kube/tls/secure-client.ts';
 import type { Destination } from './service-traffic.ts';
 
 export interface PodRequest {
@@ -37,33 +37,21 @@ export function endToEnd(
 
 const unreachable = (why: string): ApiError => serviceUnavailable(`error trying to reach service: ${why}`);
 
-/** @throws ApiError 503 when nothing listens on the port, or nobody there speaks TLS */
-async function dial({ pod, port, address, isTls }: Destination): Promise<Duplex> {
+/** @throws ApiError 503 when nothing listens on the port, or it does not speak TLS as it should */
+async function dial({ pod, port, address, isSecret }: Destination): Promise<Duplex> {
   let connection: Duplex;
   try {
     connection = await pod.dial(port);
   } catch {
     throw unreachable(`dial tcp ${address}: connect: connection refused`);
   }
-  return isTls ? encrypted(connection) : connection;
-}
-
-/** Nobody looks at the certificates of pods: kube-apiserver's proxy does not either. */
-function encrypted(socket: Duplex): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const secure = connect({ socket, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
-    const failed = (error: Error & { readonly code?: string }): void => {
-      socket.destroy();
-      const isPlain = error.code === 'ERR_SSL_WRONG_VERSION_NUMBER' || /wrong version number/i.test(error.message);
-      if (isPlain) reject(unreachable('http: server gave HTTP response to HTTPS client'));
-      else reject(unreachable(error.code === 'ECONNRESET' ? 'EOF' : error.message));
-    };
-    secure.once('error', failed);
-    secure.once('secureConnect', () => {
-      secure.off('error', failed);
-      resolve(secure);
-    });
-  });
+  if (!isSecret) return connection;
+  try {
+    // kube-apiserver's proxy does not look at the certificates of pods either.
+    return await secureClient(connection, { serverName: '', insecure: true }, () => 0);
+  } catch (error) {
+    throw unreachable((error as Error).message);
+  }
 }
 
 const toldOf = ({ name }: Destination, error: Error): string => `${name}: ${error.message}`;

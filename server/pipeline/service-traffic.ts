@@ -20,8 +20,8 @@ export interface Destination {
   readonly address: string;
   /** For messages: `pod default/web-x7k2p`. */
   readonly name: string;
-  /** It is spoken to in TLS. */
-  readonly isTls?: boolean;
+  /** Whether it is to be spoken to in TLS; whose certificate it shows does not matter then. */
+  readonly isSecret?: boolean;
 }
 
 const hostAndPort = (ip: string, port: number): string => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;

@@ -83,6 +83,7 @@ test('where nobody has a socket, senders are told', async () => {
     const { code, stderr } = await connect(to);
     expect([to, code, stderr]).toEqual([to, 1, expect.stringContaining('REFUSED: read udp')]);
   }
+  expect(await connect('192.0.2.1:53')).toMatchObject({ code: 1, stderr: expect.stringContaining('no route to host') });
   expect(await connect(`${a}:8081`)).toMatchObject({ code: 0, stderr: '' });
   const zero = (to: string): Promise<{ code: number }> => shells.run('me', `nc -zu ${to}`);
   expect([(await zero(`${a} 8081`)).code, (await zero(`${a} 9`)).code]).toEqual([0, 1]);

@@ -19,10 +19,10 @@ export class HealthChecks {
 
   /** @returns undefined where no service is told of */
   dial(origin: Origin, address: string, port: number): Duplex | undefined {
-    const service = this.#objects.services().find(({ spec }) => spec.healthCheckNodePort === port);
-    if (!service) return undefined;
     const node = isLoopback(address) ? origin.node : this.#objects.nodeAt(address)?.metadata.name;
     if (node === undefined) return undefined;
+    const service = this.#objects.services().find(({ spec }) => spec.healthCheckNodePort === port);
+    if (!service) return undefined;
     const [near, far] = duplexPair();
     // Nothing times out by the host's clock.
     const settings = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };

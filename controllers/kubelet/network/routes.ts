@@ -6,7 +6,7 @@ import { formatIp, networkOf, parseCidr } from '../../../server/kube/ip-addresse
 import { isBalanced } from '../../../server/kube/network/addresses.ts';
 import { backendsOf, clusterOnes, localOnes, portNamed, usable } from '../../../server/kube/network/backends.ts';
 import { type Key, keyOf } from '../../../server/kube/object.ts';
-import type { Node, Pod, Service, ServicePort } from '../../../server/kube/types.gen.ts';
+import type { EndpointSlice, Node, Pod, Service, ServicePort } from '../../../server/kube/types.gen.ts';
 import { isPodTerminal } from '../../lib/pods.ts';
 import { isLoopback } from '../runtime/machine/loopback.ts';
 import { Affinity } from './affinity.ts';
@@ -62,10 +62,10 @@ interface Way {
   readonly before: Arrival | undefined;
 }
 
-/** Services that others than kube-proxy care for. */
+/** Services, and slices of their endpoints, that others than kube-proxy care for. */
 const FOREIGN = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
 
-const isProxied = ({ metadata: { labels = {} } }: Frozen<Service>): boolean =>
+const isProxied = ({ metadata: { labels = {} } }: Frozen<Service | EndpointSlice>): boolean =>
   FOREIGN.every((label) => !Object.hasOwn(labels, label));
 
 export class Routes {
@@ -111,7 +111,9 @@ export class Routes {
     const { protocol } = target;
     // kube-proxy keeps rules of its own for each family.
     const family = isIPv6(target.address) ? 'IPv6' : 'IPv4';
-    const slices = this.#objects.slicesOf(keyOf(service)).filter(({ addressType }) => addressType === family);
+    const slices = this.#objects
+      .slicesOf(keyOf(service))
+      .filter((slice) => slice.addressType === family && isProxied(slice));
     const all = backendsOf(slices, portNamed(name, protocol));
     const place = { node, zone: this.#objects.node(node)?.metadata.labels?.[ZONE] ?? '' };
     const backends = isLocal ? localOnes(all, place) : clusterOnes(all, place);

@@ -68,10 +68,10 @@ function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): D
   const [scheme = '', id = '', port = ''] = parts.length === 3 ? parts : ['', ...parts];
   if (parts.length > 3 || id === '' || !SCHEMES.has(scheme))
     throw badRequest(`invalid ${served.info.singular} request ${goQuote(name)}`);
-  const isTls = scheme === 'https';
+  const isSecret = scheme === 'https';
   const key = { namespace, name: id };
-  if (resource === 'services') return { ...env.traffic.proxiedService(key, port), isTls };
-  if (resource === 'pods') return { ...env.traffic.pod(key, port, isTls ? 443 : 80), isTls };
+  if (resource === 'services') return { ...env.traffic.proxiedService(key, port), isSecret };
+  if (resource === 'pods') return { ...env.traffic.pod(key, port, isSecret ? 443 : 80), isSecret };
   served.store.get(key);
   throw notImplemented(`${resource}/proxy`);
 }

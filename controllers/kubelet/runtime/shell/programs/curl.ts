@@ -30,7 +30,7 @@ const LONG = {
   location: 'L',
   'max-time': 'm',
   'connect-timeout': 'T',
-  interface: 'E',
+  interface: 'b',
   disable: 'q',
   'write-out': 'w',
   insecure: 'k',
@@ -245,7 +245,7 @@ async function writeOut(
 }
 
 export const curl: Program = async (process, args, name) => {
-  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jzE:y:1q', LONG);
+  const options = readOptions(args, 'X:H:d:B:U:o:OsSfiILm:T:w:kvu:A:R:D:Nr:G4gC:l:#jzE:y:1b:q', LONG);
   const urls = [...options.all('l'), ...options.rest];
   if (urls.length === 0) {
     await process.complain(`${name}: (2) no URL specified`);
