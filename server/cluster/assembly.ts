@@ -31,6 +31,7 @@ import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
+import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
@@ -58,6 +59,8 @@ export interface AssemblyOptions {
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  /** Whether what pods use is made up. */
+  readonly simulatedMetrics?: boolean;
   /** Who decides what users may do. */
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
@@ -75,6 +78,7 @@ export interface Assembly {
   readonly credentials: Credentials;
   readonly authorizer: Authorizers;
   readonly auditLog: AuditLog | undefined;
+  readonly metrics: SimulatedMetrics | undefined;
 }
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
@@ -164,5 +168,6 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  return { cluster, pki, tokens, credentials, authorizer, auditLog };
+  const metrics = options.simulatedMetrics ? new SimulatedMetrics({ clock, pods: cluster.pods }) : undefined;
+  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
 }

@@ -1,11 +1,13 @@
 import { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
+import type { Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
@@ -24,6 +26,7 @@ import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
 import { LocalTransport } from './local-transport.ts';
+import { PodScripts } from './pod-scripts.ts';
 
 export interface ClusterParts {
   readonly clock: Clock;
@@ -56,6 +59,10 @@ export class Cluster {
   readonly pipeline: Pipeline;
   readonly traffic: ServiceTraffic;
   readonly dns: ClusterDns;
+  /** The pods of a namespace as they are stored; of all without one. */
+  readonly pods: (namespace: string) => readonly Frozen<Pod>[];
+  /** What pods are told to do. */
+  readonly scripts: PodScripts;
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
@@ -91,6 +98,8 @@ export class Cluster {
     const objects = new StoredClusterObjects(registry, parts.nodes);
     this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
     this.dns = new ClusterDns(objects);
+    this.pods = (namespace) => registry.list('pods', namespace).map(({ value }) => value as unknown as Frozen<Pod>);
+    this.scripts = new PodScripts({ nodes: parts.nodes, pods: this.pods });
     const aggregator = new Aggregator({
       ...(parts.remotes ?? NO_REMOTES),
       storage: parts.storage,

@@ -1,5 +1,6 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Key } from './object.ts';
+import type { PodScript } from './pod-script.ts';
 
 /** How large a terminal is, in characters. */
 export interface TerminalSize {
@@ -67,6 +68,8 @@ export interface RunningPod {
   attach?(container: string, streams: ProcessStreams): Promise<RunningProcess>;
   /** The log, chunk by chunk; ends when it has been read, or with the container when it is followed. */
   logs?(container: string, request: LogRequest): AsyncIterable<Buffer>;
+  /** Has it do what somebody says. */
+  readonly script?: PodScript;
 }
 
 /** The one door to pods: the kubelet registers here what it runs. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
@@ -13,6 +14,7 @@ import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { Network } from './machine/network.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
+import { PodTold } from './scripts/told-pod.ts';
 
 /** Answers one HTTP request to a container. */
 export type HttpBehaviour = (
@@ -36,6 +38,10 @@ export interface PodPlans {
   /** Whether programs that nobody has are done at once. */
   isWork(container: AnyContainer): boolean;
   stopCode(container: AnyContainer): number;
+  /** What commands answer in it, by its pod and its image. */
+  answers(container: AnyContainer): readonly CommandAnswer[];
+  /** What it writes by itself. */
+  logs(container: AnyContainer): readonly LogScript[];
 }
 
 /** The last two runs of a container: of others nobody keeps the logs. */
@@ -53,6 +59,12 @@ class SimulatedPod implements PodSandbox {
   readonly #ports = new PodPorts();
   readonly #datagrams = new PodDatagrams();
   readonly #runs = new Map<string, Runs>();
+  readonly script = new PodTold({
+    runs: (container) => this.#latest(container)?.isOver === false,
+    write: (container, stream, text) => this.#latest(container)?.write(stream, text),
+    exit: (container, code) => this.#latest(container)?.exit(code),
+    changed: () => this.#world.wake(),
+  });
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
@@ -104,7 +116,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   has(container: string, restartCount: number): boolean {
-    return this.#runs.get(container)?.latest.restartCount === restartCount;
+    return this.#latest(container)?.restartCount === restartCount;
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
@@ -120,6 +132,8 @@ class SimulatedPod implements PodSandbox {
       plan: this.#plans.planOf(container),
       isWork: this.#plans.isWork(container),
       stopCode: this.#plans.stopCode(container),
+      answers: () => this.#answers(container),
+      logs: this.#plans.logs(container),
       clock,
       random,
       begin,
@@ -148,17 +162,31 @@ class SimulatedPod implements PodSandbox {
   }
 
   ended(container: string, restartCount: number): RunEnd | undefined {
-    const latest = this.#runs.get(container)?.latest;
+    const latest = this.#latest(container);
     return latest?.restartCount === restartCount ? latest.end : undefined;
   }
 
   terminate(container: string, afterMs: number): void {
-    this.#runs.get(container)?.latest.terminate(afterMs);
+    this.#latest(container)?.terminate(afterMs);
   }
 
   kill(container: string): void {
-    this.#runs.get(container)?.latest.kill();
+    this.#latest(container)?.kill();
     this.#release(container);
+  }
+
+  #latest(container: string): LiveContainer | undefined {
+    return this.#runs.get(container)?.latest;
+  }
+
+  #answers(container: AnyContainer): readonly CommandAnswer[] {
+    const { commands } = this.script;
+    const known = this.#plans.answers(container);
+    return commands.length === 0 ? known : [...commands, ...known];
+  }
+
+  answers(container: AnyContainer, command: readonly string[]): boolean {
+    return answerTo(this.#answers(container), container.name, command) !== undefined;
   }
 
   get disturbances(): number {

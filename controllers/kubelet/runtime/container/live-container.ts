@@ -6,6 +6,7 @@ import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
 import { ApiError } from '../../../../server/kube/api-error.ts';
 import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import type { CommandAnswer, LogScript } from '../../../../server/kube/pod-script.ts';
 import { quantityValue } from '../../../../server/kube/quantity.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import { expandCommand } from '../files/expansion.ts';
@@ -14,15 +15,16 @@ import type { ImageFamily } from '../image-family.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
-import { ROOT } from '../machine/inode.ts';
 import { MACHINE_LIMITS } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
 import type { Network } from '../machine/network.ts';
 import type { Program, StandIn } from '../machine/program.ts';
 import { StartRefused } from '../machine/program-files.ts';
 import type { AnyContainer, Executed, RunEnd } from '../pod-runtime.ts';
+import { CommandAnswers } from '../scripts/command-answers.ts';
+import { playLog } from '../scripts/log-player.ts';
 import type { CommandPlan } from './command-plan.ts';
-import { ContainerLog } from './container-log.ts';
+import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { goesOn, isDone } from './stand-in.ts';
@@ -44,6 +46,10 @@ export interface ContainerFacts {
   readonly begin: () => () => void;
   readonly surroundings: Surroundings;
   readonly network: Network;
+  /** What commands answer in it just now. */
+  readonly answers: () => readonly CommandAnswer[];
+  /** What it writes by itself. */
+  readonly logs: readonly LogScript[];
 }
 
 /** Why a container does not start: its command, its volumes, or a token that it cannot get. */
@@ -77,6 +83,7 @@ export class LiveContainer {
   readonly #facts: ContainerFacts;
   readonly #onEnd: () => void;
   readonly #cancels: (() => void)[] = [];
+  readonly #answers: CommandAnswers;
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
   #main: MachineProcess | undefined;
@@ -94,12 +101,15 @@ export class LiveContainer {
   constructor(facts: ContainerFacts, onEnd: () => void) {
     this.#facts = facts;
     this.#onEnd = onEnd;
+    this.#answers = new CommandAnswers(facts.container.name, facts.answers);
     this.restartCount = facts.restartCount;
     this.log = new ContainerLog(facts.clock, MACHINE_LIMITS.logBytes);
   }
 
   /** @returns the words of the container runtime when it cannot start */
   async start(): Promise<string | undefined> {
+    const { logs, clock } = this.#facts;
+    if (logs.length > 0) this.#cancels.push(playLog(logs, clock, (stream, text) => this.write(stream, text)));
     if (this.#facts.plan.kind !== 'runs') return undefined;
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
@@ -115,8 +125,9 @@ export class LiveContainer {
   }
 
   async #startMain(machine: Machine): Promise<void> {
-    const options = { ...this.#options(), standIn: this.#mainStandIn() };
-    const argv = expandCommand(this.#facts.plan.argv, options.env);
+    const environment = this.#options();
+    const argv = expandCommand(this.#facts.plan.argv, environment.env);
+    const options = { ...environment, standIn: this.#mainStandIn(), ...this.#answers.to(argv) };
     const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
     if (this.#isOver) machine.stop();
@@ -217,7 +228,8 @@ export class LiveContainer {
 
   #standInOf(program: Program): StandIn {
     const { family } = this.#facts;
-    return (name) => (family.own.includes(name) || family.programs === 'unknown' ? program : undefined);
+    const isThere = (name: string): boolean => family.own.includes(name) || family.programs === 'unknown';
+    return this.#answers.standIn((name) => (isThere(name) ? program : undefined));
   }
 
   /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
@@ -247,9 +259,8 @@ export class LiveContainer {
   /** What it left for whoever wants to know why it ended. */
   #messageOf(machine: Machine, exitCode: number): string | undefined {
     const { terminationMessagePath: path = '', terminationMessagePolicy } = this.#facts.container;
-    const node = path === '' ? undefined : machine.view.tryFind(path, ROOT)?.node;
-    if (node?.kind === 'file' && node.size > 0)
-      return node.read(Math.max(0, node.size - MESSAGE_BYTES), MESSAGE_BYTES).toString();
+    const message = path === '' ? undefined : machine.view.endOf(path, MESSAGE_BYTES);
+    if (message) return message;
     if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
     return this.log.tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
   }
@@ -265,6 +276,20 @@ export class LiveContainer {
     };
     if (afterMs > 0) later(afterMs, tell);
     else tell();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Writes as its program would. */
+  write(stream: LogStream, text: string): void {
+    if (!this.#isOver) this.#outputs().say(stream, Buffer.from(text));
+  }
+
+  /** Ends as if its program had. */
+  exit(exitCode: number): void {
+    this.#finish(exitCode);
   }
 
   /** It is over, whatever it does. */
@@ -310,8 +335,9 @@ export class LiveContainer {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
     await this.#prepare();
-    const standIn = (name: string): Program | undefined => (family.own.includes(name) ? isDone : undefined);
-    return this.#executed(command, () => machine.start(command, streams, { ...this.#options(), standIn }));
+    const standIn = this.#answers.standIn((name) => (family.own.includes(name) ? isDone : undefined));
+    const options = { ...this.#options(), standIn, ...this.#answers.to(command) };
+    return this.#executed(command, () => machine.start(command, streams, options));
   }
 
   async #executed<T>(command: readonly string[], run: () => Promise<T>): Promise<T> {
@@ -342,8 +368,8 @@ export class LiveContainer {
         },
       });
     const streams = { stdout: collect(), stderr: collect() };
-    const missedBefore = this.#missedCount;
-    const options = { ...this.#options(), standIn: this.#standInOf(isDone) };
+    const [missedBefore, answeredBefore] = [this.#missedCount, this.#answers.count];
+    const options = { ...this.#options(), standIn: this.#standInOf(isDone), ...this.#answers.to(command) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
     let isLate = false;
     const cancel =
@@ -358,7 +384,8 @@ export class LiveContainer {
     const isDoubtful = this.#isDoubtful(exitCode, missedBefore);
     // What stands for a program makes neither the files nor the servers that probes ask for.
     const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
-    if (exitCode !== 0 && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
+    const isAnswered = this.#answers.count > answeredBefore;
+    if (exitCode !== 0 && !isAnswered && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
     const late = `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`;
     const text = Buffer.from(output.slice(0, OUTPUT_BYTES), 'latin1').toString();
     return { exitCode, afterMs: 0, output: isLate ? late : text };
