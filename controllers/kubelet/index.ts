@@ -114,7 +114,12 @@ export function createKubelet(
   const prepare = async (): Promise<void> => {
     await runtimeOnce();
   };
-  return { controller, nodes: { pod: (key) => kubelet.running(key), past: (key) => kubelet.past(key) }, prepare };
+  const nodes: NodeConnector = {
+    pod: (key) => kubelet.running(key),
+    past: (key) => kubelet.past(key),
+    manages: (node) => simulated.runs(node),
+  };
+  return { controller, nodes, prepare };
 }
 
 /** A pod with volumes that are attached also changes what its node reports to use. */

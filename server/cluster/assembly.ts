@@ -31,6 +31,8 @@ import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
+import { metricsServerObjects } from './metrics-server/objects.ts';
+import { withMetricsServer } from './metrics-server/own-server.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
@@ -117,6 +119,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
   const choice = options.admissionPlugins ?? { enable: [], disable: [] };
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
+  const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
   const cluster: Cluster = new Cluster({
     clock,
     random,
@@ -147,7 +150,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     authenticator: credentials,
     authorizer,
     remotes: {
-      outbound,
+      outbound: outside,
       clientCertificate: once(() => pki.proxyCertificate()),
       isProxyHeader: proxyHeaderTest(frontProxy),
     },
@@ -162,12 +165,18 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
   const { storageClass } = options;
-  const plain = [...nodeObjects(first), ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)])];
+  const plain = [
+    ...nodeObjects(first),
+    ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
+    ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+  ];
   const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  const metrics = options.simulatedMetrics ? new SimulatedMetrics({ clock, pods: cluster.pods }) : undefined;
+  const metrics = options.simulatedMetrics
+    ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
+    : undefined;
   return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
 }

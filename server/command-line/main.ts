@@ -173,7 +173,7 @@ function program(): Command {
         cidr,
       ),
     )
-    .addOption(flag('--simulated-metrics', 'let autoscalers see what pods and PUT /-/metrics say is used'))
+    .addOption(flag('--simulated-metrics', 'let autoscalers and kubectl top see what pods use'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))

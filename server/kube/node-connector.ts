@@ -41,6 +41,14 @@ export interface LogRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the program of a container uses. */
+export interface ContainerUsage {
+  /** Since it began. */
+  readonly cpuSeconds: number;
+  /** Just now. */
+  readonly memoryBytes: number;
+}
+
 /** The other end of a connection. */
 export interface PeerAddress {
   readonly address: string;
@@ -68,6 +76,8 @@ export interface RunningPod {
   attach?(container: string, streams: ProcessStreams): Promise<RunningProcess>;
   /** The log, chunk by chunk; ends when it has been read, or with the container when it is followed. */
   logs?(container: string, request: LogRequest): AsyncIterable<Buffer>;
+  /** What a container uses; undefined when it does not run. */
+  measure?(container: string): ContainerUsage | undefined;
   /** Has it do what somebody says. */
   readonly script?: PodScript;
 }
@@ -76,6 +86,8 @@ export interface RunningPod {
 export interface NodeConnector {
   /** Undefined when the pod does not run. */
   pod(key: Key): RunningPod | undefined;
+  /** Whether a node is simulated, and not lost. */
+  manages?(node: string): boolean;
   /** A pod that is over and was not deleted yet: only its logs are left. */
   past?(key: Key): Pick<RunningPod, 'logs'> | undefined;
 }

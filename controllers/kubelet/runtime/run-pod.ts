@@ -2,7 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
-import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import type {
+  ContainerUsage,
+  LogRequest,
+  PeerAddress,
+  ProcessStreams,
+  RunningProcess,
+} from '../../../server/kube/node-connector.ts';
 import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
@@ -177,6 +183,10 @@ class SimulatedPod implements PodSandbox {
 
   #latest(container: string): LiveContainer | undefined {
     return this.#runs.get(container)?.latest;
+  }
+
+  measure(container: string): ContainerUsage | undefined {
+    return this.#latest(container)?.usage;
   }
 
   #answers(container: AnyContainer): readonly CommandAnswer[] {

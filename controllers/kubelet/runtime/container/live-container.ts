@@ -1,56 +1,26 @@
 import { hash } from 'node:crypto';
 import { Writable } from 'node:stream';
-import type { Clock } from '../../../../server/base/clock.ts';
-import type { Frozen } from '../../../../server/base/freeze.ts';
-import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
 import { ApiError } from '../../../../server/kube/api-error.ts';
-import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
-import type { CommandAnswer, LogScript } from '../../../../server/kube/pod-script.ts';
+import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { quantityValue } from '../../../../server/kube/quantity.ts';
-import type { Pod } from '../../../../server/kube/types.gen.ts';
 import { expandCommand } from '../files/expansion.ts';
 import { ConfigProblem } from '../files/sources.ts';
-import type { ImageFamily } from '../image-family.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
-import { MACHINE_LIMITS } from '../machine/limits.ts';
+import { MACHINE_LIMITS, PROCESS_BYTES } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
-import type { Network } from '../machine/network.ts';
 import type { Program, StandIn } from '../machine/program.ts';
 import { StartRefused } from '../machine/program-files.ts';
-import type { AnyContainer, Executed, RunEnd } from '../pod-runtime.ts';
+import type { Executed, RunEnd } from '../pod-runtime.ts';
 import { CommandAnswers } from '../scripts/command-answers.ts';
 import { playLog } from '../scripts/log-player.ts';
-import type { CommandPlan } from './command-plan.ts';
+import type { ContainerFacts } from './container-facts.ts';
 import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { goesOn, isDone } from './stand-in.ts';
-import type { Surroundings } from './surroundings.ts';
-
-/** What one run of a container is made of. */
-export interface ContainerFacts {
-  readonly pod: Frozen<Pod>;
-  readonly container: AnyContainer;
-  readonly restartCount: number;
-  readonly family: ImageFamily;
-  readonly plan: CommandPlan;
-  /** Programs that nobody has are done at once: those of Jobs and of init containers. */
-  readonly isWork: boolean;
-  /** What they end with when they are told to. */
-  readonly stopCode: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly begin: () => () => void;
-  readonly surroundings: Surroundings;
-  readonly network: Network;
-  /** What commands answer in it just now. */
-  readonly answers: () => readonly CommandAnswer[];
-  /** What it writes by itself. */
-  readonly logs: readonly LogScript[];
-}
 
 /** Why a container does not start: its command, its volumes, or a token that it cannot get. */
 const isRefusal = (error: unknown): error is Error =>
@@ -86,6 +56,7 @@ export class LiveContainer {
   readonly #answers: CommandAnswers;
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
+  #measured: Machine | undefined;
   #main: MachineProcess | undefined;
   /** How often somebody looked for something that only the real image can have. */
   #missedCount = 0;
@@ -154,7 +125,7 @@ export class LiveContainer {
     const { container, family, clock, random, surroundings, network } = this.#facts;
     const { terminationMessagePath } = container;
     const memory = container.resources.limits?.memory;
-    return new Machine({
+    this.#measured = new Machine({
       clock,
       random,
       hostname: surroundings.hostname,
@@ -169,6 +140,7 @@ export class LiveContainer {
       network,
       ...(memory !== undefined && { memoryBytes: quantityValue(memory) }),
     });
+    return this.#measured;
   }
 
   /** So long as its processes go on, the cluster has not settled; but nobody waits for those that never rest. */
@@ -280,6 +252,12 @@ export class LiveContainer {
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** What stands for a program that nobody has is idle, and as large as a process. */
+  get usage(): ContainerUsage | undefined {
+    if (this.#isOver) return undefined;
+    return this.#measured?.usage ?? { cpuSeconds: 0, memoryBytes: PROCESS_BYTES };
   }
 
   /** Writes as its program would. */

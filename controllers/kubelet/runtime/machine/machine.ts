@@ -1,13 +1,13 @@
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Random } from '../../../../server/base/random.ts';
-import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { toBytes } from './byte-text.ts';
 import { errorText, SystemError } from './errno.ts';
 import { FileTree } from './file-tree.ts';
 import { FileView, type Mount, type ViewOptions } from './file-view.ts';
 import { type ImageDirectory, type Quota, ROOT } from './inode.ts';
 import { addKernelFiles } from './kernel-files.ts';
-import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
+import { MACHINE_LIMITS, type MachineLimits, PROCESS_BYTES, STEPS_PER_SECOND } from './limits.ts';
 import type { Network } from './network.ts';
 import { type NewProcess, Process, ProcessEnded } from './process.ts';
 import type { Program, ProgramTable, StandIn } from './program.ts';
@@ -63,6 +63,8 @@ export interface MachineProcess extends RunningProcess {
   signal(signal: Signal, options?: { readonly evenFirst?: boolean }): void;
 }
 
+const PAGE_BYTES = 4096;
+
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What it is called in its complaints: programs may have changed places meanwhile. */
@@ -89,6 +91,8 @@ export class Machine {
   #lastPid = 0;
   #waiting = 0;
   #stepsWithoutRest = 0;
+  #steps = 0;
+  #tree: FileTree | undefined;
   #isBusy = false;
 
   constructor(options: MachineOptions) {
@@ -119,6 +123,13 @@ export class Machine {
     return this.#lastPid;
   }
 
+  /** What its processes have used so far, and what they hold. */
+  get usage(): ContainerUsage {
+    const pages = Math.ceil((this.#tree?.quota.bytes ?? 0) / PAGE_BYTES);
+    const memoryBytes = this.processes.size * PROCESS_BYTES + pages * PAGE_BYTES;
+    return { cpuSeconds: this.#steps / STEPS_PER_SECOND, memoryBytes };
+  }
+
   /** The container's files. */
   get view(): FileView {
     this.#view ??= this.#makeView();
@@ -134,6 +145,7 @@ export class Machine {
     const { clock, limits } = this;
     const { image, mounts, files, missed, messagePath, onDisk } = this.#options;
     const tree = new FileTree({ clock, limits, image });
+    this.#tree = tree;
     const shm = new FileTree({ clock, limits }).newDirectory({ mode: 0o1777, uid: 0, gid: 0 });
     const message = tree.newFile({ mode: 0o666, uid: 0, gid: 0 });
     const isDevice = messagePath !== undefined && /^\/dev\/[^/]+$/.test(messagePath);
@@ -253,6 +265,7 @@ export class Machine {
 
   /** Counts what processes do without a moment of rest; a machine that never rests loses them. */
   charge(process: Process, cost: number): void {
+    this.#steps += cost;
     this.#stepsWithoutRest += cost;
     if (this.#stepsWithoutRest <= this.limits.stepsWithoutRest) return;
     process.files.get(2)?.tryWrite(Buffer.from('CPU time limit exceeded\n'));
