@@ -1,5 +1,4 @@
 /** fauxkube as a library: a cluster inside a Node process. */
-
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
@@ -156,6 +155,7 @@ class Launch implements RunningCluster {
       this.#simulatedNodes,
       { events: this.#options.kubeletEvents ?? 'problems', apiServers: { own, extensions } },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
+      (resource, namespace) => this.#parts.cluster.kwokObjects(resource, namespace),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();
     const assembly = await assemble({

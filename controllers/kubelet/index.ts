@@ -1,5 +1,6 @@
 /** A fake kubelet for every node of the cluster: pods that are bound to one run, as far as anybody can see. */
 import type { Frozen } from '../../server/base/freeze.ts';
+import type { KwokObjects } from '../../server/kube/kwok-objects.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
@@ -32,6 +33,7 @@ function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolum
  * @param version of Kubernetes, which nodes report
  * @param simulated nodes: pods of others are left alone
  * @param behaviours reads what images do, once, when the first pod needs it
+ * @param kwok objects of kwok that say how pods behave
  * @returns the controller, and the door to the pods that it runs
  */
 export function createKubelet(
@@ -39,6 +41,7 @@ export function createKubelet(
   simulated: SimulatedNodes,
   options: Omit<KubeletOptions, 'manages'>,
   behaviours: () => Promise<readonly BehaviourFile[]>,
+  kwok: KwokObjects = () => [],
 ): {
   readonly controller: ControllerDefinition;
   readonly nodes: NodeConnector;
@@ -49,6 +52,7 @@ export function createKubelet(
   const makeRuntime = async (): Promise<SimulatedRuntime> =>
     new SimulatedRuntime(
       new ImageFamilies((await behaviours()).map(({ value, file }) => parseImageFamily(value, file))),
+      kwok,
     );
   const runtimeOnce = (): Promise<SimulatedRuntime> => {
     runtime ??= makeRuntime();

@@ -3,9 +3,10 @@ import type { Clock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { KwokObjects } from '../kube/kwok-objects.ts';
 import { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
-import type { Key, KubeObject } from '../kube/object.ts';
+import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Node, Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
@@ -65,6 +66,8 @@ export class Cluster {
   readonly dns: ClusterDns;
   /** The pods of a namespace as they are stored; of all without one. */
   readonly pods: (namespace: string) => readonly Frozen<Pod>[];
+  /** Objects of kwok that say how pods behave. */
+  readonly kwokObjects: KwokObjects;
   /** How much pods and nodes use. */
   readonly usage: ClusterUsage;
   readonly metricsServer: MetricsServer;
@@ -109,7 +112,8 @@ export class Cluster {
     this.scripts = new PodScripts({ nodes: parts.nodes, pods: this.pods });
     const listed = <T>(resource: string, namespace?: string): T[] =>
       registry.list(resource, namespace).map(({ value }) => value as unknown as T);
-    const kwokObjects = (resource: string, namespace?: string): Frozen<KubeObject>[] => listed(resource, namespace);
+    const kwokObjects: KwokObjects = (resource, namespace) => listed(resource, namespace);
+    this.kwokObjects = kwokObjects;
     const node = (name: string): Frozen<Node> | undefined =>
       registry.find('nodes', { namespace: '', name })?.value as Frozen<Node> | undefined;
     const { clock, random, log } = parts;

@@ -64,6 +64,8 @@ export interface RunningPod {
    * @throws Error when nothing listens there
    */
   dial(port: number, from?: PeerAddress): Promise<Duplex>;
+  /** The same for whoever forwards a port, which may lead somewhere else. @throws Error */
+  forward?(port: number): Promise<Duplex>;
   /**
    * Hands a datagram (UDP) to whoever has a socket at a port of the pod.
    *
@@ -76,6 +78,8 @@ export interface RunningPod {
   attach?(container: string, streams: ProcessStreams): Promise<RunningProcess>;
   /** The log, chunk by chunk; ends when it has been read, or with the container when it is followed. */
   logs?(container: string, request: LogRequest): AsyncIterable<Buffer>;
+  /** Whether somebody says which file stands for the log of a container that runs, or of its run before. */
+  hasLogFile?(container: string, previous: boolean): boolean;
   /** What a container uses; undefined when it does not run. */
   measure?(container: string): ContainerUsage | undefined;
   /** Has it do what somebody says. */

@@ -18,6 +18,9 @@ import { podNetwork } from './container/pod-network.ts';
 import { PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
+import { attachFile, readFileLog } from './kwok/file-log.ts';
+import { forwarded } from './kwok/forwarding.ts';
+import type { KwokPod } from './kwok/kwok-pod.ts';
 import type { Network } from './machine/network.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
 import { PodTold } from './scripts/told-pod.ts';
@@ -48,6 +51,8 @@ export interface PodPlans {
   answers(container: AnyContainer): readonly CommandAnswer[];
   /** What it writes by itself. */
   logs(container: AnyContainer): readonly LogScript[];
+  /** What objects of kwok say of it. */
+  readonly kwok: KwokPod;
 }
 
 /** The last two runs of a container: of others nobody keeps the logs. */
@@ -88,6 +93,16 @@ class SimulatedPod implements PodSandbox {
     const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
+  }
+
+  async forward(port: number): Promise<Duplex> {
+    const forward = this.#plans.kwok.forward(port);
+    const [first] = this.#pod.spec.containers ?? [];
+    return forward && first ? forwarded(this.#running(first.name), forward) : this.dial(port);
+  }
+
+  hasLogFile(container: string, previous: boolean): boolean {
+    return this.#plans.kwok.logsFile(container, previous) !== undefined && this.script.runs(container);
   }
 
   async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
@@ -212,11 +227,13 @@ class SimulatedPod implements PodSandbox {
     const running = this.#running(container);
     this.#disturbances++;
     this.#world.wake();
-    return running.exec(command, streams);
+    return running.exec(command, streams, this.#plans.kwok.exec(container));
   }
 
   async attach(container: string, streams: ProcessStreams): Promise<RunningProcess> {
-    return this.#running(container).attach(streams);
+    const running = this.#running(container);
+    const file = this.#plans.kwok.attachFile(container);
+    return file === undefined ? running.attach(streams) : attachFile(running, file, streams);
   }
 
   #running(container: string): LiveContainer {
@@ -228,6 +245,10 @@ class SimulatedPod implements PodSandbox {
   logs(container: string, { previous, ...request }: LogRequest): AsyncIterable<Buffer> {
     const runs = this.#runs.get(container);
     const run = previous ? runs?.before : runs?.latest;
+    const file = this.#plans.kwok.logsFile(container, previous);
+    // Only in a machine that runs are there files.
+    const live = file === undefined || runs?.latest.isOver ? undefined : runs?.latest;
+    if (file !== undefined && live) return readFileLog(live, file, request, this.#world.clock);
     return run ? logOf(run, request) : nothing();
   }
 

@@ -1,4 +1,6 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
+import type { KwokObjects } from '../../../server/kube/kwok-objects.ts';
+import { keyOf } from '../../../server/kube/object.ts';
 import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
@@ -6,6 +8,7 @@ import { type CommandPlan, planOf } from './container/command-plan.ts';
 import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
+import { KwokPod } from './kwok/kwok-pod.ts';
 import type {
   AnyContainer,
   ContainerRun,
@@ -42,11 +45,13 @@ const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKille
  */
 export class SimulatedRuntime implements PodRuntime {
   readonly #families: ImageFamilies;
+  readonly #kwok: KwokObjects;
   readonly #presets = new Presets();
   readonly #annotated = new AnnotatedScripts();
 
-  constructor(families: ImageFamilies) {
+  constructor(families: ImageFamilies, kwok: KwokObjects = () => []) {
     this.#families = families;
+    this.#kwok = kwok;
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
@@ -202,6 +207,7 @@ export class SimulatedRuntime implements PodRuntime {
       isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
       answers: (container) => this.#answers(pod, container),
       logs: (container) => this.#logs(pod, container),
+      kwok: new KwokPod(this.#kwok, keyOf(pod)),
       stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
     };
     return runPod(pod, podIP, plans, world);

@@ -6,6 +6,7 @@ import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../..
 import { quantityValue } from '../../../../server/kube/quantity.ts';
 import { expandCommand } from '../files/expansion.ts';
 import { ConfigProblem } from '../files/sources.ts';
+import type { LocalExec } from '../kwok/kwok-pod.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
@@ -65,7 +66,7 @@ export class LiveContainer {
   #hasRested = false;
   readonly #rested = new Gate();
   #isTold = false;
-  #isOver = false;
+  isOver = false;
   #done: (() => void) | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
 
@@ -101,14 +102,14 @@ export class LiveContainer {
     const options = { ...environment, standIn: this.#mainStandIn(), ...this.#answers.to(argv) };
     const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
-    if (this.#isOver) machine.stop();
+    if (this.isOver) machine.stop();
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
   }
 
   /** Somebody wants something of its program: starts it if it waits for that, and lets it begin. */
   async awake(): Promise<void> {
     const { kind } = this.#facts.plan;
-    if (this.#isOver || (kind !== 'runs' && kind !== 'serves')) return;
+    if (this.isOver || (kind !== 'runs' && kind !== 'serves')) return;
     await this.#machineNow();
     if (this.#hasRested) return;
     await Promise.race([this.#rested.wait(), rest(BEGIN_MS)]);
@@ -210,7 +211,7 @@ export class LiveContainer {
   }
 
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
-    if (this.#main !== main || this.#isOver) return;
+    if (this.#main !== main || this.isOver) return;
     this.#main = undefined;
     if (this.#isTold || !this.#isDoubtful(exitCode)) {
       this.#finish(exitCode, this.#messageOf(machine, exitCode));
@@ -222,7 +223,7 @@ export class LiveContainer {
   }
 
   #finish(exitCode: number, message?: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#close();
     this.end = { exitCode, atMs: this.#facts.clock.now(), ...(message !== undefined && { message }) };
     this.#onEnd();
@@ -250,19 +251,15 @@ export class LiveContainer {
     else tell();
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   /** What stands for a program that nobody has is idle, and as large as a process. */
   get usage(): ContainerUsage | undefined {
-    if (this.#isOver) return undefined;
+    if (this.isOver) return undefined;
     return this.#measured?.usage ?? { cpuSeconds: 0, memoryBytes: PROCESS_BYTES };
   }
 
   /** Writes as its program would. */
   write(stream: LogStream, text: string): void {
-    if (!this.#isOver) this.#outputs().say(stream, Buffer.from(text));
+    if (!this.isOver) this.#outputs().say(stream, Buffer.from(text));
   }
 
   /** Ends as if its program had. */
@@ -276,8 +273,8 @@ export class LiveContainer {
   }
 
   #close(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     for (const cancel of this.#cancels) cancel();
     void this.#machine?.then((machine) => machine.stop());
     this.#machine = undefined;
@@ -304,18 +301,40 @@ export class LiveContainer {
     }
     const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
     await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
-    if (this.#isOver) machine.stop();
+    if (this.isOver) machine.stop();
     return machine;
   }
 
   /** Executes a command for somebody. @throws Error in the words of the container runtime */
-  async exec(command: readonly string[], streams: ProcessStreams): Promise<MachineProcess> {
+  async exec(
+    command: readonly string[],
+    streams: ProcessStreams,
+    { workDir, envs = [], securityContext = {} }: LocalExec = {},
+  ): Promise<MachineProcess> {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
     await this.#prepare();
     const standIn = this.#answers.standIn((name) => (family.own.includes(name) ? isDone : undefined));
-    const options = { ...this.#options(), standIn, ...this.#answers.to(command) };
+    const own = this.#options();
+    const { runAsUser = own.uid ?? 0, runAsGroup = own.gid ?? 0 } = securityContext;
+    const options = {
+      ...own,
+      env: { ...own.env, ...Object.fromEntries(envs.map(({ name, value = '' }) => [name, value])) },
+      ...(workDir && { cwd: workDir }),
+      uid: runAsUser,
+      gid: runAsGroup,
+      standIn,
+      ...this.#answers.to(command),
+    };
     return this.#executed(command, () => machine.start(command, streams, options));
+  }
+
+  /** Runs one of the simulated programs for the kubelet, whatever the image has; or one of the kubelet's own. */
+  async tool(command: readonly string[], streams: ProcessStreams, own?: Program): Promise<MachineProcess> {
+    const machine = await this.#machineNow();
+    await this.#prepare();
+    const program = own ?? (await loadPrograms()).get(command[0] ?? '');
+    return machine.start(command, streams, program ? { program } : {});
   }
 
   async #executed<T>(command: readonly string[], run: () => Promise<T>): Promise<T> {
@@ -372,7 +391,7 @@ export class LiveContainer {
   /** Joins the container's own program. */
   attach(streams: ProcessStreams): RunningProcess {
     const { over, detach } = this.#outputs().attach(streams);
-    if (this.#isOver) detach();
+    if (this.isOver) detach();
     else void this.awake();
     return { exitCode: over.then(() => 0), hangUp: detach };
   }
