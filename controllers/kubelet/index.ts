@@ -58,7 +58,14 @@ export function createKubelet(
     runtime ??= makeRuntime();
     return runtime;
   };
-  const kubelet = new Kubelet({ ...options, manages: (node) => simulated.runsPods(node) }, runtimeOnce);
+  const kubelet = new Kubelet(
+    {
+      ...options,
+      manages: (node) => simulated.runsPods(node),
+      stages: (node) => simulated.runs(node) && !simulated.runsPods(node),
+    },
+    runtimeOnce,
+  );
   const agent = new NodeAgent(version, simulated);
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,
@@ -120,6 +127,7 @@ export function createKubelet(
   };
   const nodes: NodeConnector = {
     pod: (key) => kubelet.running(key),
+    present: (key) => kubelet.present(key),
     past: (key) => kubelet.past(key),
     manages: (node) => simulated.runs(node),
   };

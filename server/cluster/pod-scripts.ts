@@ -107,7 +107,10 @@ export class PodScripts {
 
   /** No pod is told anything any more. */
   forget(): void {
-    for (const pod of this.#parts.pods('')) this.#scriptOf(pod)?.forget();
+    const { nodes, pods } = this.#parts;
+    const look = nodes.present?.bind(nodes) ?? nodes.pod.bind(nodes);
+    for (const { metadata } of pods(''))
+      look({ namespace: metadata.namespace ?? '', name: metadata.name ?? '' })?.script?.forget();
   }
 
   #every(target: PodTarget, act: (actor: Actor, containers: readonly string[]) => void): string[] {

@@ -90,6 +90,8 @@ export interface RunningPod {
 export interface NodeConnector {
   /** Undefined when the pod does not run. */
   pod(key: Key): RunningPod | undefined;
+  /** The same for whoever only looks: nothing is started because of it. */
+  present?(key: Key): RunningPod | undefined;
   /** Whether a node is simulated, and not lost. */
   manages?(node: string): boolean;
   /** A pod that is over and was not deleted yet: only its logs are left. */

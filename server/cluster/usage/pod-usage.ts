@@ -71,7 +71,9 @@ export class PodUsages {
   }
 
   #running({ metadata: { namespace = '', name = '' } }: Frozen<Pod>): RunningPod | undefined {
-    return this.#parts.nodes.pod({ namespace, name });
+    const { nodes } = this.#parts;
+    const key = { namespace, name };
+    return nodes.present ? nodes.present(key) : nodes.pod(key);
   }
 
   /** As a rate since the look before, or since the container has begun. */
