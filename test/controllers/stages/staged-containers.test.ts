@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, type Shop } from '../../support/kubectl.ts';
 
 /** As kwok's own pod-ready, shortened. */
-const OBJECTS = `
+const STAGE = `
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
 metadata: {name: pod-ready}
@@ -26,8 +26,9 @@ spec:
         restartCount: 0
         state: {running: {startedAt: {{ $now | Quote }}}}
       {{ end }}
----
-apiVersion: kwok.x-k8s.io/v1alpha1
+`;
+
+const OBJECTS = `apiVersion: kwok.x-k8s.io/v1alpha1
 kind: ClusterLogs
 metadata: {name: all}
 spec: {logs: [{containers: [files], logsFile: /log/app}]}
@@ -51,6 +52,8 @@ describe('containers of pods that Stages describe', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await openShop({ fixtures: ['fixtures/kwok/stages.yaml', 'fixtures/kwok/behaviours.yaml'] });
+    await shop.apply(STAGE);
+    await shop.cluster.settle();
     await shop.apply(OBJECTS);
     await shop.kubectl('wait', '--for=condition=Ready', 'pod/p');
   });
