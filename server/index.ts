@@ -36,7 +36,6 @@ export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/con
 export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
-export type { CommandAnswer } from './kube/pod-script.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
 export type { StartOptions } from './start-options.ts';

@@ -8,6 +8,7 @@ import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
+import { addPods } from './pods.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
@@ -228,6 +229,7 @@ function program(): Command {
       await kubeconfigCommand(flags);
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
+  addPods(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

@@ -1,4 +1,4 @@
-/** Reads what somebody wrote as JSON or YAML, field by field; whatever is wrong is a {@link WrongField} that names it. */
+/** Reads what somebody wrote as JSON or YAML, field by field; what is wrong is a {@link WrongField} that names it. */
 import { getOwn } from '../base/freeze.ts';
 
 /** What is wrong with a text that somebody wrote. */

@@ -22,7 +22,7 @@ metadata: {name: web}
 spec:
   volumes: [{name: logs, configMap: {name: logs}}]
   containers:
-  - {name: web, image: nginx, volumeMounts: [{name: logs, mountPath: /logs}], workingDir: /tmp}
+  - {name: web, image: nginx, volumeMounts: [{name: logs, mountPath: /logs}], workingDir: /srv}
   - {name: side, image: registry.k8s.io/pause, volumeMounts: [{name: logs, mountPath: /logs}]}
 ---
 apiVersion: kwok.x-k8s.io/v1alpha1
@@ -45,7 +45,7 @@ spec:
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Attach
 metadata: {name: web}
-spec: {attaches: [{containers: [web], logsFile: /tmp/attached}]}
+spec: {attaches: [{containers: [web], logsFile: /attached}]}
 ---
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: ClusterPortForward
@@ -88,11 +88,12 @@ describe('objects of kwok', () => {
 
   it('Attach: whoever attaches reads what comes to a file', async () => {
     const attached = shop.follow('attach', 'web', '-c', 'web', '--quiet');
-    const say = 'until [ -e /tmp/stop ]; do echo hello >> /tmp/attached; sleep 0.1; done';
+    const say = 'until [ -e /stop ]; do echo hello >> /attached; sleep 0.1; done';
+    await shop.kubectl('delete', 'clusterexec', 'all');
     const speaker = shop.run(['exec', 'web', '-c', 'web', '--', 'sh', '-c', say]);
     expect(await attached.next()).toBe('hello');
     attached.end();
-    await shop.kubectl('exec', 'web', '-c', 'web', '--', 'touch', '/tmp/stop');
+    await shop.kubectl('exec', 'web', '-c', 'web', '--', 'touch', '/stop');
     await speaker;
   });
 
@@ -122,7 +123,8 @@ describe('objects of kwok', () => {
 });
 
 it('the definitions of the package are those that the objects need', async () => {
-  const text = await readFile('fixtures/kwok/behaviours.yaml', 'utf8');
+  const texts = ['behaviours', 'usage'].map((name) => readFile(`fixtures/kwok/${name}.yaml`, 'utf8'));
+  const text = (await Promise.all(texts)).join('');
   for (const kind of ['Logs', 'Exec', 'Attach', 'PortForward', 'ResourceUsage'])
-    for (const name of [kind, `Cluster${kind}`]) expect(text).toContain(`names: {kind: ${name}, `);
+    for (const name of [kind, `Cluster${kind}`]) expect(text).toContain(`{kind: ${name}, plural: `);
 });

@@ -84,7 +84,7 @@ function library(world: ExpressionWorld): Library {
       : double((world.clock.now() - created) / 1000);
   };
   const started = (value: Value): Value =>
-    double(world.startedContainers(textAt(value, 'metadata', 'name') ?? String(value)));
+    double(world.startedContainers(typeof value === 'string' ? value : (textAt(value, 'metadata', 'name') ?? '')));
   /** Functions with parameters may be called as methods of the first one, too. */
   const both = (id: string, parameters: string, act: Implementation): Readonly<Record<string, Implementation>> => ({
     [`${id}(${parameters}): double`]: act,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ask, readKubeconfig } from '../../support/ask.ts';
 import { PodStory } from '../../support/pod-story.ts';
 
-const DEFINITIONS = { fixtures: ['fixtures/kwok/behaviours.yaml'], simulatedMetrics: true };
+const DEFINITIONS = { fixtures: ['fixtures/kwok/usage.yaml'], simulatedMetrics: true };
 const SPEC = '{nodeName: node01, containers: [{name: c, image: nginx}, {name: d, image: nginx}]}';
 const pod = (metadata = ''): string => `{apiVersion: v1, kind: Pod, metadata: {name: p${metadata}}, spec: ${SPEC}}`;
 
