@@ -28,7 +28,10 @@ spec:
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Logs
 metadata: {name: web}
-spec: {logs: [{containers: [side], logsFile: /logs/now, previousLogsFile: /logs/before}]}
+spec:
+  logs:
+  - {containers: [side], logsFile: /logs/now, previousLogsFile: /logs/before}
+  - {containers: [web], logsFile: /etc/hostname}
 ---
 apiVersion: kwok.x-k8s.io/v1alpha1
 kind: ClusterExec
@@ -79,6 +82,10 @@ describe('objects of kwok', () => {
     followed.end();
     expect(await logs('--previous')).toBe('of the run before\n');
     expect((await shop.fails('logs', 'web', '-c', 'web', '--previous')).stderr).toContain('previous terminated');
+  });
+
+  it('Logs: no file is one of the host', async () => {
+    expect(await shop.kubectl('logs', 'web', '-c', 'web')).toBe('web\n');
   });
 
   it('ClusterExec: commands run in the surroundings that it says', async () => {
