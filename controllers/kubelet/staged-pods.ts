@@ -110,16 +110,18 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store }: StagedParts): 
   const memory = newPodMemory(uid, nodeName, env.clock.now());
   const look = new Look(standing, memory, { runtime, env, images: new Set(), store, tellsRoutine: false });
   const address = pod.status.podIP ?? '';
+  const addresses = (pod.status.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
   const sandbox = runtime.open(standing, address, {
     clock: env.clock,
     random: env.random,
     surroundings: look.surroundings,
-    network: network.from({ key: keyOf(pod), address, node: nodeName, hostNetwork: !!hostNetwork }),
+    network: network.from({ key: keyOf(pod), address, addresses, node: nodeName, hostNetwork: !!hostNetwork }),
     begin: () => env.begin('a command in a container'),
     wake: () => undefined,
   });
   const running: RunningPod = {
     dial: (port, from) => sandbox.dial(port, from),
+    ...(sandbox.deliver && { deliver: sandbox.deliver.bind(sandbox) }),
     ...(sandbox.forward && { forward: sandbox.forward.bind(sandbox) }),
     ...(sandbox.exec && { exec: sandbox.exec.bind(sandbox) }),
     ...(sandbox.attach && { attach: sandbox.attach.bind(sandbox) }),
