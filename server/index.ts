@@ -1,5 +1,4 @@
 /** fauxkube as a library: a cluster inside a Node process. */
-
 import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
@@ -8,7 +7,6 @@ import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/routes.ts';
 import { systemClock } from './base/clock.ts';
-import type { Frozen } from './base/freeze.ts';
 import { createLogger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
@@ -19,14 +17,13 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
+import type { PodScripts } from './cluster/pod-scripts.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
-import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
-import type { Pod } from './kube/types.gen.ts';
 import { listen, type Servers } from './listening.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
@@ -37,6 +34,7 @@ import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
@@ -82,6 +80,8 @@ export interface RunningCluster extends AsyncDisposable {
    */
   setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
   setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
+  /** Has pods write, end, be ready or not, and answer commands as somebody says. */
+  readonly scripts: PodScripts;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;
@@ -118,7 +118,6 @@ class Launch implements RunningCluster {
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   #assembly: Assembly | undefined;
-  #metrics: SimulatedMetrics | undefined;
   #manager: ControllerManager | undefined;
   #servers: Servers | undefined;
   #beginning: ReadonlyMap<string, StoredObject> = new Map();
@@ -155,6 +154,7 @@ class Launch implements RunningCluster {
       this.#simulatedNodes,
       { events: this.#options.kubeletEvents ?? 'problems', apiServers: { own, extensions } },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
+      (resource, namespace) => this.#parts.cluster.kwokObjects(resource, namespace),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();
     const assembly = await assemble({
@@ -174,6 +174,7 @@ class Launch implements RunningCluster {
       address: advertised,
       port,
       strict: this.#options.strict ?? false,
+      simulatedMetrics: this.#options.simulatedMetrics ?? false,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(this.#options),
       admissionPlugins: {
@@ -183,17 +184,10 @@ class Launch implements RunningCluster {
       admissionConfigFile: this.#options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
-    const { cluster, pki, tokens } = assembly;
+    const { cluster, pki, tokens, metrics } = assembly;
     for (const part of ['controllers', 'fixtures'] as const) cluster.health.set(part, false);
     this.#servers = await listen(this.#options, assembly, { clock: this.#clock, log, admin: () => this.#admin() });
     await publishApiAddress({ address: advertised, port: this.#servers.https.port }, cluster.catalog, cluster.storage);
-    if (this.#options.simulatedMetrics) {
-      const pods = (namespace: string): Frozen<Pod>[] =>
-        (cluster.catalog.store('pods')?.list(namespace).items ?? []).map(
-          ({ value }) => value as unknown as Frozen<Pod>,
-        );
-      this.#metrics = new SimulatedMetrics({ clock: this.#clock, pods });
-    }
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({
@@ -201,7 +195,7 @@ class Launch implements RunningCluster {
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           loadBalancerCidr: this.#options.loadBalancerCidr,
           matchDevice: createDeviceMatcher(),
-          metrics: this.#metrics,
+          metrics,
           signCertificate: pki.signRequest,
           checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
           podRanges: this.#options,
@@ -255,7 +249,8 @@ class Launch implements RunningCluster {
         set: async (name, enabled, namespace) => (await this.#manager?.setEnabled(name, enabled, namespace)) ?? false,
         unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
       },
-      metrics: this.#metrics,
+      metrics: this.#parts.metrics,
+      scripts: this.scripts,
     };
   }
 
@@ -283,6 +278,10 @@ class Launch implements RunningCluster {
 
   get dnsPort(): number | undefined {
     return this.#listening.plain.dns?.port;
+  }
+
+  get scripts(): PodScripts {
+    return this.#parts.cluster.scripts;
   }
 
   get kubernetesVersion(): string {
@@ -319,7 +318,8 @@ class Launch implements RunningCluster {
 
   async reset(): Promise<void> {
     await this.settle();
-    this.#metrics?.forget();
+    this.#parts.metrics?.forget();
+    this.scripts.forget();
     await this.#parts.cluster.storage.restore(this.#beginning);
     await this.#manager?.resetSwitches();
     await this.settle();

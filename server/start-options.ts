@@ -51,7 +51,7 @@ export interface StartOptions {
   readonly storageClass?: string;
   /** Where services of type LoadBalancer get their addresses from: `172.18.255.0/24`; nowhere unless given. */
   readonly loadBalancerCidr?: string;
-  /** Pods use what they are annotated with, or what was told below `/-/metrics`; without it nobody serves metrics. */
+  /** Serves what pods use, to autoscalers and as metrics.k8s.io; without it nobody does. */
   readonly simulatedMetrics?: boolean;
   /**
    * Controllers to run, as kube-controller-manager's flag: `*`, `name`, `-name`. Only `-name`s mean all others; `-*`

@@ -1,5 +1,6 @@
 /** A fake kubelet for every node of the cluster: pods that are bound to one run, as far as anybody can see. */
 import type { Frozen } from '../../server/base/freeze.ts';
+import type { KwokObjects } from '../../server/kube/kwok-objects.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
@@ -33,6 +34,7 @@ function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolum
  * @param version of Kubernetes, which nodes report
  * @param simulated nodes: pods of others are left alone
  * @param behaviours reads what images do, once, when the first pod needs it
+ * @param kwok objects of kwok that say how pods behave
  * @returns the controller, and the door to the pods that it runs
  */
 export function createKubelet(
@@ -40,6 +42,7 @@ export function createKubelet(
   simulated: SimulatedNodes,
   options: Omit<KubeletOptions, 'manages'>,
   behaviours: () => Promise<readonly BehaviourFile[]>,
+  kwok: KwokObjects = () => [],
 ): {
   readonly controller: ControllerDefinition;
   readonly nodes: NodeConnector;
@@ -50,12 +53,20 @@ export function createKubelet(
   const makeRuntime = async (): Promise<SimulatedRuntime> =>
     new SimulatedRuntime(
       new ImageFamilies((await behaviours()).map(({ value, file }) => parseImageFamily(value, file))),
+      kwok,
     );
   const runtimeOnce = (): Promise<SimulatedRuntime> => {
     runtime ??= makeRuntime();
     return runtime;
   };
-  const kubelet = new Kubelet({ ...options, manages: (node) => simulated.runsPods(node) }, runtimeOnce);
+  const kubelet = new Kubelet(
+    {
+      ...options,
+      manages: (node) => simulated.runsPods(node),
+      stages: (node) => simulated.runs(node) && !simulated.runsPods(node),
+    },
+    runtimeOnce,
+  );
   const agent = new NodeAgent(version, simulated);
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,
@@ -116,7 +127,13 @@ export function createKubelet(
   const prepare = async (): Promise<void> => {
     await runtimeOnce();
   };
-  return { controller, nodes: { pod: (key) => kubelet.running(key), past: (key) => kubelet.past(key) }, prepare };
+  const nodes: NodeConnector = {
+    pod: (key) => kubelet.running(key),
+    present: (key) => kubelet.present(key),
+    past: (key) => kubelet.past(key),
+    manages: (node) => simulated.runs(node),
+  };
+  return { controller, nodes, prepare };
 }
 
 /** A pod with volumes that are attached also changes what its node reports to use. */

@@ -18,6 +18,7 @@ import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { type StagedParts, StagedPods } from './staged-pods.ts';
 import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
@@ -35,6 +36,8 @@ const EVICTION_GRACE_SECONDS = 1;
 export interface KubeletOptions {
   /** Whether a node is simulated: pods of other nodes are left alone. */
   readonly manages: (node: string) => boolean;
+  /** Whether Stages say how the pods of a simulated node are. */
+  readonly stages?: (node: string) => boolean;
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
   readonly apiServers?: ApiServers;
@@ -43,6 +46,9 @@ export interface KubeletOptions {
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
 export class Kubelet {
   readonly #manages: (node: string) => boolean;
+  readonly #stages: (node: string) => boolean;
+  readonly #staged = new StagedPods();
+  #staging: Pick<StagedParts, 'env' | 'runtime'> | undefined;
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
   readonly #apiServers: ApiServers;
@@ -54,15 +60,30 @@ export class Kubelet {
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events, apiServers = {} }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor(
+    { manages, stages = () => false, events, apiServers = {} }: KubeletOptions,
+    runtime: () => Promise<PodRuntime>,
+  ) {
     this.#manages = manages;
+    this.#stages = stages;
     this.#runtime = runtime;
     this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
   }
 
   running(key: Key): RunningPod | undefined {
-    return this.#pods.get(keyText(key))?.running;
+    const running = this.#pods.get(keyText(key))?.running;
+    const staging = this.#staging;
+    if (running || !staging) return running;
+    const nodeName = staging.env.lister<Pod>(PODS).get(key)?.spec.nodeName;
+    if (nodeName === undefined || !this.#stages(nodeName)) return undefined;
+    const { env } = staging;
+    return this.#staged.of(key, { ...staging, network: this.#networkOf(env), store: this.#storeOf(env) });
+  }
+
+  /** The same, but nothing is made for it. */
+  present(key: Key): RunningPod | undefined {
+    return this.#pods.get(keyText(key))?.running ?? this.#staged.present(key);
   }
 
   past(key: Key): RunningPod | undefined {
@@ -116,6 +137,9 @@ export class Kubelet {
     }
     if (this.#past.get(text)?.uid !== listed?.metadata.uid) this.#past.delete(text);
     const nodeName = listed?.spec.nodeName;
+    const isStaged = listed !== undefined && nodeName !== undefined && this.#stages(nodeName);
+    if (isStaged) this.#staging = { env, runtime: await this.#runtime() };
+    if (!isStaged || isPodTerminal(listed)) this.#staged.forget(key);
     if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
     // What was written a moment ago may not have come back yet.
     const pod = newer(listed, memory?.latest);

@@ -14,6 +14,8 @@ export interface ProbeState {
   nextMs: number;
   /** Of what runs, as far as they were heeded. */
   disturbances?: number;
+  /** What somebody said of probes, as far as it was heeded. */
+  told?: number;
   /** What counts, after thresholds. */
   result: 'success' | 'failure' | 'unknown';
   last?: 'success' | 'failure';

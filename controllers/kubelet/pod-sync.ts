@@ -282,17 +282,19 @@ export class PodSync {
     const status = this.#statusOf(container);
     const run = memory.runs.get(container.name);
     if (!status.state.running || !run || run.stop) return;
-    const { readyAfterMs } = runtime.run(pod, container, run.restartCount);
     const { running } = memory;
     if (!running) return;
+    const isOff = running.script.wishOf(container.name).ready === false;
+    const { readyAfterMs } = isOff ? NEVER_READY : runtime.run(pod, container, run.restartCount);
     const ask: Parameters<typeof runProbes>[0]['ask'] = (probe) =>
       runtime.probe(running, pod, container, probe, nowMs - run.startedMs);
     const answered = (): number => {
       wake();
       return clock.now();
     };
-    const { disturbances, begin } = running;
-    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, disturbances, ask, begin, answered });
+    const { disturbances, begin, script } = running;
+    const told = { disturbances, told: script.changes };
+    const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ...told, ask, begin, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
     if (probed.nextMs !== Number.POSITIVE_INFINITY) wakeAt(probed.nextMs);
     const isRegularInit = !isSidecar(container) && pod.spec.initContainers?.some(({ name }) => name === container.name);
@@ -310,6 +312,8 @@ export class PodSync {
     return { ...pod, status: { ...pod.status, podIP: memory.podIP, podIPs } };
   }
 }
+
+const NEVER_READY = { readyAfterMs: Number.POSITIVE_INFINITY } as const;
 
 /** Nobody asks whether an ephemeral container has started. */
 function unstartable({ started: _started, ...status }: Status): Status {

@@ -17,6 +17,8 @@ export interface ProbeFacts {
   readonly nowMs: number;
   /** How often somebody changed what runs: answers that were to hold may not hold any more. */
   readonly disturbances: number;
+  /** How often somebody said how its probes are to go. */
+  readonly told: number;
   readonly ask: (probe: Frozen<Probe>) => Promise<ProbeAnswer>;
   /** The cluster has not settled until the returned function is called. */
   readonly begin: () => () => void;
@@ -73,7 +75,7 @@ async function runProbe(
   kind: Kind,
   probe: Frozen<Probe>,
   sinceMs: number,
-  { run, nowMs, status, ask, begin, answered, disturbances }: ProbeFacts,
+  { run, nowMs, status, ask, begin, answered, disturbances, told }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
@@ -87,6 +89,10 @@ async function runProbe(
   if (disturbances !== (state.disturbances ?? 0)) {
     state.disturbances = disturbances;
     if (!probe.exec) state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
+  }
+  if (told !== (state.told ?? 0)) {
+    state.told = told;
+    state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
   }
   if (nowMs < state.nextMs) return state;
   const answer = state.answer ?? (await answerOf(probe, state, { ask, begin, answered }));

@@ -1,4 +1,5 @@
 /** What is served below `/-/`: controls that no real cluster has. */
+import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import { readToldMetric } from '../cluster/told-metrics.ts';
 import { ApiError, badRequest, methodNotAllowed, unknownPath } from '../kube/api-error.ts';
@@ -7,6 +8,7 @@ import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { type AdminAccess, checkAccess } from './access.ts';
 import { type ControllerSwitches, setController, unsetController } from './controllers.ts';
+import { answerPods } from './pods.ts';
 
 /** What the routes work on. */
 export interface AdminTarget {
@@ -18,6 +20,8 @@ export interface AdminTarget {
   readonly controllers: ControllerSwitches;
   /** Metrics that somebody tells; undefined unless they are simulated. */
   readonly metrics: SimulatedMetrics | undefined;
+  /** What pods are told to do. */
+  readonly scripts: PodScripts;
 }
 
 type Route = (request: ApiRequest, target: AdminTarget, name: string) => Promise<ApiResponse>;
@@ -76,6 +80,8 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
   try {
     await checkAccess(request, target.access);
     const [, root = '', name, ...more] = request.info.segments;
+    if (root === 'pods')
+      return json(await answerPods(request, request.info.segments.slice(2), target.scripts, () => readJson(request)));
     const path = name === undefined ? root : `${root}/`;
     const route =
       more.length === 0 && Object.hasOwn(ROUTES, `${request.method} ${path}`)

@@ -31,6 +31,9 @@ import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
+import { metricsServerObjects } from './metrics-server/objects.ts';
+import { withMetricsServer } from './metrics-server/own-server.ts';
+import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
@@ -58,6 +61,8 @@ export interface AssemblyOptions {
   readonly port: number;
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
+  /** Whether what pods use is made up. */
+  readonly simulatedMetrics?: boolean;
   /** Who decides what users may do. */
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
@@ -75,6 +80,7 @@ export interface Assembly {
   readonly credentials: Credentials;
   readonly authorizer: Authorizers;
   readonly auditLog: AuditLog | undefined;
+  readonly metrics: SimulatedMetrics | undefined;
 }
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
@@ -113,6 +119,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
   const choice = options.admissionPlugins ?? { enable: [], disable: [] };
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
+  const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
   const cluster: Cluster = new Cluster({
     clock,
     random,
@@ -143,7 +150,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     authenticator: credentials,
     authorizer,
     remotes: {
-      outbound,
+      outbound: outside,
       clientCertificate: once(() => pki.proxyCertificate()),
       isProxyHeader: proxyHeaderTest(frontProxy),
     },
@@ -158,11 +165,18 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const published = { clientCa: pki.ca.cert, frontProxy };
   const own = [...ownObjects(first), authenticationObject(published)];
   const { storageClass } = options;
-  const plain = [...nodeObjects(first), ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)])];
+  const plain = [
+    ...nodeObjects(first),
+    ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
+    ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+  ];
   const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
-  return { cluster, pki, tokens, credentials, authorizer, auditLog };
+  const metrics = options.simulatedMetrics
+    ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
+    : undefined;
+  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
 }

@@ -1,11 +1,14 @@
 import { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import type { KwokObjects } from '../kube/kwok-objects.ts';
 import { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
+import type { Node, Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
@@ -24,6 +27,11 @@ import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
 import { LocalTransport } from './local-transport.ts';
+import { MetricsServer } from './metrics-server/metrics-server.ts';
+import { PodScripts } from './pod-scripts.ts';
+import { ClusterUsage } from './usage/cluster-usage.ts';
+import { resourceMetrics } from './usage/kubelet-metrics.ts';
+import { kwokMetrics } from './usage/kwok-metrics.ts';
 
 export interface ClusterParts {
   readonly clock: Clock;
@@ -56,6 +64,15 @@ export class Cluster {
   readonly pipeline: Pipeline;
   readonly traffic: ServiceTraffic;
   readonly dns: ClusterDns;
+  /** The pods of a namespace as they are stored; of all without one. */
+  readonly pods: (namespace: string) => readonly Frozen<Pod>[];
+  /** Objects of kwok that say how pods behave. */
+  readonly kwokObjects: KwokObjects;
+  /** How much pods and nodes use. */
+  readonly usage: ClusterUsage;
+  readonly metricsServer: MetricsServer;
+  /** What pods are told to do. */
+  readonly scripts: PodScripts;
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
@@ -91,6 +108,18 @@ export class Cluster {
     const objects = new StoredClusterObjects(registry, parts.nodes);
     this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
     this.dns = new ClusterDns(objects);
+    this.pods = (namespace) => registry.list('pods', namespace).map(({ value }) => value as unknown as Frozen<Pod>);
+    this.scripts = new PodScripts({ nodes: parts.nodes, pods: this.pods });
+    const listed = <T>(resource: string, namespace?: string): T[] =>
+      registry.list(resource, namespace).map(({ value }) => value as unknown as T);
+    const kwokObjects: KwokObjects = (resource, namespace) => listed(resource, namespace);
+    this.kwokObjects = kwokObjects;
+    const node = (name: string): Frozen<Node> | undefined =>
+      registry.find('nodes', { namespace: '', name })?.value as Frozen<Node> | undefined;
+    const { clock, random, log } = parts;
+    this.usage = new ClusterUsage({ clock, random, log, nodes: parts.nodes, pods: this.pods, node, kwokObjects });
+    const nodes = (): Frozen<Node>[] => listed('nodes');
+    this.metricsServer = new MetricsServer({ clock, usage: this.usage, pods: this.pods, nodes });
     const aggregator = new Aggregator({
       ...(parts.remotes ?? NO_REMOTES),
       storage: parts.storage,
@@ -109,6 +138,13 @@ export class Cluster {
       ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
       nodes: parts.nodes,
+      nodePage: async (name, path) => {
+        const found = node(name);
+        if (!found || !parts.nodes.manages?.(name)) return undefined;
+        await this.usage.prepare();
+        if (path === '/metrics/resource') return resourceMetrics(name, this.usage);
+        return kwokMetrics(path, found, this.usage, kwokObjects);
+      },
       log: parts.log,
       requests: new RequestMetrics(parts.clock),
       clientRequests: this.clientRequests,

@@ -1,20 +1,18 @@
 /** Metrics of a cluster in which nothing really runs: pods carry theirs, everything else is told below `/-/metrics`. */
 import type { Clock } from '../base/clock.ts';
-import { type Frozen, getOwn } from '../base/freeze.ts';
+import type { Frozen } from '../base/freeze.ts';
 import type { Amounts } from '../kube/amounts.ts';
 import { parseLabelSelector, selectorMatches } from '../kube/labels.ts';
 import type { DescribedObject, MetricsSource, ObjectMetric, PodUsage } from '../kube/metrics-source.ts';
-import { parseQuantity } from '../kube/quantity.ts';
 import type { Pod } from '../kube/types.gen.ts';
 import { sameTold, type ToldMetric } from './told-metrics.ts';
-
-/** What a pod uses: `cpu=250m,memory=64Mi`, and `sidecar/cpu=10m` for a container that is not the first. */
-export const USAGE_ANNOTATION = 'fauxkube.dev/usage';
+import type { ClusterUsage } from './usage/cluster-usage.ts';
 
 export interface SimulatedMetricsParts {
   readonly clock: Clock;
   /** The pods of a namespace as they are stored. */
   readonly pods: (namespace: string) => readonly Frozen<Pod>[];
+  readonly usage: ClusterUsage;
 }
 
 export class SimulatedMetrics implements MetricsSource {
@@ -23,6 +21,7 @@ export class SimulatedMetrics implements MetricsSource {
 
   constructor(parts: SimulatedMetricsParts) {
     this.#parts = parts;
+    parts.usage.pods.told = (pod) => this.#toldUsage(pod);
   }
 
   /** What was told, in that order. */
@@ -41,9 +40,10 @@ export class SimulatedMetrics implements MetricsSource {
   }
 
   async podUsage(namespace: string, podSelector: string): Promise<readonly PodUsage[]> {
+    await this.#parts.usage.prepare();
     return this.#running(namespace, podSelector).flatMap((pod) => {
-      const usage = usageOf(pod) ?? this.#toldUsage(pod);
-      return usage ? [{ ...this.#sample(pod), containers: byContainer(pod, usage) }] : [];
+      const containers = this.#parts.usage.pods.of(pod);
+      return containers ? [{ ...this.#sample(pod), containers }] : [];
     });
   }
 
@@ -107,37 +107,3 @@ function isSame(told: DescribedObject, asked: DescribedObject): boolean {
 }
 
 const groupOf = ({ apiVersion = '' }: DescribedObject): string => apiVersion.split('/').slice(0, -1).join('/');
-
-/** Undefined for a pod that says nothing, or what nobody can read. */
-function usageOf({ metadata }: Frozen<Pod>): Amounts | undefined {
-  const text = getOwn(metadata.annotations, USAGE_ANNOTATION);
-  if (text === undefined) return undefined;
-  const usage = text.split(',').map((entry) => entry.split('=').map((part) => part.trim()));
-  if (!usage.every(([name = '', amount = '', ...more]) => name !== '' && isQuantity(amount) && more.length === 0))
-    return undefined;
-  return Object.fromEntries(usage.map(([name = '', amount = '']) => [name, amount]));
-}
-
-function isQuantity(text: string): boolean {
-  try {
-    return parseQuantity(text).nano >= 0n;
-  } catch {
-    return false;
-  }
-}
-
-/** What names no container is that of the first one; the others use nothing unless it is said. */
-function byContainer({ spec }: Frozen<Pod>, usage: Amounts): PodUsage['containers'] {
-  const containers = spec.containers ?? [];
-  // A resource may have a slash in its name as well: `example.com/gpu`.
-  const resourceOf = (entry: string): string => {
-    const owner = containers.find(({ name }) => entry.startsWith(`${name}/`));
-    return owner ? entry.slice(owner.name.length + 1) : entry;
-  };
-  const resources = [...new Set(Object.keys(usage).map(resourceOf))];
-  return containers.map(({ name }, i) => {
-    const amountOf = (resource: string): string =>
-      getOwn(usage, `${name}/${resource}`) ?? (i === 0 ? getOwn(usage, resource) : undefined) ?? '0';
-    return { name, usage: Object.fromEntries(resources.map((resource) => [resource, amountOf(resource)])) };
-  });
-}

@@ -8,6 +8,7 @@ import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
+import { addPods } from './pods.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
@@ -173,7 +174,7 @@ function program(): Command {
         cidr,
       ),
     )
-    .addOption(flag('--simulated-metrics', 'let autoscalers see what pods and PUT /-/metrics say is used'))
+    .addOption(flag('--simulated-metrics', 'let autoscalers and kubectl top see what pods use'))
     .addOption(flag('--controllers <list>', 'controllers to run: *, NAME, -NAME').argParser(collect))
     .addOption(flag('--enable-admission-plugins <list>', 'admission plugins to run besides').argParser(collect))
     .addOption(flag('--disable-admission-plugins <list>', 'admission plugins not to run').argParser(collect))
@@ -228,6 +229,7 @@ function program(): Command {
       await kubeconfigCommand(flags);
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
+  addPods(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Key } from './object.ts';
+import type { PodScript } from './pod-script.ts';
 
 /** How large a terminal is, in characters. */
 export interface TerminalSize {
@@ -40,6 +41,14 @@ export interface LogRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the program of a container uses. */
+export interface ContainerUsage {
+  /** Since it began. */
+  readonly cpuSeconds: number;
+  /** Just now. */
+  readonly memoryBytes: number;
+}
+
 /** The other end of a connection. */
 export interface PeerAddress {
   readonly address: string;
@@ -55,6 +64,8 @@ export interface RunningPod {
    * @throws Error when nothing listens there
    */
   dial(port: number, from?: PeerAddress): Promise<Duplex>;
+  /** The same for whoever forwards a port, which may lead somewhere else. @throws Error */
+  forward?(port: number): Promise<Duplex>;
   /**
    * Hands a datagram (UDP) to whoever has a socket at a port of the pod.
    *
@@ -67,12 +78,22 @@ export interface RunningPod {
   attach?(container: string, streams: ProcessStreams): Promise<RunningProcess>;
   /** The log, chunk by chunk; ends when it has been read, or with the container when it is followed. */
   logs?(container: string, request: LogRequest): AsyncIterable<Buffer>;
+  /** Whether somebody says which file stands for the log of a container that runs, or of its run before. */
+  hasLogFile?(container: string, previous: boolean): boolean;
+  /** What a container uses; undefined when it does not run. */
+  measure?(container: string): ContainerUsage | undefined;
+  /** Has it do what somebody says. */
+  readonly script?: PodScript;
 }
 
 /** The one door to pods: the kubelet registers here what it runs. */
 export interface NodeConnector {
   /** Undefined when the pod does not run. */
   pod(key: Key): RunningPod | undefined;
+  /** The same for whoever only looks: nothing is started because of it. */
+  present?(key: Key): RunningPod | undefined;
+  /** Whether a node is simulated, and not lost. */
+  manages?(node: string): boolean;
   /** A pod that is over and was not deleted yet: only its logs are left. */
   past?(key: Key): Pick<RunningPod, 'logs'> | undefined;
 }

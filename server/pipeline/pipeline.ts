@@ -42,6 +42,8 @@ export interface PipelineEnv {
   readonly traffic: ServiceTraffic;
   /** The door to pods. */
   readonly nodes: NodeConnector;
+  /** What a simulated kubelet serves below `/metrics`; undefined where it has no such page. */
+  readonly nodePage?: (node: string, path: string) => Promise<string | undefined>;
   readonly log: Logger;
   readonly requests: RequestMetrics;
   readonly clientRequests: ClientRequests;

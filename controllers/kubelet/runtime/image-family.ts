@@ -1,3 +1,9 @@
+import {
+  type CommandAnswer,
+  type LogScript,
+  parseCommandAnswers,
+  parseLogScript,
+} from '../../../server/kube/pod-script.ts';
 import { type ImageReference, parseImage } from './image-reference.ts';
 import type { ImageFiles } from './machine/image.ts';
 
@@ -44,6 +50,10 @@ export interface ImageFamily {
   readonly exit?: { readonly code?: number; readonly afterSeconds?: number };
   /** How it ends when it is told to. */
   readonly stop?: { readonly code?: number; readonly afterSeconds?: number };
+  /** What commands answer in them, whether or not anybody has the programs. */
+  readonly commands: readonly CommandAnswer[];
+  /** What their own program writes where it stands for itself. */
+  readonly logs: readonly LogScript[];
   /** What answers HTTP on their ports where no program listens. */
   readonly http: 'echo' | 'none';
   /** Where their program listens besides the ports that containers declare. */
@@ -66,6 +76,8 @@ const ANY: ImageFamily = {
   own: [],
   prefix: [],
   command: ['sh'],
+  commands: [],
+  logs: [],
   http: 'echo',
   ports: [],
   probes: 'succeed',
@@ -158,6 +170,17 @@ const isFiles: Check = (value) =>
   value !== null &&
   Object.entries(value).every(([path, file]) => isPath(path) && isFile(file));
 
+const parses =
+  (parse: (value: unknown) => unknown): Check =>
+  (value) => {
+    try {
+      parse(value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
 const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readonly says: string }>> = {
   images: { check: listOf(isWord), says: 'a list of patterns' },
   pull: { check: oneOf(...Object.keys(PULL_ERRORS)), says: `one of ${Object.keys(PULL_ERRORS).join(', ')}` },
@@ -172,6 +195,8 @@ const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readon
   own: { check: listOf(isWord), says: 'a list of names of programs' },
   prefix: { check: listOf(isWord), says: 'a list of words' },
   command: { check: listOf(isWord), says: 'a list of words' },
+  commands: { check: parses(parseCommandAnswers), says: 'a list of {command, stdout, stderr, code, afterSeconds}' },
+  logs: { check: parses(parseLogScript), says: 'a list of {text, stream, afterSeconds, everySeconds}' },
   exit: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   stop: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   http: { check: oneOf('echo', 'none'), says: 'echo or none' },
@@ -194,7 +219,11 @@ export function parseImageFamily(value: unknown, file: string): ImageFamily {
   const given = value as Partial<ImageFamily>;
   // What is known of an image says also what does not listen in it.
   const http = given.programs === undefined || given.programs === 'unknown' ? 'echo' : 'none';
-  const family: ImageFamily = { ...ANY, images: [], http, ...given };
+  const scripts = {
+    ...(given.commands && { commands: parseCommandAnswers(given.commands) }),
+    ...(given.logs && { logs: parseLogScript(given.logs) }),
+  };
+  const family: ImageFamily = { ...ANY, images: [], http, ...given, ...scripts };
   if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
   return family;
 }

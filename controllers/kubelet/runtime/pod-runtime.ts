@@ -6,6 +6,7 @@ import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/
 import type { PodUplink } from './container/pod-network.ts';
 import type { Surroundings } from './container/surroundings.ts';
 import type { ImageDirectory } from './machine/inode.ts';
+import type { PodTold } from './scripts/told-pod.ts';
 
 export type AnyContainer = Frozen<Container> | Frozen<EphemeralContainer>;
 
@@ -78,6 +79,10 @@ export interface PodSandbox extends RunningPod {
   kill(container: string): void;
   /** Executes a command of a probe or a hook. @throws Error in the words of the container runtime */
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed>;
+  /** What it was told by somebody. */
+  readonly script: PodTold;
+  /** Whether somebody says what a command answers in a container. */
+  answers(container: AnyContainer, command: readonly string[]): boolean;
   /** How often somebody executed something in it: what was known of its answers may have changed then. */
   readonly disturbances: number;
   /** The pod is over. Only its logs are left. */

@@ -3,7 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
-import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import type {
+  ContainerUsage,
+  LogRequest,
+  PeerAddress,
+  ProcessStreams,
+  RunningProcess,
+} from '../../../server/kube/node-connector.ts';
+import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
@@ -12,8 +19,12 @@ import { podNetwork } from './container/pod-network.ts';
 import { PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
+import { attachFile, readFileLog } from './kwok/file-log.ts';
+import { forwarded } from './kwok/forwarding.ts';
+import type { KwokPod } from './kwok/kwok-pod.ts';
 import type { Network } from './machine/network.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
+import { PodTold } from './scripts/told-pod.ts';
 
 /** Answers one HTTP request to a container. */
 export type HttpBehaviour = (
@@ -37,6 +48,12 @@ export interface PodPlans {
   /** Whether programs that nobody has are done at once. */
   isWork(container: AnyContainer): boolean;
   stopCode(container: AnyContainer): number;
+  /** What commands answer in it, by its pod and its image. */
+  answers(container: AnyContainer): readonly CommandAnswer[];
+  /** What it writes by itself. */
+  logs(container: AnyContainer): readonly LogScript[];
+  /** What objects of kwok say of it. */
+  readonly kwok: KwokPod;
 }
 
 /** The last two runs of a container: of others nobody keeps the logs. */
@@ -56,6 +73,12 @@ class SimulatedPod implements PodSandbox {
   readonly #ports = new PodPorts();
   readonly #datagrams = new PodDatagrams();
   readonly #runs = new Map<string, Runs>();
+  readonly script = new PodTold({
+    runs: (container) => this.#latest(container)?.isOver === false,
+    write: (container, stream, text) => this.#latest(container)?.write(stream, text),
+    exit: (container, code) => this.#latest(container)?.exit(code),
+    changed: () => this.#world.wake(),
+  });
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
@@ -75,6 +98,16 @@ class SimulatedPod implements PodSandbox {
     const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
+  }
+
+  async forward(port: number): Promise<Duplex> {
+    const forward = this.#plans.kwok.forward(port);
+    const [first] = this.#pod.spec.containers ?? [];
+    return forward && first ? forwarded(this.#running(first.name), forward) : this.dial(port);
+  }
+
+  hasLogFile(container: string, previous: boolean): boolean {
+    return this.#plans.kwok.logsFile(container, previous) !== undefined && this.script.runs(container);
   }
 
   async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
@@ -109,7 +142,7 @@ class SimulatedPod implements PodSandbox {
   }
 
   has(container: string, restartCount: number): boolean {
-    return this.#runs.get(container)?.latest.restartCount === restartCount;
+    return this.#latest(container)?.restartCount === restartCount;
   }
 
   async start(container: AnyContainer, restartCount: number): Promise<string | undefined> {
@@ -125,6 +158,8 @@ class SimulatedPod implements PodSandbox {
       plan: this.#plans.planOf(container),
       isWork: this.#plans.isWork(container),
       stopCode: this.#plans.stopCode(container),
+      answers: () => this.#answers(container),
+      logs: this.#plans.logs(container),
       clock,
       random,
       begin,
@@ -153,17 +188,35 @@ class SimulatedPod implements PodSandbox {
   }
 
   ended(container: string, restartCount: number): RunEnd | undefined {
-    const latest = this.#runs.get(container)?.latest;
+    const latest = this.#latest(container);
     return latest?.restartCount === restartCount ? latest.end : undefined;
   }
 
   terminate(container: string, afterMs: number): void {
-    this.#runs.get(container)?.latest.terminate(afterMs);
+    this.#latest(container)?.terminate(afterMs);
   }
 
   kill(container: string): void {
-    this.#runs.get(container)?.latest.kill();
+    this.#latest(container)?.kill();
     this.#release(container);
+  }
+
+  #latest(container: string): LiveContainer | undefined {
+    return this.#runs.get(container)?.latest;
+  }
+
+  measure(container: string): ContainerUsage | undefined {
+    return this.#latest(container)?.usage;
+  }
+
+  #answers(container: AnyContainer): readonly CommandAnswer[] {
+    const { commands } = this.script;
+    const known = this.#plans.answers(container);
+    return commands.length === 0 ? known : [...commands, ...known];
+  }
+
+  answers(container: AnyContainer, command: readonly string[]): boolean {
+    return answerTo(this.#answers(container), container.name, command) !== undefined;
   }
 
   get disturbances(): number {
@@ -179,11 +232,13 @@ class SimulatedPod implements PodSandbox {
     const running = this.#running(container);
     this.#disturbances++;
     this.#world.wake();
-    return running.exec(command, streams);
+    return running.exec(command, streams, this.#plans.kwok.exec(container));
   }
 
   async attach(container: string, streams: ProcessStreams): Promise<RunningProcess> {
-    return this.#running(container).attach(streams);
+    const running = this.#running(container);
+    const file = this.#plans.kwok.attachFile(container);
+    return file === undefined ? running.attach(streams) : attachFile(running, file, streams);
   }
 
   #running(container: string): LiveContainer {
@@ -195,6 +250,10 @@ class SimulatedPod implements PodSandbox {
   logs(container: string, { previous, ...request }: LogRequest): AsyncIterable<Buffer> {
     const runs = this.#runs.get(container);
     const run = previous ? runs?.before : runs?.latest;
+    const file = this.#plans.kwok.logsFile(container, previous);
+    // Only in a machine that runs are there files.
+    const live = file === undefined || runs?.latest.isOver ? undefined : runs?.latest;
+    if (file !== undefined && live) return readFileLog(live, file, request, this.#world.clock);
     return run ? logOf(run, request) : nothing();
   }
 

@@ -1,4 +1,7 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
+import type { KwokObjects } from '../../../server/kube/kwok-objects.ts';
+import { keyOf } from '../../../server/kube/object.ts';
+import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
@@ -6,6 +9,7 @@ import { imageOf } from './container/load-programs.ts';
 import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
+import { KwokPod } from './kwok/kwok-pod.ts';
 import type { ImageDirectory } from './machine/inode.ts';
 import type {
   AnyContainer,
@@ -21,12 +25,19 @@ import type {
 import { type Preset, Presets } from './preset.ts';
 import { type PodPlans, runPod } from './run-pod.ts';
 import { endOfCommand } from './script.ts';
+import { AnnotatedScripts } from './scripts/annotated-scripts.ts';
 
 /** What a process that does not care ends with when it is told to (SIGTERM). */
 const TERMINATED_EXIT_CODE = 143;
 
 /** How long processes take to end once they are told to: long enough that clients see the pod terminating. */
 const STOP_MS = 300;
+
+const UNHEALTHY: ProbeAnswer = {
+  isHealthy: false,
+  output: 'HTTP probe failed with statuscode: 500',
+  holdsMs: Number.POSITIVE_INFINITY,
+};
 
 const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKilled' };
 
@@ -36,14 +47,17 @@ const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKille
  */
 export class SimulatedRuntime implements PodRuntime {
   readonly #families: ImageFamilies;
+  readonly #kwok: KwokObjects;
   readonly #presets = new Presets();
+  readonly #annotated = new AnnotatedScripts();
 
-  constructor(families: ImageFamilies) {
+  constructor(families: ImageFamilies, kwok: KwokObjects = () => []) {
     this.#families = families;
+    this.#kwok = kwok;
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#presets.complaint(pod);
+    return this.#presets.complaint(pod) ?? this.#annotated.complaint(pod);
   }
 
   pull(pod: Frozen<Pod>, { name, image = '' }: AnyContainer, failures: number, sinceMs: number): Pull {
@@ -90,7 +104,23 @@ export class SimulatedRuntime implements PodRuntime {
   #planOf(pod: Frozen<Pod>, container: AnyContainer): CommandPlan {
     const plan = planOf(container, this.#families.of(container.image ?? ''));
     const isTold = this.#presets.of(pod, container.name).some(({ name }) => ENDS.has(name));
-    return isTold && plan.kind === 'runs' ? { kind: 'stands', argv: plan.argv } : plan;
+    if (isTold) return plan.kind === 'runs' ? { kind: 'stands', argv: plan.argv } : plan;
+    const isAnswered = answerTo(this.#answers(pod, container), container.name, plan.argv) !== undefined;
+    return isAnswered ? { kind: 'runs', argv: plan.argv } : plan;
+  }
+
+  /** What its author says comes before what is known of its image. */
+  #answers(pod: Frozen<Pod>, { image = '' }: AnyContainer): readonly CommandAnswer[] {
+    const [own, ofImage] = [this.#annotated.commands(pod), this.#families.of(image).commands];
+    return own.length === 0 ? ofImage : [...own, ...ofImage];
+  }
+
+  /** An image says only what its own program writes. */
+  #logs(pod: Frozen<Pod>, container: AnyContainer): readonly LogScript[] {
+    const own = this.#annotated.logs(pod, container.name);
+    if (this.#planOf(pod, container).kind !== 'stands') return own;
+    const { logs } = this.#families.of(container.image ?? '');
+    return own.length === 0 ? logs : [...own, ...logs];
   }
 
   #endOf(
@@ -117,20 +147,17 @@ export class SimulatedRuntime implements PodRuntime {
     probe: Frozen<Probe>,
     livedMs: number,
   ): Promise<ProbeAnswer> {
+    if (probe === container.livenessProbe && running.script.wishOf(container.name).live === false) return UNHEALTHY;
     let holdsMs = Number.POSITIVE_INFINITY;
     for (const { name, afterMs = 0 } of this.#presets.of(pod, container.name)) {
       if (name !== 'unhealthy') continue;
-      if (livedMs >= afterMs)
-        return {
-          isHealthy: false,
-          output: 'HTTP probe failed with statuscode: 500',
-          holdsMs: Number.POSITIVE_INFINITY,
-        };
+      if (livedMs >= afterMs) return UNHEALTHY;
       holdsMs = Math.min(holdsMs, afterMs - livedMs);
     }
     if (probe.exec) {
       // What looks at the container may see something else the next time.
-      const isFixed = endOfCommand(probe.exec.command ?? []) !== undefined;
+      const { command = [] } = probe.exec;
+      const isFixed = endOfCommand(command) !== undefined && !running.answers(container, command);
       return { ...(await this.#ask(running, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
     }
     const { kind } = this.#planOf(pod, container);
@@ -176,7 +203,7 @@ export class SimulatedRuntime implements PodRuntime {
     command: readonly string[],
     timeoutMs = Number.POSITIVE_INFINITY,
   ): Promise<Executed> {
-    const end = endOfCommand(command);
+    const end = running.answers(container, command) ? undefined : endOfCommand(command);
     return end ? { ...end, output: '' } : running.run(container, command, timeoutMs);
   }
 
@@ -185,6 +212,9 @@ export class SimulatedRuntime implements PodRuntime {
       familyOf: ({ image = '' }) => this.#families.of(image),
       planOf: (container) => this.#planOf(pod, container),
       isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
+      answers: (container) => this.#answers(pod, container),
+      logs: (container) => this.#logs(pod, container),
+      kwok: new KwokPod(this.#kwok, keyOf(pod)),
       stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
     };
     return runPod(pod, podIP, plans, world);

@@ -76,13 +76,15 @@ export function podLog(request: ApiRequest, env: PipelineEnv): ApiResponse {
   const container = containerNameOf(pod, options.container);
   if (!pod.spec.nodeName) return { type: 'proxied', status: 204, headers: HEADERS, body: nothing() };
   const key = { namespace, name };
-  const running = env.nodes.pod(key) ?? env.nodes.past?.(key);
+  const present = env.nodes.pod(key);
+  const running = present ?? env.nodes.past?.(key);
+  const hasFile = present?.hasLogFile?.(container, options.previous) ?? false;
   if (!running && pod.status.startTime === undefined) throw unknownToNode(name);
-  checkHasLog(pod, container, options.previous);
+  if (!hasFile) checkHasLog(pod, container, options.previous);
   const controller = new AbortController();
   // While a container waits to begin anew, the run before is the last one.
   const isBetweenRuns = containerStatusOf(pod, container)?.state?.waiting !== undefined;
-  const previous = options.previous && !isBetweenRuns;
+  const previous = options.previous && (hasFile || !isBetweenRuns);
   const wanted = { ...logRequestOf(options, env.clock.now()), previous, signal: controller.signal };
   return {
     type: 'proxied',

@@ -70,7 +70,7 @@ async function forward(
   error.resume();
   let connection: Duplex;
   try {
-    connection = await running.dial(port);
+    connection = await (running.forward ? running.forward(port) : running.dial(port));
   } catch (problem) {
     const message = `error forwarding port ${port} to pod ${pod.metadata.uid}, uid : ${(problem as Error).message}`;
     error.end(message, () => {

@@ -25,12 +25,14 @@ export async function proxy(request: ApiRequest, served: Served, env: PipelineEn
   const path = pathBelow(request.path);
   const query = request.query.size > 0 ? `?${request.query.toString()}` : '';
   const isUpgrade = request.isUpgrade ?? false;
-  const destination = destinationOf(request, served, env);
+  const isOfNode = served.info.resource === 'nodes';
+  const destination = isOfNode ? undefined : destinationOf(request, served, env);
   if (path === '' && !isUpgrade && (request.method === 'GET' || request.method === 'HEAD')) {
     // Relative links of the page have to stay below the proxy path.
     const headers = { location: `${request.path}/${query}` };
     return { type: 'bytes', status: 301, mediaType: 'text/plain; charset=utf-8', body: '', headers };
   }
+  if (!destination) return nodePage(request, served, path, env);
   const headers = passedHeaders(request);
   const asked = { method: request.method, path: (path === '' ? '/' : path) + query, headers };
   const prefix = request.path.slice(0, request.path.length - path.length);
@@ -60,6 +62,19 @@ function pathBelow(path: string): string {
   return match?.[1] ?? '';
 }
 
+const METRICS_TEXT = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+
+/** Of what a kubelet serves there are only pages of metrics. @throws ApiError 404, 501 */
+async function nodePage(request: ApiRequest, served: Served, path: string, env: PipelineEnv): Promise<ApiResponse> {
+  const parts = requestKey(request, served).name.split(':');
+  const [name = ''] = parts.length === 3 ? parts.slice(1) : parts;
+  served.store.get({ namespace: '', name });
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const body = isRead ? await env.nodePage?.(name, path) : undefined;
+  if (body === undefined) throw notImplemented(`nodes/proxy of ${path}`);
+  return { type: 'bytes', status: 200, mediaType: METRICS_TEXT, body };
+}
+
 function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): Destination {
   const { namespace, name } = requestKey(request, served);
   const { resource } = served.info;
@@ -72,6 +87,5 @@ function destinationOf(request: ApiRequest, served: Served, env: PipelineEnv): D
   const key = { namespace, name: id };
   if (resource === 'services') return { ...env.traffic.proxiedService(key, port), isSecret };
   if (resource === 'pods') return { ...env.traffic.pod(key, port, isSecret ? 443 : 80), isSecret };
-  served.store.get(key);
   throw notImplemented(`${resource}/proxy`);
 }

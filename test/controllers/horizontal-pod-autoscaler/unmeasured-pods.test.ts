@@ -10,13 +10,12 @@ describe('pods of which not everything is known', () => {
   });
   afterEach(() => shop[Symbol.asyncDispose]());
 
-  /** What the first pods say of themselves; the others say nothing. */
+  /** What the first pods say of themselves; the others nobody can measure. */
   const say = async (name: string, ...usages: string[]): Promise<void> => {
     const pods = await shop.pods(name);
-    for (const [i, usage] of usages.entries()) {
-      const pod = pods[i];
-      const metadata = { annotations: { 'fauxkube.dev/usage': usage } };
-      if (pod) await shop.client.patch('v1/pods', keyOf(pod), 'merge', { metadata });
+    for (const [i, pod] of pods.entries()) {
+      const metadata = { annotations: { 'fauxkube.dev/usage': usages[i] ?? 'unknown' } };
+      await shop.client.patch('v1/pods', keyOf(pod), 'merge', { metadata });
     }
   };
 
@@ -48,6 +47,7 @@ describe('pods of which not everything is known', () => {
 
   test('are no reason to do anything when nobody was measured', async () => {
     await shop.deploy('web', 2);
+    await say('web');
     await shop.autoscale('web');
     expect(await shop.events('web')).toContain(
       'FailedGetResourceMetric: failed to get cpu utilization: unable to get metrics for resource cpu: ' +

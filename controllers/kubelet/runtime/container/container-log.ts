@@ -74,6 +74,16 @@ export class ContainerLog {
     this.#changed.open();
   }
 
+  /** A line that somebody has written already, at another time; nobody is told how long it may be. */
+  keep(stream: LogStream, text: string, time?: { readonly ms: number; readonly nanoseconds: number }): void {
+    if (time) {
+      this.#lines.push({ timeMs: time.ms, nanoseconds: time.nanoseconds, stream, text });
+      this.#bytes += text.length + LINE_COST;
+    } else this.#keep(stream, text);
+    this.#forgetOld();
+    this.#changed.open();
+  }
+
   #keep(stream: LogStream, text: string): void {
     const nowMs = this.#clock.now();
     this.#nanoseconds = nowMs === this.#lastMs ? Math.min(this.#nanoseconds + 1, 999_999) : 0;

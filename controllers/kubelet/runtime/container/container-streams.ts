@@ -44,6 +44,13 @@ export class ContainerStreams {
     });
   }
 
+  /** Writes as the program would, without waiting for anybody. */
+  say(name: LogStream, chunk: Buffer): void {
+    this.#log.write(name, chunk);
+    // With a terminal everything goes to the one output.
+    if (this.#attached.size > 0) void this.#pass(this.#container.tty ? 'stdout' : name, chunk);
+  }
+
   /** Whoever reads slowly makes the program wait; whoever has gone does not. */
   async #pass(name: LogStream, chunk: Buffer): Promise<void> {
     for (const { streams } of this.#attached) {

@@ -1,49 +1,26 @@
 import { hash } from 'node:crypto';
 import { Writable } from 'node:stream';
-import type { Clock } from '../../../../server/base/clock.ts';
-import type { Frozen } from '../../../../server/base/freeze.ts';
-import type { Random } from '../../../../server/base/random.ts';
 import { rest } from '../../../../server/base/turn.ts';
-import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
-import type { Pod } from '../../../../server/kube/types.gen.ts';
+import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { expandCommand } from '../files/expansion.ts';
 import { ConfigProblem, TokenRefused } from '../files/sources.ts';
-import type { ImageFamily } from '../image-family.ts';
+import type { LocalExec } from '../kwok/kwok-pod.ts';
 import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
-import { ROOT } from '../machine/inode.ts';
-import { MACHINE_LIMITS } from '../machine/limits.ts';
+import { MACHINE_LIMITS, PROCESS_BYTES } from '../machine/limits.ts';
 import { Machine, type MachineProcess, type StartOptions } from '../machine/machine.ts';
-import type { Network } from '../machine/network.ts';
 import type { Program, StandIn } from '../machine/program.ts';
 import { StartRefused } from '../machine/program-files.ts';
-import type { AnyContainer, Executed, RunEnd } from '../pod-runtime.ts';
-import type { CommandPlan } from './command-plan.ts';
-import { ContainerLog } from './container-log.ts';
+import type { Executed, RunEnd } from '../pod-runtime.ts';
+import { CommandAnswers } from '../scripts/command-answers.ts';
+import { playLog } from '../scripts/log-player.ts';
+import type { ContainerFacts } from './container-facts.ts';
+import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { privilegesOf, userOf } from './security.ts';
 import { goesOn, isDone } from './stand-in.ts';
-import type { Surroundings } from './surroundings.ts';
-
-/** What one run of a container is made of. */
-export interface ContainerFacts {
-  readonly pod: Frozen<Pod>;
-  readonly container: AnyContainer;
-  readonly restartCount: number;
-  readonly family: ImageFamily;
-  readonly plan: CommandPlan;
-  /** Programs that nobody has are done at once: those of Jobs and of init containers. */
-  readonly isWork: boolean;
-  /** What they end with when they are told to. */
-  readonly stopCode: number;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly begin: () => () => void;
-  readonly surroundings: Surroundings;
-  readonly network: Network;
-}
 
 /** Why a container does not start: its command, its volumes, or a token that it cannot get. */
 const isRefusal = (error: unknown): error is Error =>
@@ -76,8 +53,10 @@ export class LiveContainer {
   readonly #facts: ContainerFacts;
   readonly #onEnd: () => void;
   readonly #cancels: (() => void)[] = [];
+  readonly #answers: CommandAnswers;
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
+  #measured: Machine | undefined;
   #main: MachineProcess | undefined;
   /** How often somebody looked for something that only the real image can have. */
   #missedCount = 0;
@@ -86,19 +65,22 @@ export class LiveContainer {
   #hasRested = false;
   readonly #rested = new Gate();
   #isTold = false;
-  #isOver = false;
+  isOver = false;
   #done: (() => void) | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
 
   constructor(facts: ContainerFacts, onEnd: () => void) {
     this.#facts = facts;
     this.#onEnd = onEnd;
+    this.#answers = new CommandAnswers(facts.container.name, facts.answers);
     this.restartCount = facts.restartCount;
     this.log = new ContainerLog(facts.clock, MACHINE_LIMITS.logBytes);
   }
 
   /** @returns the words of the container runtime when it cannot start */
   async start(): Promise<string | undefined> {
+    const { logs, clock } = this.#facts;
+    if (logs.length > 0) this.#cancels.push(playLog(logs, clock, (stream, text) => this.write(stream, text)));
     if (this.#facts.plan.kind !== 'runs') return undefined;
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
@@ -114,18 +96,19 @@ export class LiveContainer {
   }
 
   async #startMain(machine: Machine): Promise<void> {
-    const options = { ...this.#options(), standIn: this.#mainStandIn() };
-    const argv = expandCommand(this.#facts.plan.argv, options.env);
+    const environment = this.#options();
+    const argv = expandCommand(this.#facts.plan.argv, environment.env);
+    const options = { ...environment, standIn: this.#mainStandIn(), ...this.#answers.to(argv) };
     const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
-    if (this.#isOver) machine.stop();
+    if (this.isOver) machine.stop();
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
   }
 
   /** Somebody wants something of its program: starts it if it waits for that, and lets it begin. */
   async awake(): Promise<void> {
     const { kind } = this.#facts.plan;
-    if (this.#isOver || (kind !== 'runs' && kind !== 'serves')) return;
+    if (this.isOver || (kind !== 'runs' && kind !== 'serves')) return;
     await this.#machineNow();
     if (this.#hasRested) return;
     await Promise.race([this.#rested.wait(), rest(BEGIN_MS)]);
@@ -141,7 +124,7 @@ export class LiveContainer {
   #newMachine(): Machine {
     const { container, family, clock, random, surroundings, network } = this.#facts;
     const { terminationMessagePath, securityContext } = container;
-    return new Machine({
+    this.#measured = new Machine({
       clock,
       random,
       hostname: surroundings.hostname,
@@ -160,6 +143,7 @@ export class LiveContainer {
       isReadOnly: securityContext?.readOnlyRootFilesystem ?? false,
       ...(container.workingDir && { workingDirectory: container.workingDir }),
     });
+    return this.#measured;
   }
 
   /** So long as its processes go on, the cluster has not settled; but nobody waits for those that never rest. */
@@ -216,7 +200,8 @@ export class LiveContainer {
 
   #standInOf(program: Program): StandIn {
     const { family } = this.#facts;
-    return (name) => (family.own.includes(name) || family.programs === 'unknown' ? program : undefined);
+    const isThere = (name: string): boolean => family.own.includes(name) || family.programs === 'unknown';
+    return this.#answers.standIn((name) => (isThere(name) ? program : undefined));
   }
 
   /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
@@ -225,7 +210,7 @@ export class LiveContainer {
   }
 
   #mainEnded(main: MachineProcess, machine: Machine, exitCode: number): void {
-    if (this.#main !== main || this.#isOver) return;
+    if (this.#main !== main || this.isOver) return;
     this.#main = undefined;
     if (this.#isTold || !this.#isDoubtful(exitCode)) {
       this.#finish(exitCode, this.#messageOf(machine, exitCode));
@@ -237,7 +222,7 @@ export class LiveContainer {
   }
 
   #finish(exitCode: number, message?: string): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#close();
     this.end = { exitCode, atMs: this.#facts.clock.now(), ...(message !== undefined && { message }) };
     this.#onEnd();
@@ -246,9 +231,8 @@ export class LiveContainer {
   /** What it left for whoever wants to know why it ended. */
   #messageOf(machine: Machine, exitCode: number): string | undefined {
     const { terminationMessagePath: path = '', terminationMessagePolicy } = this.#facts.container;
-    const node = path === '' ? undefined : machine.view.tryFind(path, ROOT)?.node;
-    if (node?.kind === 'file' && node.size > 0)
-      return node.read(Math.max(0, node.size - MESSAGE_BYTES), MESSAGE_BYTES).toString();
+    const message = path === '' ? undefined : machine.view.endOf(path, MESSAGE_BYTES);
+    if (message) return message;
     if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
     return this.log.tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
   }
@@ -266,14 +250,30 @@ export class LiveContainer {
     else tell();
   }
 
+  /** What stands for a program that nobody has is idle, and as large as a process. */
+  get usage(): ContainerUsage | undefined {
+    if (this.isOver) return undefined;
+    return this.#measured?.usage ?? { cpuSeconds: 0, memoryBytes: PROCESS_BYTES };
+  }
+
+  /** Writes as its program would. */
+  write(stream: LogStream, text: string): void {
+    if (!this.isOver) this.#outputs().say(stream, Buffer.from(text));
+  }
+
+  /** Ends as if its program had. */
+  exit(exitCode: number): void {
+    this.#finish(exitCode);
+  }
+
   /** It is over, whatever it does. */
   kill(): void {
     this.#close();
   }
 
   #close(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     for (const cancel of this.#cancels) cancel();
     void this.#machine?.then((machine) => machine.stop());
     this.#machine = undefined;
@@ -300,17 +300,40 @@ export class LiveContainer {
     }
     const argv = plan.argv.length > 0 ? plan.argv : [family.own[0] ?? container.name];
     await machine.start(argv, {}, { ...this.#options(), program: goesOn(stopCode) });
-    if (this.#isOver) machine.stop();
+    if (this.isOver) machine.stop();
     return machine;
   }
 
   /** Executes a command for somebody. @throws Error in the words of the container runtime */
-  async exec(command: readonly string[], streams: ProcessStreams): Promise<MachineProcess> {
+  async exec(
+    command: readonly string[],
+    streams: ProcessStreams,
+    { workDir, envs = [], securityContext = {} }: LocalExec = {},
+  ): Promise<MachineProcess> {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
     await this.#prepare();
-    const standIn = (name: string): Program | undefined => (family.own.includes(name) ? isDone : undefined);
-    return this.#executed(command, () => machine.start(command, streams, { ...this.#options(), standIn }));
+    const standIn = this.#answers.standIn((name) => (family.own.includes(name) ? isDone : undefined));
+    const own = this.#options();
+    const { runAsUser = own.uid ?? 0, runAsGroup = own.gid ?? 0 } = securityContext;
+    const options = {
+      ...own,
+      env: { ...own.env, ...Object.fromEntries(envs.map(({ name, value = '' }) => [name, value])) },
+      ...(workDir && { cwd: workDir }),
+      uid: runAsUser,
+      gid: runAsGroup,
+      standIn,
+      ...this.#answers.to(command),
+    };
+    return this.#executed(command, () => machine.start(command, streams, options));
+  }
+
+  /** Runs one of the simulated programs for the kubelet, whatever the image has; or one of the kubelet's own. */
+  async tool(command: readonly string[], streams: ProcessStreams, own?: Program): Promise<MachineProcess> {
+    const machine = await this.#machineNow();
+    await this.#prepare();
+    const program = own ?? (await loadPrograms()).get(command[0] ?? '');
+    return machine.start(command, streams, program ? { program } : {});
   }
 
   async #executed<T>(command: readonly string[], run: () => Promise<T>): Promise<T> {
@@ -341,8 +364,8 @@ export class LiveContainer {
         },
       });
     const streams = { stdout: collect(), stderr: collect() };
-    const missedBefore = this.#missedCount;
-    const options = { ...this.#options(), standIn: this.#standInOf(isDone) };
+    const [missedBefore, answeredBefore] = [this.#missedCount, this.#answers.count];
+    const options = { ...this.#options(), standIn: this.#standInOf(isDone), ...this.#answers.to(command) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
     let isLate = false;
     const cancel =
@@ -357,7 +380,8 @@ export class LiveContainer {
     const isDoubtful = this.#isDoubtful(exitCode, missedBefore);
     // What stands for a program makes neither the files nor the servers that probes ask for.
     const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
-    if (exitCode !== 0 && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
+    const isAnswered = this.#answers.count > answeredBefore;
+    if (exitCode !== 0 && !isAnswered && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
     const late = `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`;
     const text = Buffer.from(output.slice(0, OUTPUT_BYTES), 'latin1').toString();
     return { exitCode, afterMs: 0, output: isLate ? late : text };
@@ -366,7 +390,7 @@ export class LiveContainer {
   /** Joins the container's own program. */
   attach(streams: ProcessStreams): RunningProcess {
     const { over, detach } = this.#outputs().attach(streams);
-    if (this.#isOver) detach();
+    if (this.isOver) detach();
     else void this.awake();
     return { exitCode: over.then(() => 0), hangUp: detach };
   }

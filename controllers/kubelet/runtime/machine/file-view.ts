@@ -154,6 +154,12 @@ export class FileView {
     }
   }
 
+  /** The last bytes of a file, as far as it is one. */
+  endOf(path: string, bytes: number): string | undefined {
+    const node = this.tryFind(path)?.node;
+    return node?.kind === 'file' ? node.read(Math.max(0, node.size - bytes), bytes).toString() : undefined;
+  }
+
   /** Walks a path. The last name may be missing, all others must be there. */
   vacancy(path: string, caller: Caller, follow = true): Vacancy {
     if (path === '') throw new SystemError('ENOENT');

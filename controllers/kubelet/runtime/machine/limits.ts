@@ -34,6 +34,11 @@ export interface MachineLimits {
   readonly logBytes: number;
 }
 
+/** How many steps count as a second of one processor, for whoever measures. */
+export const STEPS_PER_SECOND = 5_000_000;
+/** What a process counts for, for whoever measures. */
+export const PROCESS_BYTES = 1024 * 1024;
+
 export const MACHINE_LIMITS: MachineLimits = {
   fileBytes: 64 * 1024 * 1024,
   inodes: 20_000,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Random } from '../../../../server/base/random.ts';
-import type { ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
+import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { toBytes } from './byte-text.ts';
 import type { CgroupLimits } from './cgroup.ts';
 import { errorText, SystemError } from './errno.ts';
@@ -8,7 +8,7 @@ import { FileTree } from './file-tree.ts';
 import { FileView, type Mount, type ViewOptions } from './file-view.ts';
 import type { ImageDirectory, Quota } from './inode.ts';
 import { kernelMounts } from './kernel-files.ts';
-import { MACHINE_LIMITS, type MachineLimits } from './limits.ts';
+import { MACHINE_LIMITS, type MachineLimits, PROCESS_BYTES, STEPS_PER_SECOND } from './limits.ts';
 import type { Network } from './network.ts';
 import type { Privileges } from './privileges.ts';
 import { type NewProcess, Process, ProcessEnded } from './process.ts';
@@ -80,6 +80,8 @@ export interface MachineProcess extends RunningProcess {
   signal(signal: Signal, options?: { readonly evenFirst?: boolean }): void;
 }
 
+const PAGE_BYTES = 4096;
+
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What it is called in its complaints: programs may have changed places meanwhile. */
@@ -106,6 +108,8 @@ export class Machine {
   #lastPid = 0;
   #waiting = 0;
   #stepsWithoutRest = 0;
+  #steps = 0;
+  #tree: FileTree | undefined;
   #isBusy = false;
 
   constructor(options: MachineOptions) {
@@ -138,6 +142,13 @@ export class Machine {
     return this.#lastPid;
   }
 
+  /** What its processes have used so far, and what they hold. */
+  get usage(): ContainerUsage {
+    const pages = Math.ceil((this.#tree?.quota.bytes ?? 0) / PAGE_BYTES);
+    const memoryBytes = this.processes.size * PROCESS_BYTES + pages * PAGE_BYTES;
+    return { cpuSeconds: this.#steps / STEPS_PER_SECOND, memoryBytes };
+  }
+
   /** The container's files. */
   get view(): FileView {
     this.#view ??= this.#makeView();
@@ -154,6 +165,7 @@ export class Machine {
     const { image, mounts, files, missed, messagePath, sysctls, onDisk, isPrivileged = false } = this.#options;
     const { isReadOnly = false, workingDirectory } = this.#options;
     const tree = new FileTree({ clock, limits, image });
+    this.#tree = tree;
     onDisk?.(tree.quota);
     return new FileView(tree, {
       limits,
@@ -303,6 +315,7 @@ export class Machine {
 
   /** Counts what processes do without a moment of rest; a machine that never rests loses them. */
   charge(process: Process, cost: number): void {
+    this.#steps += cost;
     this.#stepsWithoutRest += cost;
     if (this.#stepsWithoutRest <= this.limits.stepsWithoutRest) return;
     process.files.get(2)?.tryWrite(Buffer.from('CPU time limit exceeded\n'));

@@ -1,0 +1,73 @@
+import type { CommandAnswer, PodScript, ProbeWish, ToldPod } from '../../../../server/kube/pod-script.ts';
+
+/** The containers of a pod, as far as somebody may tell them something. */
+export interface ToldContainers {
+  runs(container: string): boolean;
+  write(container: string, stream: 'stdout' | 'stderr', text: string): void;
+  exit(container: string, code: number): void;
+  /** Something holds now that did not before, or the other way round. */
+  changed(): void;
+}
+
+/** Keeps what a pod was told, beyond restarts of its containers. */
+export class PodTold implements PodScript {
+  readonly #containers: ToldContainers;
+  readonly #probes = new Map<string, ProbeWish>();
+  #commands: readonly CommandAnswer[] = [];
+  /** How often it was told something of its probes. */
+  changes = 0;
+
+  constructor(containers: ToldContainers) {
+    this.#containers = containers;
+  }
+
+  get told(): ToldPod {
+    return { probes: Object.fromEntries(this.#probes), commands: this.#commands };
+  }
+
+  get commands(): readonly CommandAnswer[] {
+    return this.#commands;
+  }
+
+  wishOf(container: string): ProbeWish {
+    return this.#probes.get(container) ?? {};
+  }
+
+  runs(container: string): boolean {
+    return this.#containers.runs(container);
+  }
+
+  write(container: string, stream: 'stdout' | 'stderr', text: string): void {
+    this.#containers.write(container, stream, text);
+  }
+
+  exit(container: string, code: number): void {
+    this.#containers.exit(container, code);
+  }
+
+  setProbes(container: string, wish: ProbeWish): void {
+    const { ready, live } = { ...this.wishOf(container), ...wish };
+    const left = { ...(ready === false && { ready }), ...(live === false && { live }) };
+    if (Object.keys(left).length > 0) this.#probes.set(container, left);
+    else this.#probes.delete(container);
+    this.#changed();
+  }
+
+  setCommands(container: string | undefined, answers: readonly CommandAnswer[]): void {
+    const others = this.#commands.filter((answer) => answer.container !== container);
+    const own = answers.map((answer) => (container === undefined ? answer : { ...answer, container }));
+    this.#commands = [...own, ...others];
+    this.#changed();
+  }
+
+  forget(): void {
+    this.#probes.clear();
+    this.#commands = [];
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.changes++;
+    this.#containers.changed();
+  }
+}
