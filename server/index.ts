@@ -1,6 +1,7 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 
 import { createControllers } from '../controllers/index.ts';
+import type { IngressPoint } from '../controllers/ingress/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
@@ -23,12 +24,14 @@ import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
+import type { PlainServers } from './http/plain-servers.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Pod } from './kube/types.gen.ts';
 import { listen, type Servers } from './listening.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
+import type { RunningCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkOptions } from './start-checks.ts';
@@ -40,52 +43,12 @@ export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
+export type { RunningCluster } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /** The user of the generated kubeconfig. */
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
 const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
-
-/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
-export interface RunningCluster extends AsyncDisposable {
-  /** `https://127.0.0.1:6443` */
-  readonly url: string;
-  readonly httpUrl: string | undefined;
-  readonly proxyUrl: string | undefined;
-  /** Where the cluster's DNS is asked, by UDP and TCP. */
-  readonly dnsPort: number | undefined;
-  readonly kubernetesVersion: string;
-  /**
-   * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
-   *
-   * @example
-   * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
-   */
-  kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
-  /** A client without a socket, as the administrator or as anybody. */
-  transport(user?: User): Transport;
-  /** Creates or changes objects: YAML text with any number of documents, or objects. */
-  apply(...manifests: readonly (string | object)[]): Promise<void>;
-  /** Back to how the cluster was when it became ready, fixtures included. */
-  reset(): Promise<void>;
-  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
-  settle(): Promise<void>;
-  /** Every controller, and where it is on. */
-  controllers(): readonly ControllerState[];
-  /**
-   * Switches a controller off or on, everywhere or in one namespace; `undefined` takes the switch of a namespace away.
-   * Once it resolves, a controller that was switched off writes nothing any more.
-   *
-   * @throws Error when there is none of that name
-   * @example
-   * await cluster.setController('deployment', false, { namespace: 'shop' });
-   */
-  setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
-  setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
-  /** Makes /readyz say ok, when `holdReady` kept it. */
-  ready(): void;
-  stop(): Promise<void>;
-}
 
 /**
  * Starts a cluster: API server, controllers and simulated nodes, ready to use when the promise resolves.
@@ -141,6 +104,7 @@ class Launch implements RunningCluster {
       authentication,
       authorization,
       authorizationModes,
+      insecureBind = [],
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -198,6 +162,10 @@ class Launch implements RunningCluster {
       definitions: [
         ...createControllers({
           caCertificate: pki.ca.cert,
+          ingressPoint: ingressPointOf(
+            this.#servers.plain,
+            insecureBind.includes('ingress') ? advertised : '127.0.0.1',
+          ),
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           loadBalancerCidr: this.#options.loadBalancerCidr,
           matchDevice: createDeviceMatcher(),
@@ -272,13 +240,19 @@ class Launch implements RunningCluster {
   }
 
   get httpUrl(): string | undefined {
-    const port = this.#listening.plain.http?.port;
-    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+    return loopbackUrl(this.#listening.plain.http);
   }
 
   get proxyUrl(): string | undefined {
-    const port = this.#listening.plain.proxy?.port;
-    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+    return loopbackUrl(this.#listening.plain.proxy);
+  }
+
+  get ingressUrl(): string | undefined {
+    return loopbackUrl(this.#listening.plain.ingress);
+  }
+
+  get ingressTlsUrl(): string | undefined {
+    return loopbackUrl(this.#listening.plain.ingressTls, 'https');
   }
 
   get dnsPort(): number | undefined {
@@ -364,6 +338,16 @@ class Launch implements RunningCluster {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+function loopbackUrl(server: { readonly port: number } | undefined, scheme = 'http'): string | undefined {
+  return server && `${scheme}://127.0.0.1:${server.port}`;
+}
+
+/** What the status of Ingresses tells of where they are served. */
+function ingressPointOf({ ingress, ingressTls }: PlainServers, address: string): IngressPoint | undefined {
+  const ports = [ingress, ingressTls].flatMap((server) => server?.port ?? []);
+  return ports.length === 0 ? undefined : { address, ports };
 }
 
 /** A copy, which the API may fill in. */

@@ -11,6 +11,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   httpPort: true,
   proxyPort: true,
   dnsPort: true,
+  ingressPort: true,
+  ingressTlsPort: true,
   insecureBind: true,
   tlsNames: true,
   corsOrigins: true,
@@ -62,8 +64,10 @@ export function checkOptions(options: StartOptions): void {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
     throw new Error(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(', ')}`);
   }
-  const { port, httpPort, proxyPort, dnsPort, nodes, seed, logLevel, loadBalancerCidr } = options;
-  for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort })) checkWhole(name, value, PORT_MAX);
+  const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
+  for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
+    checkWhole(name, value, PORT_MAX);
+  const { nodes, seed, logLevel, loadBalancerCidr } = options;
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))

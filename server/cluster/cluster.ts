@@ -8,6 +8,7 @@ import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
+import { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
@@ -56,6 +57,7 @@ export class Cluster {
   readonly pipeline: Pipeline;
   readonly traffic: ServiceTraffic;
   readonly dns: ClusterDns;
+  readonly ingress: IngressTraffic;
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
@@ -91,6 +93,7 @@ export class Cluster {
     const objects = new StoredClusterObjects(registry, parts.nodes);
     this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
     this.dns = new ClusterDns(objects);
+    this.ingress = new IngressTraffic(registry, this.traffic);
     const aggregator = new Aggregator({
       ...(parts.remotes ?? NO_REMOTES),
       storage: parts.storage,

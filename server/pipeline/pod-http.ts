@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
 import type { Destination } from './service-traffic.ts';
@@ -8,6 +8,7 @@ export interface PodRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** What is known as a whole, or comes bit by bit; its length is among the headers, or nobody knows it. */
   readonly body?: Buffer | Readable | undefined;
 }
 
@@ -87,7 +88,8 @@ export async function askPod(
     outgoing.once('response', resolve);
     outgoing.once('error', (error) => reject(unreachable(toldOf(destination, error))));
     if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
-    else body.on('error', (error: Error) => outgoing.destroy(error)).pipe(outgoing);
+    // Who stops in the middle of a request has not asked at all: the connection ends, and with it the answer.
+    else pipeline(body, outgoing, () => undefined);
   });
 }
 
