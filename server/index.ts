@@ -1,7 +1,6 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 
 import { createControllers } from '../controllers/index.ts';
-import type { IngressPoint } from '../controllers/ingress/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
@@ -20,11 +19,13 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
+import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
-import type { PlainServers } from './http/plain-servers.ts';
+import { UpstreamServers } from './http/outbound/upstream-servers.ts';
+import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
@@ -40,6 +41,13 @@ import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type {
+  PodContext,
+  PodHandler,
+  PodHandlerOptions,
+  PodHandlers,
+  PodHandling,
+} from './cluster/pod-handlers/pod-handlers.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
@@ -77,9 +85,11 @@ export async function startCluster(
 class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
+  readonly pods = new RegisteredHandlers();
   readonly #simulatedNodes = new SimulatedNodes();
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
+  readonly #upstreams: UpstreamServers;
   #assembly: Assembly | undefined;
   #metrics: SimulatedMetrics | undefined;
   #manager: ControllerManager | undefined;
@@ -89,6 +99,7 @@ class Launch implements RunningCluster {
   constructor(options: StartOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock();
+    this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
   }
 
   async run(): Promise<void> {
@@ -117,7 +128,12 @@ class Launch implements RunningCluster {
     const kubelet = createKubelet(
       builtInTypes().gitVersion,
       this.#simulatedNodes,
-      { events: this.#options.kubeletEvents ?? 'problems', apiServers: { own, extensions } },
+      {
+        events: this.#options.kubeletEvents ?? 'problems',
+        apiServers: { own, extensions },
+        answers: this.pods,
+        upstreams: this.#upstreams,
+      },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
     );
     if (this.#options.podBehaviours) await kubelet.prepare();
@@ -332,22 +348,13 @@ class Launch implements RunningCluster {
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();
     this.#outbound.close();
+    this.#upstreams.close();
     await this.#assembly?.cluster.storage.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
-}
-
-function loopbackUrl(server: { readonly port: number } | undefined, scheme = 'http'): string | undefined {
-  return server && `${scheme}://127.0.0.1:${server.port}`;
-}
-
-/** What the status of Ingresses tells of where they are served. */
-function ingressPointOf({ ingress, ingressTls }: PlainServers, address: string): IngressPoint | undefined {
-  const ports = [ingress, ingressTls].flatMap((server) => server?.port ?? []);
-  return ports.length === 0 ? undefined : { address, ports };
 }
 
 /** A copy, which the API may fill in. */

@@ -1,4 +1,5 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 
@@ -15,6 +16,8 @@ export interface RunningCluster extends AsyncDisposable {
   /** The same over TLS. */
   readonly ingressTlsUrl: string | undefined;
   readonly kubernetesVersion: string;
+  /** Lets functions answer for pods; they stay over a `reset()`. */
+  readonly pods: PodHandlers;
   /**
    * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
    *

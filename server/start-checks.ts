@@ -2,6 +2,7 @@
 import { LOG_LEVELS } from './base/log.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
+import { upstreamMatcher } from './kube/upstream-patterns.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
@@ -19,6 +20,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   dataDir: true,
   fixtures: true,
   podBehaviours: true,
+  upstreams: true,
   kubeletEvents: true,
   nodes: true,
   clusterCidr: true,
@@ -67,7 +69,8 @@ export function checkOptions(options: StartOptions): void {
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
     checkWhole(name, value, PORT_MAX);
-  const { nodes, seed, logLevel, loadBalancerCidr } = options;
+  const { nodes, seed, logLevel, loadBalancerCidr, upstreams = [] } = options;
+  upstreamMatcher(upstreams);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
+import type { PodAnswers } from '../../server/kube/pod-answers.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
@@ -38,6 +39,8 @@ export interface KubeletOptions {
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
   readonly apiServers?: ApiServers;
+  /** What answers for pods instead of their programs. */
+  readonly answers: PodAnswers;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -46,6 +49,7 @@ export class Kubelet {
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
   readonly #apiServers: ApiServers;
+  readonly #answers: PodAnswers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: the logs of those that ran can be read. */
@@ -54,11 +58,12 @@ export class Kubelet {
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
-  constructor({ manages, events, apiServers = {} }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
+  constructor({ manages, events, apiServers = {}, answers }: KubeletOptions, runtime: () => Promise<PodRuntime>) {
     this.#manages = manages;
     this.#runtime = runtime;
     this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
+    this.#answers = answers;
   }
 
   running(key: Key): RunningPod | undefined {
@@ -82,6 +87,12 @@ export class Kubelet {
       delete memory.calm;
     }
     return key;
+  }
+
+  /** Something else answers for a pod from now on: whatever its probes said, they have to be asked again. */
+  reanswered(key: Key): Key {
+    this.#pods.get(keyText(key))?.running?.disturb();
+    return this.disturbed(key);
   }
 
   /** The network of all pods, as the controller that runs now sees it. */
@@ -236,6 +247,8 @@ export class Kubelet {
       clock,
       random: env.random,
       surroundings: look.surroundings,
+      // By its labels of then: whoever answers may be chosen by others later.
+      answers: (port) => this.#answers.find(addressed(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, podIP), port),
       network: this.#networkOf(env).from({
         key: keyOf(pod),
         address: podIP,
@@ -304,6 +317,11 @@ function evictionOf({ pod, memory }: Look): Failure | undefined {
   const excess = memory.surroundings?.excess;
   if (excess === undefined || isCritical(pod)) return undefined;
   return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
+}
+
+/** Nobody has told yet where a pod is that begins just now. */
+function addressed(pod: Frozen<Pod>, podIP: string): Frozen<Pod> {
+  return pod.status.podIP === podIP ? pod : { ...pod, status: { ...pod.status, podIP } };
 }
 
 /** A pod that nobody has reported yet begins now. */

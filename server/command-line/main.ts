@@ -156,6 +156,11 @@ function program(): Command {
       ),
     )
     .addOption(
+      flag('--upstreams <servers>', 'servers that pods may lead to: HOST:PORT, *.DOMAIN:PORT (repeatable)').argParser(
+        collect,
+      ),
+    )
+    .addOption(
       flag('--kubelet-events <which>', 'Events of kubelets: all, or problems')
         .choices(['all', 'problems'])
         .default('problems'),

@@ -26,6 +26,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly dataDir?: string;
   readonly fixtures?: string[];
   readonly podBehaviours?: string[];
+  readonly upstreams?: string[];
   readonly kubeletEvents: 'all' | 'problems';
   readonly nodes: number;
   readonly clusterCidr?: string;
@@ -94,6 +95,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
     ...(flags.serviceClusterIpRange !== undefined && { serviceClusterIpRange: flags.serviceClusterIpRange }),
     ...(flags.podBehaviours && { podBehaviours: flags.podBehaviours }),
+    ...(flags.upstreams && { upstreams: flags.upstreams }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),
     ...(flags.simulatedMetrics && { simulatedMetrics: true }),

@@ -83,3 +83,17 @@ export async function startPlainServers(
     throw error;
   }
 }
+
+/** Where a client on this machine finds one of them. */
+export function loopbackUrl(server: { readonly port: number } | undefined, scheme = 'http'): string | undefined {
+  return server && `${scheme}://127.0.0.1:${server.port}`;
+}
+
+/** What the status of Ingresses tells of where they are served; undefined when they are not. */
+export function ingressPointOf(
+  { ingress, ingressTls }: PlainServers,
+  address: string,
+): { readonly address: string; readonly ports: readonly number[] } | undefined {
+  const ports = [ingress, ingressTls].flatMap((server) => server?.port ?? []);
+  return ports.length === 0 ? undefined : { address, ports };
+}

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../../server/base/clock.ts';
+import type { Cancel, Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
+import { rest } from '../../../server/base/turn.ts';
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
+import type { Dial } from '../../../server/kube/pod-answers.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
 import { LiveContainer } from './container/live-container.ts';
@@ -13,6 +15,7 @@ import { PodPorts } from './container/pod-ports.ts';
 import { echo } from './echo.ts';
 import type { ImageFamily } from './image-family.ts';
 import type { Network } from './machine/network.ts';
+import { AnsweredConnections } from './outside/answered-connections.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
 
 /** Answers one HTTP request to a container. */
@@ -37,6 +40,8 @@ export interface PodPlans {
   /** Whether programs that nobody has are done at once. */
   isWork(container: AnyContainer): boolean;
   stopCode(container: AnyContainer): number;
+  /** The server outside of the cluster that is behind a port. */
+  upstreamOf(port: number): Dial | undefined;
 }
 
 /** The last two runs of a container: of others nobody keeps the logs. */
@@ -56,6 +61,7 @@ class SimulatedPod implements PodSandbox {
   readonly #ports = new PodPorts();
   readonly #datagrams = new PodDatagrams();
   readonly #runs = new Map<string, Runs>();
+  readonly #answered = new AnsweredConnections();
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
@@ -67,14 +73,59 @@ class SimulatedPod implements PodSandbox {
   }
 
   async dial(port: number, from?: PeerAddress): Promise<Duplex> {
+    const answer = this.#answerAt(port);
+    if (answer) return this.#dialAnswer(answer, port, from);
     const connection = this.#ports.connect(port, from) ?? (await this.#connectAwake(port, from));
     if (connection) return connection;
     const server = this.#servers.get(port) ?? this.#listen(port);
-    if (!server)
-      throw new Error(`connect: connection refused: nothing listens on port ${port} of pod ${this.#pod.metadata.name}`);
+    if (!server) throw this.#refused(`nothing listens on port ${port}`);
     const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
+  }
+
+  #refused(why: string): Error {
+    return new Error(`connect: connection refused: ${why} of pod ${this.#pod.metadata.name}`);
+  }
+
+  /** Functions come before servers elsewhere. */
+  #answerAt(port: number): Dial | undefined {
+    return this.#world.answers(port) ?? this.#plans.upstreamOf(port);
+  }
+
+  isAnswered(port: number): boolean {
+    return this.#answerAt(port) !== undefined;
+  }
+
+  /** Whoever answers for a container does so as long as it runs. */
+  async #dialAnswer(answer: Dial, port: number, from: PeerAddress | undefined): Promise<Duplex> {
+    const containers = this.#pod.spec.containers ?? [];
+    const owners = containers.filter(({ ports }) => ports?.some(({ containerPort }) => containerPort === port));
+    const isUp = (owners.length > 0 ? owners : containers).some(
+      ({ name }) => this.#runs.get(name)?.latest.isOver === false,
+    );
+    if (!isUp) throw this.#refused(`no container runs behind port ${port}`);
+    try {
+      return await this.#answered.open(answer, from);
+    } catch (error) {
+      throw this.#refused(`${(error as Error).message}, at port ${port}`);
+    }
+  }
+
+  async within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
+    const done = this.#world.begin();
+    // Nobody waits for a clock that stands still.
+    void rest(timeoutMs).then(done);
+    let cancel: Cancel = () => undefined;
+    const over = new Promise<undefined>((resolve) => {
+      cancel = this.#world.clock.schedule(timeoutMs, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      cancel();
+      done();
+    }
   }
 
   async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
@@ -170,6 +221,10 @@ class SimulatedPod implements PodSandbox {
     return this.#disturbances;
   }
 
+  disturb(): void {
+    this.#disturbances++;
+  }
+
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed> {
     this.#disturbances++;
     return this.#running(container.name).run(command, timeoutMs);
@@ -200,6 +255,7 @@ class SimulatedPod implements PodSandbox {
 
   close(): void {
     for (const { latest } of this.#runs.values()) latest.kill();
+    this.#answered.close();
     this.#world.surroundings.close();
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();

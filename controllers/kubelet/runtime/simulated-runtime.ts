@@ -1,4 +1,5 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
+import type { Upstreams } from '../../../server/kube/pod-answers.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
@@ -7,6 +8,8 @@ import type { ImageFamilies, ImageFamily } from './image-family.ts';
 import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
 import type { ImageDirectory } from './machine/inode.ts';
+import { askOutside, isAnsweredProbe } from './outside/ask-outside.ts';
+import { PodUpstreams } from './outside/pod-upstreams.ts';
 import type {
   AnyContainer,
   ContainerRun,
@@ -36,14 +39,16 @@ const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKille
  */
 export class SimulatedRuntime implements PodRuntime {
   readonly #families: ImageFamilies;
+  readonly #upstreams: PodUpstreams;
   readonly #presets = new Presets();
 
-  constructor(families: ImageFamilies) {
+  constructor(families: ImageFamilies, upstreams: Upstreams) {
     this.#families = families;
+    this.#upstreams = new PodUpstreams(families, upstreams);
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#presets.complaint(pod);
+    return this.#presets.complaint(pod) ?? this.#upstreams.complaint(pod);
   }
 
   pull(pod: Frozen<Pod>, { name, image = '' }: AnyContainer, failures: number, sinceMs: number): Pull {
@@ -133,6 +138,7 @@ export class SimulatedRuntime implements PodRuntime {
       const isFixed = endOfCommand(probe.exec.command ?? []) !== undefined;
       return { ...(await this.#ask(running, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
     }
+    if (isAnsweredProbe(running, container, probe)) return askOutside(running, pod, container, probe);
     const { kind } = this.#planOf(pod, container);
     if (!this.#isKnown(container, kind)) return { isHealthy: true, output: '', holdsMs };
     // What a running program answers may be something else the next time; but a server that serves what its image
@@ -186,6 +192,7 @@ export class SimulatedRuntime implements PodRuntime {
       planOf: (container) => this.#planOf(pod, container),
       isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
       stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
+      upstreamOf: (port) => this.#upstreams.find(pod, port),
     };
     return runPod(pod, podIP, plans, world);
   }

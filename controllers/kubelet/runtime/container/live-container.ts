@@ -122,6 +122,11 @@ export class LiveContainer {
     void main.exitCode.then((exitCode) => this.#mainEnded(main, machine, exitCode));
   }
 
+  /** It has ended, was killed, or could not start. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Somebody wants something of its program: starts it if it waits for that, and lets it begin. */
   async awake(): Promise<void> {
     const { kind } = this.#facts.plan;
