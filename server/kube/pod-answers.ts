@@ -41,7 +41,7 @@ export const noUpstreams: Upstreams = {
 /** The TCP ports that a pod says its containers listen on. */
 export function declaredPorts({ spec }: Frozen<Pod>): number[] {
   return [...(spec.containers ?? []), ...(spec.initContainers ?? [])].flatMap(({ ports }) =>
-    (ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP').map(({ containerPort }) => containerPort),
+    (ports ?? []).filter(({ protocol }) => protocol === 'TCP').map(({ containerPort }) => containerPort),
   );
 }
 

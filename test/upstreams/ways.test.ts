@@ -12,7 +12,9 @@ let shells: PodShells;
 beforeAll(async () => {
   real = await outside();
   const sockets = new WebSocketServer({ server: real.server });
-  sockets.on('connection', (socket, { url }) => socket.on('message', (text) => socket.send(`${url} ${String(text)}`)));
+  sockets.on('connection', (socket, { url }) =>
+    socket.on('message', (text: Buffer) => socket.send(`${url} ${text.toString()}`)),
+  );
   shells = await PodShells.open(
     [
       bound('web', `http://${real.address}`),
