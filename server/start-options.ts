@@ -38,10 +38,7 @@ export interface StartOptions {
   readonly fixtures?: readonly string[];
   /** Files and folders that say what images do, besides those of the package; theirs come first. */
   readonly podBehaviours?: readonly string[];
-  /**
-   * Servers outside of the cluster that behaviours of pods may lead to; none unless given: `api:8080`, `*.internal:443`,
-   * `127.0.0.1:*`.
-   */
+  /** Servers outside that behaviours of pods may lead to: `api:8080`, `*.internal:443`; none unless given. */
   readonly upstreams?: readonly string[];
   /**
    * Which Events kubelets write: `problems` (unless given) leaves out what happens to every pod, which is most of a

@@ -50,8 +50,8 @@ export function rule(host: string | undefined, ...paths: readonly string[]): str
 }
 
 export function ingressClass(name: string, controller: string, annotations = ''): string {
-  const metadata = `{name: ${name}, annotations: {${annotations}}}`;
-  return `{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: ${metadata}, spec: {controller: ${controller}}}`;
+  const kind = 'apiVersion: networking.k8s.io/v1, kind: IngressClass';
+  return `{${kind}, metadata: {name: ${name}, annotations: {${annotations}}}, spec: {controller: ${controller}}}`;
 }
 
 /** What the echo page was asked, as far as tests look. */
