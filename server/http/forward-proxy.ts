@@ -4,6 +4,7 @@ import { askPod, endToEnd } from '../pipeline/pod-http.ts';
 import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { tunnel } from './forward-tunnel.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
+import { passAnswer } from './pass-answer.ts';
 
 const NOT_OURS =
   'fauxkube: this proxy only leads to services and pods of the cluster, and there is none of this name: use SERVICE ' +
@@ -63,11 +64,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, traff
     headers,
     ...((length !== '0' || encoding !== undefined) && { body: request }),
   });
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-  // The head of a stream is not kept until something follows.
-  response.flushHeaders();
-  response.once('close', () => answer.destroy());
-  answer.on('error', () => response.destroy()).pipe(response);
+  passAnswer(answer, response);
 }
 
 function absoluteUrl(text: string): URL | undefined {

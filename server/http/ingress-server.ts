@@ -8,6 +8,7 @@ import type { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { askPod, endToEnd, upgradePod } from '../pipeline/pod-http.ts';
 import type { Destination } from '../pipeline/service-traffic.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
+import { passAnswer } from './pass-answer.ts';
 import { startTunnel } from './tunnel.ts';
 
 export interface IngressServerOptions {
@@ -136,11 +137,7 @@ async function pass(
   const method = request.method ?? 'GET';
   const body = hasBody ? request : Buffer.alloc(0);
   const answer = await askPod(destination, { method, path: asked.target, headers, body });
-  if (response.destroyed) answer.destroy();
-  response.once('close', () => answer.destroy());
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-  answer.once('error', () => response.destroy());
-  answer.pipe(response);
+  passAnswer(answer, response);
 }
 
 async function upgrade(
@@ -160,10 +157,7 @@ async function upgrade(
     startTunnel(client.socket, client.head, { ...endToEnd(response.headers), connection, upgrade: protocol }, answer);
     return;
   }
-  refuseUpgrade(request, client.socket, (plain) => {
-    plain.writeHead(response.statusCode ?? 502, endToEnd(response.headers));
-    response.pipe(plain);
-  });
+  refuseUpgrade(request, client.socket, (plain) => passAnswer(response, plain));
 }
 
 /** The answer to a client whose protocol nobody speaks: an ordinary one, and the end of the connection. */

@@ -2,8 +2,8 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
-import type { Pod, Probe } from '../../../../server/kube/types.gen.ts';
-import { type Asked, askPod, portNumber } from '../ask-pod.ts';
+import type { HTTPGetAction, Pod, Probe } from '../../../../server/kube/types.gen.ts';
+import { type Asked, askPod, portNumber, reachesPod } from '../ask-pod.ts';
 import type { AnyContainer, PodSandbox, ProbeAnswer } from '../pod-runtime.ts';
 
 function portOf(container: AnyContainer, { httpGet, tcpSocket, grpc }: Frozen<Probe>): number | undefined {
@@ -29,6 +29,25 @@ export async function askOutside(
   try {
     const answer = await running.within(timeoutSeconds * 1000, askPod(visit, pod, container, probe));
     return { ...(answer ?? { isHealthy: false, output: lateOutput(pod, container, probe) }), holdsMs: 0 };
+  } finally {
+    visit.end();
+  }
+}
+
+/** How long a hook waits for whoever it asks: a kubelet has no limit, and a goroutine for each pod. */
+const HOOK_MS = 30_000;
+
+/** Whether a hook's request was answered, by a program of the pod or by somebody else. */
+export async function reachesAnyone(
+  running: PodSandbox,
+  container: AnyContainer,
+  get: Frozen<HTTPGetAction>,
+): Promise<boolean> {
+  const port = portNumber(get.port, container);
+  if (port === undefined || !running.isAnswered(port)) return reachesPod(running, container, get);
+  const visit = new Visit(running);
+  try {
+    return (await running.within(HOOK_MS, reachesPod(visit, container, get))) ?? false;
   } finally {
     visit.end();
   }
