@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../server/base/clock.ts';
-import type { Frozen } from '../../server/base/freeze.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
@@ -148,6 +148,9 @@ export class Kubelet {
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
+    // By its labels somebody else may answer for it now.
+    if (memory.running && !deepEqual(memory.labels, pod.metadata.labels)) memory.running.disturb();
+    memory.labels = pod.metadata.labels;
     const look = new Look(pod, memory, {
       runtime: await this.#runtime(),
       env,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { PeerAddress } from './node-connector.ts';
-import type { Pod } from './types.gen.ts';
+import type { Container, Pod } from './types.gen.ts';
 
 /** Opens a connection. @param from whom the other end sees, if it can. @throws Error when nobody answers */
 export type Dial = (from?: PeerAddress) => Promise<Duplex>;
@@ -38,15 +38,15 @@ export const noUpstreams: Upstreams = {
   connect: () => Promise.reject(new Error('there is no way out of the cluster')),
 };
 
-/** The TCP ports that a pod says its containers listen on. */
-export function declaredPorts({ spec }: Frozen<Pod>): number[] {
-  return [...(spec.containers ?? []), ...(spec.initContainers ?? [])].flatMap(({ ports }) =>
+/** The TCP ports that containers say they listen on. */
+export function tcpPorts(containers: readonly Pick<Frozen<Container>, 'ports'>[]): number[] {
+  return containers.flatMap(({ ports }) =>
     (ports ?? []).filter(({ protocol }) => protocol === 'TCP').map(({ containerPort }) => containerPort),
   );
 }
 
 /** Whether something that names no port is meant by one: those that a pod declares, or all if it declares none. */
-export function isAnyPort(pod: Frozen<Pod>, port: number): boolean {
-  const declared = declaredPorts(pod);
+export function isAnyPort({ spec }: Frozen<Pod>, port: number): boolean {
+  const declared = tcpPorts([...(spec.containers ?? []), ...(spec.initContainers ?? [])]);
   return declared.length === 0 || declared.includes(port);
 }

@@ -113,17 +113,32 @@ test('what is no selector and no port is refused', () => {
   );
 });
 
+const READY =
+  '{containers: [{name: c, image: example/app, ports: [{containerPort: 80}], ' +
+  'readinessProbe: {httpGet: {port: 80}, periodSeconds: 1, failureThreshold: 1}}]}';
+const UNREADY = (): Response => new Response(null, { status: 503 });
+
 test('probes are asked of it, also of a pod that has been ready before', async () => {
   await using story = await PodStory.begin();
-  await story.create(
-    '{containers: [{name: c, image: example/app, ports: [{containerPort: 80}], ' +
-      'readinessProbe: {httpGet: {port: 80}, periodSeconds: 1, failureThreshold: 1}}]}',
-  );
+  await story.create(READY);
   expect(await story.shown()).toBe('1/1 Running');
-  const handling = story.cluster.pods.handle('', () => new Response(null, { status: 503 }));
+  const handling = story.cluster.pods.handle('', UNREADY);
   await story.pass(1);
   expect(await story.shown()).toBe('0/1 Running');
   handling.stop();
   await story.pass(1);
   expect(await story.shown()).toBe('1/1 Running');
+});
+
+test('a pod that gets the labels later is answered for from then on', async () => {
+  await using story = await PodStory.begin();
+  story.cluster.pods.handle('app=late', UNREADY);
+  await story.create(READY);
+  await story.pass(5);
+  expect(await story.shown()).toBe('1/1 Running');
+  const labels = { app: 'late' };
+  await story.client.patch('v1/pods', { namespace: 'default', name: 'p' }, 'merge', { metadata: { labels } });
+  await story.cluster.settle();
+  await story.pass(1);
+  expect(await story.shown()).toBe('0/1 Running');
 });

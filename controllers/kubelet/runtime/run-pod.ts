@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Cancel, Clock } from '../../../server/base/clock.ts';
+
+import { type Cancel, type Clock, systemClock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
-import { rest } from '../../../server/base/turn.ts';
+
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type { LogRequest, PeerAddress, ProcessStreams, RunningProcess } from '../../../server/kube/node-connector.ts';
 import type { Dial } from '../../../server/kube/pod-answers.ts';
@@ -115,7 +116,7 @@ class SimulatedPod implements PodSandbox {
   async within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
     const done = this.#world.begin();
     // Nobody waits for a clock that stands still.
-    void rest(timeoutMs).then(done);
+    const giveUp = systemClock().schedule(timeoutMs, done);
     let cancel: Cancel = () => undefined;
     const over = new Promise<undefined>((resolve) => {
       cancel = this.#world.clock.schedule(timeoutMs, () => resolve(undefined));
@@ -124,6 +125,7 @@ class SimulatedPod implements PodSandbox {
       return await Promise.race([work, over]);
     } finally {
       cancel();
+      giveUp();
       done();
     }
   }

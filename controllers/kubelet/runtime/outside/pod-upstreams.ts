@@ -1,5 +1,5 @@
 import { type Frozen, getOwn } from '../../../../server/base/freeze.ts';
-import { type Dial, isAnyPort, type Upstream, type Upstreams } from '../../../../server/kube/pod-answers.ts';
+import { type Dial, isAnyPort, tcpPorts, type Upstream, type Upstreams } from '../../../../server/kube/pod-answers.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
 import type { ImageFamilies } from '../image-family.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
@@ -40,7 +40,7 @@ export class PodUpstreams {
   #ofImages({ spec }: Frozen<Pod>, port: number): Upstream | undefined {
     for (const container of spec.containers ?? []) {
       const { upstreams, ports } = this.#families.of(container.image ?? '');
-      const own = [...ports, ...(container.ports ?? []).map(({ containerPort }) => containerPort)];
+      const own = [...ports, ...tcpPorts([container])];
       const found = upstreamOf(upstreams, port, [container], () => own.length === 0 || own.includes(port));
       if (found) return found;
     }
@@ -49,8 +49,10 @@ export class PodUpstreams {
 }
 
 /** What to say to whoever names a server that is not allowed. */
-export const denialOf = ({ host, port }: Upstream): string =>
-  `upstream ${host}:${port} is not allowed: start fauxkube with --upstreams ${host}:${port}`;
+export function denialOf({ host, port }: Upstream): string {
+  const server = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `upstream ${server} is not allowed: start fauxkube with --upstreams ${server}`;
+}
 
 function annotated({ metadata }: Frozen<Pod>): readonly Binding[] | string {
   const text = getOwn(metadata.annotations, UPSTREAMS);
