@@ -131,12 +131,9 @@ async function pass(
   if (!asked) throw new Refusal(400);
   const destination = destinationOf(asked, ingress);
   const headers = headersFor(request, requestId);
-  const isChunked = request.headers['transfer-encoding'] !== undefined;
-  if (isChunked) headers['transfer-encoding'] = 'chunked';
-  const hasBody = isChunked || request.headers['content-length'] !== undefined;
-  const method = request.method ?? 'GET';
-  const body = hasBody ? request : Buffer.alloc(0);
-  const answer = await askPod(destination, { method, path: asked.target, headers, body });
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  const body = length !== undefined || encoding !== undefined ? request : undefined;
+  const answer = await askPod(destination, { method: request.method ?? 'GET', path: asked.target, headers, body });
   passAnswer(answer, response);
 }
 

@@ -78,12 +78,14 @@ export async function askPod(
   { method, path, headers, body }: PodRequest,
 ): Promise<IncomingMessage> {
   const connection = await dial(destination);
+  // Node sends what comes with a GET as it is, and the pod would take it for the next request.
+  const isOpenEnded = body !== undefined && !Buffer.isBuffer(body) && headers['content-length'] === undefined;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       createConnection: () => connection as never,
       method,
       path,
-      headers: { ...headers, connection: 'close' },
+      headers: { ...headers, connection: 'close', ...(isOpenEnded && { 'transfer-encoding': 'chunked' }) },
     });
     outgoing.once('response', resolve);
     outgoing.once('error', (error) => reject(unreachable(toldOf(destination, error))));
