@@ -18,7 +18,7 @@ USER node
 # Flags as variables, so that `docker run fauxkube start --nodes 5` keeps them.
 ENV NODE_ENV=production \
     FAUXKUBE_HOST=0.0.0.0 \
-    FAUXKUBE_INSECURE_BIND=proxy \
+    FAUXKUBE_INSECURE_BIND=proxy,ingress \
     FAUXKUBE_KUBECONFIG=/kubeconfigs/host
 EXPOSE 6443 6480
 HEALTHCHECK --interval=2s --timeout=2s --start-period=5s --retries=15 \

@@ -17,6 +17,7 @@ import { controller as ephemeralVolume } from './ephemeral-volume/index.ts';
 import { controller as flowSchema } from './flow-schema/index.ts';
 import { controller as garbageCollector } from './garbage-collector/index.ts';
 import { createHorizontalPodAutoscaler } from './horizontal-pod-autoscaler/index.ts';
+import { createIngress, type IngressPoint } from './ingress/index.ts';
 import { controller as ipAllocatorRepair } from './ip-allocator-repair/index.ts';
 import { controller as job } from './job/index.ts';
 import { controller as legacyTokenCleaner } from './legacy-token-cleaner/index.ts';
@@ -56,6 +57,8 @@ export interface ControllerParts {
   readonly caCertificate: string;
   /** Checks the expressions of policies against the types of objects. */
   readonly checkPolicy: CheckTypes;
+  /** Where Ingresses are served; nowhere unless given. */
+  readonly ingressPoint?: IngressPoint | undefined;
   readonly issueToken: TokenParts['issue'];
   /** Where services of type LoadBalancer get their addresses from; nowhere unless given. */
   readonly loadBalancerCidr?: string | undefined;
@@ -76,6 +79,7 @@ export interface ControllerParts {
 export function createControllers({
   caCertificate,
   checkPolicy,
+  ingressPoint,
   issueToken,
   loadBalancerCidr,
   matchDevice,
@@ -124,6 +128,7 @@ export function createControllers({
     serviceCidr,
     ipAllocatorRepair,
     createServiceLoadBalancer(loadBalancerCidr),
+    createIngress(ingressPoint),
     flowSchema,
     resourceQuota,
     clusterRoleAggregation,

@@ -17,15 +17,19 @@ import { type FixtureObject, parseFixture, readFixtures } from './cluster/fixtur
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
+import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
+import { UpstreamServers } from './http/outbound/upstream-servers.ts';
+import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import { listen, type Servers } from './listening.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
+import type { RunningCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { checkOptions } from './start-checks.ts';
@@ -34,58 +38,23 @@ import type { StoredObject } from './storage/stored-object.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type {
+  PodContext,
+  PodHandler,
+  PodHandlerOptions,
+  PodHandlers,
+  PodHandling,
+} from './cluster/pod-handlers/pod-handlers.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
+export type { RunningCluster } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /** The user of the generated kubeconfig. */
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
 const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
-
-/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
-export interface RunningCluster extends AsyncDisposable {
-  /** `https://127.0.0.1:6443` */
-  readonly url: string;
-  readonly httpUrl: string | undefined;
-  readonly proxyUrl: string | undefined;
-  /** Where the cluster's DNS is asked, by UDP and TCP. */
-  readonly dnsPort: number | undefined;
-  readonly kubernetesVersion: string;
-  /**
-   * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
-   *
-   * @example
-   * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
-   */
-  kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
-  /** A client without a socket, as the administrator or as anybody. */
-  transport(user?: User): Transport;
-  /** Creates or changes objects: YAML text with any number of documents, or objects. */
-  apply(...manifests: readonly (string | object)[]): Promise<void>;
-  /** Back to how the cluster was when it became ready, fixtures included. */
-  reset(): Promise<void>;
-  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
-  settle(): Promise<void>;
-  /** Every controller, and where it is on. */
-  controllers(): readonly ControllerState[];
-  /**
-   * Switches a controller off or on, everywhere or in one namespace; `undefined` takes the switch of a namespace away.
-   * Once it resolves, a controller that was switched off writes nothing any more.
-   *
-   * @throws Error when there is none of that name
-   * @example
-   * await cluster.setController('deployment', false, { namespace: 'shop' });
-   */
-  setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
-  setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
-  /** Has pods write, end, be ready or not, and answer commands as somebody says. */
-  readonly scripts: PodScripts;
-  /** Makes /readyz say ok, when `holdReady` kept it. */
-  ready(): void;
-  stop(): Promise<void>;
-}
 
 /**
  * Starts a cluster: API server, controllers and simulated nodes, ready to use when the promise resolves.
@@ -114,9 +83,11 @@ export async function startCluster(
 class Launch implements RunningCluster {
   readonly #options: StartOptions;
   readonly #clock: ReturnType<typeof systemClock>;
+  readonly pods = new RegisteredHandlers();
   readonly #simulatedNodes = new SimulatedNodes();
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
+  readonly #upstreams: UpstreamServers;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
   #servers: Servers | undefined;
@@ -125,6 +96,7 @@ class Launch implements RunningCluster {
   constructor(options: StartOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock();
+    this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
   }
 
   async run(): Promise<void> {
@@ -140,6 +112,7 @@ class Launch implements RunningCluster {
       authentication,
       authorization,
       authorizationModes,
+      insecureBind = [],
     } = this.#options;
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
     const random = seed === undefined ? systemRandom() : seededRandom(seed);
@@ -152,7 +125,12 @@ class Launch implements RunningCluster {
     const kubelet = createKubelet(
       builtInTypes().gitVersion,
       this.#simulatedNodes,
-      { events: this.#options.kubeletEvents ?? 'problems', apiServers: { own, extensions } },
+      {
+        events: this.#options.kubeletEvents ?? 'problems',
+        apiServers: { own, extensions },
+        answers: this.pods,
+        upstreams: this.#upstreams,
+      },
       () => readPodBehaviours(this.#options.podBehaviours ?? []),
       (resource, namespace) => this.#parts.cluster.kwokObjects(resource, namespace),
     );
@@ -192,6 +170,10 @@ class Launch implements RunningCluster {
       definitions: [
         ...createControllers({
           caCertificate: pki.ca.cert,
+          ingressPoint: ingressPointOf(
+            this.#servers.plain,
+            insecureBind.includes('ingress') ? advertised : '127.0.0.1',
+          ),
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           loadBalancerCidr: this.#options.loadBalancerCidr,
           matchDevice: createDeviceMatcher(),
@@ -267,13 +249,19 @@ class Launch implements RunningCluster {
   }
 
   get httpUrl(): string | undefined {
-    const port = this.#listening.plain.http?.port;
-    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+    return loopbackUrl(this.#listening.plain.http);
   }
 
   get proxyUrl(): string | undefined {
-    const port = this.#listening.plain.proxy?.port;
-    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
+    return loopbackUrl(this.#listening.plain.proxy);
+  }
+
+  get ingressUrl(): string | undefined {
+    return loopbackUrl(this.#listening.plain.ingress);
+  }
+
+  get ingressTlsUrl(): string | undefined {
+    return loopbackUrl(this.#listening.plain.ingressTls, 'https');
   }
 
   get dnsPort(): number | undefined {
@@ -358,6 +346,7 @@ class Launch implements RunningCluster {
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();
     this.#outbound.close();
+    this.#upstreams.close();
     await this.#assembly?.cluster.storage.close();
   }
 

@@ -4,7 +4,7 @@ import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import type { Assembly } from './cluster/assembly.ts';
-import { type PlainServers, startPlainServers } from './http/plain-servers.ts';
+import { type OpenPort, type PlainServers, startPlainServers } from './http/plain-servers.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { auditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
@@ -37,15 +37,16 @@ export async function listen(
   const { seed } = options;
   const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
   // Without TLS nobody but this machine gets in, unless the user says so for the very port.
-  const plainHost = (name: 'http' | 'proxy' | 'dns'): string => (insecureBind.includes(name) ? host : '127.0.0.1');
+  const plainHost = (name: OpenPort): string => (insecureBind.includes(name) ? host : '127.0.0.1');
   const { clientCa: proxyCa } = options.authentication?.frontProxy ?? {};
   const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
   const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
   const serving = { corsOrigins, answer, now, auditId, onFault };
   const https = await startHttpServer({ host, port, tls, ...serving });
   try {
-    const { traffic, dns } = cluster;
-    return { https, plain: await startPlainServers(options, plainHost, { serving, traffic, dns }) };
+    const { traffic, dns, ingress } = cluster;
+    const parts = { serving, traffic, dns, ingress, random: systemRandom(), certificate: pki.serving };
+    return { https, plain: await startPlainServers(options, plainHost, parts) };
   } catch (error) {
     await https.close();
     throw error;

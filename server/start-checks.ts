@@ -2,6 +2,7 @@
 import { LOG_LEVELS } from './base/log.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
+import { upstreamMatcher } from './kube/upstream-patterns.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
@@ -11,12 +12,15 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   httpPort: true,
   proxyPort: true,
   dnsPort: true,
+  ingressPort: true,
+  ingressTlsPort: true,
   insecureBind: true,
   tlsNames: true,
   corsOrigins: true,
   dataDir: true,
   fixtures: true,
   podBehaviours: true,
+  upstreams: true,
   kubeletEvents: true,
   nodes: true,
   clusterCidr: true,
@@ -62,8 +66,11 @@ export function checkOptions(options: StartOptions): void {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
     throw new Error(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(', ')}`);
   }
-  const { port, httpPort, proxyPort, dnsPort, nodes, seed, logLevel, loadBalancerCidr } = options;
-  for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort })) checkWhole(name, value, PORT_MAX);
+  const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
+  for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
+    checkWhole(name, value, PORT_MAX);
+  const { nodes, seed, logLevel, loadBalancerCidr, upstreams = [] } = options;
+  upstreamMatcher(upstreams);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))

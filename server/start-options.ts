@@ -9,6 +9,7 @@ import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
 import type { AuthorizationOptions } from './cluster/authorization.ts';
+import type { OpenPort } from './http/plain-servers.ts';
 
 export interface StartOptions {
   /** Address to listen on; 127.0.0.1 unless given. */
@@ -21,8 +22,12 @@ export interface StartOptions {
   readonly proxyPort?: number;
   /** The cluster's DNS by UDP and TCP, on loopback. */
   readonly dnsPort?: number;
-  /** Ports without TLS that may listen on `host` instead of loopback: `http`, `proxy`, `dns`. */
-  readonly insecureBind?: readonly ('http' | 'proxy' | 'dns')[];
+  /** Plain HTTP to the services that Ingresses name, on loopback. */
+  readonly ingressPort?: number;
+  /** The same over TLS, with the certificates of the Ingresses, on loopback. */
+  readonly ingressTlsPort?: number;
+  /** Ports that ask nobody who they are, which may listen on `host` instead of loopback. */
+  readonly insecureBind?: readonly OpenPort[];
   /** Names and addresses of the serving certificate besides the usual ones. */
   readonly tlsNames?: readonly string[];
   /** Origins whose programs in browsers may read answers: `http://localhost:5173`; `*` for any. */
@@ -33,6 +38,8 @@ export interface StartOptions {
   readonly fixtures?: readonly string[];
   /** Files and folders that say what images do, besides those of the package; theirs come first. */
   readonly podBehaviours?: readonly string[];
+  /** Servers outside that behaviours of pods may lead to: `api:8080`, `*.internal:443`; none unless given. */
+  readonly upstreams?: readonly string[];
   /**
    * Which Events kubelets write: `problems` (unless given) leaves out what happens to every pod, which is most of a
    * cluster's Events: Pulling, Pulled, Created, Started, and Killing at deletion.

@@ -1,7 +1,7 @@
 /** Lifecycle hooks: k8s.io/kubernetes/pkg/kubelet/lifecycle. */
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { LifecycleHandler, Pod } from '../../server/kube/types.gen.ts';
-import { reachesPod } from './runtime/ask-pod.ts';
+import { reachesAnyone } from './runtime/outside/ask-outside.ts';
 import type { AnyContainer, Executed, PodRuntime, PodSandbox } from './runtime/pod-runtime.ts';
 
 export interface HookEnd {
@@ -33,7 +33,7 @@ export async function runHook(
   }
   // One that goes elsewhere than to the pod has nobody to go to, and does no harm.
   if (!httpGet || httpGet.host || !running) return { takesMs: 0 };
-  if (await reachesPod(running, container, httpGet)) return { takesMs: 0 };
+  if (await reachesAnyone(running, container, httpGet)) return { takesMs: 0 };
   const url = `http://${pod.status.podIP}:${httpGet.port}${httpGet.path ?? '/'}`;
   const error = `Get "${url}": dial tcp ${pod.status.podIP}:${httpGet.port}: connect: connection refused`;
   return { takesMs: 0, failure: `HTTP lifecycle hook (${httpGet.path ?? '/'}) ${where} - error: ${error}` };

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { KwokObjects } from '../../server/kube/kwok-objects.ts';
 import type { NodeConnector } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
+import { noAnswers, noUpstreams, type PodAnswers, type Upstreams } from '../../server/kube/pod-answers.ts';
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv, Watched } from '../lib/controller.ts';
 import { ATTACHABLE_READS, mayNeedAttaching } from '../lib/volumes/attachable.ts';
@@ -12,7 +13,8 @@ import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { CERTIFICATE_REQUESTS } from './pod-certificates.ts';
 import { REFERRED } from './pod-references.ts';
-import { ImageFamilies, parseImageFamily } from './runtime/image-family.ts';
+import { ImageFamilies, type ImageFamily, parseImageFamily } from './runtime/image-family.ts';
+import { denialOf } from './runtime/outside/pod-upstreams.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
 import { isNodeExpansionDue } from './volume-expansion.ts';
@@ -21,6 +23,14 @@ import { isNodeExpansionDue } from './volume-expansion.ts';
 export interface BehaviourFile {
   readonly file: string;
   readonly value: unknown;
+}
+
+/** What whoever runs the cluster wants of its kubelets. */
+export interface KubeletWishes extends Omit<KubeletOptions, 'manages' | 'answers'> {
+  /** What answers for pods instead of their programs; nobody unless given. */
+  readonly answers?: PodAnswers;
+  /** Servers that behaviours of pods may lead to; none unless given. */
+  readonly upstreams?: Upstreams;
 }
 
 /** Whether a volume is gone, or was recycled: the next claim finds nothing in it. */
@@ -40,7 +50,7 @@ function isEmptied(before: Frozen<PersistentVolume>, now: Frozen<PersistentVolum
 export function createKubelet(
   version: string,
   simulated: SimulatedNodes,
-  options: Omit<KubeletOptions, 'manages'>,
+  { upstreams = noUpstreams, answers = noAnswers, ...options }: KubeletWishes,
   behaviours: () => Promise<readonly BehaviourFile[]>,
   kwok: KwokObjects = () => [],
 ): {
@@ -52,9 +62,14 @@ export function createKubelet(
   let runtime: Promise<SimulatedRuntime> | undefined;
   const makeRuntime = async (): Promise<SimulatedRuntime> =>
     new SimulatedRuntime(
-      new ImageFamilies((await behaviours()).map(({ value, file }) => parseImageFamily(value, file))),
-      kwok,
+      new ImageFamilies((await behaviours()).map((each) => allowed(parseImageFamily(each.value, each.file), each))),
+      { kwok, upstreams },
     );
+  const allowed = (family: ImageFamily, { file }: BehaviourFile): ImageFamily => {
+    const denied = family.upstreams.find(({ upstream }) => !upstreams.allows(upstream));
+    if (denied) throw new Error(`${file}: upstreams: ${denialOf(denied.upstream)}`);
+    return family;
+  };
   const runtimeOnce = (): Promise<SimulatedRuntime> => {
     runtime ??= makeRuntime();
     return runtime;
@@ -62,6 +77,7 @@ export function createKubelet(
   const kubelet = new Kubelet(
     {
       ...options,
+      answers,
       manages: (node) => simulated.runsPods(node),
       stages: (node) => simulated.runs(node) && !simulated.runsPods(node),
     },
@@ -109,6 +125,10 @@ export function createKubelet(
     start: (env) => {
       const cancels = [
         agent.start(env),
+        answers.onChange((isMeant) => {
+          for (const pod of env.lister<Pod>('v1/pods').list())
+            if (isMeant(pod)) env.enqueue(kubelet.reanswered(keyOf(pod)));
+        }),
         env.onChange<PersistentVolume>('v1/persistentvolumes', ({ before, now }) => {
           if (before && isEmptied(before, now)) kubelet.forgetVolume(before.metadata.uid ?? '');
         }),

@@ -1,8 +1,9 @@
 import { rfc3339 } from '../../server/base/clock.ts';
-import type { Frozen } from '../../server/base/freeze.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
+import type { PodAnswers } from '../../server/kube/pod-answers.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
@@ -41,6 +42,8 @@ export interface KubeletOptions {
   /** `all`, or without what happens to every pod: its images are pulled, its containers made, started and stopped. */
   readonly events: 'all' | 'problems';
   readonly apiServers?: ApiServers;
+  /** What answers for pods instead of their programs. */
+  readonly answers: PodAnswers;
 }
 
 /** Runs the pods that are bound to simulated nodes, from their first container to their end. */
@@ -52,6 +55,7 @@ export class Kubelet {
   readonly #runtime: () => Promise<PodRuntime>;
   readonly #tellsRoutine: boolean;
   readonly #apiServers: ApiServers;
+  readonly #answers: PodAnswers;
   readonly #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: the logs of those that ran can be read. */
@@ -61,7 +65,7 @@ export class Kubelet {
   #store: VolumeStore | undefined;
 
   constructor(
-    { manages, stages = () => false, events, apiServers = {} }: KubeletOptions,
+    { manages, stages = () => false, events, apiServers = {}, answers }: KubeletOptions,
     runtime: () => Promise<PodRuntime>,
   ) {
     this.#manages = manages;
@@ -69,6 +73,7 @@ export class Kubelet {
     this.#runtime = runtime;
     this.#apiServers = apiServers;
     this.#tellsRoutine = events === 'all';
+    this.#answers = answers;
   }
 
   running(key: Key): RunningPod | undefined {
@@ -78,7 +83,8 @@ export class Kubelet {
     const nodeName = staging.env.lister<Pod>(PODS).get(key)?.spec.nodeName;
     if (nodeName === undefined || !this.#stages(nodeName)) return undefined;
     const { env } = staging;
-    return this.#staged.of(key, { ...staging, network: this.#networkOf(env), store: this.#storeOf(env) });
+    const parts = { ...staging, network: this.#networkOf(env), store: this.#storeOf(env), answers: this.#answers };
+    return this.#staged.of(key, parts);
   }
 
   /** The same, but nothing is made for it. */
@@ -103,6 +109,12 @@ export class Kubelet {
       delete memory.calm;
     }
     return key;
+  }
+
+  /** Something else answers for a pod from now on: whatever its probes said, they have to be asked again. */
+  reanswered(key: Key): Key {
+    this.#pods.get(keyText(key))?.running?.disturb();
+    return this.disturbed(key);
   }
 
   /** The network of all pods, as the controller that runs now sees it. */
@@ -161,6 +173,9 @@ export class Kubelet {
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
+    // By its labels somebody else may answer for it now.
+    if (memory.running && !deepEqual(memory.labels, pod.metadata.labels)) memory.running.disturb();
+    memory.labels = pod.metadata.labels;
     const look = new Look(pod, memory, {
       runtime: await this.#runtime(),
       env,
@@ -260,6 +275,8 @@ export class Kubelet {
       clock,
       random: env.random,
       surroundings: look.surroundings,
+      // By its labels of then: whoever answers may be chosen by others later.
+      answers: (port) => this.#answers.find(addressed(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, podIP), port),
       network: this.#networkOf(env).from({
         key: keyOf(pod),
         address: podIP,
@@ -328,6 +345,11 @@ function evictionOf({ pod, memory }: Look): Failure | undefined {
   const excess = memory.surroundings?.excess;
   if (excess === undefined || isCritical(pod)) return undefined;
   return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
+}
+
+/** Nobody has told yet where a pod is that begins just now. */
+function addressed(pod: Frozen<Pod>, podIP: string): Frozen<Pod> {
+  return pod.status.podIP === podIP ? pod : { ...pod, status: { ...pod.status, podIP } };
 }
 
 /** A pod that nobody has reported yet begins now. */

@@ -107,6 +107,8 @@ export interface PodMemory {
   /** When a volume that could not be mounted is tried again, and how long that was waited for. */
   mountRetry?: { readonly dueMs: number; readonly delayMs: number };
   hasComplained?: boolean;
+  /** Those that it had when it was looked at last. */
+  labels?: Frozen<Pod>['metadata']['labels'];
   /** Something happened in one of its containers since it was looked at. */
   isWoken?: boolean;
   /** As it was after the last report. */

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import { conflict } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
+import type { PodAnswers } from '../../server/kube/pod-answers.ts';
 import type { PodScript } from '../../server/kube/pod-script.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
@@ -19,6 +20,7 @@ export interface StagedParts {
   readonly runtime: PodRuntime;
   readonly network: ClusterNetwork;
   readonly store: VolumeStore;
+  readonly answers: PodAnswers;
 }
 
 interface Staged {
@@ -102,7 +104,7 @@ export class StagedPods {
   }
 }
 
-function open(pod: Frozen<Pod>, { env, runtime, network, store }: StagedParts): Staged {
+function open(pod: Frozen<Pod>, { env, runtime, network, store, answers }: StagedParts): Staged {
   const { uid = '', name = '', annotations } = pod.metadata;
   const { nodeName = '', hostNetwork } = pod.spec;
   // Whether a command ends is not its own affair here.
@@ -115,6 +117,7 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store }: StagedParts): 
     clock: env.clock,
     random: env.random,
     surroundings: look.surroundings,
+    answers: (port) => answers.find(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, port),
     network: network.from({ key: keyOf(pod), address, addresses, node: nodeName, hostNetwork: !!hostNetwork }),
     begin: () => env.begin('a command in a container'),
     wake: () => undefined,

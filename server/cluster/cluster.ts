@@ -11,6 +11,7 @@ import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Node, Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
+import { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
@@ -73,6 +74,7 @@ export class Cluster {
   readonly metricsServer: MetricsServer;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  readonly ingress: IngressTraffic;
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
@@ -120,6 +122,7 @@ export class Cluster {
     this.usage = new ClusterUsage({ clock, random, log, nodes: parts.nodes, pods: this.pods, node, kwokObjects });
     const nodes = (): Frozen<Node>[] => listed('nodes');
     this.metricsServer = new MetricsServer({ clock, usage: this.usage, pods: this.pods, nodes });
+    this.ingress = new IngressTraffic(registry, this.traffic);
     const aggregator = new Aggregator({
       ...(parts.remotes ?? NO_REMOTES),
       storage: parts.storage,

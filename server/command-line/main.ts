@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { OPEN_PORTS } from '../http/plain-servers.ts';
 import { parseCidr } from '../kube/ip-addresses.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
@@ -62,10 +63,10 @@ function list(byDefault: readonly string[] = []): (text: string, before: string[
 
 const collect = list();
 
-function plainPorts(text: string, before: string[] | undefined): string[] {
+function openPorts(text: string, before: string[] | undefined): string[] {
   const ports = collect(text, before);
-  if (ports.every((name) => ['http', 'proxy', 'dns'].includes(name))) return ports;
-  throw new InvalidArgumentError('it has to be http, proxy, dns or several of them: http,proxy.');
+  if (ports.every((name) => OPEN_PORTS.some((known) => known === name))) return ports;
+  throw new InvalidArgumentError(`it has to be ${OPEN_PORTS.join(', ')} or several of them: http,proxy.`);
 }
 
 /** Where the kubeconfig goes unless the user says otherwise. */
@@ -127,9 +128,11 @@ function program(): Command {
     .addOption(
       flag('--dns-port <port>', "the cluster's DNS by UDP and TCP, on loopback; off unless given").argParser(port),
     )
+    .addOption(flag('--ingress-port <port>', 'plain HTTP to what Ingresses name, on loopback').argParser(port))
+    .addOption(flag('--ingress-tls-port <port>', 'the same over TLS, on loopback').argParser(port))
     .addOption(
-      flag('--insecure-bind <ports>', 'ports without TLS that listen on --host too: http, proxy, dns').argParser(
-        plainPorts,
+      flag('--insecure-bind <ports>', `open ports that listen on --host too: ${OPEN_PORTS.join(', ')}`).argParser(
+        openPorts,
       ),
     )
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
@@ -150,6 +153,11 @@ function program(): Command {
     )
     .addOption(
       flag('--pod-behaviours <path>', 'file or folder that says what images of pods do (repeatable)').argParser(
+        collect,
+      ),
+    )
+    .addOption(
+      flag('--upstreams <servers>', 'servers that pods may lead to: HOST:PORT, *.DOMAIN:PORT (repeatable)').argParser(
         collect,
       ),
     )

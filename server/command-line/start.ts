@@ -1,6 +1,7 @@
 import { systemClock } from '../base/clock.ts';
 import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
+import type { OpenPort } from '../http/plain-servers.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
 import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
 import { type AuthorizationFlags, authorizationOf } from './authorization-flags.ts';
@@ -15,6 +16,8 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly httpPort?: number;
   readonly proxyPort: number;
   readonly dnsPort?: number;
+  readonly ingressPort?: number;
+  readonly ingressTlsPort?: number;
   readonly insecureBind?: string[];
   readonly tlsSan?: string[];
   readonly corsOrigin?: string[];
@@ -23,6 +26,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly dataDir?: string;
   readonly fixtures?: string[];
   readonly podBehaviours?: string[];
+  readonly upstreams?: string[];
   readonly kubeletEvents: 'all' | 'problems';
   readonly nodes: number;
   readonly clusterCidr?: string;
@@ -81,7 +85,9 @@ async function start(flags: Flags): Promise<RunningCluster> {
     holdReady: true,
     ...(flags.httpPort !== undefined && { httpPort: flags.httpPort }),
     ...(flags.dnsPort !== undefined && { dnsPort: flags.dnsPort }),
-    ...(flags.insecureBind && { insecureBind: flags.insecureBind as ('http' | 'proxy' | 'dns')[] }),
+    ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
+    ...(flags.ingressTlsPort !== undefined && { ingressTlsPort: flags.ingressTlsPort }),
+    ...(flags.insecureBind && { insecureBind: flags.insecureBind as OpenPort[] }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
@@ -89,6 +95,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
     ...(flags.serviceClusterIpRange !== undefined && { serviceClusterIpRange: flags.serviceClusterIpRange }),
     ...(flags.podBehaviours && { podBehaviours: flags.podBehaviours }),
+    ...(flags.upstreams && { upstreams: flags.upstreams }),
     ...(flags.storageClass !== undefined && { storageClass: flags.storageClass }),
     ...(flags.loadBalancerCidr !== undefined && { loadBalancerCidr: flags.loadBalancerCidr }),
     ...(flags.simulatedMetrics && { simulatedMetrics: true }),
@@ -119,6 +126,8 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
     ...(cluster.dnsPort === undefined
       ? []
       : [`  cluster DNS    dig -p ${cluster.dnsPort} @127.0.0.1 SERVICE.NAMESPACE.svc.cluster.local`]),
+    ...(cluster.ingressUrl ? [`  Ingresses      curl --header 'Host: HOST' ${cluster.ingressUrl}`] : []),
+    ...(cluster.ingressTlsUrl ? [`  over TLS       ${cluster.ingressTlsUrl}`] : []),
     `Next, in another terminal:`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  kubectl get nodes`,

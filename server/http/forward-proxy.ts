@@ -1,14 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../kube/api-error.ts';
 import { askPod, endToEnd } from '../pipeline/pod-http.ts';
 import type { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { tunnel } from './forward-tunnel.ts';
-
-export interface ForwardProxy {
-  readonly port: number;
-  close(): Promise<void>;
-}
+import { type ListeningServer, listen } from './listening-server.ts';
+import { passAnswer } from './pass-answer.ts';
 
 const NOT_OURS =
   'fauxkube: this proxy only leads to services and pods of the cluster, and there is none of this name: use SERVICE ' +
@@ -19,31 +15,15 @@ export async function startForwardProxy(options: {
   host: string;
   port: number;
   traffic: ServiceTraffic;
-}): Promise<ForwardProxy> {
-  const sockets = new Set<Socket>();
+}): Promise<ListeningServer> {
   const server = createServer((request, response) => {
     forward(request, response, options.traffic).catch((error: unknown) => refuse(response, error));
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
   });
   server.on('connect', (request, socket, head) => {
     const { traffic } = options;
     tunnel(request.url ?? '', socket, head, { traffic, elsewhere: NOT_OURS }).catch(() => socket.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  return listen(server, options);
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {
@@ -84,11 +64,7 @@ async function forward(request: IncomingMessage, response: ServerResponse, traff
     headers,
     ...((length !== '0' || encoding !== undefined) && { body: request }),
   });
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
-  // The head of a stream is not kept until something follows.
-  response.flushHeaders();
-  response.once('close', () => answer.destroy());
-  answer.on('error', () => response.destroy()).pipe(response);
+  passAnswer(answer, response);
 }
 
 function absoluteUrl(text: string): URL | undefined {

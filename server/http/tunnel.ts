@@ -25,7 +25,7 @@ export function startTunnel(
   client: Duplex,
   head: Buffer | undefined,
   headers: WireResponse['headers'],
-  { socket: server, head: answered }: TunnelResponse,
+  { socket: server, head: answered }: Pick<TunnelResponse, 'socket' | 'head'>,
 ): void {
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((each) => line(name, each)));
   client.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');

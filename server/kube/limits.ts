@@ -54,4 +54,8 @@ export const LIMITS = {
   restartRevisions: 100_000,
   /** How long a client of the DNS server may be silent on a connection (RFC 7766 leaves it open). Ours. */
   dnsIdleMs: 10_000,
+  /** How long a server outside of the cluster may take to accept a connection to a pod. Ours. */
+  upstreamConnectMs: 10_000,
+  /** Connections of one pod to such servers, and to functions that answer for it, at once. Ours. */
+  answeredConnections: 1000,
 } as const;

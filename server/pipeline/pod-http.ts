@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { type ApiError, serviceUnavailable } from '../kube/api-error.ts';
 import { secureClient } from '../kube/tls/secure-client.ts';
 import type { Destination } from './service-traffic.ts';
@@ -8,6 +8,7 @@ export interface PodRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** What is known as a whole, or comes bit by bit; its length is among the headers, or nobody knows it. */
   readonly body?: Buffer | Readable | undefined;
 }
 
@@ -65,17 +66,20 @@ export async function askPod(
   { method, path, headers, body }: PodRequest,
 ): Promise<IncomingMessage> {
   const connection = await dial(destination);
+  // Node sends what comes with a GET as it is, and the pod would take it for the next request.
+  const isOpenEnded = body !== undefined && !Buffer.isBuffer(body) && headers['content-length'] === undefined;
   return new Promise((resolve, reject) => {
     const outgoing = httpRequest({
       createConnection: () => connection as never,
       method,
       path,
-      headers: { ...headers, connection: 'close' },
+      headers: { ...headers, connection: 'close', ...(isOpenEnded && { 'transfer-encoding': 'chunked' }) },
     });
     outgoing.once('response', resolve);
     outgoing.once('error', (error) => reject(unreachable(toldOf(destination, error))));
     if (body === undefined || Buffer.isBuffer(body)) outgoing.end(body);
-    else body.on('error', (error: Error) => outgoing.destroy(error)).pipe(outgoing);
+    // Who stops in the middle of a request has not asked at all: the connection ends, and with it the answer.
+    else pipeline(body, outgoing, () => undefined);
   });
 }
 

@@ -166,7 +166,7 @@ describe('wrong flags', () => {
     [['start', '--nodes=many'], {}, `error: option '--nodes <count>' argument 'many' is invalid.`],
     [['start', '--port=70000'], {}, 'it has to be a whole number from 0 to 65535.'],
     [['start'], { FAUXKUBE_PORT: 'x' }, `value 'x' from env 'FAUXKUBE_PORT' is invalid.`],
-    [['start', '--insecure-bind=https'], {}, 'it has to be http, proxy, dns or several of them: http,proxy.'],
+    [['start', '--insecure-bind=https'], {}, 'it has to be http, proxy, dns, ingress or several of them: http,proxy.'],
     [['start', '--kubeconfig-mode=rw'], {}, 'it has to be a file mode such as 0600 or 644.'],
     [['start', '--log-level=loud'], {}, 'Allowed choices are'],
   ])('%j with %j: one line that helps, and code 2', async (args, env, text) => {

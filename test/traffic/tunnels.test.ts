@@ -5,7 +5,12 @@ import { pod, service, type Traffic, traffic } from './support.ts';
 
 let shop: Traffic;
 beforeAll(async () => {
-  shop = await traffic(pod('web', 'nginx', { http: 80 }), service('my-service', 'web', 'ports: [{port: 80}]'));
+  shop = await traffic(
+    pod('web', 'nginx', { http: 80 }),
+    service('my-service', 'web', 'ports: [{port: 80}]'),
+    pod('app', 'example/app', { http: 80 }),
+    service('app', 'app', 'ports: [{port: 80}]'),
+  );
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
@@ -80,4 +85,12 @@ it('clients that go away in the middle of a request or an answer do no harm', as
 
 it('what is no HTTP is answered with 400', async () => {
   expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+});
+
+it('a body of unknown length is one body, also of a GET', async () => {
+  const smuggled = 'DELETE http://my-service/ HTTP/1.1\r\nHost: my-service\r\n\r\n';
+  const chunk = `${smuggled.length.toString(16)}\r\n${smuggled}\r\n0\r\n\r\n`;
+  const head = 'Host: my-service\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const answer = await raw(`GET http://app/ HTTP/1.1\r\n${head}${chunk}`);
+  expect(JSON.parse(/\{.*\}/s.exec(answer)?.[0] ?? '')).toMatchObject({ request: { method: 'GET', body: smuggled } });
 });

@@ -6,6 +6,7 @@ import {
 } from '../../../server/kube/pod-script.ts';
 import { type ImageReference, parseImage } from './image-reference.ts';
 import type { ImageFiles } from './machine/image.ts';
+import { type Binding, parseBinding } from './outside/bindings.ts';
 
 /**
  * What images of one kind do while nobody says more exactly what a container runs: a file in `fixtures/pods/`.
@@ -58,6 +59,8 @@ export interface ImageFamily {
   readonly http: 'echo' | 'none';
   /** Where their program listens besides the ports that containers declare. */
   readonly ports: readonly number[];
+  /** Servers that run somewhere and answer at their ports: `8080=http://api:3000`. */
+  readonly upstreams: readonly Binding[];
   /** Whether probes are asked of what answers, or are known to succeed. */
   readonly probes: 'ask' | 'succeed';
   /** The user that the image says. */
@@ -80,6 +83,7 @@ const ANY: ImageFamily = {
   logs: [],
   http: 'echo',
   ports: [],
+  upstreams: [],
   probes: 'succeed',
   megabytes: 20,
 };
@@ -164,6 +168,7 @@ const mapOf =
 
 const isPath: Check = (value) => typeof value === 'string' && value.startsWith('/');
 const isFile: Check = (value) => mapOf({ program: isWord, link: isWord, text: isText, mode: isNumber })(value);
+const isBinding: Check = (value) => isWord(value) && typeof parseBinding(String(value)) !== 'string';
 const isText: Check = (value) => typeof value === 'string';
 const isFiles: Check = (value) =>
   typeof value === 'object' &&
@@ -201,6 +206,7 @@ const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readon
   stop: { check: mapOf({ code: isNumber, afterSeconds: isNumber }), says: '{code, afterSeconds}' },
   http: { check: oneOf('echo', 'none'), says: 'echo or none' },
   ports: { check: listOf(isNumber), says: 'a list of numbers' },
+  upstreams: { check: listOf(isBinding), says: 'a list of upstreams such as 8080=http://api:3000 or tcp://db:5432' },
   probes: { check: oneOf('ask', 'succeed'), says: 'ask or succeed' },
   user: { check: isNumber, says: 'a number' },
   megabytes: { check: isNumber, says: 'a number' },
@@ -216,14 +222,17 @@ export function parseImageFamily(value: unknown, file: string): ImageFamily {
       throw new Error(`${file}: ${name}: there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
     if (!field.check(part)) throw new Error(`${file}: ${name}: it has to be ${field.says}`);
   }
-  const given = value as Partial<ImageFamily>;
+  const { upstreams: texts = [], ...given } = value as Partial<Omit<ImageFamily, 'upstreams'>> & {
+    readonly upstreams?: readonly string[];
+  };
   // What is known of an image says also what does not listen in it.
   const http = given.programs === undefined || given.programs === 'unknown' ? 'echo' : 'none';
   const scripts = {
     ...(given.commands && { commands: parseCommandAnswers(given.commands) }),
     ...(given.logs && { logs: parseLogScript(given.logs) }),
   };
-  const family: ImageFamily = { ...ANY, images: [], http, ...given, ...scripts };
+  const upstreams = texts.map(parseBinding).filter((binding) => typeof binding !== 'string');
+  const family: ImageFamily = { ...ANY, images: [], http, ...given, ...scripts, upstreams };
   if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
   return family;
 }

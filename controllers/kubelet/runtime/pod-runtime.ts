@@ -2,6 +2,7 @@ import type { Clock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { Random } from '../../../server/base/random.ts';
 import type { RunningPod } from '../../../server/kube/node-connector.ts';
+import type { Dial } from '../../../server/kube/pod-answers.ts';
 import type { Container, EphemeralContainer, Pod, Probe } from '../../../server/kube/types.gen.ts';
 import type { PodUplink } from './container/pod-network.ts';
 import type { Surroundings } from './container/surroundings.ts';
@@ -85,6 +86,12 @@ export interface PodSandbox extends RunningPod {
   answers(container: AnyContainer, command: readonly string[]): boolean;
   /** How often somebody executed something in it: what was known of its answers may have changed then. */
   readonly disturbances: number;
+  /** Something else answers for it from now on. */
+  disturb(): void;
+  /** Whether what answers at a port is no program of the pod, and may take its time. */
+  isAnswered(port: number): boolean;
+  /** Work that may take its time, but not more; the cluster has not settled before. */
+  within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined>;
   /** The pod is over. Only its logs are left. */
   close(): void;
 }
@@ -95,6 +102,8 @@ export interface PodWorld {
   readonly random: Random;
   /** What its containers find in themselves. */
   readonly surroundings: Surroundings;
+  /** Functions that answer at its ports instead of its programs. */
+  readonly answers: (port: number) => Dial | undefined;
   /** What it reaches besides itself. */
   readonly network: PodUplink;
   /** A process does something that the cluster has not settled without, until the returned function is called. */

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../../../server/base/clock.ts';
+
+import { type Cancel, type Clock, systemClock } from '../../../server/base/clock.ts';
 import type { Frozen } from '../../../server/base/freeze.ts';
+
 import { connectionFrom } from '../../../server/kube/network/connection-from.ts';
 import type {
   ContainerUsage,
@@ -10,6 +12,7 @@ import type {
   ProcessStreams,
   RunningProcess,
 } from '../../../server/kube/node-connector.ts';
+import type { Dial } from '../../../server/kube/pod-answers.ts';
 import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Container, Pod } from '../../../server/kube/types.gen.ts';
 import type { CommandPlan } from './container/command-plan.ts';
@@ -23,6 +26,7 @@ import { attachFile, readFileLog } from './kwok/file-log.ts';
 import { forwarded } from './kwok/forwarding.ts';
 import type { KwokPod } from './kwok/kwok-pod.ts';
 import type { Network } from './machine/network.ts';
+import { AnsweredConnections } from './outside/answered-connections.ts';
 import type { AnyContainer, Executed, PodSandbox, PodWorld, RunEnd } from './pod-runtime.ts';
 import { PodTold } from './scripts/told-pod.ts';
 
@@ -54,6 +58,8 @@ export interface PodPlans {
   logs(container: AnyContainer): readonly LogScript[];
   /** What objects of kwok say of it. */
   readonly kwok: KwokPod;
+  /** The server outside of the cluster that is behind a port. */
+  upstreamOf(port: number): Dial | undefined;
 }
 
 /** The last two runs of a container: of others nobody keeps the logs. */
@@ -79,6 +85,7 @@ class SimulatedPod implements PodSandbox {
     exit: (container, code) => this.#latest(container)?.exit(code),
     changed: () => this.#world.wake(),
   });
+  readonly #answered = new AnsweredConnections();
   #disturbances = 0;
 
   constructor(pod: Frozen<Pod>, plans: PodPlans, world: PodWorld) {
@@ -90,11 +97,12 @@ class SimulatedPod implements PodSandbox {
   }
 
   async dial(port: number, from?: PeerAddress): Promise<Duplex> {
+    const answer = this.#answerAt(port);
+    if (answer) return this.#dialAnswer(answer, port, from);
     const connection = this.#ports.connect(port, from) ?? (await this.#connectAwake(port, from));
     if (connection) return connection;
     const server = this.#servers.get(port) ?? this.#listen(port);
-    if (!server)
-      throw new Error(`connect: connection refused: nothing listens on port ${port} of pod ${this.#pod.metadata.name}`);
+    if (!server) throw this.#refused(`nothing listens on port ${port}`);
     const [near, far] = connectionFrom(from);
     server.emit('connection', far);
     return near;
@@ -108,6 +116,51 @@ class SimulatedPod implements PodSandbox {
 
   hasLogFile(container: string, previous: boolean): boolean {
     return this.#plans.kwok.logsFile(container, previous) !== undefined && this.script.runs(container);
+  }
+
+  #refused(why: string): Error {
+    return new Error(`connect: connection refused: ${why} of pod ${this.#pod.metadata.name}`);
+  }
+
+  /** Functions come before servers elsewhere. */
+  #answerAt(port: number): Dial | undefined {
+    return this.#world.answers(port) ?? this.#plans.upstreamOf(port);
+  }
+
+  isAnswered(port: number): boolean {
+    return this.#answerAt(port) !== undefined;
+  }
+
+  /** Whoever answers for a container does so as long as it runs. */
+  async #dialAnswer(answer: Dial, port: number, from: PeerAddress | undefined): Promise<Duplex> {
+    const containers = this.#pod.spec.containers ?? [];
+    const owners = containers.filter(({ ports }) => ports?.some(({ containerPort }) => containerPort === port));
+    const isUp = (owners.length > 0 ? owners : containers).some(
+      ({ name }) => this.#runs.get(name)?.latest.isOver === false,
+    );
+    if (!isUp) throw this.#refused(`no container runs behind port ${port}`);
+    try {
+      return await this.#answered.open(answer, from);
+    } catch (error) {
+      throw this.#refused(`${(error as Error).message}, at port ${port}`);
+    }
+  }
+
+  async within<T>(timeoutMs: number, work: Promise<T>): Promise<T | undefined> {
+    const done = this.#world.begin();
+    // Nobody waits for a clock that stands still.
+    const giveUp = systemClock().schedule(timeoutMs, done);
+    let cancel: Cancel = () => undefined;
+    const over = new Promise<undefined>((resolve) => {
+      cancel = this.#world.clock.schedule(timeoutMs, () => resolve(undefined));
+    });
+    try {
+      return await Promise.race([work, over]);
+    } finally {
+      cancel();
+      giveUp();
+      done();
+    }
   }
 
   async #connectAwake(port: number, from: PeerAddress | undefined): Promise<Duplex | undefined> {
@@ -223,6 +276,10 @@ class SimulatedPod implements PodSandbox {
     return this.#disturbances;
   }
 
+  disturb(): void {
+    this.#disturbances++;
+  }
+
   run(container: AnyContainer, command: readonly string[], timeoutMs: number): Promise<Executed> {
     this.#disturbances++;
     return this.#running(container.name).run(command, timeoutMs);
@@ -259,6 +316,7 @@ class SimulatedPod implements PodSandbox {
 
   close(): void {
     for (const { latest } of this.#runs.values()) latest.kill();
+    this.#answered.close();
     this.#world.surroundings.close();
     for (const server of this.#servers.values()) server.closeAllConnections();
     this.#servers.clear();

@@ -1,6 +1,7 @@
 import type { Frozen } from '../../../server/base/freeze.ts';
 import type { KwokObjects } from '../../../server/kube/kwok-objects.ts';
 import { keyOf } from '../../../server/kube/object.ts';
+import type { Upstreams } from '../../../server/kube/pod-answers.ts';
 import { answerTo, type CommandAnswer, type LogScript } from '../../../server/kube/pod-script.ts';
 import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
@@ -11,6 +12,8 @@ import { pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
 import { KwokPod } from './kwok/kwok-pod.ts';
 import type { ImageDirectory } from './machine/inode.ts';
+import { askOutside, isAnsweredProbe } from './outside/ask-outside.ts';
+import { PodUpstreams } from './outside/pod-upstreams.ts';
 import type {
   AnyContainer,
   ContainerRun,
@@ -48,16 +51,21 @@ const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKille
 export class SimulatedRuntime implements PodRuntime {
   readonly #families: ImageFamilies;
   readonly #kwok: KwokObjects;
+  readonly #upstreams: PodUpstreams;
   readonly #presets = new Presets();
   readonly #annotated = new AnnotatedScripts();
 
-  constructor(families: ImageFamilies, kwok: KwokObjects = () => []) {
+  constructor(
+    families: ImageFamilies,
+    { kwok = () => [], upstreams }: { readonly kwok?: KwokObjects; readonly upstreams: Upstreams },
+  ) {
     this.#families = families;
     this.#kwok = kwok;
+    this.#upstreams = new PodUpstreams(families, upstreams);
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#presets.complaint(pod) ?? this.#annotated.complaint(pod);
+    return this.#presets.complaint(pod) ?? this.#annotated.complaint(pod) ?? this.#upstreams.complaint(pod);
   }
 
   pull(pod: Frozen<Pod>, { name, image = '' }: AnyContainer, failures: number, sinceMs: number): Pull {
@@ -160,6 +168,7 @@ export class SimulatedRuntime implements PodRuntime {
       const isFixed = endOfCommand(command) !== undefined && !running.answers(container, command);
       return { ...(await this.#ask(running, container, probe)), holdsMs: isFixed ? holdsMs : 0 };
     }
+    if (isAnsweredProbe(running, container, probe)) return askOutside(running, pod, container, probe);
     const { kind } = this.#planOf(pod, container);
     if (!this.#isKnown(container, kind)) return { isHealthy: true, output: '', holdsMs };
     // What a running program answers may be something else the next time; but a server that serves what its image
@@ -216,6 +225,7 @@ export class SimulatedRuntime implements PodRuntime {
       logs: (container) => this.#logs(pod, container),
       kwok: new KwokPod(this.#kwok, keyOf(pod)),
       stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
+      upstreamOf: (port) => this.#upstreams.find(pod, port),
     };
     return runPod(pod, podIP, plans, world);
   }

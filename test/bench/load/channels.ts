@@ -6,7 +6,7 @@ import type { Endpoint } from './connection.ts';
 export interface Channels {
   readonly socket: WebSocket;
   /** Is called with every frame that comes. */
-  onFrame(listener: (channel: number, data: Buffer) => void): void;
+  readonly onFrame: (listener: (channel: number, data: Buffer) => void) => void;
 }
 
 function buffer(data: RawData): Buffer {

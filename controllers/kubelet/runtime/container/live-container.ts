@@ -65,6 +65,7 @@ export class LiveContainer {
   #hasRested = false;
   readonly #rested = new Gate();
   #isTold = false;
+  /** It has ended, was killed, or could not start. */
   isOver = false;
   #done: (() => void) | undefined;
   #environment: Readonly<Record<string, string>> | undefined;

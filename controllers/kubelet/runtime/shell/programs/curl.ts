@@ -203,7 +203,12 @@ async function receive(process: Process, options: Options, wanted: HttpRequest, 
     if (options.has('i') || options.has('I')) await process.writeTo(file, headText(answer));
     for (;;) {
       const data = await within(process, wanted.totalMs, process.readFrom(answer.body));
-      if (!data) return size;
+      if (!data) {
+        if (answer.head.complete) return size;
+        const length = answer.head.headers['content-length'];
+        const rest = length === undefined ? 'outstanding read data' : `${Number(length) - size} bytes`;
+        throw new CurlFailed(18, `transfer closed with ${rest} remaining${length === undefined ? '' : ' to read'}`);
+      }
       size += data.length;
       await process.writeTo(file, data);
     }

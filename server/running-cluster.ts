@@ -1,0 +1,54 @@
+import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
+import type { PodScripts } from './cluster/pod-scripts.ts';
+import type { User } from './kube/object.ts';
+import type { Transport } from './kube/transport.ts';
+
+/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
+export interface RunningCluster extends AsyncDisposable {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  readonly httpUrl: string | undefined;
+  readonly proxyUrl: string | undefined;
+  /** Where the cluster's DNS is asked, by UDP and TCP. */
+  readonly dnsPort: number | undefined;
+  /** Where Ingresses are served: `http://127.0.0.1:8080` */
+  readonly ingressUrl: string | undefined;
+  /** The same over TLS. */
+  readonly ingressTlsUrl: string | undefined;
+  readonly kubernetesVersion: string;
+  /** Lets functions answer for pods; they stay over a `reset()`. */
+  readonly pods: PodHandlers;
+  /**
+   * A kubeconfig of the cluster's administrator, or of a user whom the cluster knows from then on.
+   *
+   * @example
+   * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
+   */
+  kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
+  /** A client without a socket, as the administrator or as anybody. */
+  transport(user?: User): Transport;
+  /** Creates or changes objects: YAML text with any number of documents, or objects. */
+  apply(...manifests: readonly (string | object)[]): Promise<void>;
+  /** Back to how the cluster was when it became ready, fixtures included. */
+  reset(): Promise<void>;
+  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
+  settle(): Promise<void>;
+  /** Every controller, and where it is on. */
+  controllers(): readonly ControllerState[];
+  /**
+   * Switches a controller off or on, everywhere or in one namespace; `undefined` takes the switch of a namespace away.
+   * Once it resolves, a controller that was switched off writes nothing any more.
+   *
+   * @throws Error when there is none of that name
+   * @example
+   * await cluster.setController('deployment', false, { namespace: 'shop' });
+   */
+  setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
+  setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
+  /** Has pods write, end, be ready or not, and answer commands as somebody says. */
+  readonly scripts: PodScripts;
+  /** Makes /readyz say ok, when `holdReady` kept it. */
+  ready(): void;
+  stop(): Promise<void>;
+}
