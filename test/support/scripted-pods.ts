@@ -91,7 +91,9 @@ export async function scriptedPods({ clock = systemClock() }: { clock?: Clock } 
         containerID: `test://${container}`,
         state: { running: { startedAt: '2026-01-01T00:00:00Z' } },
       }));
-      const status = { phase: 'Running', startTime: '2026-01-01T00:00:00Z', containerStatuses };
+      const podIP = '10.244.1.2';
+      const addresses = { podIP, podIPs: [{ ip: podIP }] };
+      const status = { phase: 'Running', startTime: '2026-01-01T00:00:00Z', containerStatuses, ...addresses };
       const patch = { verb: 'patch', patchType: 'merge', subresource: 'status', body: { status } } as const;
       await transport.send({ ...patch, resource, key: podKey });
       running.set(name, pod);
