@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const DEFAULTS = { procs: 3, 'spec-timeout': '3m', 'content-type': 'application/json' } as const;
+const DEFAULTS = { procs: 3, 'spec-timeout': '6m', 'content-type': 'application/json' } as const;
 const DURATION = /^(\d+[hms])+$/;
 
 export interface Flags {

@@ -19,7 +19,7 @@ is.
 |---|---|---|
 | \`--focus REGEX\` | only specs whose names match, in Go's syntax: \`'sig-cli'\`; what is known of the others stays | |
 | \`--procs N\` | how many specs run at the same time | 3 |
-| \`--spec-timeout DURATION\` | how long a spec may take; upstream lets many wait for 5 minutes and more | \`3m\` |
+| \`--spec-timeout DURATION\` | how long a spec may take; upstream lets many wait for 5 minutes | \`6m\` |
 | \`--content-type TYPE\` | what the specs send and ask for; upstream's default is protobuf | \`application/json\` |
 
 It ends with 1 when a spec does not pass that has passed before. No spec is known to the server, or treated in a way

@@ -17,7 +17,7 @@ test('a spec is lost that passed and does not now', () => {
 });
 
 test('flags have defaults, and wrong ones are refused', () => {
-  expect(parseFlags(['--focus', 'sig-cli'])).toMatchObject({ focus: 'sig-cli', procs: 3, specTimeout: '3m' });
+  expect(parseFlags(['--focus', 'sig-cli'])).toMatchObject({ focus: 'sig-cli', procs: 3, specTimeout: '6m' });
   for (const args of [
     ['--procs', '0'],
     ['--spec-timeout', '90'],

@@ -47,6 +47,15 @@ describe.each(names)('%s', (name) => {
     );
   });
 
+  it('says how to script a command that the real image may have', async () => {
+    await shop.kubectl('run', 'db', '--image=registry.example/db');
+    await shop.kubectl('wait', 'pod/db', '--for=condition=ready');
+    const { stderr } = await shop.fails('exec', 'db', '--', 'mysqladmin', 'ping');
+    expect(stderr).toContain('exec: "mysqladmin": executable file not found in $PATH: unknown (fauxkube has no such');
+    expect(stderr).toContain('fauxkube.dev/commands');
+    await shop.kubectl('delete', 'pod', 'db', '--now');
+  });
+
   it('copies files both ways', async () => {
     await writeFile(shop.file('a.txt'), 'a file\n');
     await shop.kubectl('cp', shop.file('a.txt'), 'loop:/b.txt');

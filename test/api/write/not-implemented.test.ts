@@ -9,7 +9,7 @@ test('what is missing answers 501 and says what it is', async () => {
     expect([status, at(body, 'reason'), at(body, 'message')], method).toEqual([
       501,
       'NotImplemented',
-      'fauxkube does not implement nodes/proxy yet: see docs/fidelity.md',
+      'fauxkube does not implement nodes/proxy of /metrics yet: see docs/fidelity.md',
     ]);
   }
 });

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { rest } from '../../../../server/base/turn.ts';
 import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
@@ -18,6 +17,7 @@ import { playLog } from '../scripts/log-player.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
+import { execRefused } from './exec-refused.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { privilegesOf, userOf } from './security.ts';
 import { goesOn, isDone } from './stand-in.ts';
@@ -342,12 +342,7 @@ export class LiveContainer {
       return await run();
     } catch (error) {
       if (!(error instanceof StartRefused)) throw error;
-      const { pod, container } = this.#facts;
-      const id = hash('sha256', `${pod.metadata.uid} ${container.name} ${command.join(' ')}`);
-      throw new Error(
-        `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: ` +
-          `unable to start container process: ${error.message}: unknown`,
-      );
+      throw execRefused(this.#facts, command, error);
     }
   }
 
