@@ -5,9 +5,9 @@ const MARK = ' [Conformance]';
 
 const HEAD = `# Conformance
 
-Kubernetes calls a cluster conformant that passes all Conformance specs of its end-to-end tests. fauxkube is none: specs
-that look into containers cannot pass where none run. The specs are run all the same, unchanged, and this page says how
-each ended the last time that it ran. It is generated from the report of
+Kubernetes calls a cluster conformant that passes all Conformance specs of its end-to-end tests. fauxkube is
+no such cluster, because its nodes and containers are simulated. The specs are run all the same, unchanged, and this
+page says how each ended the last time that it ran. It is generated from the report of
 \`\`\`
 npm run build
 npm run conformance

@@ -56,7 +56,9 @@ test('no line is wider than 120 columns', () => {
 });
 
 test('no file names a place on the machine where it was written', () => {
-  expect(files.flatMap(placeProblems)).toEqual([]);
+  // Files of images speak of places in containers.
+  const elsewhere = files.filter(({ path }) => !path.startsWith('fixtures/pods/'));
+  expect(elsewhere.flatMap(placeProblems)).toEqual([]);
   const text = ['cd /', "'/home/", "me/a'"].join('');
   expect(placeProblems({ path: 'a.ts', text })).toEqual(['a.ts:1 names a place on one machine']);
 });

@@ -101,7 +101,7 @@ class SimulatedPod implements PodSandbox {
     if (answer) return this.#dialAnswer(answer, port, from);
     const connection = this.#ports.connect(port, from) ?? (await this.#connectAwake(port, from));
     if (connection) return connection;
-    const server = this.#servers.get(port) ?? this.#listen(port);
+    const server = this.#listen(port);
     if (!server) throw this.#refused(`nothing listens on port ${port}`);
     const [near, far] = connectionFrom(from);
     server.emit('connection', far);
@@ -180,13 +180,17 @@ class SimulatedPod implements PodSandbox {
   }
 
   /**
-   * What answers for a program that nobody has. A server is made when somebody asks: most pods are never asked.
+   * What answers for a program that nobody has, as long as its container runs. A server is made when somebody asks:
+   * most pods are never asked.
    */
   #listen(port: number): Server | undefined {
     for (const container of this.#pod.spec.containers ?? []) {
       const family = this.#plans.familyOf(container);
       const ports = portsOf(container, family.ports);
       if (family.http === 'none' || (ports.length > 0 && !ports.includes(port))) continue;
+      if (this.#latest(container.name)?.isOver !== false) continue;
+      const known = this.#servers.get(port);
+      if (known) return known;
       const server = createServer((request, response) => echo(request, response, this.#pod, port));
       this.#servers.set(port, server);
       return server;

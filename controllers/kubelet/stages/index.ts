@@ -97,9 +97,9 @@ class Stages {
 
   #followStages(env: ControllerEnv): void {
     const definition = env.lister(DEFINITIONS).get({ namespace: '', name: STAGES_DEFINITION });
-    const { conditions = [] } =
-      (definition as { status?: { conditions?: { type: string; status: string }[] } })?.status ?? {};
-    const isServed = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    // A definition that has just come has null there.
+    const { status } = (definition ?? {}) as { status?: { conditions?: { type: string; status: string }[] | null } };
+    const isServed = (status?.conditions ?? []).some(({ type, status }) => type === 'Established' && status === 'True');
     if (!isServed) {
       this.#unfollow?.();
       this.#unfollow = undefined;
