@@ -25,7 +25,9 @@ export function addPods(root: Command, kubeconfig: string): void {
       .addOption(new Option('-n, --namespace <name>', 'namespace of the pods').default('default'))
       .addOption(new Option('-c, --container <name>', 'only this container'))
       .addOption(
-        new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(kubeconfig),
+        new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
+          .env('KUBECONFIG')
+          .default(kubeconfig),
       );
   const tell = async (pod: string, what: string, body: object, flags: PodFlags): Promise<void> => {
     const { tellPods } = await import('./tell-pods.ts');
