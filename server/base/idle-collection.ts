@@ -6,6 +6,8 @@ import { getHeapStatistics } from 'node:v8';
 const LOOK_MS = 500;
 /** What has to be kept more than after the last collection: most of it is garbage then. */
 const GROWTH_BYTES_MIN = 12 * 1024 * 1024;
+/** The same as a share of what was kept: looking through much is not worth little. */
+const GROWTH_SHARE_MIN = 0.25;
 /** The share of the time that a process at rest is busy for. */
 const REST_UTILIZATION_MAX = 0.1;
 /** More than V8 lets others allocate before it begins to collect (64 MB); the pages are never touched. */
@@ -34,13 +36,14 @@ export function idleCollection({ usedBytes, utilization, collect }: CollectionPa
     const used = usedBytes();
     // A collection whose marking began amid a burst leaves much of it: where it has freed much, another follows.
     let isWorthwhile = false;
+    const growthMin = Math.max(GROWTH_BYTES_MIN, keptBytes * GROWTH_SHARE_MIN);
     // What is in use after a collection is kept, and so is what another collection has left; but not what came since
     // the collection began where a burst followed it.
     if (collectedAtBytes !== undefined && isAtRest) {
-      isWorthwhile = collectedAtBytes - used >= GROWTH_BYTES_MIN;
+      isWorthwhile = collectedAtBytes - used >= growthMin;
       keptBytes = used;
     } else if (used < keptBytes) keptBytes = used;
-    isWorthwhile ||= used - keptBytes >= GROWTH_BYTES_MIN;
+    isWorthwhile ||= used - keptBytes >= growthMin;
     collectedAtBytes = isAtRest && isWorthwhile ? used : undefined;
     if (collectedAtBytes !== undefined) collect();
   };

@@ -59,3 +59,9 @@ test('a collection that has freed much is followed by another', () => {
   expect(lookAt({ usedMb: 60 })).toBe(2);
   for (const usedMb of [55, 55]) expect(lookAt({ usedMb })).toBe(2);
 });
+
+test('where much is kept a little more is not worth looking through it', () => {
+  const lookAt = processOf(400);
+  expect(lookAt({ usedMb: 480 })).toBe(0);
+  expect(lookAt({ usedMb: 510 })).toBe(1);
+});
