@@ -49,14 +49,8 @@ export function idleCollection({ usedBytes, utilization, collect }: CollectionPa
   };
 }
 
-let pressure: WeakRef<ArrayBuffer> | undefined;
-
-/** Without what only presses: that stays until the collection after the one that it began. */
-function usedBytes(): number {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  const pressureBytes = pressure?.deref() === undefined ? 0 : PRESSURE_BYTES;
-  return used_heap_size + external_memory - pressureBytes;
-}
+/** Without what lies outside of V8's heap: what presses below would count there until the collection after the next. */
+const usedBytes = (): number => getHeapStatistics().used_heap_size;
 
 /**
  * Makes V8 collect in small steps beside its other threads, as it does when others allocate much: the pause is a third
@@ -64,7 +58,7 @@ function usedBytes(): number {
  */
 function collect(): void {
   try {
-    pressure = new WeakRef(new ArrayBuffer(PRESSURE_BYTES));
+    new ArrayBuffer(PRESSURE_BYTES);
   } catch {
     // A process that may not even reserve that much collects often enough.
   }
