@@ -6,8 +6,6 @@ import { getHeapStatistics } from 'node:v8';
 const LOOK_MS = 500;
 /** What has to be kept more than after the last collection: most of it is garbage then. */
 const GROWTH_BYTES_MIN = 12 * 1024 * 1024;
-/** The same as a share of what was kept: looking through much is not worth little. */
-const GROWTH_SHARE_MIN = 0.25;
 /** The share of the time that a process at rest is busy for. */
 const REST_UTILIZATION_MAX = 0.1;
 /** More than V8 lets others allocate before it begins to collect (64 MB); the pages are never touched. */
@@ -30,27 +28,21 @@ export interface CollectionParts {
  */
 export function idleCollection({ usedBytes, utilization, collect }: CollectionParts): () => void {
   let keptBytes = usedBytes();
-  let collectedAtBytes: number | undefined;
+  let isCollecting = false;
   return () => {
     const isAtRest = utilization() < REST_UTILIZATION_MAX;
     const used = usedBytes();
-    // A collection whose marking began amid a burst leaves much of it: where it has freed much, another follows.
-    let isWorthwhile = false;
-    const growthMin = Math.max(GROWTH_BYTES_MIN, keptBytes * GROWTH_SHARE_MIN);
-    // What is in use after a collection is kept, and so is what another collection has left; but not what came since
-    // the collection began where a burst followed it.
-    if (collectedAtBytes !== undefined && isAtRest) {
-      isWorthwhile = collectedAtBytes - used >= growthMin;
-      keptBytes = used;
-    } else if (used < keptBytes) keptBytes = used;
-    isWorthwhile ||= used - keptBytes >= growthMin;
-    collectedAtBytes = isAtRest && isWorthwhile ? used : undefined;
-    if (collectedAtBytes !== undefined) collect();
+    // What is in use after a collection is kept, and so is what another collection has left.
+    if (isCollecting || used < keptBytes) keptBytes = used;
+    isCollecting = isAtRest && used - keptBytes >= GROWTH_BYTES_MIN;
+    if (isCollecting) collect();
   };
 }
 
-/** Without what lies outside of V8's heap: what presses below would count there until the collection after the next. */
-const usedBytes = (): number => getHeapStatistics().used_heap_size;
+function usedBytes(): number {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return used_heap_size + external_memory;
+}
 
 /**
  * Makes V8 collect in small steps beside its other threads, as it does when others allocate much: the pause is a third

@@ -44,24 +44,3 @@ test('a little garbage stays where it is', () => {
   const lookAt = processOf(30);
   expect(lookAt({ usedMb: 40 })).toBe(0);
 });
-
-test('a burst right after a collection has begun is collected too', () => {
-  const lookAt = processOf(30);
-  expect(lookAt({ usedMb: 60 })).toBe(1);
-  expect(lookAt({ usedMb: 90, utilization: 0.9 })).toBe(1);
-  expect(lookAt({ usedMb: 90, utilization: 0.01 })).toBe(2);
-  expect(lookAt({ usedMb: 80 })).toBe(2);
-});
-
-test('a collection that has freed much is followed by another', () => {
-  const lookAt = processOf(30);
-  expect(lookAt({ usedMb: 100 })).toBe(1);
-  expect(lookAt({ usedMb: 60 })).toBe(2);
-  for (const usedMb of [55, 55]) expect(lookAt({ usedMb })).toBe(2);
-});
-
-test('where much is kept a little more is not worth looking through it', () => {
-  const lookAt = processOf(400);
-  expect(lookAt({ usedMb: 480 })).toBe(0);
-  expect(lookAt({ usedMb: 510 })).toBe(1);
-});
