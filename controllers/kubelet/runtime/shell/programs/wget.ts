@@ -52,7 +52,7 @@ export const wget: Program = async (process, args, name) => {
     const isSecret = protocol === 'https:';
     const port = url.port || (isSecret ? '443' : '80');
     if (protocol !== 'http:' && !isSecret) return fail('not an http or ftp url');
-    // Its TLS looks at no certificate, and it says so.
+    // Words of busybox: its own TLS looks at no certificate, and here it does not either.
     if (isSecret && !options.has('n'))
       await process.complain(`${name}: note: TLS certificate validation not implemented`);
     const [address] = await resolve(process, hostname.replace(/^\[|\]$/g, ''));
