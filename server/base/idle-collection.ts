@@ -4,6 +4,12 @@ import { getHeapStatistics } from 'node:v8';
 
 /** How often is looked, in real time: whatever clock a cluster has, garbage is the process's own. */
 const LOOK_MS = 500;
+/** Anything above is a burst, which leaves garbage behind. */
+const BURST_UTILIZATION_MIN = 0.5;
+/** A collection in steps has ended by then. */
+const LOOKS_OF_ONE = 2;
+/** Between what no burst has left behind: twenty seconds. */
+const LOOKS_BETWEEN = 40;
 /** What has to be kept more than after the last collection: most of it is garbage then. */
 const GROWTH_BYTES_MIN = 12 * 1024 * 1024;
 /** The share of the time that a process at rest is busy for. */
@@ -24,18 +30,29 @@ export interface CollectionParts {
  * Decides when to collect. V8 collects old objects when their space has doubled, which may be never: what a burst of
  * requests left behind would stay until the next one, and look like memory that the server needs.
  *
+ * A collection that began during the burst keeps whatever was new then, so a second one follows the first. Without
+ * another burst the process is left alone for a while after the two: what a cluster at rest leaves behind grows back
+ * within seconds, and collecting it each time would cost more than it gives.
+ *
  * @returns what looks once
  */
 export function idleCollection({ usedBytes, utilization, collect }: CollectionParts): () => void {
   let keptBytes = usedBytes();
-  let isCollecting = false;
+  let looks = LOOKS_BETWEEN;
+  let isSecondDue = false;
   return () => {
-    const isAtRest = utilization() < REST_UTILIZATION_MAX;
+    const share = utilization();
     const used = usedBytes();
+    looks++;
     // What is in use after a collection is kept, and so is what another collection has left.
-    if (isCollecting || used < keptBytes) keptBytes = used;
-    isCollecting = isAtRest && used - keptBytes >= GROWTH_BYTES_MIN;
-    if (isCollecting) collect();
+    if (looks <= LOOKS_OF_ONE || used < keptBytes) keptBytes = used;
+    if (share > BURST_UTILIZATION_MIN) looks = Math.max(looks, LOOKS_BETWEEN);
+    if (share > REST_UTILIZATION_MAX || looks <= LOOKS_OF_ONE) return;
+    const isDue = looks > LOOKS_BETWEEN && used - keptBytes >= GROWTH_BYTES_MIN;
+    if (!isDue && !isSecondDue) return;
+    isSecondDue = !isSecondDue;
+    looks = 0;
+    collect();
   };
 }
 

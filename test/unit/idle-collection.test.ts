@@ -27,11 +27,28 @@ test('what a burst left behind is collected once the process is at rest', () => 
   expect(lookAt({ utilization: 0.01 })).toBe(1);
 });
 
-test('what stays after a collection is not collected again', () => {
+test('a second collection takes what the first one still had to keep', () => {
   const lookAt = processOf(30);
   expect(lookAt({ usedMb: 60 })).toBe(1);
-  for (const usedMb of [50, 51, 55]) expect(lookAt({ usedMb })).toBe(1);
-  expect(lookAt({ usedMb: 70 })).toBe(2);
+  for (const usedMb of [140, 58]) expect(lookAt({ usedMb })).toBe(1);
+  expect(lookAt({ usedMb: 50 })).toBe(2);
+  for (let looks = 0; looks < 100; looks++) expect(lookAt({ usedMb: 41 })).toBe(2);
+});
+
+test('a process at rest is not collected again within twenty seconds, however fast it grows', () => {
+  const lookAt = processOf(30);
+  lookAt({ usedMb: 60 });
+  for (let looks = 0; looks < 40; looks++) expect(lookAt({ usedMb: 60 + looks })).toBeLessThanOrEqual(2);
+  for (let looks = 0; looks < 40; looks++) lookAt({ usedMb: 100 });
+  expect(lookAt({})).toBe(4);
+});
+
+test('another burst is not waited for', () => {
+  const lookAt = processOf(30);
+  lookAt({ usedMb: 60 });
+  for (let looks = 0; looks < 6; looks++) lookAt({ usedMb: 40 });
+  expect(lookAt({ usedMb: 80, utilization: 0.9 })).toBe(2);
+  expect(lookAt({ utilization: 0.01 })).toBe(3);
 });
 
 test('what V8 collects on its own counts as well', () => {
