@@ -5,7 +5,7 @@ import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
-import type { AdminTarget } from './admin/routes.ts';
+import type { AdminTarget } from './admin/target.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';

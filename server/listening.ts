@@ -1,5 +1,6 @@
 /** Where one cluster listens: HTTPS, and the ports without TLS that somebody asked for. */
-import { type AdminTarget, answerAdmin, isAdminRequest } from './admin/routes.ts';
+import { answerAdmin, isAdminRequest } from './admin/routes.ts';
+import type { AdminTarget } from './admin/target.ts';
 import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';

@@ -1,6 +1,7 @@
 /** `/-/controllers`: where controllers are on and off. */
 import { nearNames } from '../base/near-names.ts';
 import { ApiError, badRequest, methodNotAllowed } from '../kube/api-error.ts';
+import { type AdminRoute, schema } from './route.ts';
 
 /** Where a controller is on. */
 interface ControllerState {
@@ -21,7 +22,7 @@ export interface ControllerSwitches {
 const BODY = `the body has to be {"enabled": true} or {"enabled": false}, with "namespace": "NAME" if you like`;
 
 /** Throws a switch. @returns how the controller is now */
-export async function setController(
+async function setController(
   switches: ControllerSwitches,
   name: string,
   { enabled, namespace, ...others }: Record<string, unknown>,
@@ -34,7 +35,7 @@ export async function setController(
 }
 
 /** Takes the switch of a namespace away: the controller is on there if it is on everywhere. */
-export async function unsetController(
+async function unsetController(
   switches: ControllerSwitches,
   name: string,
   namespace: string | null,
@@ -63,3 +64,39 @@ function stateOf(switches: ControllerSwitches, name: string): ControllerState {
 function notFound(name: string, message: string): ApiError {
   return new ApiError(404, 'NotFound', message, { name, kind: 'controllers' });
 }
+
+const STATE = schema.object({
+  name: schema.text('in full'),
+  enabled: schema.flag('whether it is on everywhere else'),
+  namespaces: { type: 'object', additionalProperties: { type: 'boolean' }, description: 'where it differs' },
+  objects: schema.list(schema.text('kind and key'), 'objects whose annotation switches it off'),
+});
+
+export const controllerRoutes: readonly AdminRoute[] = [
+  {
+    method: 'GET',
+    path: '/controllers',
+    summary: 'every controller, and where it is on',
+    answer: schema.object({ controllers: schema.list(STATE) }),
+    handle: async (target) => ({ controllers: target.controllers.list() }),
+  },
+  {
+    method: 'PUT',
+    path: '/controllers/{name}',
+    summary: 'switch a controller on or off, everywhere or in one namespace',
+    body: schema.object({ enabled: schema.flag('on or off'), namespace: schema.text('only in this namespace') }, [
+      'enabled',
+    ]),
+    answer: STATE,
+    handle: async (target, { params: { name = '' }, body }) => setController(target.controllers, name, await body()),
+  },
+  {
+    method: 'DELETE',
+    path: '/controllers/{name}',
+    summary: 'take the switch of a namespace away',
+    query: { namespace: 'whose switch' },
+    answer: STATE,
+    handle: async (target, { params: { name = '' }, request }) =>
+      unsetController(target.controllers, name, request.query.get('namespace')),
+  },
+];

@@ -1,0 +1,19 @@
+/** What the routes below `/-/` work on: one cluster. */
+import type { PodScripts } from '../cluster/pod-scripts.ts';
+import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
+import type { AdminAccess } from './access.ts';
+import type { ControllerSwitches } from './controllers.ts';
+
+export interface AdminTarget {
+  readonly access: AdminAccess;
+  kubeconfig(): string;
+  reset(): Promise<void>;
+  /** What clients have asked for, and how faithfully it was answered. */
+  fidelity(): FidelityReport;
+  readonly controllers: ControllerSwitches;
+  /** Metrics that somebody tells; undefined unless they are simulated. */
+  readonly metrics: SimulatedMetrics | undefined;
+  /** What pods are told to do. */
+  readonly scripts: PodScripts;
+}
