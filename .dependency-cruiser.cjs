@@ -74,7 +74,10 @@ module.exports = {
     {
       name: 'only-the-roots-join-server-and-controllers',
       severity: 'error',
-      from: { path: '^server/', pathNot: '^server/(index|start-options|running-cluster|outside-controllers)\\.ts$' },
+      from: {
+        path: '^server/',
+        pathNot: '^server/(index|cluster-instance|start-options|running-cluster|outside-controllers)\\.ts$',
+      },
       to: { path: '^controllers/' },
     },
     {

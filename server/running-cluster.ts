@@ -4,18 +4,8 @@ import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 
-/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
-export interface RunningCluster extends AsyncDisposable {
-  /** `https://127.0.0.1:6443` */
-  readonly url: string;
-  readonly httpUrl: string | undefined;
-  readonly proxyUrl: string | undefined;
-  /** Where the cluster's DNS is asked, by UDP and TCP. */
-  readonly dnsPort: number | undefined;
-  /** Where Ingresses are served: `http://127.0.0.1:8080` */
-  readonly ingressUrl: string | undefined;
-  /** The same over TLS. */
-  readonly ingressTlsUrl: string | undefined;
+/** What can be done with a cluster, however it is reached. */
+export interface ClusterControls {
   readonly kubernetesVersion: string;
   /** Lets functions answer for pods; they stay over a `reset()`. */
   readonly pods: PodHandlers;
@@ -51,4 +41,18 @@ export interface RunningCluster extends AsyncDisposable {
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;
+}
+
+/** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
+export interface RunningCluster extends ClusterControls, AsyncDisposable {
+  /** `https://127.0.0.1:6443` */
+  readonly url: string;
+  readonly httpUrl: string | undefined;
+  readonly proxyUrl: string | undefined;
+  /** Where the cluster's DNS is asked, by UDP and TCP. */
+  readonly dnsPort: number | undefined;
+  /** Where Ingresses are served: `http://127.0.0.1:8080` */
+  readonly ingressUrl: string | undefined;
+  /** The same over TLS. */
+  readonly ingressTlsUrl: string | undefined;
 }

@@ -12,7 +12,7 @@ export interface AdminCall {
   /** What stands in the places of `{name}`. */
   readonly params: Readonly<Record<string, string>>;
   /** @throws ApiError 400 unless the body is a JSON object; no body is an empty one where the route needs none */
-  body(): Promise<Record<string, unknown>>;
+  readonly body: () => Promise<Record<string, unknown>>;
 }
 
 /**
