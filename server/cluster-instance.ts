@@ -31,7 +31,7 @@ import type { ClusterControls } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
-import type { StoredObject } from './storage/stored-object.ts';
+import type { Captured } from './storage/storage.ts';
 
 type KubeletParts = Parameters<typeof createKubelet>[2];
 type ControllerParts = Parameters<typeof createControllers>[0];
@@ -74,7 +74,7 @@ export class ClusterInstance implements ClusterControls {
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
-  #beginning: ReadonlyMap<string, StoredObject> = new Map();
+  #beginning: Captured | undefined;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
@@ -167,7 +167,7 @@ export class ClusterInstance implements ClusterControls {
     await this.#manager.start();
     await this.#applyAll(fixtures);
     await this.settle(START_TIMEOUT_MS);
-    this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
+    this.#beginning = cluster.storage.capture();
   }
 
   /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
@@ -256,7 +256,7 @@ export class ClusterInstance implements ClusterControls {
     await this.settle();
     this.parts.metrics?.forget();
     this.scripts.forget();
-    await this.cluster.storage.restore(this.#beginning);
+    if (this.#beginning) await this.cluster.storage.restore(this.#beginning);
     await this.#manager?.resetSwitches();
     await this.settle();
   }

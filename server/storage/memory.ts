@@ -2,13 +2,15 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import { deepFreeze } from '../base/freeze.ts';
 import { nextTurn } from '../base/turn.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { Buckets } from './buckets.ts';
 import { atRevision, EventLog } from './event-log.ts';
 import { ExpiryQueue } from './expiry.ts';
 import { type IndexDefinitions, Indexes } from './indexes.ts';
 import { reuse } from './reuse.ts';
-import { compareKeys, SortedMap } from './sorted-map.ts';
+import { compareKeys } from './sorted-map.ts';
 import {
   bucketOf,
+  type Captured,
   type Change,
   checkPreconditions,
   type ListRequest,
@@ -28,6 +30,8 @@ export interface MemoryOptions {
   /** Revision to go on from, and what is there. */
   readonly revision?: number;
   readonly objects?: Iterable<StoredObject>;
+  /** Instead of both: what another storage held. */
+  readonly from?: Captured;
   readonly indexes?: IndexDefinitions;
   /** Called with every write, before anyone else learns of it. */
   readonly onCommit?: (event: StoredEvent) => void;
@@ -42,7 +46,7 @@ const EXPIRY_RETRY_MS = 60_000;
 export class MemoryStorage implements LocalStorage {
   readonly #clock: Clock;
   readonly #log: EventLog;
-  readonly #buckets = new Map<string, SortedMap<StoredObject>>();
+  readonly #buckets: Buckets;
   readonly #indexes: Indexes;
   readonly #expiry: ExpiryQueue;
   readonly #onCommit: ((event: StoredEvent) => void) | undefined;
@@ -51,8 +55,10 @@ export class MemoryStorage implements LocalStorage {
   #revision: number;
   #closed = false;
 
-  constructor({ clock, revision = 0, objects = [], indexes = {}, onCommit }: MemoryOptions) {
+  constructor(options: MemoryOptions) {
+    const { clock, from, revision = from?.revision ?? 0, objects = [], indexes = {}, onCommit } = options;
     this.#clock = clock;
+    this.#buckets = new Buckets(from);
     this.#revision = revision;
     this.#log = new EventLog(clock, revision);
     this.#indexes = new Indexes(indexes);
@@ -66,6 +72,10 @@ export class MemoryStorage implements LocalStorage {
       this.#place(object.key, undefined, object);
       this.#expiry.add(object);
     }
+    for (const object of from?.all() ?? []) {
+      this.#indexes.place(object.key, undefined, object);
+      this.#expiry.add(object);
+    }
   }
 
   revision(): number {
@@ -73,7 +83,7 @@ export class MemoryStorage implements LocalStorage {
   }
 
   get(key: string): StoredObject | undefined {
-    return this.#buckets.get(bucketOf(key))?.get(key);
+    return this.#buckets.get(key);
   }
 
   list(prefix: string, { at, limit, from, select, where }: ListRequest = {}): StoredPage {
@@ -162,14 +172,19 @@ export class MemoryStorage implements LocalStorage {
     this.#log.compact(revision);
   }
 
-  *all(): Generator<StoredObject> {
-    for (const bucket of this.#buckets.values()) for (const [, object] of bucket.from('')) yield object;
+  all(): Iterable<StoredObject> {
+    return this.#buckets.all();
   }
 
-  async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
+  capture(): Captured {
+    return this.#buckets.capture(this.#revision);
+  }
+
+  async restore(state: Captured): Promise<void> {
     const there = [...this.all()];
-    for (const current of there) if (!objects.has(current.key)) this.#remove(current);
-    for (const [key, wanted] of objects) {
+    for (const current of there) if (!state.get(current.key)) this.#remove(current);
+    for (const wanted of [...state.all()]) {
+      const { key } = wanted;
       const current = this.get(key);
       if (current === wanted) continue;
       const value = { ...wanted.value, metadata: { ...wanted.value.metadata } } as KubeObject;
@@ -225,19 +240,13 @@ export class MemoryStorage implements LocalStorage {
   }
 
   #place(key: string, before: StoredObject | undefined, now: StoredObject | undefined): void {
-    const name = bucketOf(key);
-    let bucket = this.#buckets.get(name);
-    if (!bucket) {
-      bucket = new SortedMap();
-      this.#buckets.set(name, bucket);
-    }
-    if (now) bucket.set(key, now);
-    else bucket.delete(key);
+    if (now) this.#buckets.set(key, now);
+    else this.#buckets.delete(key);
     this.#indexes.place(key, before, now);
   }
 
   *#objects(prefix: string, from: string | undefined, select: ListRequest['select']): Generator<StoredObject> {
-    const bucket = this.#buckets.get(bucketOf(prefix));
+    const bucket = this.#buckets.of(bucketOf(prefix));
     if (!bucket) return;
     const keys = select && this.#indexes.keys(prefix, select.index, select.value);
     if (!keys) {

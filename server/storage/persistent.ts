@@ -14,6 +14,7 @@ import { SNAPSHOT_NAME, SnapshotFile } from './lowdb-snapshot.ts';
 import { MemoryStorage } from './memory.ts';
 import type { Locate, Snapshot } from './snapshot-text.ts';
 import type {
+  Captured,
   Change,
   ListRequest,
   LocalStorage,
@@ -150,8 +151,12 @@ export class PersistentStorage implements LocalStorage {
     return this.#memory.all();
   }
 
-  async restore(objects: ReadonlyMap<string, StoredObject>): Promise<void> {
-    await this.#memory.restore(objects);
+  capture(): Captured {
+    return this.#memory.capture();
+  }
+
+  async restore(state: Captured): Promise<void> {
+    await this.#memory.restore(state);
     await this.#journal.durable(this.#memory.revision());
   }
 

@@ -34,7 +34,7 @@ function lowerBound(keys: readonly string[], key: string, compare: Compare): num
 }
 
 export class SortedMap<Value> {
-  readonly #byKey = new Map<string, Value>();
+  #byKey = new Map<string, Value>();
   #chunks: Chunk<Value>[] = [];
   /** The quick comparison is right until the first key that needs the other one. */
   #compare: Compare = compareText;
@@ -76,6 +76,15 @@ export class SortedMap<Value> {
     chunk.values.splice(at, 1);
     if (chunk.keys.length === 0) this.#chunks.splice(index, 1);
     return true;
+  }
+
+  /** Another map of the same content. */
+  copy(): SortedMap<Value> {
+    const copy = new SortedMap<Value>();
+    copy.#byKey = new Map(this.#byKey);
+    copy.#chunks = this.#chunks.map(({ keys, values }) => ({ keys: keys.slice(), values: values.slice() }));
+    copy.#compare = this.#compare;
+    return copy;
   }
 
   /** Values whose keys begin with `prefix`, from the key `from` on. */

@@ -55,13 +55,24 @@ export interface LocalStorage extends Storage {
   readonly delivered: boolean;
   /** Makes revisions up to this one unreadable, as a compaction of etcd does. */
   compact(revision: number): void;
+  /** What there is at this moment, whatever is written afterwards. It costs nothing until then. */
+  capture(): Captured;
   /** Every object there is, bucket by bucket, in the order in which buckets got their first object. */
   all(): Iterable<StoredObject>;
   /**
-   * Makes the content equal to `objects` by ordinary writes, which watchers see. Objects keep their uids; those that
+   * Makes the content equal to `state` by ordinary writes, which watchers see. Objects keep their uids; those that
    * change get new revisions.
    */
-  restore(objects: ReadonlyMap<string, StoredObject>): Promise<void>;
+  restore(state: Captured): Promise<void>;
+}
+
+/** What a storage held at one moment: another one can begin with it. */
+export interface Captured {
+  readonly revision: number;
+  readonly size: number;
+  get(key: string): StoredObject | undefined;
+  /** Every object, bucket by bucket, in the order of {@link LocalStorage.all}. */
+  all(): Iterable<StoredObject>;
 }
 
 /** `delete` removes the object; the event and the answer then carry the version that was there. */

@@ -7,7 +7,6 @@ import { encode, prepareEncoding } from '../../server/pipeline/encode/encode.ts'
 import type { ApiRequest, Body } from '../../server/pipeline/request.ts';
 import { requestInfo } from '../../server/pipeline/request-info.ts';
 import type { LocalStorage } from '../../server/storage/storage.ts';
-import type { StoredObject } from '../../server/storage/stored-object.ts';
 import { BARE_ASSEMBLY } from '../support/bare-assembly.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { makeSamples } from './make-samples.ts';
@@ -85,9 +84,7 @@ export async function startInProcess(): Promise<InProcess> {
     return { status, text: await textOf(body) };
   };
   await makeSamples({ send });
-  const beginning: ReadonlyMap<string, StoredObject> = new Map(
-    [...storage.all()].map((object) => [object.key, object]),
-  );
+  const beginning = storage.capture();
   return {
     send,
     storage,

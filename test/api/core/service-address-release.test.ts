@@ -43,7 +43,7 @@ test('a state of before holds what its services had then', async () => {
   const { storage } = cluster.cluster;
   const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 30_008 }] };
   await statusOf(cluster, 'a', spec);
-  const before = new Map([...storage.all()].map((object) => [object.key, object]));
+  const before = storage.capture();
   await cluster.ask('DELETE', `${SERVICES}/a`);
   expect(await statusOf(cluster, 'b', spec)).toBe(201);
   await storage.restore(before);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { nextTurn } from '../../../server/base/turn.ts';
+import { MemoryStorage } from '../../../server/storage/memory.ts';
 import type { StoredObject } from '../../../server/storage/stored-object.ts';
 import { configMap, keyOfMap } from '../../support/stored.ts';
 import { eachTest } from './open-subject.ts';
@@ -8,8 +9,6 @@ import { setting } from './updates.ts';
 
 export function restore(backend: Backend): void {
   const { storage, clock, pause } = eachTest(backend);
-  const everything = (): Map<string, StoredObject> =>
-    new Map([...storage().all()].map((object) => [object.key, object]));
   const contents = (): unknown[] =>
     [...storage().all()].map(({ value }) => {
       const { resourceVersion: _, ...metadata } = value.metadata;
@@ -23,7 +22,7 @@ export function restore(backend: Backend): void {
         spec: { deep: { list: [name] } },
       });
     }
-    const [wanted, expected] = [everything(), contents()];
+    const [wanted, expected] = [storage().capture(), contents()];
     const { revision } = storage().get(keyOfMap('kept')) as StoredObject;
     await storage().guaranteedUpdate(keyOfMap('changed'), {}, setting('x', '2'));
     await storage().guaranteedUpdate(keyOfMap('deleted'), {}, async () => 'delete');
@@ -46,9 +45,25 @@ export function restore(backend: Backend): void {
     expect(storage().revision()).toBeGreaterThanOrEqual(before + 3);
   });
 
+  it('keeps a captured state as it was, whatever is written afterwards', async () => {
+    for (const name of ['changed', 'deleted']) await storage().create(keyOfMap(name), configMap(name, { x: '1' }));
+    const [state, expected] = [storage().capture(), contents()];
+    await storage().guaranteedUpdate(keyOfMap('changed'), {}, setting('x', '2'));
+    await storage().guaranteedUpdate(keyOfMap('deleted'), {}, async () => 'delete');
+    await storage().create(keyOfMap('extra'), configMap('extra'));
+    const later = new MemoryStorage({ clock: clock(), from: state });
+    expect([...later.all()].map(({ value }) => value.metadata.name)).toEqual(['changed', 'deleted']);
+    expect(later.revision()).toBe(state.revision);
+    await later.create(keyOfMap('other'), configMap('other'));
+    expect([state.size, [...state.all()].length, state.get(keyOfMap('other'))]).toEqual([2, 2, undefined]);
+    expect(storage().get(keyOfMap('other'))).toBeUndefined();
+    expect(contents()).not.toEqual(expected);
+    await later.close();
+  });
+
   it('gives objects that live for a time their time again', async () => {
     await storage().create(keyOfMap('a'), configMap('a'), { ttlMs: 1000 });
-    const wanted = everything();
+    const wanted = storage().capture();
     await clock().advance(1000);
     expect(contents()).toEqual([]);
     await storage().restore(wanted);
