@@ -6,6 +6,7 @@ import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
+import type { Pki } from './auth/certificates.ts';
 import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
@@ -15,23 +16,23 @@ import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
-import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
+import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
-import type { ClusterControls } from './running-cluster.ts';
+import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { builtInTypes } from './schema/type-table.ts';
 import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
-import type { Captured } from './storage/storage.ts';
+import type { Captured, LocalStorage } from './storage/storage.ts';
 
 type KubeletParts = Parameters<typeof createKubelet>[2];
 type ControllerParts = Parameters<typeof createControllers>[0];
@@ -53,11 +54,13 @@ export interface InstanceParts {
   /** How pods get in. */
   readonly own: ApiServerDoor;
   readonly ingressPoint: () => ControllerParts['ingressPoint'];
+  /** Of a virtual cluster: its name, what it begins with, and who it is. */
+  readonly virtual?: { readonly name: string; readonly storage: LocalStorage; readonly pki: Pki };
+  /** Ends the cluster with whatever else belongs to it; it ends itself unless given. */
+  readonly end?: () => Promise<void>;
+  /** What makes virtual clusters, where there may be some. */
+  readonly clusters?: () => AdminTarget['clusters'];
 }
-
-/** The user of the generated kubeconfig. */
-const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
-const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
 
 /**
  * A cluster in the order of its life: `assemble()`, then whoever lets clients in begins to, `start()`, and `stop()`.
@@ -67,13 +70,15 @@ const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:a
  * await instance.assemble();
  * await instance.start(fixtures);
  */
-export class ClusterInstance implements ClusterControls {
+export class ClusterInstance implements ForkedCluster {
   readonly #parts: InstanceParts;
   readonly pods = new RegisteredHandlers();
   readonly #simulatedNodes = new SimulatedNodes();
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
+  /** What there was before the fixtures, and with them. */
+  #empty: Captured | undefined;
   #beginning: Captured | undefined;
 
   constructor(parts: InstanceParts) {
@@ -106,6 +111,8 @@ export class ClusterInstance implements ClusterControls {
       random,
       log,
       dataDir: options.dataDir,
+      storage: this.#parts.virtual?.storage,
+      pki: this.#parts.virtual?.pki,
       tlsNames: options.tlsNames ?? [],
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
@@ -141,7 +148,7 @@ export class ClusterInstance implements ClusterControls {
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({
-          caCertificate: pki.ca.cert,
+          caCertificate: pki.servingCa,
           ingressPoint: ingressPoint(),
           issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
           loadBalancerCidr: options.loadBalancerCidr,
@@ -165,9 +172,14 @@ export class ClusterInstance implements ClusterControls {
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
-    await this.#applyAll(fixtures);
+    if (fixtures.length > 0) {
+      await this.settle(START_TIMEOUT_MS);
+      this.#empty = cluster.storage.capture();
+      await this.#applyAll(fixtures);
+    }
     await this.settle(START_TIMEOUT_MS);
     this.#beginning = cluster.storage.capture();
+    this.#empty ??= this.#beginning;
   }
 
   /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
@@ -186,6 +198,19 @@ export class ClusterInstance implements ClusterControls {
 
   get cluster(): Cluster {
     return this.parts.cluster;
+  }
+
+  /** What the cluster began with, before its fixtures or with them; undefined until it has started. */
+  beginning(what: 'empty' | 'fixtures'): Captured | undefined {
+    return what === 'empty' ? this.#empty : this.#beginning;
+  }
+
+  get name(): string {
+    return this.#parts.virtual?.name ?? 'main';
+  }
+
+  get url(): string {
+    return this.#parts.url();
   }
 
   get scripts(): PodScripts {
@@ -211,6 +236,7 @@ export class ClusterInstance implements ClusterControls {
       },
       metrics,
       scripts: this.scripts,
+      clusters: this.#parts.clusters?.(),
     };
   }
 
@@ -220,21 +246,8 @@ export class ClusterInstance implements ClusterControls {
     await applyFixtures(objects, { transport: this.transport(), catalog: this.cluster.catalog });
   }
 
-  kubeconfig({
-    server = this.#parts.url(),
-    user,
-    groups = [],
-  }: Parameters<ClusterControls['kubeconfig']>[0] = {}): string {
-    const { pki } = this.parts;
-    const subject = user === undefined ? ADMIN : { name: user, groups };
-    const { key, cert } = pki.clientCertificate({ commonName: subject.name, organizations: subject.groups });
-    return kubeconfigText({
-      server,
-      caCertificate: pki.ca.cert,
-      certificate: cert,
-      key,
-      ...(user !== undefined && { user, context: `${user}@fauxkube` }),
-    });
+  kubeconfig({ server = this.url, ...who }: Parameters<ClusterControls['kubeconfig']>[0] = {}): string {
+    return userKubeconfig(this.parts.pki, { server, cluster: this.#parts.virtual?.name, ...who });
   }
 
   transport(user: User = ADMIN_USER): Transport {
@@ -292,8 +305,17 @@ export class ClusterInstance implements ClusterControls {
     this.#manager?.stop();
   }
 
-  /** Ends the rest, once nobody is let in any more. */
-  async stop(): Promise<void> {
+  /** Ends the cluster, whoever else has to know. */
+  stop(): Promise<void> {
+    return this.#parts.end?.() ?? this.shutDown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** Ends everything that is the cluster's own, once nobody is let in any more. */
+  async shutDown(): Promise<void> {
     this.stopWork();
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();

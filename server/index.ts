@@ -1,7 +1,7 @@
 /** fauxkube as a library: a cluster inside a Node process. */
 import type { ControllerState } from '../controllers/lib/switches.ts';
-import { systemClock } from './base/clock.ts';
-import { createLogger } from './base/log.ts';
+import { type Clock, systemClock } from './base/clock.ts';
+import { createLogger, type Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { readFixtures } from './cluster/fixtures/read.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
@@ -12,10 +12,11 @@ import { UpstreamServers } from './http/outbound/upstream-servers.ts';
 import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
-import { listen, type Servers } from './listening.ts';
-import type { RunningCluster } from './running-cluster.ts';
+import { answerIn, listen, type Servers } from './listening.ts';
+import type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
 import { checkOptions } from './start-checks.ts';
 import type { StartOptions } from './start-options.ts';
+import { VirtualClusters } from './virtual-clusters/virtual-clusters.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
@@ -30,7 +31,7 @@ export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
-export type { RunningCluster } from './running-cluster.ts';
+export type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /**
@@ -64,7 +65,10 @@ class Launch implements RunningCluster {
   readonly #outbound = new OutboundClient(systemClock());
   readonly #upstreams: UpstreamServers;
   readonly #address: string;
+  readonly #log: Logger;
+  readonly #clock: Clock;
   readonly #instance: ClusterInstance;
+  readonly #clusters: VirtualClusters;
   #servers: Servers | undefined;
 
   constructor(options: StartOptions) {
@@ -72,33 +76,45 @@ class Launch implements RunningCluster {
     this.#options = options;
     this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
     this.#address = isAnyAddress(host) ? '127.0.0.1' : host;
-    const log = createLogger(logLevel);
-    this.#instance = new ClusterInstance({
-      options,
-      clock,
-      random: seed === undefined ? systemRandom() : seededRandom(seed),
-      log,
+    this.#log = createLogger(logLevel);
+    this.#clock = clock;
+    const shared = {
       outbound: this.#outbound,
       upstreams: this.#upstreams,
       url: () => this.url,
       address: this.#address,
       port: () => this.#servers?.https.port ?? port,
-      own: apiServerDoor(this.#address, () => this.#servers?.https),
       ingressPoint: () =>
         ingressPointOf(this.#listening.plain, insecureBind.includes('ingress') ? this.#address : '127.0.0.1'),
-    });
-    this.#listen = async () => {
-      const assembly = await this.#instance.assemble();
-      const admin = (): ReturnType<ClusterInstance['admin']> => this.#instance.admin();
-      this.#servers = await listen(options, assembly, { clock, log, admin });
     };
+    this.#instance = new ClusterInstance({
+      ...shared,
+      options,
+      clock,
+      random: seed === undefined ? systemRandom() : seededRandom(seed),
+      log: this.#log,
+      own: apiServerDoor(this.#address, () => this.#servers?.https),
+      clusters: () => this.#clusters,
+    });
+    this.#clusters = new VirtualClusters({
+      options,
+      log: this.#log,
+      clock: () => options.clock ?? systemClock(),
+      realClock: systemClock(),
+      main: () => this.#instance,
+      shared,
+      answer: (request, instance) => answerIn(request, instance.cluster, () => instance.admin()),
+    });
   }
-
-  readonly #listen: () => Promise<void>;
 
   async run(): Promise<void> {
     const fixtures = await readFixtures(this.#options.fixtures ?? []);
-    await this.#listen();
+    this.#servers = await listen(this.#options, await this.#instance.assemble(), {
+      clock: this.#clock,
+      log: this.#log,
+      admin: () => this.#instance.admin(),
+      clusters: this.#clusters,
+    });
     await this.#instance.start(fixtures);
   }
 
@@ -172,17 +188,22 @@ class Launch implements RunningCluster {
     return this.#instance.setController(name, enabled, options);
   }
 
+  fork(options: ForkOptions = {}): Promise<ForkedCluster> {
+    return this.#clusters.fork(options);
+  }
+
   ready(): void {
     this.#instance.ready();
   }
 
   async stop(): Promise<void> {
     this.#instance.stopWork();
+    await this.#clusters.end();
     const { https, plain } = this.#servers ?? {};
     await Promise.all([https?.close(), plain?.close()]);
     this.#outbound.close();
     this.#upstreams.close();
-    await this.#instance.stop();
+    await this.#instance.shutDown();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import type { Assembly } from './cluster/assembly.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { type OpenPort, type PlainServers, startPlainServers } from './http/plain-servers.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { auditIds } from './pipeline/audit/audit-ids.ts';
@@ -20,17 +21,24 @@ export interface ListeningParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly admin: () => AdminTarget;
+  /** Other clusters, which requests may be for. */
+  readonly clusters: { answer(request: ApiRequest): Promise<ApiResponse> | undefined };
+}
+
+/** Answers a request that has found its cluster. */
+export function answerIn(request: ApiRequest, cluster: Cluster, admin: () => AdminTarget): Promise<ApiResponse> {
+  return isAdminRequest(request) ? answerAdmin(request, admin()) : cluster.pipeline.handle(request);
 }
 
 /** @throws Error when a port is in use */
 export async function listen(
   options: StartOptions,
   { cluster, pki }: Assembly,
-  { clock, log, admin }: ListeningParts,
+  { clock, log, admin, clusters }: ListeningParts,
 ): Promise<Servers> {
   const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [] } = options;
   const answer = (request: ApiRequest): Promise<ApiResponse> =>
-    isAdminRequest(request) ? answerAdmin(request, admin()) : cluster.pipeline.handle(request);
+    clusters.answer(request) ?? answerIn(request, cluster, admin);
   const now = (): number => clock.now();
   const onFault = (err: unknown, { method, path }: ApiRequest): void =>
     log.error({ err, method, path }, 'an answer could not be sent');

@@ -43,6 +43,26 @@ export interface ClusterControls {
   stop(): Promise<void>;
 }
 
+/** A virtual cluster: it lives in the process of another one, below a prefix of its URL. */
+export interface ForkedCluster extends ClusterControls, AsyncDisposable {
+  readonly name: string;
+  /** `https://127.0.0.1:6443/clusters/ci-7` */
+  readonly url: string;
+}
+
+/** How a virtual cluster is to be. */
+export interface ForkOptions {
+  /** A DNS label; made up unless given. */
+  readonly name?: string;
+  /**
+   * What it begins with: `main` (unless given), which is what there is just now; `fixtures`, what there was when the
+   * cluster became ready; `empty`; or the name of a savepoint or of another virtual cluster.
+   */
+  readonly from?: string;
+  /** It goes when nobody has asked it for anything for so long; never unless given. */
+  readonly idleMs?: number;
+}
+
 /** A cluster that runs in this process. Ends with `stop()`, or by itself after `await using`. */
 export interface RunningCluster extends ClusterControls, AsyncDisposable {
   /** `https://127.0.0.1:6443` */
@@ -55,4 +75,13 @@ export interface RunningCluster extends ClusterControls, AsyncDisposable {
   readonly ingressUrl: string | undefined;
   /** The same over TLS. */
   readonly ingressTlsUrl: string | undefined;
+  /**
+   * Makes a virtual cluster beside this one, with objects, users and revisions of its own.
+   *
+   * @throws ApiError for a name that is taken or no DNS label, and for a beginning that there is not
+   * @example
+   * await using fork = await cluster.fork();
+   * await fork.apply('{apiVersion: v1, kind: ConfigMap, metadata: {name: only-here}}');
+   */
+  fork(options?: ForkOptions): Promise<ForkedCluster>;
 }

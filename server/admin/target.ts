@@ -3,6 +3,7 @@ import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
+import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';
 
 export interface AdminTarget {
@@ -16,4 +17,6 @@ export interface AdminTarget {
   readonly metrics: SimulatedMetrics | undefined;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  /** Other clusters of the process; undefined in those. */
+  readonly clusters: VirtualClusterAdmin | undefined;
 }

@@ -49,6 +49,8 @@ export interface PkiOptions {
 
 /** The CA of a cluster and what it has signed. */
 export interface Pki extends PkiPems {
+  /** PEM of who signed the serving certificate: what clients have to believe. */
+  readonly servingCa: string;
   /** A new key and a certificate for it with which a client is the user `commonName` in the groups `organizations`. */
   clientCertificate(subject: CertificateSubject): KeyAndCertificate;
   /** A new key and certificate for a server, besides the usual names for `names`. */
@@ -156,6 +158,7 @@ function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
   return {
     ca: pems.ca,
     serving: pems.serving,
+    servingCa: pems.ca.cert,
     tokenKey: pems.tokenKey,
     frontProxyCa: pems.frontProxyCa,
     proxyCertificate: () =>

@@ -116,6 +116,11 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     return this.#recognize(token, audiences);
   }
 
+  /** What headers of tokens call the key that signed them. */
+  get keyId(): string {
+    return this.#keyPair().id;
+  }
+
   /** The public key as a JSON Web Key, for those who check tokens themselves. */
   publicKey(): { readonly use: 'sig'; readonly kid: string; readonly alg: string; readonly [field: string]: unknown } {
     const { publicKey, id } = this.#keyPair();

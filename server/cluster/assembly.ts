@@ -40,6 +40,10 @@ export interface AssemblyOptions {
   readonly random: Random;
   readonly log: Logger;
   readonly dataDir: string | undefined;
+  /** Instead of a data directory: where everything is kept. */
+  readonly storage?: LocalStorage | undefined;
+  /** Instead of that of the data directory, or a new one. */
+  readonly pki?: Pki | undefined;
   readonly tlsNames: readonly string[];
   /** How users are known, besides by certificate and service account. */
   readonly authentication?: AuthenticationOptions;
@@ -86,7 +90,8 @@ export interface Assembly {
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
-async function openStorage({ dataDir, clock, log }: AssemblyOptions): Promise<LocalStorage> {
+async function openStorage({ dataDir, storage, clock, log }: AssemblyOptions): Promise<LocalStorage> {
+  if (storage) return storage;
   if (dataDir === undefined) return new MemoryStorage({ clock });
   return PersistentStorage.open({ directory: dataDir, locate: locator(builtInTypes()), clock, log });
 }
@@ -97,7 +102,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const storage = await openStorage(options);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
-  const pki = identityOf({ clock, random, names, dataDir: options.dataDir });
+  const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
     clock,

@@ -18,11 +18,12 @@ const NO_QUERY = new URLSearchParams();
 /** One request of a socket. */
 export class IncomingRequest implements ApiRequest {
   readonly method: string;
-  readonly path: string;
+  path: string;
+  prefix = '';
   readonly query: URLSearchParams;
   readonly rawQuery: string;
   readonly warnings: string[] = [];
-  readonly peer: Peer;
+  peer: Peer;
   auditId?: string;
   readonly isUpgrade: boolean;
   info: RequestInfo;
@@ -40,6 +41,13 @@ export class IncomingRequest implements ApiRequest {
     this.path = question < 0 ? url : url.slice(0, question);
     this.rawQuery = question < 0 ? '' : url.slice(question + 1);
     this.query = question < 0 ? NO_QUERY : new URLSearchParams(this.rawQuery);
+    this.info = requestInfo(this.method, this.path, this.query);
+  }
+
+  enter(prefix: string, peer: Peer): void {
+    this.prefix = prefix;
+    this.peer = peer;
+    this.path = this.path.slice(prefix.length) || '/';
     this.info = requestInfo(this.method, this.path, this.query);
   }
 
@@ -133,7 +141,8 @@ function readPeer(socket: TLSSocket): Peer {
   if (!socket.encrypted) return { address };
   const shown = socket.getPeerCertificate(true);
   const subject = shown.subject as { CN?: string | string[]; O?: string | string[] } | undefined;
-  if (!socket.authorized) return subject ? { address, untrustedCertificate: true } : { address };
+  if (!socket.authorized)
+    return subject ? { address, untrustedCertificate: true, shown: () => shown.raw } : { address };
   if (!subject?.CN) return { address };
   const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
   const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];

@@ -58,4 +58,6 @@ export const LIMITS = {
   upstreamConnectMs: 10_000,
   /** Connections of one pod to such servers, and to functions that answer for it, at once. Ours. */
   answeredConnections: 1000,
+  /** Virtual clusters of one process. Ours. */
+  virtualClusters: 1000,
 } as const;

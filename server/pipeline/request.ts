@@ -28,13 +28,17 @@ export interface Peer {
   };
   /** Whether the client showed a certificate that this cluster's CA did not sign. */
   readonly untrustedCertificate?: boolean;
+  /** That certificate, DER: another cluster of this process may have signed it. */
+  readonly shown?: () => Buffer;
 }
 
 /** One request, whatever brought it: a socket or a client in the same process. */
 export interface ApiRequest {
   readonly method: string;
-  /** As sent, still percent-encoded. */
+  /** As sent, still percent-encoded; of a virtual cluster, what follows its prefix. */
   readonly path: string;
+  /** Where its API begins: `/clusters/ci-7`; empty unless it is asked by a prefix. */
+  readonly prefix?: string;
   readonly query: URLSearchParams;
   /** The query as sent, without its question mark. */
   readonly rawQuery?: string;
@@ -54,6 +58,8 @@ export interface ApiRequest {
   bodyStream?(): Readable | undefined;
   /** Whether the client wants to speak another protocol from here on. */
   readonly isUpgrade?: boolean;
+  /** Hands the request to a virtual cluster, which knows the client in its own way. */
+  enter?(prefix: string, peer: Peer): void;
   /** Calls back when the client has gone. */
   onClose(callback: () => void): Cancel;
   /** Texts for Warning headers, in order. */

@@ -122,7 +122,7 @@ async function anyDocument(request: ApiRequest, name: string, env: PipelineEnv):
 }
 
 async function indexOfAll(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
-  const own = paths(published(env));
+  const own = paths(published(env), request);
   const remote = [...(await env.aggregation.specs()).values()].flatMap(({ documents }) => [...documents]);
   const all = [...own.filter(([name]) => isOwn(name, env)), ...remote.filter(([name]) => !isOwn(name, env))];
   const sorted = all.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -131,21 +131,24 @@ async function indexOfAll(request: ApiRequest, env: PipelineEnv): Promise<ApiRes
 }
 
 /** Where the document of this content is, for ever. */
-function locationOf(name: string, { hash }: Document): string {
-  return `${V3}${name}?hash=${hash}`;
+function locationOf(name: string, { hash }: Document, { prefix = '' }: ApiRequest): string {
+  return `${prefix}${V3}${name}?hash=${hash}`;
 }
 
 /** The list of documents. Upstream's aggregator makes it anew for every request, and without a media type. */
 function index(request: ApiRequest, env: PipelineEnv): ApiResponse {
   const known = current(env);
-  known.index ??= Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths(known.documents)) }));
-  return file(request, { 'content-type': 'text/plain; charset=utf-8' }, known.index, env.registry.clock.now());
+  const made = (): Buffer =>
+    Buffer.from(JSON.stringify({ paths: Object.fromEntries(paths(known.documents, request)) }));
+  if (!request.prefix) known.index ??= made();
+  const bytes = (!request.prefix && known.index) || made();
+  return file(request, { 'content-type': 'text/plain; charset=utf-8' }, bytes, env.registry.clock.now());
 }
 
-function paths(publication: CustomPublication): [name: string, entry: object][] {
+function paths(publication: CustomPublication, request: ApiRequest): [name: string, entry: object][] {
   return publication.names.flatMap((name) => {
     const found = publication.document(name);
-    return found ? [[name, { serverRelativeURL: locationOf(name, found) }]] : [];
+    return found ? [[name, { serverRelativeURL: locationOf(name, found, request) }]] : [];
   });
 }
 
@@ -162,7 +165,7 @@ function document(request: ApiRequest, name: string, env: PipelineEnv): ApiRespo
   };
   const hash = request.query.get('hash') ?? '';
   if (hash !== '' && hash !== found.hash) {
-    return exactly(301, { ...headers, location: locationOf(name, found), 'content-length': '0' });
+    return exactly(301, { ...headers, location: locationOf(name, found, request), 'content-length': '0' });
   }
   if (hash !== '') Object.assign(headers, immutable(env.registry.clock.now()));
   return file(request, headers, isJson ? found.json : found.protobuf, publishedMs(env));

@@ -27,7 +27,9 @@ export function serviceAccountIssuerPage(request: ApiRequest, env: PipelineEnv):
   if (path.length > found.length + 1) throw unknownPath();
   const mediaType = MEDIA_TYPES[found];
   checkRoute(request, [mediaType]);
-  const bytes = Buffer.from(JSON.stringify(documentOf(found, env.publishedKeys, env)));
+  const bytes = Buffer.from(
+    JSON.stringify(documentOf(found, env.publishedKeys, `${env.serverAddress()}${request.prefix ?? ''}`)),
+  );
   return exactly(
     200,
     { 'cache-control': 'public, max-age=3600', 'content-type': mediaType, 'content-length': String(bytes.length) },
@@ -35,12 +37,13 @@ export function serviceAccountIssuerPage(request: ApiRequest, env: PipelineEnv):
   );
 }
 
-function documentOf(path: IssuerPath, issuer: PublishedKeys, env: PipelineEnv): object {
+/** @param address where the API begins */
+function documentOf(path: IssuerPath, issuer: PublishedKeys, address: string): object {
   const published = issuer.keys();
   if (path === '/openid/v1/jwks') return { keys: published };
   return {
     issuer: issuer.issuer,
-    jwks_uri: `https://${env.serverAddress()}/openid/v1/jwks`,
+    jwks_uri: `https://${address}/openid/v1/jwks`,
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [...new Set(published.map(({ alg }) => alg))].sort(),

@@ -1,0 +1,32 @@
+/** The users of generated kubeconfigs. */
+import type { Pki } from '../auth/certificates.ts';
+import type { User } from '../kube/object.ts';
+import { kubeconfigText } from './kubeconfig.ts';
+
+const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
+
+export const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
+
+/** Where the API is, and who asks it. */
+export interface KubeconfigWish {
+  readonly server: string;
+  /** What the kubeconfig calls the cluster; `fauxkube` unless given. */
+  readonly cluster?: string | undefined;
+  /** The administrator unless given. */
+  readonly user?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+}
+
+/** A kubeconfig with a new certificate, which the cluster of the PKI believes. */
+export function userKubeconfig(pki: Pki, { server, cluster, user, groups = [] }: KubeconfigWish): string {
+  const subject = user === undefined ? ADMIN : { name: user, groups };
+  const { key, cert } = pki.clientCertificate({ commonName: subject.name, organizations: subject.groups });
+  return kubeconfigText({
+    server,
+    caCertificate: pki.servingCa,
+    certificate: cert,
+    key,
+    ...(cluster !== undefined && { cluster }),
+    ...(user !== undefined && { user, context: `${user}@${cluster ?? 'fauxkube'}` }),
+  });
+}
