@@ -24,17 +24,20 @@ const predicate = (name: string, what: string): Rejection => ({
   message: `Predicate ${name} failed: ${what}`,
 });
 
+/** Pods that a node has taken and that are not over. */
+export interface Others {
+  /** There are no more than so many. */
+  readonly countMax: number;
+  /** Finds them, which most pods can do without: that takes a look at each pod of the node. */
+  readonly find: () => readonly Frozen<Pod>[];
+}
+
 /**
  * What keeps a pod from a node, although it is bound to it: whoever names a node in `spec.nodeName` asks no scheduler.
  *
- * @param others that the node has taken and that are not over
  * @returns the first reason
  */
-export function rejectionOf(
-  pod: Frozen<Pod>,
-  node: Frozen<Node>,
-  others: readonly Frozen<Pod>[],
-): Rejection | undefined {
+export function rejectionOf(pod: Frozen<Pod>, node: Frozen<Node>, others: Others): Rejection | undefined {
   return (
     systemProblem(pod, node) ??
     sysctlProblem(pod) ??
@@ -66,18 +69,21 @@ function systemProblem({ metadata, spec }: Frozen<Pod>, { metadata: { labels }, 
   return undefined;
 }
 
-function shortage(pod: Frozen<Pod>, { status }: Frozen<Node>, others: readonly Frozen<Pod>[]): Rejection | undefined {
+function shortage(pod: Frozen<Pod>, { status }: Frozen<Node>, others: Others): Rejection | undefined {
   const { allocatable = {} } = status;
   const sizeOf = (resource: string): number => amountOf(resource, allocatable[resource] ?? '0');
   const room = sizeOf('pods');
-  if (allocatable.pods !== undefined && others.length + 1 > room) return outOf('pods', 1, others.length, room);
+  if (allocatable.pods !== undefined && others.countMax + 1 > room) {
+    const count = others.find().length;
+    if (count + 1 > room) return outOf('pods', 1, count, room);
+  }
   const requests = podRequests(pod);
   const extended = [...requests.keys()].filter((resource) => !FIRST.includes(resource));
   for (const resource of [...FIRST, ...extended]) {
     const requested = requests.get(resource) ?? 0;
     if (requested === 0 || (allocatable[resource] === undefined && mayBeUntold(resource))) continue;
     const capacity = sizeOf(resource);
-    const used = others.reduce((sum, other) => sum + (podRequests(other).get(resource) ?? 0), 0);
+    const used = others.find().reduce((sum, other) => sum + (podRequests(other).get(resource) ?? 0), 0);
     if (requested > capacity - used) return outOf(resource, requested, used, capacity);
   }
   return undefined;
@@ -95,12 +101,12 @@ const outOf = (resource: string, requested: number, used: number, capacity: numb
     `Node didn't have enough resource: ${resource}, ` + `requested: ${requested}, used: ${used}, capacity: ${capacity}`,
 });
 
-function placementProblem(pod: Frozen<Pod>, node: Frozen<Node>, others: readonly Frozen<Pod>[]): Rejection | undefined {
+function placementProblem(pod: Frozen<Pod>, node: Frozen<Node>, others: Others): Rejection | undefined {
   if (!podWantsNode(pod, node)) return predicate('NodeAffinity', "node(s) didn't match Pod's node affinity/selector");
   const ports = hostPortsOf(pod);
   const isTaken =
     ports.length > 0 &&
-    others.some((other) => hostPortsOf(other).some((taken) => ports.some((port) => portsConflict(port, taken))));
+    others.find().some((other) => hostPortsOf(other).some((taken) => ports.some((port) => portsConflict(port, taken))));
   if (isTaken) return predicate('NodePorts', "node(s) didn't have free ports for the requested pod ports");
   // Others are only kept away by the scheduler.
   if (untoleratedTaint(node.spec.taints, pod.spec.tolerations, ['NoExecute']))

@@ -191,12 +191,17 @@ export class Kubelet {
   /** Pods that a kubelet has reported before were taken then. */
   #rejection(pod: Frozen<Pod>, node: Frozen<Node>, env: ControllerEnv): Rejection | undefined {
     if (pod.status.startTime !== undefined) return undefined;
-    const others = env.lister<Pod>(PODS).onNode(node.metadata.name ?? '');
-    return rejectionOf(
-      pod,
-      node,
-      others.filter((other) => this.#isTaken(other)),
-    );
+    const { name = '' } = node.metadata;
+    const pods = env.lister<Pod>(PODS);
+    let others: Frozen<Pod>[] | undefined;
+    return rejectionOf(pod, node, {
+      // This one is among those that are bound.
+      countMax: pods.countOnNode(name) - 1,
+      find: () => {
+        others ??= pods.onNode(name).filter((other) => this.#isTaken(other));
+        return others;
+      },
+    });
   }
 
   /** Whether a pod uses its node: what was written a moment ago may not have come back yet. */

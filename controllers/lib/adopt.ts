@@ -22,7 +22,8 @@ export interface ControllerKind {
 
 /** The reference to the controller of an object, if it has one (metav1.GetControllerOf). */
 export function controllerRefOf({ metadata }: Frozen<KubeObject>): Frozen<OwnerReference> | undefined {
-  return metadata.ownerReferences?.find((reference) => reference.controller);
+  for (const reference of metadata.ownerReferences ?? []) if (reference.controller) return reference;
+  return undefined;
 }
 
 export function isControlledBy(object: Frozen<KubeObject>, owner: Frozen<KubeObject>): boolean {

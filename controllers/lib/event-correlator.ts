@@ -84,10 +84,10 @@ export class EventCorrelator {
     const { about, type, reason, message, host, fieldPath } = told;
     const { name = '', uid = '' } = about.metadata;
     const nowMs = this.#clock.now();
-    const source = [host, about.apiVersion, about.kind, about.metadata.namespace, name, uid, type];
-    const similar = JSON.stringify([...source, reason]);
+    const source = JSON.stringify([host, about.apiVersion, about.kind, about.metadata.namespace, name, uid, type]);
+    const similar = source + JSON.stringify(reason);
     const isCombined = this.#isOneOfMany(similar, message, nowMs);
-    const key = isCombined ? similar : JSON.stringify([...source, reason, fieldPath, message]);
+    const key = isCombined ? similar : similar + JSON.stringify([fieldPath, message]);
     const before = this.#observed.get(key, () => undefined);
     const observation: Observation = {
       name: before?.name ?? this.#nameFor(name, nowMs),
@@ -98,7 +98,7 @@ export class EventCorrelator {
     };
     // What is dropped counts all the same.
     this.#observed.set(key, observation);
-    return this.#hasRoom(JSON.stringify(source), nowMs) ? observation : undefined;
+    return this.#hasRoom(source, nowMs) ? observation : undefined;
   }
 
   #isOneOfMany(similar: string, message: string, nowMs: number): boolean {

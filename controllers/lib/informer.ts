@@ -94,13 +94,22 @@ export class Informer {
    * `address`, `service` (key).
    */
   by(index: string, value: string): Iterable<Frozen<KubeObject>> {
+    return this.#entries(index).get(value) ?? [];
+  }
+
+  /** How many objects `by` would find. */
+  count(index: string, value: string): number {
+    return this.#entries(index).get(value)?.size ?? 0;
+  }
+
+  #entries(index: string): ReadonlyMap<string, ReadonlySet<Frozen<KubeObject>>> {
     let entries = this.#indexed.get(index);
     if (!entries) {
       entries = new Map();
       this.#indexed.set(index, entries);
       for (const object of this.#objects.values()) this.#index(index, entries, object);
     }
-    return entries.get(value) ?? [];
+    return entries;
   }
 
   async #sync(): Promise<void> {
@@ -266,6 +275,11 @@ export class Lister<T extends KubeObject> {
   /** Pods bound to a node; '' gives those that no node has yet. */
   onNode(node: string): Frozen<T>[] {
     return [...this.#informer.by('node', node)] as Frozen<T>[];
+  }
+
+  /** How many pods are bound to a node. */
+  countOnNode(node: string): number {
+    return this.#informer.count('node', node);
   }
 
   /** Pods with a volume of a claim, be it one that is made for the pod. */

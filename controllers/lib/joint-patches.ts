@@ -53,12 +53,12 @@ export class JointPatches {
 
   /** Resolves when the object is changed. @throws ApiError */
   patch(client: Client, resource: ResourceId, key: Key, patch: Fields): Promise<void> {
-    if (this.#gathered.size === 0) void this.#sendLater();
     const place = `${resource} ${keyText(key)}`;
     let joint = this.#gathered.get(place);
     if (!joint) {
       joint = { resource, key, parts: [] };
       this.#gathered.set(place, joint);
+      void this.#sendLater(place, joint);
     }
     const { parts } = joint;
     return new Promise((done, failed) => {
@@ -66,13 +66,15 @@ export class JointPatches {
     });
   }
 
-  /** Whoever waits a turn before it looks, because others are about to write, comes in time. */
-  async #sendLater(): Promise<void> {
+  /**
+   * Whoever waits a turn before it looks, because others are about to write, comes in time. Turns count from the first
+   * patch of an object: what is gathered for others does not cut them short.
+   */
+  async #sendLater(place: string, joint: Joint): Promise<void> {
     await nextTurn();
     await nextTurn();
-    const all = [...this.#gathered.values()];
-    this.#gathered.clear();
-    for (const joint of all) void this.#send(joint);
+    this.#gathered.delete(place);
+    await this.#send(joint);
   }
 
   async #send({ resource, key, parts }: Joint): Promise<void> {

@@ -5,7 +5,8 @@ import type { Pod, PodCondition } from '../../server/kube/types.gen.ts';
 export const PODS = 'v1/pods';
 
 export function readyCondition(pod: Frozen<Pod>): Frozen<PodCondition> | undefined {
-  return pod.status.conditions?.find(({ type }) => type === 'Ready');
+  for (const condition of pod.status.conditions ?? []) if (condition.type === 'Ready') return condition;
+  return undefined;
 }
 
 export function isPodReady(pod: Frozen<Pod>): boolean {
@@ -18,12 +19,16 @@ function availableAtMs(pod: Frozen<Pod>, minReadySeconds: number): number | unde
   return since === undefined ? undefined : Date.parse(since) + minReadySeconds * 1000;
 }
 
-/** Whether a pod has been ready for long enough. */
-export function isPodAvailable(pod: Frozen<Pod>, minReadySeconds: number, nowMs: number): boolean {
-  if (!isPodReady(pod)) return false;
+/** Whether a pod that is ready has been so for long enough. */
+export function isReadyLongEnough(pod: Frozen<Pod>, minReadySeconds: number, nowMs: number): boolean {
   if (minReadySeconds === 0) return true;
   const atMs = availableAtMs(pod, minReadySeconds);
   return atMs !== undefined && atMs <= nowMs;
+}
+
+/** Whether a pod has been ready for long enough. */
+export function isPodAvailable(pod: Frozen<Pod>, minReadySeconds: number, nowMs: number): boolean {
+  return isPodReady(pod) && isReadyLongEnough(pod, minReadySeconds, nowMs);
 }
 
 /** In how many milliseconds the next of these pods becomes available (FindMinNextPodAvailabilityCheck). */

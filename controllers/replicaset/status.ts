@@ -7,7 +7,7 @@ import { mapSelectorOf } from '../lib/adopt.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { expectationsOf } from '../lib/expectations.ts';
 import { messageOf } from '../lib/pod-control.ts';
-import { isPodAvailable, isPodReady } from '../lib/pods.ts';
+import { isPodReady, isReadyLongEnough } from '../lib/pods.ts';
 import type { Failure } from './manage.ts';
 import type { Replicated, ReplicatedKind } from './replicated.ts';
 
@@ -32,7 +32,7 @@ export function statusOf(
     if (selectorMatches(templateLabels, pod.metadata.labels)) fullyLabeled++;
     if (!isPodReady(pod)) continue;
     ready++;
-    if (isPodAvailable(pod, minReadySeconds, nowMs)) available++;
+    if (isReadyLongEnough(pod, minReadySeconds, nowMs)) available++;
   }
   const conditions = conditionsOf(set, failure, nowMs);
   return {

@@ -30,8 +30,10 @@ class TaintEviction {
 
   /** Most changes of pods and nodes are about something else. */
   keysOfPod(pod: Frozen<Pod>, env: ControllerEnv): readonly Key[] {
-    const key = keyText(keyOf(pod));
-    if (this.#dueMs.has(key) || this.#evicted.has(key)) return [keyOf(pod)];
+    if (this.#dueMs.size > 0 || this.#evicted.size > 0) {
+      const key = keyText(keyOf(pod));
+      if (this.#dueMs.has(key) || this.#evicted.has(key)) return [keyOf(pod)];
+    }
     return pod.spec.nodeName && evictingTaints(nodeOf(pod, env)).length > 0 ? [keyOf(pod)] : [];
   }
 

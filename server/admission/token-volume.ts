@@ -1,3 +1,4 @@
+import { deepFreeze, type Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import type { Container, PodSpec, Volume } from '../kube/types.gen.ts';
 import { generateName } from '../registry/name-generator.ts';
@@ -31,17 +32,18 @@ function mountIn(container: Container, name: string): boolean {
   return true;
 }
 
-function tokenVolume(name: string): Volume {
-  const namespace = { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } };
-  return {
-    name,
-    projected: {
-      sources: [
-        { serviceAccountToken: { expirationSeconds: EXPIRATION_SECONDS, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [namespace] } },
-      ],
-      defaultMode: DEFAULT_MODE,
+/** The same for all pods, so that it is kept and looked at once: only the name of their volume is a pod's own. */
+const SOURCE: Frozen<Volume['projected']> = deepFreeze({
+  sources: [
+    { serviceAccountToken: { expirationSeconds: EXPIRATION_SECONDS, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    {
+      downwardAPI: {
+        items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+      },
     },
-  };
-}
+  ],
+  defaultMode: DEFAULT_MODE,
+});
+
+const tokenVolume = (name: string): Volume => ({ name, projected: SOURCE }) as Volume;

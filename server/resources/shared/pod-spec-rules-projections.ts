@@ -151,15 +151,19 @@ function projectionProblems(
   return problems;
 }
 
+/** Sources in which no problem was found. All pods with a token share that of its volume. */
+const soundSources = new WeakSet<Frozen<ProjectedVolumeSource>>();
+
 /** Rules of a projected volume. */
-export function projectedProblems(
-  { sources, defaultMode, defaultUser }: Frozen<ProjectedVolumeSource>,
-  path: string,
-): FieldProblem[] {
+export function projectedProblems(source: Frozen<ProjectedVolumeSource>, path: string): FieldProblem[] {
+  if (soundSources.has(source)) return [];
+  const { sources, defaultMode, defaultUser } = source;
   const targets = new Targets(path);
-  return [
+  const problems = [
     ...fileModeProblems(`${path}.defaultMode`, defaultMode),
     ...idProblems(`${path}.defaultUser`, defaultUser),
     ...(sources ?? []).flatMap((item, i) => projectionProblems(item, `${path}.sources[${i}]`, path, targets)),
   ];
+  if (problems.length === 0 && Object.isFrozen(source)) soundSources.add(source);
+  return problems;
 }

@@ -5,7 +5,7 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, partsOf, partsOfEither, type Shape, shapeFor } from './shapes.ts';
+import { keyStep, LEAF_SHAPE, type Part, partsOfEither, presentParts, type Shape, shapeFor } from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -32,6 +32,21 @@ function mapEntries(map: Value): Entries {
   return new Map(Object.entries(map).map(([key, value]) => [`f:${key}`, value]));
 }
 
+/** What structs hold of which no field has parts, by their fields; undefined for others. */
+const flatSets = new WeakMap<readonly Part[], { readonly set: FieldsV1 | undefined }>();
+
+/** Conditions, taints and the like come in numbers, and two that have the same fields hold the same. */
+function flatSetOf(parts: readonly Part[]): FieldsV1 | undefined {
+  let known = flatSets.get(parts);
+  if (!known) {
+    const isFlat = parts.length > 0 && parts.every(({ shape }) => shape().kind === 'leaf');
+    const steps = parts.map(({ step }) => [step, leaf()] as const);
+    known = { set: isFlat ? Object.freeze({ '.': leaf(), ...Object.fromEntries(steps) }) : undefined };
+    flatSets.set(parts, known);
+  }
+  return known.set;
+}
+
 /** Everything in a value, the value itself included. */
 function all(value: Value, described: Shape): FieldsV1 {
   const shape = shapeFor(described, value);
@@ -43,8 +58,13 @@ function all(value: Value, described: Shape): FieldsV1 {
     count++;
   };
   if (shape.kind === 'struct') {
-    for (const { name, step, shape: inner } of partsOf(shape.type, value)) {
-      const part = (value as Record<string, unknown>)[name];
+    const fields = value as Record<string, unknown>;
+    const parts = presentParts(fields, shape.type);
+    // Types that keep other fields make their parts anew for each value.
+    const flat = shape.type.keepsOthers ? undefined : flatSetOf(parts);
+    if (flat && parts.every(({ name }) => fields[name] !== undefined)) return flat;
+    for (const { name, step, shape: inner } of parts) {
+      const part = fields[name];
       if (part !== undefined) add(step, all(part, inner()));
     }
   } else if (shape.kind === 'set') for (const step of setEntries(value).keys()) add(step, leaf());
