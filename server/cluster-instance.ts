@@ -7,7 +7,7 @@ import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import type { Pki } from './auth/certificates.ts';
-import type { Clock } from './base/clock.ts';
+import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
@@ -20,8 +20,11 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
+import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
+import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { InstanceState, type InstanceStateParts } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
@@ -80,6 +83,8 @@ export class ClusterInstance implements ForkedCluster {
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
   #beginning: Captured | undefined;
+  #state: InstanceState | undefined;
+  #savepoints: Savepoints | undefined;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
@@ -135,17 +140,36 @@ export class ClusterInstance implements ForkedCluster {
       admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
+    this.#state = this.#stateOf(assembly, kubelet.memory);
+    this.#savepoints = new Savepoints(this.#state, { clock, realClock: systemClock() });
     for (const part of ['controllers', 'fixtures'] as const) assembly.cluster.health.set(part, false);
     return assembly;
   }
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
   async start(fixtures: readonly FixtureObject[]): Promise<void> {
-    const { options, address, clock, random, log, port, ingressPoint } = this.#parts;
-    const { cluster, pki, tokens, metrics } = this.parts;
+    const { options, address, port } = this.#parts;
+    const { cluster } = this.parts;
     await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
+    this.#manager = this.#createManager();
+    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
+    checkNames(options.controllers ?? [], this.#manager.list());
+    await this.#manager.start();
+    if (fixtures.length > 0) {
+      await this.settle(START_TIMEOUT_MS);
+      this.#empty = cluster.storage.capture();
+      await this.#applyAll(fixtures);
+    }
+    await this.settle(START_TIMEOUT_MS);
+    this.#beginning = cluster.storage.capture();
+    this.#empty ??= this.#beginning;
+  }
+
+  #createManager(): ControllerManager {
+    const { options, clock, random, log, ingressPoint } = this.#parts;
+    const { cluster, pki, tokens, metrics } = this.parts;
     const kubelet = this.#kubelet?.controller;
-    this.#manager = new ControllerManager({
+    return new ControllerManager({
       definitions: [
         ...createControllers({
           caCertificate: pki.servingCa,
@@ -169,17 +193,6 @@ export class ClusterInstance implements ForkedCluster {
       log,
       enabled: (name) => isEnabled(name, this.#enabledControllers),
     });
-    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
-    checkNames(options.controllers ?? [], this.#manager.list());
-    await this.#manager.start();
-    if (fixtures.length > 0) {
-      await this.settle(START_TIMEOUT_MS);
-      this.#empty = cluster.storage.capture();
-      await this.#applyAll(fixtures);
-    }
-    await this.settle(START_TIMEOUT_MS);
-    this.#beginning = cluster.storage.capture();
-    this.#empty ??= this.#beginning;
   }
 
   /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
@@ -213,6 +226,28 @@ export class ClusterInstance implements ForkedCluster {
     return this.#parts.url();
   }
 
+  /** @throws Error before `assemble()` */
+  get savepoints(): Savepoints {
+    if (!this.#savepoints) throw new Error('the cluster has not been started');
+    return this.#savepoints;
+  }
+
+  #stateOf({ cluster, metrics, installed }: Assembly, kubelet: InstanceStateParts['kubelet']): InstanceState {
+    return new InstanceState({
+      cluster,
+      kubelet,
+      metrics,
+      installed,
+      controllers: () => this.#manager,
+      startControllers: async (switches) => {
+        this.#manager = this.#createManager();
+        await this.#manager.resetSwitches(switches);
+        await this.#manager.start();
+      },
+      settle: () => this.settle(),
+    });
+  }
+
   get scripts(): PodScripts {
     return this.cluster.scripts;
   }
@@ -237,6 +272,7 @@ export class ClusterInstance implements ForkedCluster {
       metrics,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
+      savepoints: this.savepoints,
     };
   }
 
@@ -266,12 +302,7 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async reset(): Promise<void> {
-    await this.settle();
-    this.parts.metrics?.forget();
-    this.scripts.forget();
-    if (this.#beginning) await this.cluster.storage.restore(this.#beginning);
-    await this.#manager?.resetSwitches();
-    await this.settle();
+    if (this.#beginning) await this.#state?.follow(this.#beginning, NOTHING_TOLD);
   }
 
   async settle(timeoutMs?: number): Promise<void> {

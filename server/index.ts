@@ -28,10 +28,13 @@ export type {
   PodHandling,
 } from './cluster/pod-handlers/pod-handlers.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
+export type { Differences } from './cluster/savepoints/differences.ts';
+export type { SavepointFacts } from './cluster/savepoints/savepoint.ts';
+export type { RestoreOptions, SaveOptions } from './cluster/savepoints/savepoints.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
-export type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
+export type { ForkedCluster, ForkOptions, RunningCluster, SavepointControls } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /**
@@ -154,6 +157,10 @@ class Launch implements RunningCluster {
 
   get scripts(): PodScripts {
     return this.#instance.scripts;
+  }
+
+  get savepoints(): RunningCluster['savepoints'] {
+    return this.#instance.savepoints;
   }
 
   get kubernetesVersion(): string {

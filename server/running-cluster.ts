@@ -1,8 +1,12 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
+import type { Savepoints } from './cluster/savepoints/savepoints.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
+
+/** States that are kept, compared and brought back. */
+export type SavepointControls = Pick<Savepoints, 'save' | 'list' | 'restore' | 'diff' | 'delete' | 'export'>;
 
 /** What can be done with a cluster, however it is reached. */
 export interface ClusterControls {
@@ -38,6 +42,14 @@ export interface ClusterControls {
   setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
+  /**
+   * States of the cluster that are kept in memory under a name.
+   *
+   * @example
+   * await cluster.savepoints.save({ name: 'installed' });
+   * await cluster.savepoints.restore('installed');
+   */
+  readonly savepoints: SavepointControls;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;

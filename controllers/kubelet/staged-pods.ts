@@ -97,6 +97,12 @@ export class StagedPods {
     return this.#pods.get(keyText(key))?.running;
   }
 
+  /** Containers are made anew for whoever asks for them next. */
+  restart(): void {
+    for (const { sandbox } of this.#pods.values()) sandbox.close();
+    this.#pods.clear();
+  }
+
   /** It is gone, or no longer left to Stages. */
   forget(key: Key): void {
     this.#pods.get(keyText(key))?.sandbox.close();

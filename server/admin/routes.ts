@@ -11,6 +11,7 @@ import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
+import { savepointRoutes } from './savepoints.ts';
 import type { AdminTarget } from './target.ts';
 
 const description: AdminRoute = {
@@ -28,6 +29,7 @@ const TABLE = new RouteTable([
   ...controllerRoutes,
   ...metricRoutes,
   ...podRoutes,
+  ...savepointRoutes,
   description,
 ]);
 

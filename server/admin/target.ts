@@ -1,5 +1,6 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { PodScripts } from '../cluster/pod-scripts.ts';
+import type { Savepoints } from '../cluster/savepoints/savepoints.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
@@ -17,6 +18,7 @@ export interface AdminTarget {
   readonly metrics: SimulatedMetrics | undefined;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  readonly savepoints: Savepoints;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
 }

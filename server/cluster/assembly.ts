@@ -24,7 +24,7 @@ import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts'
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
-import { installObjects } from './bootstrap/install.ts';
+import { type InstalledObjects, installObjects } from './bootstrap/install.ts';
 import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
@@ -85,6 +85,8 @@ export interface Assembly {
   readonly authorizer: Authorizers;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
+  /** What every cluster begins with. */
+  readonly installed: InstalledObjects;
 }
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
@@ -176,12 +178,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
   ];
   const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
-  await installObjects(objects, cluster.catalog, storage, random, nowMs);
+  const installed = await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
+  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, installed };
 }

@@ -52,6 +52,10 @@ export const LIMITS = {
    * Ours.
    */
   restartRevisions: 100_000,
+  /** Savepoints of one cluster. Ours. */
+  savepoints: 1000,
+  /** Largest snapshot that is taken over a socket: a cluster of 100,000 pods. Ours. */
+  snapshotBytes: 512 * 1024 * 1024,
   /** How long a client of the DNS server may be silent on a connection (RFC 7766 leaves it open). Ours. */
   dnsIdleMs: 10_000,
   /** How long a server outside of the cluster may take to accept a connection to a pod. Ours. */

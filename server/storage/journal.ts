@@ -36,6 +36,14 @@ interface Group {
   readonly written: Promised;
   /** The file ends after this group, and a new one takes what follows. */
   rotation?: Promised;
+  /** What stands for everything before the new file. */
+  base?: Base;
+}
+
+/** A state of the storage that the journal knows nothing of. */
+interface Base {
+  readonly revision: number;
+  readonly write: () => Promise<void>;
 }
 
 interface OpenFile {
@@ -113,6 +121,17 @@ export class Journal {
     await group.rotation.promise;
   }
 
+  /**
+   * Lets everything that follows rest on a state of its own.
+   *
+   * @param revision of that state; the next write has the one after it
+   * @param write puts it on disk, in one step. What comes after it waits for it, and is lost when it fails
+   */
+  async restart(revision: number, write: () => Promise<void>): Promise<void> {
+    this.#newestGroup().base = { revision, write };
+    await this.rotate();
+  }
+
   /** Resolves when everything so far is on disk or lost, and the file is closed. */
   async close(): Promise<void> {
     while (this.#running) await this.#running;
@@ -140,10 +159,12 @@ export class Journal {
         await this.#write(group);
         this.#flying = undefined;
         group.written.resolve();
-        await this.#rotateAfter(group);
       } catch (error) {
         this.#lose([group, ...this.#queue.splice(0)], error as Error);
+        continue;
       }
+      if (group.base) await this.#restartAfter(group, group.base);
+      else await this.#rotateAfter(group);
     }
     this.#running = undefined;
   }
@@ -189,6 +210,30 @@ export class Journal {
       await old?.file.close();
     } catch (error) {
       rotation.reject(error as Error);
+    }
+  }
+
+  /** Crashing anywhere in here leaves the state before or the new one: an empty file of the journal counts as none. */
+  async #restartAfter({ rotation }: Group, { revision, write }: Base): Promise<void> {
+    const old = this.#open;
+    let next: OpenFile | undefined;
+    try {
+      if (this.#broken) throw new Error('the journal waits for a disk that works');
+      next = await beginFile(this.#options, revision, revision + 1);
+      await write();
+      this.#open = next;
+      this.#end = revision;
+      rotation?.resolve();
+      await old?.file.close().catch(() => undefined); // all that counts is on disk
+    } catch (error) {
+      if (next) {
+        await next.file.close().catch(() => undefined);
+        await this.#options.disk.remove(join(this.#options.directory, journalName(next.first))).catch(() => undefined);
+      }
+      // Revisions have gone on, and a file has them without gaps.
+      this.#broken = true;
+      const failed: Group = { lines: [], events: [], written: new Promised(), ...(rotation && { rotation }) };
+      this.#lose([failed, ...this.#queue.splice(0)], error as Error);
     }
   }
 

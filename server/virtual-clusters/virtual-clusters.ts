@@ -154,9 +154,10 @@ export class VirtualClusters implements VirtualClusterAdmin {
     const main = this.#parts.main();
     const known = BEGINNINGS.find((beginning) => beginning === from);
     const state = known ? main.beginning(known) : from === MAIN ? main.cluster.storage.capture() : undefined;
-    const other = state ?? this.#clusters.get(from)?.capture();
+    const other = state ?? main.savepoints.find(from)?.state ?? this.#clusters.get(from)?.capture();
     if (other) return other;
-    const names = [...BEGINNINGS, MAIN, ...this.#clusters.keys()];
+    const savepoints = main.savepoints.list().map(({ name }) => name);
+    const names = [...BEGINNINGS, MAIN, ...savepoints, ...this.#clusters.keys()];
     const near = nearNames(from, names, '');
     const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
     throw badRequest(
