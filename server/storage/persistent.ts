@@ -78,6 +78,11 @@ export class PersistentStorage implements LocalStorage {
       disk,
       onDurable: () => this.#compactWhenDue(),
       onLost: (events, error) => this.#takeBack(events, error),
+      rebase: async () => {
+        const snapshot = this.#state();
+        await this.#snapshot.write(snapshot);
+        return snapshot.revision;
+      },
     });
     const onCommit = (event: StoredEvent): void => this.#journal.append(event);
     const { objects } = state;
