@@ -16,6 +16,7 @@ import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
+import { keysOf } from './cluster/identity.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
@@ -119,6 +120,7 @@ export class ClusterInstance implements ForkedCluster {
       storage: this.#parts.virtual?.storage,
       pki: this.#parts.virtual?.pki,
       tlsNames: options.tlsNames ?? [],
+      identity: keysOf(options, this.#parts.virtual?.name),
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       leavesPodRanges: options.clusterCidr !== undefined || options.nodeCidrMaskSizeIpv4 !== undefined,
@@ -148,9 +150,9 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
   async start(fixtures: readonly FixtureObject[]): Promise<void> {
-    const { options, address, port } = this.#parts;
+    const { options } = this.#parts;
     const { cluster } = this.parts;
-    await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
+    await this.#publishAddress();
     this.#manager = this.#createManager();
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(options.controllers ?? [], this.#manager.list());
@@ -163,6 +165,13 @@ export class ClusterInstance implements ForkedCluster {
     await this.settle(START_TIMEOUT_MS);
     this.#beginning = cluster.storage.capture();
     this.#empty ??= this.#beginning;
+  }
+
+  /** A state may be of a cluster that listened elsewhere. */
+  async #publishAddress(): Promise<void> {
+    const { address, port } = this.#parts;
+    const { catalog, storage } = this.cluster;
+    await publishApiAddress({ address, port: port() }, catalog, storage);
   }
 
   #createManager(): ControllerManager {
@@ -240,6 +249,7 @@ export class ClusterInstance implements ForkedCluster {
       installed,
       controllers: () => this.#manager,
       startControllers: async (switches) => {
+        await this.#publishAddress();
         this.#manager = this.#createManager();
         await this.#manager.resetSwitches(switches);
         await this.#manager.start();
@@ -273,6 +283,7 @@ export class ClusterInstance implements ForkedCluster {
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
       savepoints: this.savepoints,
+      catalog: this.cluster.catalog,
     };
   }
 

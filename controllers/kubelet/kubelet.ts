@@ -304,7 +304,7 @@ export class Kubelet {
     memory.podIPs = pod.spec.hostNetwork ? [podIP] : podIPs(podIP, node.spec.podCIDRs);
     memory.running = runtime.open(pod, podIP, {
       clock,
-      random: env.random,
+      random: env.random.of(memory.uid),
       surroundings: look.surroundings,
       // By its labels of then: whoever answers may be chosen by others later.
       answers: (port) => this.#answers.find(addressed(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, podIP), port),

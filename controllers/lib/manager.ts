@@ -246,7 +246,8 @@ export class ControllerManager {
   }
 
   #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): Omit<ControllerEnv, 'admits'> {
-    const { transport, clock, random, log, activity } = this.#options;
+    const { transport, clock, log, activity } = this.#options;
+    const random = this.#options.random.of(definition.name);
     const agent = definition.agent ?? 'kube-controller-manager';
     const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));
     const afterwards = this.#afterwards;

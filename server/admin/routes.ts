@@ -12,6 +12,7 @@ import { podRoutes } from './pods.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { savepointRoutes } from './savepoints.ts';
+import { snapshotRoutes } from './snapshot.ts';
 import type { AdminTarget } from './target.ts';
 
 const description: AdminRoute = {
@@ -30,6 +31,7 @@ const TABLE = new RouteTable([
   ...metricRoutes,
   ...podRoutes,
   ...savepointRoutes,
+  ...snapshotRoutes,
   description,
 ]);
 

@@ -3,6 +3,7 @@ import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { Savepoints } from '../cluster/savepoints/savepoints.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
+import type { Catalog } from '../registry/catalog.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';
@@ -19,6 +20,7 @@ export interface AdminTarget {
   /** What pods are told to do. */
   readonly scripts: PodScripts;
   readonly savepoints: Savepoints;
+  readonly catalog: Catalog;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
 }

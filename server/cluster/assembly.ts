@@ -29,7 +29,7 @@ import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from '.
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, type keysOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
 import { withMetricsServer } from './metrics-server/own-server.ts';
@@ -45,6 +45,8 @@ export interface AssemblyOptions {
   /** Instead of that of the data directory, or a new one. */
   readonly pki?: Pki | undefined;
   readonly tlsNames: readonly string[];
+  /** Where keys come from, and whether other machines reach the server; new ones unless given. */
+  readonly identity?: ReturnType<typeof keysOf>;
   /** How users are known, besides by certificate and service account. */
   readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
@@ -104,11 +106,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const storage = await openStorage(options);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
-  const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir });
+  const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir, ...options.identity });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
+    ...(options.identity && { sign: options.identity.keys.signToken }),
     clock,
-    random,
+    random: random.of('tokens'),
     objects: storedObjects(storage),
     markUsed: async ({ metadata: { namespace = '', name = '' } }, body) => {
       const transport = new LocalTransport(cluster.pipeline, OWN_USER, 'kube-apiserver');

@@ -104,7 +104,7 @@ export class Cluster {
         address: (key: Key, port: number) => this.traffic.address(key, port),
         connection: (key: Key, port: number) => this.traffic.connection(key, port),
       },
-      random: parts.random,
+      random: parts.random.of('webhooks'),
     };
     this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
     const objects = new StoredClusterObjects(registry, parts.nodes);

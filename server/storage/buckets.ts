@@ -78,6 +78,13 @@ export class Buckets {
   }
 }
 
+/** A state that is made of its objects. */
+export function capturedOf(revision: number, objects: Iterable<StoredObject>): Captured {
+  const buckets = new Buckets();
+  for (const object of objects) buckets.set(object.key, object);
+  return buckets.capture(revision);
+}
+
 class CapturedBuckets implements Captured {
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly revision: number;

@@ -61,7 +61,7 @@ export async function installObjects(
       const apiVersion = given.apiVersion ?? '';
       trackUpdate(undefined, object, { ...SERVER, apiVersion, type, time: creationTimestamp });
     }
-    const uid = random.uuid();
+    const uid = random.of(key).uuid();
     uids.set(`${given.kind} ${given.metadata.name}`, uid);
     const meta = { ...object.metadata, uid, creationTimestamp };
     if (definition.generation) meta.generation = 1;

@@ -138,13 +138,14 @@ export class Savepoints {
     return manifestsOf(state, this.#cluster.exporting(), all);
   }
 
-  /** The present state, for a file. */
-  present(): Captured {
+  /** The present state, for a file; when the cluster is at rest, unless `settle` is false. */
+  async present({ settle = true }: { readonly settle?: boolean } = {}): Promise<Captured> {
+    if (settle) await this.#cluster.settle();
     return this.#cluster.capture().state;
   }
 
   #stateOf(name: string): Captured {
-    return name === NOW ? this.present() : this.get(name).state;
+    return name === NOW ? this.#cluster.capture().state : this.get(name).state;
   }
 
   async #alone(change: () => Promise<void>): Promise<void> {
