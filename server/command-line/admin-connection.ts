@@ -37,22 +37,32 @@ export function readConnection(path: string): AdminConnection {
 }
 
 /** Sends JSON and reads JSON. @throws Error with the words of the API, or why there is no answer */
-export function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
+export async function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
+  const bytes = body && Buffer.from(JSON.stringify(body));
+  return JSON.parse((await exchange(connection, method, path, { ...(bytes && { body: bytes }) })).toString()) as T;
+}
+
+/** Sends bytes and reads bytes. @throws Error as {@link send} does */
+export function exchange(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  { body: text, timeoutMs = TIMEOUT_MS }: { readonly body?: Buffer; readonly timeoutMs?: number } = {},
+): Promise<Buffer> {
   const { server, caCertificate: ca, certificate: cert, key, token } = connection;
-  const text = body && JSON.stringify(body);
   return new Promise((done, reject) => {
     const asked = httpsRequest(
       new URL(`${server}${path}`),
       {
         method,
         ca,
-        timeout: TIMEOUT_MS,
+        timeout: timeoutMs,
         agent: false,
         ...(cert !== undefined && { cert, key }),
         headers: {
           'user-agent': 'fauxkube',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...(text !== undefined && { 'content-type': 'application/json', 'content-length': text.length }),
         },
       },
       (answer) => {
@@ -60,9 +70,9 @@ export function send<T>(connection: AdminConnection, method: string, path: strin
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', reject);
         answer.on('end', () => {
-          const read = Buffer.concat(chunks).toString();
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read)));
-          else done(JSON.parse(read) as T);
+          const read = Buffer.concat(chunks);
+          if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read.toString())));
+          else done(read);
         });
       },
     );

@@ -34,7 +34,7 @@ const LABELS: readonly RegExp[] = [/^kubernetes\.io\/metadata\.name$/];
 /** Labels of a job's pods that carry its uid, and its name under the name of old. */
 const JOB_LABELS = /^((batch\.kubernetes\.io\/)?(controller-uid|job-name))$/;
 const FINALIZERS =
-  /^(foregroundDeletion|orphan|kubernetes\.io\/(pv|pvc|vac)-protection|service\.kubernetes\.io\/load-balancer-cleanup|customresourcecleanup\.apiextensions\.k8s\.io|batch\.kubernetes\.io\/job-tracking)$/;
+  /^(foregroundDeletion|orphan|kubernetes\.io\/(pv|pvc|vac)-protection|service\.kubernetes\.io\/load-balancer-cleanup|customresourcecleanup\.apiextensions\.k8s\.io|batch\.kubernetes\.io\/job-tracking|networking\.k8s\.io\/service-cidr-finalizer)$/;
 const TOKEN_VOLUME = /^kube-api-access-/;
 const NODE_TAINTS = /^node\.kubernetes\.io\//;
 

@@ -1,13 +1,14 @@
 // Lives a varied life on a cluster with a seed, each request after the last has come to rest, and prints the snapshot:
-// SEED [MINUTES of the simulated clock]
+// SEED PORT [MINUTES of the simulated clock]
 import { startCluster } from '../../../server/index.ts';
 import { ask, readKubeconfig } from '../../support/ask.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 
-const [seed = '1', minutes = '3'] = process.argv.slice(2);
+const [seed = '1', port = '0', minutes = '3'] = process.argv.slice(2);
 const clock = new SimulatedClock();
 const cluster = await startCluster({
   seed: Number(seed),
+  port: Number(port),
   clock,
   nodes: 3,
   storageClass: 'standard',
