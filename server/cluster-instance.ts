@@ -241,12 +241,13 @@ export class ClusterInstance implements ForkedCluster {
     return this.#savepoints;
   }
 
-  #stateOf({ cluster, metrics, installed }: Assembly, kubelet: InstanceStateParts['kubelet']): InstanceState {
+  #stateOf({ cluster, metrics, installed, install }: Assembly, kubelet: InstanceStateParts['kubelet']): InstanceState {
     return new InstanceState({
       cluster,
       kubelet,
       metrics,
       installed,
+      install,
       controllers: () => this.#manager,
       startControllers: async (switches) => {
         await this.#publishAddress();

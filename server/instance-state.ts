@@ -5,7 +5,7 @@ import { rest } from './base/turn.ts';
 import type { InstalledObjects } from './cluster/bootstrap/install.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Exporting } from './cluster/savepoints/export.ts';
-import type { Beside, SwitchState } from './cluster/savepoints/savepoint.ts';
+import { type Beside, NOTHING_TOLD, type SwitchState } from './cluster/savepoints/savepoint.ts';
 import type { StatefulCluster } from './cluster/savepoints/savepoints.ts';
 import type { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { type KubeObject, parseApiVersion } from './kube/object.ts';
@@ -32,13 +32,14 @@ export interface InstanceStateParts {
   readonly kubelet: KubeletMemory;
   readonly metrics: SimulatedMetrics | undefined;
   readonly installed: InstalledObjects;
+  readonly install: () => Promise<InstalledObjects>;
   readonly controllers: () => Controllers | undefined;
   /** Starts controllers that know nothing of those before. */
   readonly startControllers: (switches: ReadonlyMap<string, SwitchState>) => Promise<void>;
   readonly settle: () => Promise<void>;
 }
 
-/** So long is waited for work that was begun before its cluster is replaced; whatever comes later is refused or late. */
+/** So long is waited for work that was begun before its cluster is replaced. */
 const END_MS = 2000;
 
 export class InstanceState implements StatefulCluster {
@@ -62,13 +63,23 @@ export class InstanceState implements StatefulCluster {
     return { state: cluster.storage.capture(), beside };
   }
 
-  async replace(state: Captured, beside: Beside): Promise<void> {
+  replace(state: Captured, beside: Beside): Promise<void> {
+    return this.#replace(state, beside);
+  }
+
+  /** A file need not have what no cluster works without: roles of controllers, for one. */
+  load(state: Captured): Promise<void> {
+    return this.#replace(state, NOTHING_TOLD, this.#parts.install);
+  }
+
+  async #replace(state: Captured, beside: Beside, complete?: () => Promise<unknown>): Promise<void> {
     const { cluster, kubelet, controllers, startControllers } = this.#parts;
     // What controllers and kubelets remember is of a time that is to come, or never will.
     await Promise.race([ended(controllers(), cluster.activity), rest(END_MS)]);
     kubelet.restart();
     try {
       await cluster.storage.replace(state);
+      await complete?.();
       this.#tell(beside);
     } finally {
       await startControllers(beside.switches);

@@ -143,8 +143,8 @@ export const savepointRoutes: readonly AdminRoute[] = [
     path: '/savepoints/{name}/restore',
     summary: 'make the cluster as it was',
     description:
-      'By default all at once: objects have the values, uids and resourceVersions of then, and watches end; who resumes ' +
-      'one gets 410 and reads anew. With "events" by ordinary writes, which watchers see.',
+      'By default all at once: objects have the values, uids and resourceVersions of then, and watches end; who ' +
+      'resumes one gets 410 and reads anew. With "events" by ordinary writes, which watchers see.',
     body: schema.object({ watches: schema.oneOf(['expire', 'events'], 'what watchers see; expire unless given') }),
     answer: SAVEPOINT,
     handle: async ({ savepoints }, call) => savepoints.restore(nameOf(call), restoreOptionsOf(await call.body())),

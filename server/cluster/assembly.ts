@@ -89,6 +89,8 @@ export interface Assembly {
   readonly metrics: SimulatedMetrics | undefined;
   /** What every cluster begins with. */
   readonly installed: InstalledObjects;
+  /** Makes those of it that are not there. */
+  readonly install: () => Promise<InstalledObjects>;
 }
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
@@ -169,24 +171,27 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     strict: options.strict ?? false,
     auditor: auditLog?.auditor,
   });
-  const nowMs = clock.now();
-  const { nodes, leavesPodRanges = false, address, port } = options;
-  const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
+  const { nodes, leavesPodRanges = false, address, port, storageClass } = options;
   const published = { clientCa: pki.ca.cert, frontProxy };
-  const own = [...ownObjects(first), authenticationObject(published)];
-  const { storageClass } = options;
-  const plain = [
-    ...nodeObjects(first),
-    ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
-    ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
-  ];
-  const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
-  const installed = await installObjects(objects, cluster.catalog, storage, random, nowMs);
+  // Objects are made anew each time: what is stored is frozen.
+  const install = (): Promise<InstalledObjects> => {
+    const nowMs = clock.now();
+    const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
+    const own = [...ownObjects(first), authenticationObject(published)];
+    const plain = [
+      ...nodeObjects(first),
+      ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
+      ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+    ];
+    const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
+    return installObjects(objects, cluster.catalog, storage, random, nowMs);
+  };
+  const installed = await install();
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, installed };
+  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, installed, install };
 }

@@ -52,7 +52,7 @@ export function identityOf(options: IdentityOptions): Pki {
   if (kept) {
     if (isExposed && isInsecureCa(kept.ca.cert))
       throw new Error(
-        `${file}: these keys come from --seed, so that everybody can know them, and other machines reach this server: ` +
+        `${file}: these keys come from --seed, so that everybody can know them, and others reach this server: ` +
           'listen on 127.0.0.1, or delete the file to get new keys (old kubeconfigs stop working)',
       );
     const { frontProxyCa = frontProxyAuthority({ clock, random, keys }) } = kept;

@@ -191,7 +191,9 @@ function program(): Command {
       flag('--admission-control-config-file <file>', 'AdmissionConfiguration: what admission plugins are told'),
     )
     .addOption(
-      flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+      flag('--seed <number>', 'repeat the same names, uids, choices and keys').argParser(
+        integer(0, Number.MAX_SAFE_INTEGER),
+      ),
     )
     .addOption(
       flag('--log-level <level>', 'how much to log')

@@ -33,8 +33,14 @@ const ANNOTATIONS: readonly RegExp[] = [
 const LABELS: readonly RegExp[] = [/^kubernetes\.io\/metadata\.name$/];
 /** Labels of a job's pods that carry its uid, and its name under the name of old. */
 const JOB_LABELS = /^((batch\.kubernetes\.io\/)?(controller-uid|job-name))$/;
-const FINALIZERS =
-  /^(foregroundDeletion|orphan|kubernetes\.io\/(pv|pvc|vac)-protection|service\.kubernetes\.io\/load-balancer-cleanup|customresourcecleanup\.apiextensions\.k8s\.io|batch\.kubernetes\.io\/job-tracking|networking\.k8s\.io\/service-cidr-finalizer)$/;
+const FINALIZERS: readonly RegExp[] = [
+  /^(foregroundDeletion|orphan)$/,
+  /^kubernetes\.io\/(pv|pvc|vac)-protection$/,
+  /^service\.kubernetes\.io\/load-balancer-cleanup$/,
+  /^customresourcecleanup\.apiextensions\.k8s\.io$/,
+  /^batch\.kubernetes\.io\/job-tracking$/,
+  /^networking\.k8s\.io\/service-cidr-finalizer$/,
+];
 const TOKEN_VOLUME = /^kube-api-access-/;
 const NODE_TAINTS = /^node\.kubernetes\.io\//;
 
@@ -71,7 +77,7 @@ function metadataOf({ metadata }: Frozen<KubeObject>): Fields {
   put(
     kept,
     'finalizers',
-    finalizers?.filter((finalizer) => !FINALIZERS.test(finalizer)),
+    finalizers?.filter((finalizer) => !FINALIZERS.some((own) => own.test(finalizer))),
   );
   return kept;
 }

@@ -8,7 +8,6 @@ import {
   type Beside,
   checkName,
   factsOf,
-  NOTHING_TOLD,
   NOW,
   noSuchSavepoint,
   type Savepoint,
@@ -21,6 +20,8 @@ export interface StatefulCluster {
   capture(): { readonly state: Captured; readonly beside: Beside };
   /** Everything as it was, at once: whoever watches has to read anew. */
   replace(state: Captured, beside: Beside): Promise<void>;
+  /** The same with objects alone, which may lack what every cluster has. */
+  load(state: Captured): Promise<void>;
   /** By ordinary writes, which watchers see. */
   follow(state: Captured, beside: Beside): Promise<void>;
   /** What is needed to tell which objects a client would have to make. */
@@ -123,7 +124,7 @@ export class Savepoints {
 
   /** Makes the cluster as a file says, as {@link restore} does. */
   async load(state: Captured): Promise<void> {
-    await this.#alone(() => this.#cluster.replace(state, NOTHING_TOLD));
+    await this.#alone(() => this.#cluster.load(state));
   }
 
   /** What the way from one state to another changes. @param to a name, or `now` @throws ApiError 404 */
