@@ -7,6 +7,7 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
@@ -237,6 +238,7 @@ function program(): Command {
       await kubeconfigCommand(flags);
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
+  addClusters(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
   return root;
 }

@@ -11,6 +11,7 @@ import { rules } from './rules.ts';
 import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
+import { virtualClusters } from './virtual-clusters.ts';
 
 /** In the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -27,4 +28,5 @@ export const SCENARIOS: readonly Scenario[] = [
   pods,
   customKinds,
   rules,
+  virtualClusters,
 ];
