@@ -26,7 +26,7 @@ import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { defaultStorageClass, nodeObjects, ofKnownKinds, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { checkDataVersion, keepDataVersion } from './data-version.ts';
@@ -181,12 +181,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { nodes, leavesPodRanges = false, address, port } = options;
   const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
   const published = { clientCa: pki.ca.cert, frontProxy };
-  const own = [...ownObjects(first, table), authenticationObject(published)];
+  const own = ofKnownKinds([...ownObjects(first), authenticationObject(published)], table);
   const { storageClass } = options;
   const plain = [
     ...nodeObjects(first),
     ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
-    ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+    ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
   ];
   const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);

@@ -22,10 +22,14 @@ export interface BootstrapOptions {
   readonly port: number;
 }
 
-/** What the API server writes about itself, of the kinds that it has. */
-export function ownObjects(options: BootstrapOptions, table: TypeTable): KubeObject[] {
-  const all = [...apiService(options), legacyTokenTracking(options.nowMs)];
-  return all.filter(({ apiVersion = '', kind = '' }) => {
+/** What the API server writes about itself. */
+export function ownObjects(options: BootstrapOptions): KubeObject[] {
+  return [...apiService(options), legacyTokenTracking(options.nowMs)];
+}
+
+/** Those whose kinds there are: older versions have fewer. */
+export function ofKnownKinds(objects: readonly KubeObject[], table: TypeTable): KubeObject[] {
+  return objects.filter(({ apiVersion = '', kind = '' }) => {
     const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
     return table.typeName(group, version, kind) !== undefined;
   });

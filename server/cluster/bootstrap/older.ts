@@ -17,12 +17,19 @@ const read = (path: string): KubeObject[] => JSON.parse(readFileSync(path, 'utf8
 
 const subjectsOf = ({ subjects = [] }: { subjects?: { name: string }[] }): string[] => subjects.map(({ name }) => name);
 
+/** Controllers, the scheduler and kubelets are those of the newest version, and so is what they need. */
+const PROGRAMS = /^system::?(controller:|kube-scheduler|kube-controller-manager|node$|leader-locking-)/;
+
+function isNewests({ kind = '', metadata: { name = '' } }: KubeObject): boolean {
+  return kind === 'ServiceCIDR' || (/Role(Binding)?$/.test(kind) && PROGRAMS.test(name));
+}
+
 /** Controllers write conditions, and make accounts: as they are in the newest version, where there were any. */
 function completed(recorded: readonly KubeObject[], newest: readonly KubeObject[]): KubeObject[] {
   const bound = new Set(recorded.flatMap((object) => subjectsOf(object as { subjects?: { name: string }[] })));
   const known = new Map(newest.map((object) => [objectId(object), object]));
   return [
-    ...recorded.map((object) => (object.kind === 'ServiceCIDR' && known.get(objectId(object))) || object),
+    ...recorded.map((object) => (isNewests(object) && known.get(objectId(object))) || object),
     ...newest.filter(({ kind, metadata }) => kind === 'ServiceAccount' && bound.has(metadata.name ?? '')),
   ];
 }
