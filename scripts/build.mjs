@@ -61,7 +61,9 @@ writeFileSync('dist/cli.js', cli, { mode: 0o755 });
 // Modules read these from beside themselves, which is dist/ for all of them.
 const DATA = [
   'server/schema/kinds.gen.json',
+  'server/schema/older-kinds.gen.json',
   'server/cluster/bootstrap/bootstrap.gen.json',
+  'server/cluster/bootstrap/older-bootstrap.gen.json',
   'server/pipeline/fidelity/fidelity.gen.json',
 ];
 for (const file of DATA) copyFileSync(file, `dist/${basename(file)}`);

@@ -30,7 +30,8 @@ import type { Transport } from './kube/transport.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
-import { builtInTypes } from './schema/type-table.ts';
+import { podTemplateHash } from './schema/hash/pod-template-hash.ts';
+import { typesOf } from './schema/kubernetes-versions.ts';
 import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
 import type { Captured, LocalStorage } from './storage/storage.ts';
 
@@ -93,7 +94,7 @@ export class ClusterInstance implements ForkedCluster {
     const extensions: ExtensionServers = async (served) =>
       (await import('./extension-servers.ts')).openExtensionServer(served, { clock, random, log });
     const kubelet = createKubelet(
-      builtInTypes().gitVersion,
+      typesOf(options.kubernetesVersion).gitVersion,
       this.#simulatedNodes,
       {
         events: options.kubeletEvents ?? 'problems',
@@ -110,6 +111,7 @@ export class ClusterInstance implements ForkedCluster {
       clock,
       random,
       log,
+      kubernetesVersion: options.kubernetesVersion,
       dataDir: options.dataDir,
       storage: this.#parts.virtual?.storage,
       pki: this.#parts.virtual?.pki,
@@ -168,6 +170,8 @@ export class ClusterInstance implements ForkedCluster {
       activity: cluster.activity,
       log,
       enabled: (name) => isEnabled(name, this.#enabledControllers),
+      hashTemplate: (template, count) => podTemplateHash(template, count, cluster.catalog.table),
+      lacks: (resource) => cluster.catalog.table.lacks(resource),
     });
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(options.controllers ?? [], this.#manager.list());

@@ -3,6 +3,7 @@ import { LOG_LEVELS } from './base/log.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
 import { upstreamMatcher } from './kube/upstream-patterns.ts';
+import { typesOf } from './schema/kubernetes-versions.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
@@ -22,6 +23,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   podBehaviours: true,
   upstreams: true,
   kubeletEvents: true,
+  kubernetesVersion: true,
   nodes: true,
   clusterCidr: true,
   nodeCidrMaskSizeIpv4: true,
@@ -78,6 +80,7 @@ export function checkOptions(options: StartOptions): void {
       `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
     );
   serviceRanges(options.serviceClusterIpRange);
+  typesOf(options.kubernetesVersion);
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
     throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
 }

@@ -45,6 +45,8 @@ export interface StartOptions {
    * cluster's Events: Pulling, Pulled, Created, Started, and Killing at deletion.
    */
   readonly kubeletEvents?: 'all' | 'problems';
+  /** Which Kubernetes it is: `1.31`, `v1.31.4`; the newest unless given. See docs/versions.md. */
+  readonly kubernetesVersion?: string;
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
   /** Where pods get their addresses from, one range for each IP family: `10.244.0.0/16,fd00:10:244::/56`. */

@@ -4,6 +4,7 @@ import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
 import { type Key, type KubeObject, keyOf, type User } from '../../server/kube/object.ts';
 import type { ResourceId } from '../../server/kube/transport.ts';
+import type { PodTemplateSpec } from '../../server/kube/types.gen.ts';
 import type { Client } from './client.ts';
 import type { RecordEvent } from './events.ts';
 import type { Change, Lister } from './informer.ts';
@@ -30,6 +31,8 @@ export interface ControllerEnv {
    * {@link JointPatches}. @throws ApiError
    */
   patchJointly(resource: ResourceId, key: Key, patch: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The hash that names replica sets and revisions of daemon sets, as the server's version makes it. */
+  hashTemplate(template: Frozen<PodTemplateSpec>, collisionCount?: number): string;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
   /** Records an Event about an object. */
@@ -76,6 +79,8 @@ export interface ControllerDefinition {
   /** Another user than a service account: the scheduler. */
   readonly user?: User;
   readonly watches: readonly Watched[];
+  /** A resource without which it has nothing to do; it does not run where the server is too old for it. */
+  readonly needs?: ResourceId;
   /** Resources that it reads besides. */
   readonly reads?: readonly ResourceId[];
   /** Keys worked on at once; 10 unless given. */

@@ -38,6 +38,7 @@ export class Informer {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #activity: Activity;
+  readonly #isServed: boolean;
   readonly #objects = new Map<string, Frozen<KubeObject>>();
   readonly #indexed = new Map<string, Map<string, Set<Frozen<KubeObject>>>>();
   readonly #handlers = new Set<(change: Change) => void>();
@@ -46,7 +47,9 @@ export class Informer {
   #stopped = false;
   #revision = 0;
 
-  constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity) {
+  /** @param isServed whether there is such a resource: a copy of one that there is not is complete, and empty */
+  constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity, isServed = true) {
+    this.#isServed = isServed;
     this.resource = resource;
     this.#transport = transport;
     this.#clock = clock;
@@ -55,7 +58,7 @@ export class Informer {
 
   /** Resolves when the copy is complete. */
   start(): Promise<void> {
-    this.#started ??= this.#sync();
+    this.#started ??= this.#isServed ? this.#sync() : Promise.resolve();
     return this.#started;
   }
 
@@ -206,8 +209,8 @@ export class InformerSet {
   readonly #informers = new Map<ResourceId, Informer>();
   readonly #make: (resource: ResourceId) => Informer;
 
-  constructor(transport: Transport, clock: Clock, activity: Activity) {
-    this.#make = (resource) => new Informer(resource, transport, clock, activity);
+  constructor(transport: Transport, clock: Clock, activity: Activity, lacks?: (resource: ResourceId) => boolean) {
+    this.#make = (resource) => new Informer(resource, transport, clock, activity, !lacks?.(resource));
   }
 
   of(resource: ResourceId): Informer {

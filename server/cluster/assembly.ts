@@ -1,7 +1,7 @@
 /**
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
-import type { AdmissionPluginChoice } from '../admission/selection.ts';
+import { type AdmissionPluginChoice, choiceOf } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import { Authorizers } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
@@ -15,7 +15,8 @@ import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { serviceRanges } from '../kube/service-ranges.ts';
 import { locator } from '../registry/locate.ts';
-import { builtInTypes } from '../schema/type-table.ts';
+import { typesOf } from '../schema/kubernetes-versions.ts';
+import type { TypeTable } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
@@ -25,9 +26,10 @@ import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { installObjects } from './bootstrap/install.ts';
-import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { defaultStorageClass, nodeObjects, ofKnownKinds, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
+import { checkDataVersion, keepDataVersion } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -39,6 +41,8 @@ export interface AssemblyOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** See `StartOptions`. */
+  readonly kubernetesVersion?: string | undefined;
   readonly dataDir: string | undefined;
   /** Instead of a data directory: where everything is kept. */
   readonly storage?: LocalStorage | undefined;
@@ -90,16 +94,23 @@ export interface Assembly {
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
-async function openStorage({ dataDir, storage, clock, log }: AssemblyOptions): Promise<LocalStorage> {
-  if (storage) return storage;
+async function openStorage(
+  { dataDir, storage: given, clock, log }: AssemblyOptions,
+  table: TypeTable,
+): Promise<LocalStorage> {
+  if (given) return given;
   if (dataDir === undefined) return new MemoryStorage({ clock });
-  return PersistentStorage.open({ directory: dataDir, locate: locator(builtInTypes()), clock, log });
+  await checkDataVersion(dataDir, table);
+  const storage = await PersistentStorage.open({ directory: dataDir, locate: locator(table), clock, log });
+  keepDataVersion(dataDir, table);
+  return storage;
 }
 
 /** @throws Error when the data directory cannot be used or users cannot be known as the options say */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
-  const storage = await openStorage(options);
+  const table = typesOf(options.kubernetesVersion);
+  const storage = await openStorage(options, table);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
   const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir });
@@ -122,10 +133,12 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
-  const choice = options.admissionPlugins ?? { enable: [], disable: [] };
+  const choice = choiceOf(options.admissionPlugins ?? { enable: [], disable: [] }, table.minor);
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
   const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
   const cluster: Cluster = new Cluster({
+    table,
+    serviceBlocks: ranges.blocks,
     clock,
     random,
     log,
@@ -168,14 +181,14 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { nodes, leavesPodRanges = false, address, port } = options;
   const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
   const published = { clientCa: pki.ca.cert, frontProxy };
-  const own = [...ownObjects(first), authenticationObject(published)];
+  const own = ofKnownKinds([...ownObjects(first), authenticationObject(published)], table);
   const { storageClass } = options;
   const plain = [
     ...nodeObjects(first),
     ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
-    ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+    ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
   ];
-  const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
+  const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.

@@ -21,7 +21,7 @@ import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { StoredClusterObjects } from '../pipeline/stored-cluster-objects.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
-import { builtInTypes } from '../schema/type-table.ts';
+import { builtInTypes, type TypeTable } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
@@ -35,6 +35,10 @@ import { resourceMetrics } from './usage/kubelet-metrics.ts';
 import { kwokMetrics } from './usage/kwok-metrics.ts';
 
 export interface ClusterParts {
+  /** The kinds of the version that it is of; the newest unless given. */
+  readonly table?: TypeTable;
+  /** Where services get their addresses from. */
+  readonly serviceBlocks?: RegistryEnv['serviceBlocks'];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -89,6 +93,7 @@ export class Cluster {
     const registry: RegistryEnv = {
       clock: parts.clock,
       random: parts.random,
+      ...(parts.serviceBlocks && { serviceBlocks: parts.serviceBlocks }),
       find: (resource: string, key: Key) => this.catalog.store(resource)?.find(key),
       list: (resource: string, namespace = ''): readonly StoredObject[] =>
         this.catalog.store(resource)?.list(namespace).items ?? [],
@@ -106,7 +111,7 @@ export class Cluster {
       },
       random: parts.random,
     };
-    this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
+    this.catalog = new Catalog(parts.table ?? builtInTypes(), definitions, parts.storage, registry, webhooks);
     const objects = new StoredClusterObjects(registry, parts.nodes);
     this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
     this.dns = new ClusterDns(objects);

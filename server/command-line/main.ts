@@ -167,6 +167,9 @@ function program(): Command {
         .choices(['all', 'problems'])
         .default('problems'),
     )
+    .addOption(
+      flag('--kubernetes-version <version>', 'which Kubernetes it is: 1.30 to 1.37, or a patch such as 1.31.4'),
+    )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--cluster-cidr <ranges>', 'where pods get their addresses from, one range for each IP family'))
     .addOption(flag('--node-cidr-mask-size-ipv4 <bits>', 'size of the range of a node').argParser(integer(1, 32)))

@@ -28,6 +28,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly podBehaviours?: string[];
   readonly upstreams?: string[];
   readonly kubeletEvents: 'all' | 'problems';
+  readonly kubernetesVersion?: string;
   readonly nodes: number;
   readonly clusterCidr?: string;
   readonly nodeCidrMaskSizeIpv4?: number;
@@ -88,6 +89,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.ingressTlsPort !== undefined && { ingressTlsPort: flags.ingressTlsPort }),
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as OpenPort[] }),
+    ...(flags.kubernetesVersion !== undefined && { kubernetesVersion: flags.kubernetesVersion }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),

@@ -372,8 +372,7 @@ export class ResourceStore {
   }
 
   #context(write: WriteOptions): WriteContext {
-    const { clock, random, find, list } = this.#env;
-    return { clock, random, find, list, user: write.user, dryRun: write.dryRun, warn: write.warn };
+    return { ...this.#env, user: write.user, dryRun: write.dryRun, warn: write.warn };
   }
 
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {
