@@ -6,13 +6,15 @@ import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
-import type { Clock } from './base/clock.ts';
+import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import type { Random } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { ClusterClock } from './cluster/cluster-clock.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
 import { kubeconfigText } from './cluster/kubeconfig.ts';
@@ -20,7 +22,7 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
-import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
+import { comeToRest, START_TIMEOUT_MS, type Settling, settle } from './cluster/settle.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
@@ -75,9 +77,11 @@ export class ClusterInstance implements ClusterControls {
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
   #beginning: ReadonlyMap<string, StoredObject> = new Map();
+  readonly clock: ClusterClock;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
+    this.clock = new ClusterClock(parts.clock);
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
@@ -128,6 +132,7 @@ export class ClusterInstance implements ClusterControls {
       admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
+    if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
     for (const part of ['controllers', 'fixtures'] as const) assembly.cluster.health.set(part, false);
     return assembly;
   }
@@ -203,6 +208,8 @@ export class ClusterInstance implements ClusterControls {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
+      settle: (timeoutMs) => this.settle(timeoutMs),
+      clock: this.clock,
       fidelity: () => this.cluster.clientRequests.report(),
       controllers: {
         list: () => this.controllers(),
@@ -253,6 +260,7 @@ export class ClusterInstance implements ClusterControls {
   }
 
   async reset(): Promise<void> {
+    await this.clock.reset();
     await this.settle();
     this.parts.metrics?.forget();
     this.scripts.forget();
@@ -262,9 +270,14 @@ export class ClusterInstance implements ClusterControls {
   }
 
   async settle(timeoutMs?: number): Promise<void> {
-    const { cluster, auditLog } = this.parts;
-    await settle(cluster.activity, cluster.storage, this.#parts.clock, timeoutMs);
+    const { auditLog } = this.parts;
+    await settle(this.#settling, timeoutMs);
     await auditLog?.flush();
+  }
+
+  get #settling(): Settling {
+    const { activity, storage } = this.cluster;
+    return { activity, storage, realClock: systemClock() };
   }
 
   controllers(): readonly ControllerState[] {
@@ -289,6 +302,7 @@ export class ClusterInstance implements ClusterControls {
 
   /** Ends controllers: nothing is written any more. */
   stopWork(): void {
+    this.clock.stop();
     this.#manager?.stop();
   }
 

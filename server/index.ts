@@ -2,7 +2,9 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
 import { systemClock } from './base/clock.ts';
 import { createLogger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
+import type { ClockControls } from './cluster/cluster-clock.ts';
 import { readFixtures } from './cluster/fixtures/read.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
@@ -26,6 +28,8 @@ export type {
   PodHandlers,
   PodHandling,
 } from './cluster/pod-handlers/pod-handlers.ts';
+export type { ClockState } from './base/movable-clock.ts';
+export type { ClockControls } from './cluster/cluster-clock.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
@@ -68,7 +72,8 @@ class Launch implements RunningCluster {
   #servers: Servers | undefined;
 
   constructor(options: StartOptions) {
-    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', clock = systemClock(), insecureBind = [] } = options;
+    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', insecureBind = [] } = options;
+    const { clock = new MovableClock(systemClock()) } = options;
     this.#options = options;
     this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
     this.#address = isAnyAddress(host) ? '127.0.0.1' : host;
@@ -160,8 +165,12 @@ class Launch implements RunningCluster {
     return this.#instance.reset();
   }
 
-  settle(): Promise<void> {
-    return this.#instance.settle();
+  settle(timeoutMs?: number): Promise<void> {
+    return this.#instance.settle(timeoutMs);
+  }
+
+  get clock(): ClockControls {
+    return this.#instance.clock;
   }
 
   controllers(): readonly ControllerState[] {

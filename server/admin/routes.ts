@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
 import { basics } from './basics.ts';
+import { clockRoutes } from './clock.ts';
 import { controllerRoutes } from './controllers.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
@@ -21,7 +22,7 @@ const description: AdminRoute = {
 };
 
 /** Each feature has a file of its own. */
-const TABLE = new RouteTable([...basics, ...controllerRoutes, ...metricRoutes, ...podRoutes, description]);
+const TABLE = new RouteTable([...basics, ...controllerRoutes, ...metricRoutes, ...podRoutes, ...clockRoutes, description]);
 
 /** Whether a request is for these routes, however its path is written. */
 export function isAdminRequest({ info }: ApiRequest): boolean {
