@@ -22,7 +22,7 @@ import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
-import { comeToRest, START_TIMEOUT_MS, type Settling, settle } from './cluster/settle.ts';
+import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';

@@ -21,6 +21,8 @@ import type { StartOptions } from './start-options.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type { ClockState } from './base/movable-clock.ts';
+export type { ClockControls } from './cluster/cluster-clock.ts';
 export type {
   PodContext,
   PodHandler,
@@ -28,8 +30,6 @@ export type {
   PodHandlers,
   PodHandling,
 } from './cluster/pod-handlers/pod-handlers.ts';
-export type { ClockState } from './base/movable-clock.ts';
-export type { ClockControls } from './cluster/cluster-clock.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';

@@ -108,8 +108,7 @@ const STATE = schema.object({
 });
 
 function timeoutOf({ timeoutSeconds = SETTLE_SECONDS, ...others }: Record<string, unknown>): number {
-  const isPossible =
-    typeof timeoutSeconds === 'number' && timeoutSeconds > 0 && timeoutSeconds <= SETTLE_SECONDS_MAX;
+  const isPossible = typeof timeoutSeconds === 'number' && timeoutSeconds > 0 && timeoutSeconds <= SETTLE_SECONDS_MAX;
   if (isPossible && Object.keys(others).length === 0) return timeoutSeconds * 1000;
   throw badRequest(`the body may be {"timeoutSeconds": N}, with a number up to ${SETTLE_SECONDS_MAX}, or nothing`);
 }

@@ -22,7 +22,14 @@ const description: AdminRoute = {
 };
 
 /** Each feature has a file of its own. */
-const TABLE = new RouteTable([...basics, ...controllerRoutes, ...metricRoutes, ...podRoutes, ...clockRoutes, description]);
+const TABLE = new RouteTable([
+  ...basics,
+  ...controllerRoutes,
+  ...metricRoutes,
+  ...podRoutes,
+  ...clockRoutes,
+  description,
+]);
 
 /** Whether a request is for these routes, however its path is written. */
 export function isAdminRequest({ info }: ApiRequest): boolean {
@@ -34,7 +41,7 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
   try {
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
-    const answer = await route.handle(target, { request, params, body: () => readJson(request) });
+    const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });
     return isResponse(answer) ? answer : { type: 'value', status: 200, value: answer };
   } catch (error) {
     if (error instanceof ApiError) return failure(error);

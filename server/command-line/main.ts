@@ -7,6 +7,7 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addClock } from './clock.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
@@ -238,6 +239,7 @@ function program(): Command {
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   addPods(root, KUBECONFIGS[0] ?? '');
+  addClock(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 
