@@ -7,20 +7,22 @@ import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import type { Pki } from './auth/certificates.ts';
-import type { Clock } from './base/clock.ts';
+import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import type { Random } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { ClusterClock } from './cluster/cluster-clock.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
-import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
+import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
@@ -81,9 +83,11 @@ export class ClusterInstance implements ForkedCluster {
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
   #beginning: Captured | undefined;
+  readonly clock: ClusterClock;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
+    this.clock = new ClusterClock(parts.clock);
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
@@ -137,6 +141,7 @@ export class ClusterInstance implements ForkedCluster {
       admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
+    if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
     for (const part of ['controllers', 'fixtures'] as const) assembly.cluster.health.set(part, false);
     return assembly;
   }
@@ -232,6 +237,8 @@ export class ClusterInstance implements ForkedCluster {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
+      settle: (timeoutMs) => this.settle(timeoutMs),
+      clock: this.clock,
       fidelity: () => this.cluster.clientRequests.report(),
       controllers: {
         list: () => this.controllers(),
@@ -270,6 +277,7 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async reset(): Promise<void> {
+    await this.clock.reset();
     await this.settle();
     this.parts.metrics?.forget();
     this.scripts.forget();
@@ -279,9 +287,14 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async settle(timeoutMs?: number): Promise<void> {
-    const { cluster, auditLog } = this.parts;
-    await settle(cluster.activity, cluster.storage, this.#parts.clock, timeoutMs);
+    const { auditLog } = this.parts;
+    await settle(this.#settling, timeoutMs);
     await auditLog?.flush();
+  }
+
+  get #settling(): Settling {
+    const { activity, storage } = this.cluster;
+    return { activity, storage, realClock: systemClock() };
   }
 
   controllers(): readonly ControllerState[] {
@@ -306,6 +319,7 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Ends controllers: nothing is written any more. */
   stopWork(): void {
+    this.clock.stop();
     this.#manager?.stop();
   }
 

@@ -2,7 +2,9 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
+import type { ClockControls } from './cluster/cluster-clock.ts';
 import { readFixtures } from './cluster/fixtures/read.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
@@ -20,6 +22,8 @@ import { VirtualClusters } from './virtual-clusters/virtual-clusters.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type { ClockState } from './base/movable-clock.ts';
+export type { ClockControls } from './cluster/cluster-clock.ts';
 export type {
   PodContext,
   PodHandler,
@@ -72,7 +76,8 @@ class Launch implements RunningCluster {
   #servers: Servers | undefined;
 
   constructor(options: StartOptions) {
-    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', clock = systemClock(), insecureBind = [] } = options;
+    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', insecureBind = [] } = options;
+    const { clock = new MovableClock(systemClock()) } = options;
     this.#options = options;
     this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
     this.#address = isAnyAddress(host) ? '127.0.0.1' : host;
@@ -99,7 +104,7 @@ class Launch implements RunningCluster {
     this.#clusters = new VirtualClusters({
       options,
       log: this.#log,
-      clock: () => options.clock ?? systemClock(),
+      clock: (of) => options.clock ?? (of instanceof MovableClock ? of.copy() : new MovableClock(systemClock())),
       realClock: systemClock(),
       main: () => this.#instance,
       shared,
@@ -176,8 +181,12 @@ class Launch implements RunningCluster {
     return this.#instance.reset();
   }
 
-  settle(): Promise<void> {
-    return this.#instance.settle();
+  settle(timeoutMs?: number): Promise<void> {
+    return this.#instance.settle(timeoutMs);
+  }
+
+  get clock(): ClockControls {
+    return this.#instance.clock;
   }
 
   controllers(): readonly ControllerState[] {

@@ -1,4 +1,5 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { ClockControls } from './cluster/cluster-clock.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { User } from './kube/object.ts';
@@ -22,8 +23,21 @@ export interface ClusterControls {
   apply(...manifests: readonly (string | object)[]): Promise<void>;
   /** Back to how the cluster was when it became ready, fixtures included. */
   reset(): Promise<void>;
-  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
-  settle(): Promise<void>;
+  /**
+   * Resolves when no controller has anything to do any more and every watcher knows everything.
+   *
+   * @param timeoutMs in real time; half a minute unless given
+   * @throws Error that names who is busy
+   */
+  settle(timeoutMs?: number): Promise<void>;
+  /**
+   * The time of the cluster.
+   *
+   * @example
+   * await cluster.clock.freeze();
+   * await cluster.clock.advance(60 * 60 * 1000);
+   */
+  readonly clock: ClockControls;
   /** Every controller, and where it is on. */
   controllers(): readonly ControllerState[];
   /**

@@ -8,6 +8,7 @@ import type { PodTemplateSpec } from '../../server/kube/types.gen.ts';
 import type { Client } from './client.ts';
 import type { RecordEvent } from './events.ts';
 import type { Change, Lister } from './informer.ts';
+import type { Again } from './work-queue.ts';
 
 /** What a controller works with. */
 export interface ControllerEnv {
@@ -86,7 +87,7 @@ export interface ControllerDefinition {
   /** Keys worked on at once; 10 unless given. */
   readonly workers?: number;
   /** Makes what is so for one key what should be so. Throwing means again, with backoff. */
-  reconcile(key: Key, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined>;
+  reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined>;
   /** What a key means, for controllers whose keys are not those of objects that they watch. */
   objectOf?(key: Key, env: ControllerEnv): Frozen<KubeObject> | undefined;
   /** Called once before the first key; what it returns is called at the end. */

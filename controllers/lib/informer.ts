@@ -1,5 +1,5 @@
 import type { Activity } from '../../server/base/activity.ts';
-import type { Cancel, Clock } from '../../server/base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { type LabelSelector, selectorMatches } from '../../server/kube/labels.ts';
 import { networkAddresses } from '../../server/kube/network/addresses.ts';
@@ -52,7 +52,7 @@ export class Informer {
     this.#isServed = isServed;
     this.resource = resource;
     this.#transport = transport;
-    this.#clock = clock;
+    this.#clock = realOf(clock);
     this.#activity = activity;
   }
 

@@ -48,9 +48,11 @@ export function isResponse(value: object): value is ApiResponse {
   return 'type' in value && 'status' in value && typeof value.status === 'number';
 }
 
-/** Reads a JSON object. @throws ApiError 400 for anything else */
-export async function readJson(request: ApiRequest): Promise<Record<string, unknown>> {
+/** Reads a JSON object; no body is an empty one unless the route needs some field. @throws ApiError 400 for anything else */
+export async function readJson(request: ApiRequest, { body: wanted }: AdminRoute): Promise<Record<string, unknown>> {
   const body = await request.body();
+  const isEmpty = 'bytes' in body && body.bytes.length === 0;
+  if (isEmpty && wanted && !('required' in wanted)) return {};
   try {
     const value: unknown = 'bytes' in body ? JSON.parse(body.bytes.toString()) : body.object;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
 import { basics } from './basics.ts';
+import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
 import { metricRoutes } from './metrics.ts';
@@ -28,6 +29,7 @@ const TABLE = new RouteTable([
   ...controllerRoutes,
   ...metricRoutes,
   ...podRoutes,
+  ...clockRoutes,
   description,
 ]);
 
@@ -41,7 +43,7 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
   try {
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
-    const answer = await route.handle(target, { request, params, body: () => readJson(request) });
+    const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });
     return isResponse(answer) ? answer : { type: 'value', status: 200, value: answer };
   } catch (error) {
     if (error instanceof ApiError) return failure(error);

@@ -1,4 +1,5 @@
 /** What the routes below `/-/` work on: one cluster. */
+import type { ClockControls } from '../cluster/cluster-clock.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
@@ -10,6 +11,9 @@ export interface AdminTarget {
   readonly access: AdminAccess;
   kubeconfig(): string;
   reset(): Promise<void>;
+  /** Waits until nobody has anything to do. @throws NotSettled */
+  settle(timeoutMs?: number): Promise<void>;
+  readonly clock: ClockControls;
   /** What clients have asked for, and how faithfully it was answered. */
   fidelity(): FidelityReport;
   readonly controllers: ControllerSwitches;

@@ -7,7 +7,7 @@ import { Authorizers } from '../auth/authorizers.ts';
 import type { Pki } from '../auth/certificates.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, realOf, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
@@ -113,7 +113,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const storage = await openStorage(options, table);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
-  const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir });
+  // TLS goes by the clock of the machine, whatever time it is in the cluster.
+  const pki = options.pki ?? identityOf({ clock: realOf(clock), random, names, dataDir: options.dataDir });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
     clock,

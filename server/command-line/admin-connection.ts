@@ -37,7 +37,13 @@ export function readConnection(path: string): AdminConnection {
 }
 
 /** Sends JSON and reads JSON. @throws Error with the words of the API, or why there is no answer */
-export function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
+export function send<T>(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  body?: object,
+  timeout: number = TIMEOUT_MS,
+): Promise<T> {
   const { server, caCertificate: ca, certificate: cert, key, token } = connection;
   const text = body && JSON.stringify(body);
   return new Promise((done, reject) => {
@@ -46,7 +52,7 @@ export function send<T>(connection: AdminConnection, method: string, path: strin
       {
         method,
         ca,
-        timeout: TIMEOUT_MS,
+        timeout,
         agent: false,
         ...(cert !== undefined && { cert, key }),
         headers: {

@@ -7,6 +7,7 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
@@ -243,6 +244,7 @@ function program(): Command {
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   addClusters(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
+  addClock(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../base/clock.ts';
 import { deepFreeze, type Frozen } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -46,7 +46,8 @@ export class EventLog {
   #cancelTrim: Cancel | undefined;
 
   constructor(clock: Clock, revision: number) {
-    this.#clock = clock;
+    // Those who come back to a watch do so in real time.
+    this.#clock = realOf(clock);
     this.#oldest = revision;
   }
 

@@ -80,7 +80,7 @@ export class ExpiryQueue {
     this.#cancel = undefined;
     const first = this.#queue[0];
     if (!first) return;
-    this.#cancel = this.#clock.schedule(first.atMs - this.#clock.now(), () => this.#run());
+    this.#cancel = this.#clock.schedule(first.atMs - this.#clock.now(), () => this.#run(), 'upkeep');
   }
 
   #run(): void {

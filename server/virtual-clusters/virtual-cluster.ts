@@ -60,6 +60,10 @@ export class VirtualCluster {
     this.#rest();
   }
 
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+
   get prefix(): string {
     return `/clusters/${this.name}`;
   }

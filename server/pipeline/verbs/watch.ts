@@ -1,4 +1,4 @@
-import type { Cancel } from '../../base/clock.ts';
+import { type Cancel, realOf } from '../../base/clock.ts';
 import { ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Served } from '../../registry/catalog.ts';
@@ -128,7 +128,8 @@ class Watch {
   }
 
   #startTimers(): void {
-    const { clock, random } = this.#env.registry;
+    const { random } = this.#env.registry;
+    const clock = realOf(this.#env.registry.clock);
     const { timeoutSeconds } = this.#options;
     const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : LIMITS.watchTimeoutMs * (1 + random.fraction());
     this.#cancels.push(clock.schedule(timeoutMs, () => this.#end()));
@@ -139,7 +140,7 @@ class Watch {
   }
 
   #repeatBookmarks(): void {
-    const cancel = this.#env.registry.clock.schedule(BOOKMARK_MS, () => {
+    const cancel = realOf(this.#env.registry.clock).schedule(BOOKMARK_MS, () => {
       this.#cancels.splice(this.#cancels.indexOf(cancel), 1);
       this.#bookmark();
       if (this.#open) this.#repeatBookmarks();
