@@ -6,7 +6,7 @@ import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
-import type { Pki } from './auth/certificates.ts';
+import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
 import type { Clock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import type { Random } from './base/random.ts';
@@ -22,11 +22,13 @@ import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { createFaults } from './fault-host.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
+import type { Faults } from './pipeline/faults/faults.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
@@ -61,6 +63,8 @@ export interface InstanceParts {
   readonly end?: () => Promise<void>;
   /** What makes virtual clusters, where there may be some. */
   readonly clusters?: () => AdminTarget['clusters'];
+  /** Shows new connections another certificate, or the usual one; of a cluster with a port of its own. */
+  readonly showCertificate?: (shown: KeyAndCertificate | undefined) => void;
 }
 
 /**
@@ -74,6 +78,7 @@ export interface InstanceParts {
 export class ClusterInstance implements ForkedCluster {
   readonly #parts: InstanceParts;
   readonly pods = new RegisteredHandlers();
+  readonly faults: Faults;
   readonly #simulatedNodes = new SimulatedNodes();
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
@@ -84,6 +89,18 @@ export class ClusterInstance implements ForkedCluster {
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
+    const { clock, options, showCertificate } = parts;
+    this.faults = createFaults(clock, options.seed, {
+      nodes: this.#simulatedNodes,
+      controllers: {
+        list: () => this.controllers(),
+        set: async (...place) => this.#manager?.setEnabled(...place),
+        unset: async (...place) => this.#manager?.unsetEnabled(...place),
+      },
+      ...(showCertificate && {
+        showExpired: (isExpired) => showCertificate(isExpired ? this.parts.expiredCertificate() : undefined),
+      }),
+    });
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
@@ -130,6 +147,7 @@ export class ClusterInstance implements ForkedCluster {
       simulatedMetrics: options.simulatedMetrics ?? false,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
+      faults: this.faults,
       admissionPlugins: {
         enable: options.enableAdmissionPlugins ?? [],
         disable: options.disableAdmissionPlugins ?? [],
@@ -239,6 +257,7 @@ export class ClusterInstance implements ForkedCluster {
         unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
       },
       metrics,
+      faults: this.faults,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
     };
@@ -270,6 +289,9 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async reset(): Promise<void> {
+    // First: what fails might never settle.
+    this.faults.clear();
+    await this.faults.obeyed();
     await this.settle();
     this.parts.metrics?.forget();
     this.scripts.forget();
@@ -306,6 +328,7 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Ends controllers: nothing is written any more. */
   stopWork(): void {
+    this.faults.close();
     this.#manager?.stop();
   }
 

@@ -6,6 +6,7 @@ import { checkAccess } from './access.ts';
 import { basics } from './basics.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
+import { faultRoutes } from './faults.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
@@ -26,6 +27,7 @@ const TABLE = new RouteTable([
   ...basics,
   ...clusterRoutes,
   ...controllerRoutes,
+  ...faultRoutes,
   ...metricRoutes,
   ...podRoutes,
   description,

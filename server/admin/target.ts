@@ -1,6 +1,7 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
@@ -15,6 +16,8 @@ export interface AdminTarget {
   readonly controllers: ControllerSwitches;
   /** Metrics that somebody tells; undefined unless they are simulated. */
   readonly metrics: SimulatedMetrics | undefined;
+  /** What goes wrong because somebody wants it to. */
+  readonly faults: Faults;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
   /** Other clusters of the process; undefined in those. */

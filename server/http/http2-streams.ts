@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { constants, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { HangUpScope } from '../pipeline/request.ts';
 import type { RawRequest, RawResponse } from './exchange.ts';
 
 /** A stream as the request that it brings. */
@@ -49,6 +50,14 @@ class StreamResponse implements RawResponse {
 
   flush(): void {
     // HTTP/2 sends the head as it is.
+  }
+
+  breakOff(scope: HangUpScope): void {
+    const { session } = this.channel;
+    // Nobody may destroy the socket of a session, but it may end by itself: no GOAWAY goes before.
+    if (scope === 'connection' && session && !session.destroyed) session.socket.destroySoon();
+    // What Go's server sends for a handler that aborts.
+    else this.channel.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 }
 
