@@ -53,11 +53,14 @@ class StreamResponse implements RawResponse {
   }
 
   breakOff(scope: HangUpScope): void {
-    const { session } = this.channel;
+    const { channel } = this;
+    const { session } = channel;
+    // Node ends a stream before it resets it: without a length, the client would take the part for the whole.
+    channel._final = (done) => done();
     // Nobody may destroy the socket of a session, but it may end by itself: no GOAWAY goes before.
     if (scope === 'connection' && session && !session.destroyed) session.socket.destroySoon();
     // What Go's server sends for a handler that aborts.
-    else this.channel.close(constants.NGHTTP2_INTERNAL_ERROR);
+    else channel.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 }
 

@@ -105,8 +105,14 @@ export function readRule(value: unknown, path = 'rule'): ReadRule {
   };
 }
 
+function forbidScope(fields: Fields, path: string): void {
+  if ('scope' in fields) throw new WrongField(`${path}.scope says something only beside reset, truncate and watch.cut`);
+}
+
 function readWatch(fields: Fields, path: string): WatchFault {
   forbid(fields, path, ['namespace', 'state'], 'watch');
+  const { watch } = fields;
+  if (typeof watch !== 'object' || watch === null || !('cut' in watch)) forbidScope(fields, path);
   const scope = optional(fields, 'scope', path, oneOf('request', 'connection')) ?? 'request';
   return readWatchFault(fields.watch, `${path}.watch`, scope);
 }
@@ -142,8 +148,7 @@ function readRequestFault(fields: Fields, path: string): RequestFault {
   forbid(fields, path, ['namespace', 'state'], EFFECTS.find((name) => name in fields) ?? '');
   const [ending, another] = [...ANSWERS, ...ENDS].filter((name) => name in fields);
   if (ending !== undefined && another !== undefined) forbid(fields, path, [another], ending);
-  if ('scope' in fields && !('reset' in fields) && !('truncate' in fields))
-    throw new WrongField(`${path}.scope says something only beside reset, truncate and watch.cut`);
+  if (!('reset' in fields) && !('truncate' in fields)) forbidScope(fields, path);
   const delay = optional(fields, 'delay', path, readDelay);
   const stale = optional(fields, 'stale', path, whole(1, STALE_MAX));
   const reset = optional(fields, 'reset', path, oneOf('before', 'after'));
