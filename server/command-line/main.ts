@@ -9,6 +9,7 @@ import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
+import { addFaults } from './faults.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
 import { startCommand } from './start.ts';
@@ -242,6 +243,7 @@ function program(): Command {
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   addClusters(root, KUBECONFIGS[0] ?? '');
+  addFaults(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
   return root;
 }

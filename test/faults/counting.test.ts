@@ -4,9 +4,9 @@ import { CONFIG_MAPS, type FaultyCluster, faultyCluster } from './support.ts';
 
 const match = { resource: 'configmaps' };
 
-async function statuses({ read }: FaultyCluster, count: number): Promise<number[]> {
+async function statuses(shop: FaultyCluster, count: number): Promise<number[]> {
   const found: number[] = [];
-  for (let i = 0; i < count; i++) found.push((await read(CONFIG_MAPS)).status);
+  for (let i = 0; i < count; i++) found.push((await shop.read(CONFIG_MAPS)).status);
   return found;
 }
 
