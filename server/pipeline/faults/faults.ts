@@ -98,7 +98,7 @@ export class Faults implements FaultControls {
     this.#all.set(id, fault);
     this.refresh();
     if (isEndFault(fault) && effect.type === 'end' && effect.how !== 'status')
-      for (const watch of [...this.#watches]) watch.meet(fault);
+      for (const watch of this.#watches) watch.meet(fault);
     return fault.report();
   }
 

@@ -16,10 +16,8 @@ export interface Matcher {
 }
 
 /** Verbs of resources, and of other paths. */
-const VERBS: readonly string[] = [
-  ...['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
-  ...['post', 'put', 'head', 'options', '*'],
-];
+const VERBS: readonly string[] =
+  'get list watch create update patch delete deletecollection post put head options *'.split(' ');
 
 const FIELDS: readonly (keyof FaultMatch)[] = [
   ...(['verbs', 'group', 'resource', 'subresource', 'namespace', 'name', 'path'] as const),
