@@ -1,11 +1,10 @@
 /** Which requests a rule is about. */
 import { globMatches } from '../../base/glob.ts';
-import { nearNames } from '../../base/near-names.ts';
 import { WrongField } from '../../kube/script-fields.ts';
 import { builtInTypes, type ResourceInfo } from '../../schema/type-table.ts';
 import type { ApiRequest } from '../request.ts';
 import type { FaultMatch } from './fault-rule.ts';
-import { fieldsOf, filledText, flag, listOf, optional, type Read, text } from './rule-fields.ts';
+import { fieldsOf, filledText, flag, listOf, meant, optional, type Read, text } from './rule-fields.ts';
 
 /** What a request has to be like. `name` is the object's: of a creation, only its body tells. */
 export interface Matcher {
@@ -29,9 +28,7 @@ type Test = (request: ApiRequest) => boolean;
 const verb: Read<string> = (value, path) => {
   const word = text(value, path);
   if (VERBS.includes(word)) return word;
-  const [near] = nearNames(word, VERBS);
-  const hint = near === undefined ? `it may be one of ${VERBS.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
-  throw new WrongField(`${path} cannot be ${JSON.stringify(word)}: ${hint}`);
+  throw new WrongField(`${path} cannot be ${JSON.stringify(word)}: ${meant(word, VERBS)}`);
 };
 
 interface ResourcePattern {

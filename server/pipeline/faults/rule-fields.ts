@@ -7,9 +7,14 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? 'undefined';
 
-/** ` (did you mean "times"?)` */
-function meant(word: string, known: readonly string[]): string {
-  const [near] = nearNames(word, known);
+/** `did you mean "times"?`, or all that there are. */
+export function meant(word: string, known: readonly string[]): string {
+  // Names are compared in small letters.
+  const [found] = nearNames(
+    word,
+    known.map((name) => name.toLowerCase()),
+  );
+  const near = known.find((name) => name.toLowerCase() === found);
   return near === undefined ? `it may be one of ${known.join(', ')}` : `did you mean ${shown(near)}?`;
 }
 
