@@ -25,6 +25,12 @@ describe('a reset', () => {
     expect(await exists('two')).toBe(true);
   });
 
+  it('after: refusals are lost as well', async () => {
+    await shop.fault({ match: { verbs: ['get'], resource: 'configmaps' }, reset: 'after', times: 1 });
+    await expect(shop.admin('GET', `${CONFIG_MAPS}/none`)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect((await shop.admin('GET', `${CONFIG_MAPS}/none`)).status).toBe(404);
+  });
+
   it('of a stream of HTTP/2 leaves the others alone', async () => {
     await shop.fault({ match, reset: 'after' });
     using client = shop.http2();

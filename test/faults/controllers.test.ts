@@ -67,3 +67,15 @@ it('ends their watches, and they begin anew', async () => {
   await shop.cluster.settle();
   expect([await pods(), (await shop.reports())[0]?.fired]).toEqual([1, 1]);
 });
+
+it('does not have them ask in a loop where every watch is too old', async () => {
+  await shop.fault({ match: { resource: 'deployments', controllers: true }, watch: { expire: 'event' } });
+  await shop.cluster.apply(WEB);
+  await shop.cluster.settle();
+  const { fired = 0 } = (await shop.reports())[0] ?? {};
+  await clock.advance(1000);
+  await shop.cluster.settle();
+  expect((await shop.reports())[0]?.fired).toBe(fired + 1);
+  // The list tells what no watch does.
+  expect(await pods()).toBe(1);
+});

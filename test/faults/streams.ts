@@ -99,7 +99,7 @@ async function websocket({ cluster }: FaultyCluster, path: string): Promise<Stre
     collector.take(text.endsWith('}') && isJson(text) ? `${text}\n` : text);
   });
   const ended = new Promise<number>((resolve) => socket.once('close', resolve));
-  await new Promise((resolve) => socket.once('open', resolve));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const how = ended.then((code) => ({ isProper: code === 1000, reset: 0 }));
   return streamOf(collector, how, () => socket.terminate());
 }

@@ -33,9 +33,9 @@ it('ends at once with 410 as an event, instead of the state', async () => {
   expect(stream.frames).toMatchObject([{ type: 'ERROR', object: { code: 410, reason: 'Expired' } }]);
 });
 
-it('loses its connection instead of an answer', async () => {
+it.each(['http1', 'websocket'] as const)('loses its connection instead of an answer: %s', async (protocol) => {
   await shop.fault({ match: { ...match, verbs: ['watch'] }, reset: 'before' });
-  await expect(openStream('http1', shop, PATH)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(openStream(protocol, shop, PATH)).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect((await shop.read(CONFIG_MAPS)).status).toBe(200);
 });
 

@@ -46,7 +46,7 @@ export type FaultDelay = { readonly clock?: 'real' | 'cluster' } & (
   | { readonly p50: string; readonly p99: string }
 );
 
-/** What happens to a watch, and to which of its events. One of `hold`, `drop`, `duplicate`, `cut`, `close`, `expire`. */
+/** What happens to watches, one of `hold`, `drop`, `duplicate`, `cut`, `close`, `expire`, and to which events. */
 export interface FaultWatch {
   /** Events wait this long (`5s`, by the cluster's clock), or until the rule is removed. What follows waits too. */
   readonly hold?: true | string;

@@ -76,12 +76,12 @@ export class Faults implements FaultControls {
 
   /** The same, of what may be no rule at all. @throws ApiError 400, 409 when the name is taken */
   begin(rule: unknown): FaultReport {
-    const read = this.#read(rule);
+    // As it is now: whoever embeds may change the object later. And what is undefined there is not there.
+    const kept = JSON.parse(JSON.stringify(rule) ?? 'null') as FaultRule;
+    const read = this.#read(kept);
     if (this.#all.size >= LIMITS.faultRules)
       throw badRequest(`there are ${LIMITS.faultRules} rules, which is the most`);
     const id = this.#idOf(read.name);
-    // As it is now: whoever embeds may change the object later.
-    const kept = JSON.parse(JSON.stringify(rule)) as FaultRule;
     const fault = new Fault(id, kept, read, this.parts.randomOf(this.#count++));
     const { effect, expiresMs } = read;
     if (effect.type === 'certificate' || effect.type === 'node' || effect.type === 'controller')

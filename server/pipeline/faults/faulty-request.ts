@@ -80,7 +80,7 @@ export class FaultyRequests {
     if (effect.answer) return effect.answer(request);
     if (effect.reset === 'before') return hungUp(effect.scope);
     if (effect.stale !== undefined) request.staleBy = effect.stale;
-    const answer = await next();
+    const answer = effect.reset || effect.truncate !== undefined ? await told(next) : await next();
     if (effect.reset === 'after') {
       forget(answer);
       return hungUp(effect.scope);
@@ -95,6 +95,16 @@ const hungUp = (scope: HangUpScope): HangUpResponse => ({ type: 'hang-up', scope
 
 const hasBody = ({ type }: ApiResponse): boolean =>
   type !== 'watch' && type !== 'tunnel' && type !== 'session' && type !== 'hang-up';
+
+/** Refusals are answers, which get lost like others. */
+async function told(next: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  try {
+    return await next();
+  } catch (error) {
+    if (error instanceof ApiError) return failure(error);
+    throw error;
+  }
+}
 
 /** Ends what an answer holds that nobody gets. */
 function forget(answer: ApiResponse): void {

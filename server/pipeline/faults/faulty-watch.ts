@@ -44,7 +44,7 @@ class FaultyWatch implements WatchObserver, RunningWatch {
   readonly #served: Served;
   readonly #faults: Faults;
   readonly #observer: WatchObserver;
-  readonly #cancels: Cancel[] = [];
+  readonly #cancels = new Set<Cancel>();
   #queue: Waiting[] = [];
   #seen: number | undefined;
   #open = true;
@@ -60,7 +60,8 @@ class FaultyWatch implements WatchObserver, RunningWatch {
     const { ofWatches } = this.#faults;
     // Nobody may be called back before this returns.
     if (ofWatches) for (const fault of ofWatches) this.#later(fault);
-    this.#cancels.push(response.start(this), this.#faults.follow(this));
+    this.#cancels.add(response.start(this));
+    this.#cancels.add(this.#faults.follow(this));
     return () => this.#stop();
   }
 
@@ -169,17 +170,19 @@ class FaultyWatch implements WatchObserver, RunningWatch {
   #hold(waiting: Waiting, fault: Fault<EventFault>): void {
     const { fate } = fault.read.effect;
     const cancels: Cancel[] = [];
-    const release = (): void => {
+    const letGo = (): void => {
+      this.#cancels.delete(letGo);
       for (const cancel of cancels.splice(0)) cancel();
+    };
+    const release = (): void => {
+      letGo();
       waiting.held--;
       this.#drain();
     };
     cancels.push(fault.onEnd(release));
     if (fate.does === 'hold' && fate.ms !== undefined)
       cancels.push(this.#faults.parts.clock.schedule(fate.ms, release));
-    this.#cancels.push(() => {
-      for (const cancel of cancels.splice(0)) cancel();
-    });
+    this.#cancels.add(letGo);
   }
 
   #drain(): void {
@@ -189,7 +192,9 @@ class FaultyWatch implements WatchObserver, RunningWatch {
   #stop(): void {
     this.#open = false;
     this.#queue = [];
-    for (const cancel of this.#cancels.splice(0)) cancel();
+    const cancels = [...this.#cancels];
+    this.#cancels.clear();
+    for (const cancel of cancels) cancel();
   }
 }
 
