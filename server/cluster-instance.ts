@@ -6,7 +6,7 @@ import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
-import type { Pki } from './auth/certificates.ts';
+import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { MovableClock } from './base/movable-clock.ts';
@@ -24,11 +24,13 @@ import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { createFaults } from './fault-host.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
+import type { Faults } from './pipeline/faults/faults.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
@@ -63,6 +65,8 @@ export interface InstanceParts {
   readonly end?: () => Promise<void>;
   /** What makes virtual clusters, where there may be some. */
   readonly clusters?: () => AdminTarget['clusters'];
+  /** Shows new connections another certificate, or the usual one; of a cluster with a port of its own. */
+  readonly showCertificate?: (shown: KeyAndCertificate | undefined) => void;
 }
 
 /**
@@ -76,6 +80,7 @@ export interface InstanceParts {
 export class ClusterInstance implements ForkedCluster {
   readonly #parts: InstanceParts;
   readonly pods = new RegisteredHandlers();
+  readonly faults: Faults;
   readonly #simulatedNodes = new SimulatedNodes();
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
@@ -88,6 +93,18 @@ export class ClusterInstance implements ForkedCluster {
   constructor(parts: InstanceParts) {
     this.#parts = parts;
     this.clock = new ClusterClock(parts.clock);
+    const { clock, options, showCertificate } = parts;
+    this.faults = createFaults(clock, options.seed, {
+      nodes: this.#simulatedNodes,
+      controllers: {
+        list: () => this.controllers(),
+        set: async (...place) => this.#manager?.setEnabled(...place),
+        unset: async (...place) => this.#manager?.unsetEnabled(...place),
+      },
+      ...(showCertificate && {
+        showExpired: (isExpired) => showCertificate(isExpired ? this.parts.expiredCertificate() : undefined),
+      }),
+    });
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
@@ -134,6 +151,7 @@ export class ClusterInstance implements ForkedCluster {
       simulatedMetrics: options.simulatedMetrics ?? false,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
+      faults: this.faults,
       admissionPlugins: {
         enable: options.enableAdmissionPlugins ?? [],
         disable: options.disableAdmissionPlugins ?? [],
@@ -246,6 +264,7 @@ export class ClusterInstance implements ForkedCluster {
         unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
       },
       metrics,
+      faults: this.faults,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
     };
@@ -277,6 +296,9 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async reset(): Promise<void> {
+    // First: what fails might never settle.
+    this.faults.clear();
+    await this.faults.obeyed();
     await this.clock.reset();
     await this.settle();
     this.parts.metrics?.forget();
@@ -320,6 +342,7 @@ export class ClusterInstance implements ForkedCluster {
   /** Ends controllers: nothing is written any more. */
   stopWork(): void {
     this.clock.stop();
+    this.faults.close();
     this.#manager?.stop();
   }
 

@@ -15,6 +15,7 @@ import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import { answerIn, listen, type Servers } from './listening.ts';
+import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 import type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
 import { checkOptions } from './start-checks.ts';
 import type { StartOptions } from './start-options.ts';
@@ -35,6 +36,15 @@ export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
+export type {
+  FaultControls,
+  FaultDelay,
+  FaultMatch,
+  FaultReport,
+  FaultRule,
+  FaultStatus,
+  FaultWatch,
+} from './pipeline/faults/fault-rule.ts';
 export type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
@@ -100,6 +110,7 @@ class Launch implements RunningCluster {
       log: this.#log,
       own: apiServerDoor(this.#address, () => this.#servers?.https),
       clusters: () => this.#clusters,
+      showCertificate: (shown) => this.#servers?.https.show(shown),
     });
     this.#clusters = new VirtualClusters({
       options,
@@ -155,6 +166,10 @@ class Launch implements RunningCluster {
 
   get pods(): RunningCluster['pods'] {
     return this.#instance.pods;
+  }
+
+  get faults(): FaultControls {
+    return this.#instance.faults;
   }
 
   get scripts(): PodScripts {

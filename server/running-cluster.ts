@@ -4,6 +4,7 @@ import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
+import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 
 /** What can be done with a cluster, however it is reached. */
 export interface ClusterControls {
@@ -50,6 +51,13 @@ export interface ClusterControls {
    */
   setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
   setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
+  /**
+   * Lets requests, watches, nodes and controllers fail as rules say; `reset()` takes all of them away.
+   *
+   * @example
+   * cluster.faults.add({ match: { verbs: ['update'], resource: 'deployments.apps' }, conflict: true });
+   */
+  readonly faults: FaultControls;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
   /** Makes /readyz say ok, when `holdReady` kept it. */

@@ -46,6 +46,8 @@ export class Informer {
   #cancel: Cancel | undefined;
   #stopped = false;
   #revision = 0;
+  /** Watches in a row that were too old before they told anything. */
+  #expiries = 0;
 
   /** @param isServed whether there is such a resource: a copy of one that there is not is complete, and empty */
   constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity, isServed = true) {
@@ -149,6 +151,7 @@ export class Informer {
       {
         event: (type, object) => {
           isQuiet = false;
+          this.#expiries = 0;
           seen = object.metadata.resourceVersion ?? seen;
           this.#revision = Number(seen);
           this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
@@ -161,7 +164,12 @@ export class Informer {
           if (this.#stopped) return;
           // A server that ends each watch at once, or is not there, is not asked in a loop.
           const isRefused = isQuiet && this.#clock.now() - begunMs < RETRY_MS;
-          if (expired) this.#started = this.#sync();
+          const isHopeless = expired && isQuiet && this.#expiries++ > 0;
+          if (expired && !isHopeless) this.#started = this.#sync();
+          else if (expired)
+            this.#cancel = this.#clock.schedule(RETRY_MS, () => {
+              this.#started = this.#sync();
+            });
           else this.#cancel = this.#clock.schedule(isRefused ? RETRY_MS : 0, () => this.#follow(seen));
         },
       },

@@ -7,6 +7,7 @@ import { basics } from './basics.ts';
 import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
+import { faultRoutes } from './faults.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
@@ -27,6 +28,7 @@ const TABLE = new RouteTable([
   ...basics,
   ...clusterRoutes,
   ...controllerRoutes,
+  ...faultRoutes,
   ...metricRoutes,
   ...podRoutes,
   ...clockRoutes,

@@ -2,6 +2,7 @@
 import type { ClockControls } from '../cluster/cluster-clock.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
@@ -19,6 +20,8 @@ export interface AdminTarget {
   readonly controllers: ControllerSwitches;
   /** Metrics that somebody tells; undefined unless they are simulated. */
   readonly metrics: SimulatedMetrics | undefined;
+  /** What goes wrong because somebody wants it to. */
+  readonly faults: Faults;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
   /** Other clusters of the process; undefined in those. */

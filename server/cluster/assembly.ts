@@ -4,7 +4,7 @@
 import { type AdmissionPluginChoice, choiceOf } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import { Authorizers } from '../auth/authorizers.ts';
-import type { Pki } from '../auth/certificates.ts';
+import type { KeyAndCertificate, Pki } from '../auth/certificates.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
 import { type Clock, realOf, systemClock } from '../base/clock.ts';
@@ -14,6 +14,7 @@ import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { serviceRanges } from '../kube/service-ranges.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
 import { locator } from '../registry/locate.ts';
 import { typesOf } from '../schema/kubernetes-versions.ts';
 import type { TypeTable } from '../schema/type-table.ts';
@@ -75,6 +76,8 @@ export interface AssemblyOptions {
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
   readonly audit?: AuditOptions | undefined;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
   /** What plugins are told: upstream's AdmissionConfiguration. */
@@ -89,7 +92,11 @@ export interface Assembly {
   readonly authorizer: Authorizers;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
+  /** What the server would show if nobody had renewed its certificate. */
+  expiredCertificate(): KeyAndCertificate;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
@@ -177,6 +184,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
     auditor: auditLog?.auditor,
+    faults: options.faults,
   });
   const nowMs = clock.now();
   const { nodes, leavesPodRanges = false, address, port } = options;
@@ -197,5 +205,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
+  const expiredCertificate = (): KeyAndCertificate => {
+    // By the clock of clients, too.
+    const endMs = Math.min(clock.now(), realClock.now()) - DAY_MS;
+    return pki.servingCertificate(names, { notBeforeMs: endMs - DAY_MS, notAfterMs: endMs });
+  };
+  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, expiredCertificate };
 }

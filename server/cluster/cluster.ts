@@ -10,6 +10,7 @@ import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Node, Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
@@ -56,6 +57,8 @@ export interface ClusterParts {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly auditor?: Auditor | undefined;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults | undefined;
   /** How APIs of other servers are reached; without it none is. */
   readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
@@ -160,6 +163,7 @@ export class Cluster {
       flows: new FlowClassifier(parts.storage),
       clock: parts.clock,
       ...(parts.auditor && { auditor: parts.auditor }),
+      ...(parts.faults && { faults: parts.faults }),
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,

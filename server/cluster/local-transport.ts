@@ -152,6 +152,7 @@ export class LocalTransport implements Transport {
           bookmark: () => undefined,
           error: fail,
           end: () => fail(undefined),
+          breakOff: () => fail(undefined),
         });
       },
       fail,
@@ -182,6 +183,7 @@ export class LocalTransport implements Transport {
     body: object | undefined,
   ): Promise<ApiResponse> {
     const answer = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
+    if (answer.type === 'hang-up') throw new Error(`${method} ${path}: the connection broke off`);
     const response = answer.type === 'proxied' || answer.type === 'bytes' ? await objectOf(answer) : answer;
     if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
     return response;

@@ -1,5 +1,6 @@
 /** How a command reaches a running cluster: the server and the credentials of a kubeconfig file. */
 import { request as httpsRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { type KubeconfigContext, readKubeconfig } from '../cluster/kubeconfig-file.ts';
 
 export interface AdminConnection {
@@ -9,6 +10,8 @@ export interface AdminConnection {
   readonly certificate?: string;
   readonly key?: string;
   readonly token?: string;
+  /** Whether the server's certificate may have expired. */
+  readonly toleratesExpiry?: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -37,12 +40,30 @@ export function readConnection(path: string): AdminConnection {
 }
 
 /** Sends JSON and reads JSON. @throws Error with the words of the API, or why there is no answer */
-export function send<T>(
+export async function send<T>(
   connection: AdminConnection,
   method: string,
   path: string,
   body?: object,
   timeout: number = TIMEOUT_MS,
+): Promise<T> {
+  try {
+    return await exchange<T>(connection, method, path, body, timeout);
+  } catch (error) {
+    const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
+    if (!connection.toleratesExpiry || cause?.code !== 'CERT_HAS_EXPIRED') throw error;
+    const { connectExpired } = await import('./expired-server.ts');
+    return exchange<T>(connection, method, path, body, timeout, await connectExpired(connection));
+  }
+}
+
+function exchange<T>(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  body: object | undefined,
+  timeout: number,
+  socket?: TLSSocket,
 ): Promise<T> {
   const { server, caCertificate: ca, certificate: cert, key, token } = connection;
   const text = body && JSON.stringify(body);
@@ -53,7 +74,8 @@ export function send<T>(
         method,
         ca,
         timeout,
-        agent: false,
+        // An agent of whatever kind would connect by itself.
+        ...(socket ? { createConnection: () => socket } : { agent: false }),
         ...(cert !== undefined && { cert, key }),
         headers: {
           'user-agent': 'fauxkube',
@@ -73,8 +95,8 @@ export function send<T>(
       },
     );
     asked.once('timeout', () => asked.destroy(new Error('it does not answer')));
-    asked.once('error', ({ message }) =>
-      reject(new Error(`${server} cannot be reached (${message}): is fauxkube start running?`)),
+    asked.once('error', (cause) =>
+      reject(new Error(`${server} cannot be reached (${cause.message}): is fauxkube start running?`, { cause })),
     );
     asked.end(text);
   });

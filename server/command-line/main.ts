@@ -10,6 +10,7 @@ import { authorizationFlags } from './authorization-flags.ts';
 import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
+import { addFaults } from './faults.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
 import { startCommand } from './start.ts';
@@ -243,6 +244,7 @@ function program(): Command {
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   addClusters(root, KUBECONFIGS[0] ?? '');
+  addFaults(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
   addClock(root, KUBECONFIGS[0] ?? '');
   return root;

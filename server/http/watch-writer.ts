@@ -2,7 +2,7 @@ import type { Cancel } from '../base/clock.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
-import type { WatchEvent, WatchObserver } from '../pipeline/request.ts';
+import type { HangUpScope, WatchEvent, WatchObserver } from '../pipeline/request.ts';
 
 /** Where frames go: an HTTP response or a WebSocket. */
 export interface FrameSink {
@@ -12,11 +12,14 @@ export interface FrameSink {
   end(): void;
   /** Ends at once, without what is still to be written. */
   abort(): void;
+  /** Breaks off after what was written and a part of a frame. */
+  breakOff(scope: HangUpScope, part: Buffer): void;
 }
 
 /** Events encoded in one go; more take several turns of the event loop. */
 const TURN_EVENTS = 250;
 const CHUNK_BYTES = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 type Queued = readonly WatchEvent[] | (() => void);
 
@@ -56,6 +59,14 @@ export class WatchWriter implements WatchObserver {
     this.#inOrder(() => {
       this.#open = false;
       this.#sink.end();
+    });
+  }
+
+  breakOff(scope: HangUpScope, event?: WatchEvent): void {
+    this.#inOrder(() => {
+      this.#open = false;
+      const frame = event ? this.#frames.event(event) : NOTHING;
+      this.#sink.breakOff(scope, frame.subarray(0, frame.length >> 1));
     });
   }
 

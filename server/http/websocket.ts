@@ -130,6 +130,11 @@ export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatc
     backlog: () => socket.bufferedAmount,
     end: () => socket.close(1000),
     abort: () => socket.terminate(),
+    // A message has no middle for its reader: the part comes as one, and nothing closes the connection properly.
+    breakOff: (_scope, part) =>
+      part.length === 0
+        ? socket.terminate()
+        : socket.send(body.frames.isBinary ? part : part.toString(), () => socket.terminate()),
   });
   watches.add(writer);
   socket.on('close', () => {

@@ -60,4 +60,10 @@ export const LIMITS = {
   answeredConnections: 1000,
   /** Virtual clusters of one process. Ours. */
   virtualClusters: 1000,
+  /** Rules for faults of one cluster at once. Ours. */
+  faultRules: 1000,
+  /** How long a fault may delay a request or an event. Ours. */
+  faultDelayMs: 60 * 60 * 1000,
+  /** How long a rule for faults may be good. Ours. */
+  faultExpiryMs: 10 * 365 * 24 * 60 * 60 * 1000,
 } as const;

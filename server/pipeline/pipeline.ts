@@ -15,6 +15,7 @@ import { allResources, undiscovered } from './aggregation/all-resources.ts';
 import type { Auditor } from './audit/auditor.ts';
 import { dispatch } from './dispatch.ts';
 import { watchEverything } from './everything.ts';
+import type { Faults } from './faults/faults.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
@@ -27,6 +28,7 @@ import { audit, auditUnknown } from './stages/audit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { classify } from './stages/classify.ts';
+import { fail } from './stages/faults.ts';
 import { impersonate } from './stages/impersonate.ts';
 import { recover } from './stages/recover.ts';
 
@@ -52,6 +54,8 @@ export interface PipelineEnv {
   readonly clock: Clock;
   /** Tells of requests, where somebody wants to know. */
   readonly auditor?: Auditor;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults;
   /** APIs that other servers serve. */
   readonly aggregation: Aggregation;
   /** What the work queues of controllers have counted. */
@@ -72,12 +76,12 @@ const AUDIT: Stages = [audit, recover];
 /** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
 const stagesOf = ({ auditor }: PipelineEnv): Stages =>
   auditor
-    ? [recover, auditUnknown, authenticate, ...AUDIT, impersonate, classify, authorize]
-    : [recover, authenticate, impersonate, classify, authorize];
+    ? [recover, auditUnknown, authenticate, ...AUDIT, fail, impersonate, classify, authorize]
+    : [recover, authenticate, fail, impersonate, classify, authorize];
 
 /** A client in the same process says who it is; everything else holds for it too. */
 const localStagesOf = ({ auditor }: PipelineEnv): Stages =>
-  auditor ? [recover, ...AUDIT, authorize] : [recover, authorize];
+  auditor ? [recover, ...AUDIT, fail, authorize] : [recover, fail, authorize];
 
 export interface Pipeline {
   /** Answers one request; failures are answers too. */

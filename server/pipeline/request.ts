@@ -77,6 +77,8 @@ export interface ApiRequest {
   flow?: Flow;
   /** Which encoding and form the answer has; settled before anything is written. */
   form?: Negotiated;
+  /** How many revisions before the newest one a read looks, where a fault says so. */
+  staleBy?: number;
 }
 
 /** An answer before it is encoded. */
@@ -106,7 +108,19 @@ export type ApiResponse =
     }
   /** Another server speaks with the client from now on, in a protocol that is theirs. */
   | TunnelResponse
-  | SessionResponse;
+  | SessionResponse
+  | HangUpResponse;
+
+/** What breaks: the answer to one request, or the whole connection with all that it carries. */
+export type HangUpScope = 'request' | 'connection';
+
+/** The connection breaks instead of an answer, or in the middle of one. */
+export interface HangUpResponse {
+  readonly type: 'hang-up';
+  readonly scope: HangUpScope;
+  /** What is begun: its head, and so many bytes of its body; half of it without a number. */
+  readonly begun?: { readonly answer: ApiResponse; readonly bytes: number | undefined };
+}
 
 /** A pod speaks with the client from now on, in one of the protocols for streams. */
 export interface SessionResponse {
@@ -152,6 +166,8 @@ export interface WatchObserver {
   bookmark(revision: number, initialEnd: boolean): void;
   error(error: ApiError): void;
   end(): void;
+  /** The connection breaks in the middle of an event, or between two; the last call. */
+  breakOff(scope: HangUpScope, event?: WatchEvent): void;
 }
 
 /** The object of an answer as the requested version shows it. */
