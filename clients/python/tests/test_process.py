@@ -1,4 +1,3 @@
-import os
 import signal
 import subprocess
 import sys
@@ -62,7 +61,7 @@ def test_server_that_is_not_ready_in_time_is_ended() -> None:
 
 
 def test_program_that_is_not_there_is_named() -> None:
-    with pytest.raises(fauxkube.StartError, match="no-such-program cannot be run.*FAUXKUBE_COMMAND"):
+    with pytest.raises(fauxkube.StartError, match="no-such-program cannot be run"):
         fauxkube.start(command="no-such-program")
 
 
@@ -74,8 +73,12 @@ def test_command_is_given_or_of_the_environment_or_found(tmp_path: Path) -> None
     assert find_command(["a", "b c"], env) == ["a", "b c"]
     assert find_command("node a.js", env) == ["node", "a.js"]
     assert find_command(None, env) == ["node", str(script)]
-    assert find_command(None, {"PATH": str(tmp_path)}) == ["npx", "--no-install", "fauxkube"]
+    with pytest.raises(FileNotFoundError, match="npm install fauxkube, or set FAUXKUBE_COMMAND"):
+        find_command(None, {"PATH": str(tmp_path)}, tmp_path)
     found = tmp_path / "fauxkube"
-    found.touch(0o755)
-    os.chmod(found, 0o755)
-    assert find_command(None, {"PATH": str(tmp_path)}) == [str(found)]
+    nearer = tmp_path / "node_modules" / ".bin" / "fauxkube"
+    nearer.parent.mkdir(parents=True)
+    for file, folder in ((found, Path("/")), (nearer, script.parent)):
+        file.touch()
+        file.chmod(0o755)
+        assert find_command(None, {"PATH": str(tmp_path)}, folder) == [str(file)]

@@ -36,9 +36,12 @@ def start(
     :param command: the program: a path, or several words; see `FAUXKUBE_COMMAND`
     :raises StartError: that says what the process said
     """
+    try:
+        words = find_command(command)
+    except FileNotFoundError as error:
+        raise StartError(str(error)) from error
     folder = Path(tempfile.mkdtemp(prefix="fauxkube-"))
     kubeconfig, log = folder / "kubeconfig", folder / "log"
-    words = find_command(command)
     own = ["start", "--port=0", "--proxy-port=0", f"--kubeconfig={kubeconfig}", "--stop-with-stdin"]
     try:
         with log.open("wb") as output:
@@ -47,7 +50,7 @@ def start(
             )
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise StartError(f"{words[0]} cannot be run: {error}; set FAUXKUBE_COMMAND, or npm install fauxkube") from error
+        raise StartError(f"{words[0]} cannot be run: {error}") from error
 
     def stop() -> None:
         _end(process)
