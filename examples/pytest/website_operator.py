@@ -43,11 +43,14 @@ class WebsiteOperator:
 
     def reconcile(self, namespace: str, name: str) -> None:
         try:
-            website = self.websites.get_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, name)
+            self._step(namespace, name)
         except client.ApiException as error:
-            if error.status != 404:
+            # Deleted, or somebody was faster: then there is another event. Its Deployment goes by itself.
+            if error.status not in (404, 409):
                 raise
-            return  # its Deployment goes without anybody's help
+
+    def _step(self, namespace: str, name: str) -> None:
+        website = self.websites.get_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, name)
         try:
             deployment = self.apps.read_namespaced_deployment(name, namespace)
         except client.ApiException as error:
