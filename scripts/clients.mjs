@@ -1,4 +1,4 @@
-// `npm run test:clients`: programs of client libraries, unchanged, and the test kits with their examples, against dist/.
+// `npm run test:clients`: programs of client libraries, unchanged, and the test kits with examples, against dist/.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

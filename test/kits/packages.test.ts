@@ -10,7 +10,11 @@ const { version, license } = JSON.parse(read('package.json')) as { version: stri
 const METADATA = [
   ['clients/python/pyproject.toml', /^version = "(.*)"$/m, /^license = "(.*)"$/m],
   ['clients/rust/Cargo.toml', /^version = "(.*)"$/m, /^license = "(.*)"$/m],
-  ['clients/java/pom.xml', /<artifactId>fauxkube-junit<\/artifactId>\s*<version>(.*)<\/version>/, /<name>(Ap.*)<\/name>/],
+  [
+    'clients/java/pom.xml',
+    /<artifactId>fauxkube-junit<\/artifactId>\s*<version>(.*)<\/version>/,
+    /<name>(Ap.*)<\/name>/,
+  ],
   ['clients/go/container/go.mod', /fauxkube\.dev\/go\/fauxkube v(\S+)$/m, undefined],
 ] as const;
 

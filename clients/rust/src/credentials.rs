@@ -19,7 +19,8 @@ impl Credentials {
     /// Reads what fauxkube writes: one cluster and one user, each field on a line of its own.
     pub(crate) fn read(kubeconfig: &str) -> Result<Self, Error> {
         let decoded = |name| field(kubeconfig, name).and_then(|text| STANDARD.decode(text).ok());
-        let (Some(server), Some(authority)) = (field(kubeconfig, "server"), decoded("certificate-authority-data")) else {
+        let authority = decoded("certificate-authority-data");
+        let (Some(server), Some(authority)) = (field(kubeconfig, "server"), authority) else {
             return Err(Error::Kubeconfig(
                 "the kubeconfig has no server or no certificate-authority-data: fauxkube did not write it".to_owned(),
             ));

@@ -20,7 +20,7 @@ const STOP: Duration = Duration::from_secs(10);
 pub struct Options {
     /// Flags of `fauxkube start`, such as `--nodes=3`.
     pub args: Vec<String>,
-    /// The program and its first arguments; that of the variable `FAUXKUBE_COMMAND`, or what is found, when it is empty.
+    /// The program and its first arguments; empty for that of the variable `FAUXKUBE_COMMAND`, or what is found.
     pub command: Vec<String>,
     /// How long a start may take.
     pub timeout: Duration,

@@ -67,7 +67,8 @@ class Cluster:
         from kubernetes import client, config
 
         configuration = client.Configuration()
-        config.load_kube_config(str(self.kubeconfig_path), client_configuration=configuration)  # type: ignore[no-untyped-call]
+        file = str(self.kubeconfig_path)
+        config.load_kube_config(file, client_configuration=configuration)  # type: ignore[no-untyped-call]
         return configuration
 
     def api_client(self) -> ApiClient:

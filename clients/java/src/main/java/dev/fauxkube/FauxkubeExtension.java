@@ -16,7 +16,8 @@ public final class FauxkubeExtension implements BeforeAllCallback, BeforeEachCal
   private static final String FORK = "fork";
 
   /** What JUnit closes when the context of its store ends, whatever the tests did. */
-  private record Held(FauxkubeCluster cluster, AutoCloseable resource) implements Store.CloseableResource, AutoCloseable {
+  private record Held(FauxkubeCluster cluster, AutoCloseable resource)
+      implements Store.CloseableResource, AutoCloseable {
     @Override
     public void close() throws Exception {
       resource.close();

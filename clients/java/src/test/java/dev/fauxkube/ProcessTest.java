@@ -79,7 +79,8 @@ class ProcessTest {
 
   @Test
   void programThatIsNotThereIsNamed() {
-    assertTrue(failure(FauxkubeOptions.DEFAULT.withCommand("no-such-program")).contains("no-such-program cannot be run"));
+    String said = failure(FauxkubeOptions.DEFAULT.withCommand("no-such-program"));
+    assertTrue(said.contains("no-such-program cannot be run"));
   }
 
   @Test

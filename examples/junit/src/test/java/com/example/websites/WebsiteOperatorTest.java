@@ -73,7 +73,9 @@ class WebsiteOperatorTest {
             .inNamespace("default")
             .withName("shop")
             .waitUntilCondition(
-                site -> site.getStatus() != null && Integer.valueOf(3).equals(site.getStatus().readyReplicas), 20, TimeUnit.SECONDS);
+                site -> site.getStatus() != null && Integer.valueOf(3).equals(site.getStatus().readyReplicas),
+                20,
+                TimeUnit.SECONDS);
     assertEquals(3, shop.getSpec().replicas);
   }
 
