@@ -102,7 +102,7 @@ export async function runKit({ name, folder, script }, dist = process.env.FAUXKU
 /** Ends whoever is still there when it takes too long. */
 function shell(script, cwd, env) {
   const child = spawn('sh', ['-euc', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const late = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), LIMIT_MS);
+  const late = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), LIMIT_MS);
   let said = '';
   const hear = (data) => {
     said = `${said}${data}`.slice(-20_000);
