@@ -1,9 +1,8 @@
 package fauxkube
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +17,8 @@ type Cluster struct {
 	credentials credentials
 	client      *http.Client
 	name        string
+	// server is the whole server of a virtual cluster.
+	server *Cluster
 
 	mutex  sync.Mutex
 	path   string
@@ -119,31 +120,30 @@ func (c *Cluster) SetController(ctx context.Context, name string, enabled bool, 
 type ForkOptions struct {
 	// Name is a DNS label; one that is free unless given.
 	Name string
-	// From is what it begins with; whatever the forked one is unless given.
+	// From is what it begins with: the forked one as it is unless given, "fixtures" for how the server began, "empty".
 	From string
 }
 
 // Fork makes a virtual cluster on the same port, which goes its own way from then on.
 func (c *Cluster) Fork(ctx context.Context, options ForkOptions) (*Cluster, error) {
-	body := map[string]string{"name": options.Name}
-	if options.Name == "" {
-		body["name"] = "test-" + randomName()
+	server := c
+	if c.server != nil {
+		server = c.server
 	}
-	if from := options.From; from != "" {
-		body["from"] = from
-	} else if c.name != "" {
-		body["from"] = c.name
+	body := map[string]string{"from": cmp.Or(options.From, c.name, "main")}
+	if options.Name != "" {
+		body["name"] = options.Name
 	}
 	var made struct{ Name, Kubeconfig string }
-	if err := c.Admin(ctx, http.MethodPost, "/-/clusters", body, &made); err != nil {
+	if err := server.Admin(ctx, http.MethodPost, "/-/clusters", body, &made); err != nil {
 		return nil, err
 	}
 	fork, err := Connect([]byte(made.Kubeconfig))
 	if err != nil {
 		return nil, err
 	}
-	fork.name = made.Name
-	fork.onStop = func() error { return c.forget(made.Name) }
+	fork.name, fork.server = made.Name, server
+	fork.onStop = func() error { return server.forget(made.Name) }
 	return fork, nil
 }
 
@@ -172,10 +172,4 @@ func (c *Cluster) Stop() error {
 		c.folder, c.path = "", ""
 	}
 	return err
-}
-
-func randomName() string {
-	bytes := make([]byte, 6)
-	_, _ = rand.Read(bytes) // never fails
-	return hex.EncodeToString(bytes)
 }

@@ -123,21 +123,53 @@ func TestControlsWorkOrSayThatTheyAreMissing(t *testing.T) {
 	}
 }
 
-func TestForkIsIsolatedOrMissing(t *testing.T) {
+func hasNamespace(t *testing.T, cluster *Cluster) bool {
+	t.Helper()
+	err := cluster.Admin(context.Background(), "GET", "/api/v1/namespaces/apart", nil, nil)
+	return err == nil || failure(t, err).Status != 404
+}
+
+func TestForkBeginsAsItIsAndGoesItsOwnWay(t *testing.T) {
 	cluster, ctx := Fresh(t), context.Background()
-	fork, err := cluster.Fork(ctx, ForkOptions{})
+	fork, err := cluster.Fork(ctx, ForkOptions{Name: "second"})
 	if err != nil {
-		if !failure(t, err).NotServed() {
-			t.Error(err)
-		}
-		return
+		t.Fatal(err)
 	}
-	defer fork.Stop()
 	if err := fork.Apply(ctx, namespace); err != nil {
 		t.Fatal(err)
 	}
-	if err := cluster.Admin(ctx, "GET", "/api/v1/namespaces/apart", nil, nil); err == nil {
-		t.Error("the fork wrote into the other")
+	inner, err := fork.Fork(ctx, ForkOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fork.Name() != "second" || !hasNamespace(t, inner) || !hasNamespace(t, fork) || hasNamespace(t, cluster) {
+		t.Errorf("%q: %v %v %v", fork.Name(), hasNamespace(t, inner), hasNamespace(t, fork), hasNamespace(t, cluster))
+	}
+	for _, each := range []*Cluster{inner, fork} {
+		if err := each.Stop(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := fork.Admin(ctx, "GET", "/version", nil, nil); err == nil {
+		t.Error("it goes on")
+	}
+}
+
+func TestForkedIsAsNewWhateverOthersDo(t *testing.T) {
+	if err := Fresh(t).Apply(context.Background(), namespace); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		t.Run("parallel", func(t *testing.T) {
+			t.Parallel()
+			fork := Forked(t)
+			if hasNamespace(t, fork) {
+				t.Error("it is not as new")
+			}
+			if err := fork.Apply(context.Background(), namespace); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

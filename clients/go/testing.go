@@ -51,10 +51,10 @@ func Fresh(t testing.TB) *Cluster {
 	return shared
 }
 
-// Forked is a virtual cluster of that of Main for one test, which may run at the same time as others.
+// Forked is a virtual cluster of that of Main, as new, for one test, which may run at the same time as others.
 func Forked(t testing.TB) *Cluster {
 	t.Helper()
-	fork, err := ofMain(t).Fork(context.Background(), ForkOptions{})
+	fork, err := ofMain(t).Fork(context.Background(), ForkOptions{From: "fixtures"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,17 +68,29 @@ def test_controls_work_or_say_that_they_are_missing(fauxkube: Cluster, call) -> 
         assert missing.status == 404
 
 
-def test_fork_is_isolated_or_missing(fauxkube: Cluster) -> None:
-    try:
-        fork = fauxkube.fork()
-    except NotServed as missing:
-        assert "POST /-/clusters" in str(missing)
-        return
-    with fork:
-        fork.apply("{apiVersion: v1, kind: Namespace, metadata: {name: apart}}")
-        assert fork.admin("GET", "/api/v1/namespaces/apart")["metadata"]["name"] == "apart"
-        with pytest.raises(AdminError, match="not found"):
-            fauxkube.admin("GET", "/api/v1/namespaces/apart")
+def namespace(name: str) -> str:
+    return f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}"
+
+
+def namespaces(cluster: Cluster) -> set[str]:
+    names = {item["metadata"]["name"] for item in cluster.admin("GET", "/api/v1/namespaces")["items"]}
+    return names & {"first", "second", "third"}
+
+
+def test_fork_begins_as_it_is_and_goes_its_own_way(fauxkube: Cluster) -> None:
+    fauxkube.apply(namespace("first"))
+    with fauxkube.fork() as fork, fauxkube.fork("as-new", "fixtures") as new:
+        fork.apply(namespace("second"))
+        with fork.fork() as inner:
+            inner.apply(namespace("third"))
+            assert namespaces(inner) == {"first", "second", "third"}
+        assert namespaces(fork) == {"first", "second"}
+        assert (new.name, namespaces(new)) == ("as-new", set())
+        nodes = client.CoreV1Api(fork.api_client()).list_node().items
+        assert len(nodes) == 2
+    assert namespaces(fauxkube) == {"first"}
+    with pytest.raises(AdminError):
+        fork.admin("GET", "/version")
 
 
 def test_connects_to_a_cluster_that_runs_and_leaves_it_alone(fauxkube: Cluster) -> None:

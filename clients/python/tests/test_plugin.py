@@ -64,8 +64,9 @@ def test_wrong_scope_is_told(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*fauxkube_scope has to be one of session, package, *, not 'forever'*"])
 
 
-def test_fork_per_test_is_missing_clearly_or_there(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile("def test_fork(fauxkube_fork): assert fauxkube_fork.name")
-    result = pytester.runpytest_subprocess()
-    outcomes = result.parseoutcomes()
-    assert outcomes.get("passed") == 1 or "does not serve POST /-/clusters" in result.stdout.str()
+def test_fork_per_test_is_as_new(pytester: pytest.Pytester) -> None:
+    forked = SUITE.replace("fauxkube", "fauxkube_fork")
+    pytester.makepyfile(forked)
+    result = pytester.runpytest_subprocess("-rA")
+    result.assert_outcomes(passed=2, failed=1)
+    assert len(set(urls(result))) == 2

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -19,8 +19,8 @@ enum Ending {
     Nothing,
     /// A server of ours, by being dropped.
     Server { _server: Server },
-    /// A virtual cluster is deleted.
-    Fork { parent: AdminClient, name: String },
+    /// A virtual cluster is deleted by the server that made it.
+    Fork,
 }
 
 /// One cluster: a whole server, or a virtual cluster of one. It ends when it is dropped.
@@ -28,6 +28,8 @@ pub struct Cluster {
     kubeconfig: String,
     credentials: Credentials,
     client: AdminClient,
+    /// The whole server of a virtual cluster.
+    server: Option<Credentials>,
     name: Option<String>,
     folder: OnceLock<TempDir>,
     path: OnceLock<PathBuf>,
@@ -66,6 +68,7 @@ impl Cluster {
             kubeconfig: kubeconfig.to_owned(),
             client: AdminClient::new(credentials.clone())?,
             credentials,
+            server: None,
             name: None,
             folder: OnceLock::new(),
             path: OnceLock::new(),
@@ -189,43 +192,48 @@ impl Cluster {
         self.admin("PUT", &format!("/-/controllers/{name}"), Some(&body)).map(drop)
     }
 
-    /// A virtual cluster on the same port, which goes its own way from now on.
+    /// A virtual cluster on the same port, which begins as this one is and goes its own way from now on.
     ///
     /// # Errors
     /// When the server cannot.
     pub fn fork(&self) -> Result<Self, Error> {
-        self.fork_as(&free_name(), self.name())
+        self.fork_from(self.name().unwrap_or("main"))
     }
 
-    /// A virtual cluster of a name, a DNS label, that begins with something else.
+    /// A virtual cluster that begins with `fixtures`, as the server did, `empty`, or as another is.
+    ///
+    /// # Errors
+    /// When there is nothing like `from`.
+    pub fn fork_from(&self, from: &str) -> Result<Self, Error> {
+        self.make(&json!({"from": from}))
+    }
+
+    /// A virtual cluster of a name, a DNS label.
     ///
     /// # Errors
     /// When the name is taken, or there is nothing like `from`.
-    pub fn fork_as(&self, name: &str, from: Option<&str>) -> Result<Self, Error> {
-        let mut body = json!({"name": name});
-        if let Some(from) = from {
-            body["from"] = from.into();
-        }
-        let made = self.admin("POST", "/-/clusters", Some(&body))?;
+    pub fn fork_as(&self, name: &str, from: &str) -> Result<Self, Error> {
+        self.make(&json!({"name": name, "from": from}))
+    }
+
+    fn make(&self, wish: &Value) -> Result<Self, Error> {
+        let server = self.server.as_ref().unwrap_or(&self.credentials).clone();
+        let text = AdminClient::new(server.clone())?.text("POST", "/-/clusters", &Body::Json(wish))?;
+        let made: Value = serde_json::from_str(&text).map_err(|error| Error::Io(error.to_string()))?;
         let mut fork = Self::connect(made["kubeconfig"].as_str().unwrap_or_default())?;
-        let name = made["name"].as_str().unwrap_or(name).to_owned();
-        fork.name = Some(name.clone());
-        fork.ending = Ending::Fork { parent: AdminClient::new(self.credentials.clone())?, name };
+        fork.name = made["name"].as_str().map(str::to_owned);
+        fork.server = Some(server);
+        fork.ending = Ending::Fork;
         Ok(fork)
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Ending::Fork { parent, name } = &self.ending {
+        if let (Ending::Fork, Some(server), Some(name)) = (&self.ending, self.server.take(), &self.name) {
             // It may have been idle for too long, or the server has ended.
-            let _ = parent.text("DELETE", &format!("/-/clusters/{name}"), &Body::None);
+            let _ = AdminClient::new(server)
+                .and_then(|client| client.text("DELETE", &format!("/-/clusters/{name}"), &Body::None));
         }
     }
-}
-
-/// Unlike that of every other process and of every call before.
-fn free_name() -> String {
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
-    format!("test-{:x}-{nanos:x}", std::process::id())
 }

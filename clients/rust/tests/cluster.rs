@@ -84,15 +84,19 @@ fn controls_work_or_say_that_they_are_missing() {
 }
 
 #[test]
-fn fork_is_isolated_or_missing() {
+fn fork_begins_as_it_is_and_goes_its_own_way() {
+    let has_namespace = |cluster: &Cluster| cluster.admin("GET", "/api/v1/namespaces/apart", None).is_ok();
     let cluster = fresh(&[]).unwrap();
-    match cluster.fork() {
-        Ok(fork) => {
-            fork.apply(NAMESPACE).unwrap();
-            assert!(cluster.admin("GET", "/api/v1/namespaces/apart", None).is_err());
-        }
-        Err(missing) => assert!(matches!(missing, Error::NotServed { .. }), "{missing}"),
-    }
+    let fork = cluster.fork_as("second", "main").unwrap();
+    assert_eq!(fork.name(), Some("second"));
+    fork.apply(NAMESPACE).unwrap();
+    let inner = fork.fork().unwrap();
+    assert!(has_namespace(&inner) && has_namespace(&fork));
+    assert!(!has_namespace(&cluster) && !has_namespace(&fork.fork_from("fixtures").unwrap()));
+    let kubeconfig = fork.kubeconfig().to_owned();
+    drop(fork);
+    assert!(Cluster::connect(&kubeconfig).unwrap().admin("GET", "/version", None).is_err());
+    assert!(has_namespace(&inner));
 }
 
 #[test]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +25,7 @@ class Cluster:
         kubeconfig: str,
         *,
         name: str | None = None,
+        server: Cluster | None = None,
         path: Path | None = None,
         on_stop: Callable[[], None] | None = None,
     ) -> None:
@@ -33,6 +33,7 @@ class Cluster:
         self._credentials = read_credentials(kubeconfig)
         self._client = AdminClient(self._credentials)
         self._name = name
+        self._server = server or self
         self._path = path
         self._folder: str | None = None
         self._on_stop = on_stop
@@ -133,12 +134,14 @@ class Cluster:
         """A virtual cluster on the same port, which goes its own way from now on.
 
         :param name: a DNS label; one that is free unless given
-        :param from_: what it begins with; whatever this one is unless given
+        :param from_: what it begins with: this one as it is unless given, `fixtures` for how the server began, `empty`
         """
-        made_of = from_ if from_ is not None else self._name
-        body = {"name": name or f"test-{uuid.uuid4().hex[:12]}", **({} if made_of is None else {"from": made_of})}
-        made = self.admin("POST", "/-/clusters", body)
-        return Cluster(made["kubeconfig"], name=made["name"], on_stop=lambda: self._forget(made["name"]))
+        body = {"from": from_ or self._name or "main", **({} if name is None else {"name": name})}
+        server = self._server
+        made = server.admin("POST", "/-/clusters", body)
+        return Cluster(
+            made["kubeconfig"], name=made["name"], server=server, on_stop=lambda: server._forget(made["name"])
+        )
 
     def _forget(self, name: str) -> None:
         try:

@@ -64,6 +64,6 @@ def fauxkube(fauxkube_server: Cluster) -> Cluster:
 
 @pytest.fixture
 def fauxkube_fork(fauxkube_server: Cluster) -> Iterator[Cluster]:
-    """A virtual cluster for this test alone, which others may use at the same time."""
-    with fauxkube_server.fork() as cluster:
+    """A virtual cluster as new for this test alone, while others may have theirs."""
+    with fauxkube_server.fork(from_="fixtures") as cluster:
         yield cluster

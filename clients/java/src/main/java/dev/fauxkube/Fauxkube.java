@@ -37,7 +37,7 @@ public @interface Fauxkube {
   enum Fresh {
     /** The server as new: tests that use it run one after another. */
     RESET,
-    /** A virtual cluster of the server for itself: tests may run at the same time. */
+    /** A virtual cluster for itself, as new: tests may run at the same time. */
     FORK,
     /** What the test before left. */
     NONE

@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** One cluster: a whole server, or a virtual cluster of one. */
@@ -19,17 +17,25 @@ public final class FauxkubeCluster implements AutoCloseable {
   private final Credentials credentials;
   private final AdminClient client;
   private final String name;
+  private final FauxkubeCluster server;
   private Runnable onClose;
   private Path path;
   private Path folder;
 
-  FauxkubeCluster(String kubeconfig, String name, Path path, Runnable onClose) {
+  private FauxkubeCluster(
+      String kubeconfig, String name, FauxkubeCluster server, Path path, Runnable onClose) {
     this.kubeconfig = kubeconfig;
     this.credentials = Credentials.read(kubeconfig);
     this.client = new AdminClient(credentials);
     this.name = name;
+    this.server = server == null ? this : server;
     this.path = path;
     this.onClose = onClose;
+  }
+
+  /** A server of ours, with the file of its kubeconfig. */
+  static FauxkubeCluster of(String kubeconfig, Path path, Runnable onClose) {
+    return new FauxkubeCluster(kubeconfig, null, null, path, onClose);
   }
 
   /** Starts a cluster with flags of {@code fauxkube start}, such as {@code --nodes=3}. */
@@ -49,7 +55,7 @@ public final class FauxkubeCluster implements AutoCloseable {
 
   /** A cluster that runs already, by its administrator's kubeconfig. It goes on after {@link #close()}. */
   public static FauxkubeCluster connect(String kubeconfig) {
-    return new FauxkubeCluster(kubeconfig, null, null, () -> {});
+    return new FauxkubeCluster(kubeconfig, null, null, null, () -> {});
   }
 
   /** {@code https://127.0.0.1:6443}, or that of the virtual cluster. */
@@ -148,23 +154,34 @@ public final class FauxkubeCluster implements AutoCloseable {
     admin("PUT", "/-/controllers/" + encoded(name), Map.of("enabled", enabled, "namespace", namespace));
   }
 
-  /** A virtual cluster on the same port, which goes its own way from now on. */
+  /** A virtual cluster on the same port, which begins as this one is and goes its own way from now on. */
   public FauxkubeCluster fork() {
-    return fork("test-" + UUID.randomUUID().toString().substring(0, 13), name);
+    return fork(name == null ? "main" : name);
   }
 
   /**
    * A virtual cluster on the same port.
    *
+   * @param from what it begins with: {@code fixtures} for how the server began, {@code empty}, the name of another
+   */
+  public FauxkubeCluster fork(String from) {
+    return server.make(Map.of("from", from));
+  }
+
+  /**
+   * A virtual cluster of a name.
+   *
    * @param name a DNS label
-   * @param from what it begins with; null for what the server began with
+   * @param from what it begins with
    */
   public FauxkubeCluster fork(String name, String from) {
-    Map<String, String> body = new HashMap<>(Map.of("name", name));
-    if (from != null) body.put("from", from);
-    JsonNode made = admin("POST", "/-/clusters", body);
-    String given = made.path("name").asText(name);
-    return new FauxkubeCluster(made.path("kubeconfig").asText(), given, null, () -> forget(given));
+    return server.make(Map.of("name", name, "from", from));
+  }
+
+  private FauxkubeCluster make(Map<String, String> wish) {
+    JsonNode made = admin("POST", "/-/clusters", wish);
+    String fork = made.path("name").asText();
+    return new FauxkubeCluster(made.path("kubeconfig").asText(), fork, this, null, () -> forget(fork));
   }
 
   private void forget(String fork) {

@@ -44,7 +44,7 @@ public final class FauxkubeExtension implements BeforeAllCallback, BeforeEachCal
     switch (annotation(context).fresh()) {
       case RESET -> server.reset();
       case FORK -> {
-        FauxkubeCluster fork = server.fork();
+        FauxkubeCluster fork = server.fork("fixtures");
         context.getStore(NAMESPACE).put(FORK, new Held(fork, fork));
       }
       case NONE -> {}

@@ -75,7 +75,7 @@ final class ServerProcess {
     Path kubeconfig = folder.resolve("kubeconfig");
     try {
       FauxkubeCluster cluster =
-          new FauxkubeCluster(Files.readString(kubeconfig), null, kubeconfig, this::stop);
+          FauxkubeCluster.of(Files.readString(kubeconfig), kubeconfig, this::stop);
       cluster.text("/readyz");
       return cluster;
     } catch (IOException | UncheckedIOException | IllegalArgumentException | FauxkubeException error) {

@@ -81,14 +81,18 @@ class ClusterTest {
   }
 
   @Test
-  void forkIsIsolatedOrMissing(FauxkubeCluster cluster) {
-    try (FauxkubeCluster fork = cluster.fork()) {
-      fork.apply(NAMESPACE);
-      assertEquals("apart", fork.admin("GET", "/api/v1/namespaces/apart").at("/metadata/name").asText());
-      assertThrows(FauxkubeException.class, () -> cluster.admin("GET", "/api/v1/namespaces/apart"));
-    } catch (FauxkubeException error) {
-      assertTrue(error.isNotServed(), error.getMessage());
+  void forkBeginsAsItIsAndGoesItsOwnWay(FauxkubeCluster cluster) {
+    FauxkubeCluster fork = cluster.fork("second", "main");
+    fork.apply(NAMESPACE);
+    assertEquals("second", fork.name());
+    assertEquals("apart", fork.admin("GET", "/api/v1/namespaces/apart").at("/metadata/name").asText());
+    try (FauxkubeCluster inner = fork.fork(); FauxkubeCluster fresh = fork.fork("fixtures")) {
+      assertEquals("apart", inner.admin("GET", "/api/v1/namespaces/apart").at("/metadata/name").asText());
+      assertThrows(FauxkubeException.class, () -> fresh.admin("GET", "/api/v1/namespaces/apart"));
     }
+    assertThrows(FauxkubeException.class, () -> cluster.admin("GET", "/api/v1/namespaces/apart"));
+    fork.close();
+    assertThrows(FauxkubeException.class, () -> fork.admin("GET", "/version"));
   }
 
   @Test

@@ -9,10 +9,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -102,19 +102,17 @@ class ExtensionTest {
 
   @Fauxkube(args = {"--nodes=0"}, fresh = Fauxkube.Fresh.FORK)
   static class Forks {
-    @Test
-    void hasAName(FauxkubeCluster cluster) {
-      assertTrue(cluster.name().startsWith("test-"));
+    @RepeatedTest(2)
+    void isAsNew(FauxkubeCluster cluster) {
+      servers.add(cluster.name());
+      if (isLeft(cluster)) fail("it is not as new");
+      leave(cluster);
     }
   }
 
   @Test
-  void forkForEachTestIsThereOrMissingClearly() {
-    Optional<Throwable> failure =
-        run(Forks.class).testEvents().failed().stream()
-            .flatMap(event -> event.getPayload(org.junit.platform.engine.TestExecutionResult.class).stream())
-            .flatMap(result -> result.getThrowable().stream())
-            .findFirst();
-    failure.ifPresent(error -> assertTrue(error.getMessage().contains("does not serve POST /-/clusters")));
+  void everyTestMayHaveAForkOfItsOwn() {
+    run(Forks.class).testEvents().assertStatistics(counts -> counts.succeeded(2));
+    assertNotEquals(servers.get(0), servers.get(1));
   }
 }
