@@ -9,10 +9,11 @@ const TIMEOUT_MS = 600_000;
 
 let dist: string;
 beforeAll(async () => {
-  dist = join((await buildImage()).folder(0), 'src/dist');
+  const image = await buildImage();
+  dist = join(image.folder(image.stages.length - 1), 'fauxkube/dist');
 }, 300_000);
 
-test.each(['pytest-example', 'go-example'])(
+test.concurrent.each(['pytest-example', 'go-example'])(
   '%s runs as its README says',
   async (name) => {
     const env = { ...process.env, FAUXKUBE_TEST_DIST: dist };
