@@ -257,6 +257,7 @@ export class ClusterInstance implements ForkedCluster {
       reset: () => this.reset(),
       settle: (timeoutMs) => this.settle(timeoutMs),
       clock: this.clock,
+      apply: (manifest) => this.apply(manifest),
       fidelity: () => this.cluster.clientRequests.report(),
       controllers: {
         list: () => this.controllers(),

@@ -3,6 +3,7 @@ import { ApiError } from '../kube/api-error.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
+import { applyRoutes } from './apply.ts';
 import { basics } from './basics.ts';
 import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
@@ -26,6 +27,7 @@ const description: AdminRoute = {
 /** Each feature has a file of its own. */
 const TABLE = new RouteTable([
   ...basics,
+  ...applyRoutes,
   ...clusterRoutes,
   ...controllerRoutes,
   ...faultRoutes,

@@ -15,6 +15,8 @@ export interface AdminTarget {
   /** Waits until nobody has anything to do. @throws NotSettled */
   settle(timeoutMs?: number): Promise<void>;
   readonly clock: ClockControls;
+  /** Creates or changes the objects of a text in YAML or JSON. @throws Error that says which cannot be */
+  apply(manifest: string): Promise<void>;
   /** What clients have asked for, and how faithfully it was answered. */
   fidelity(): FidelityReport;
   readonly controllers: ControllerSwitches;

@@ -97,6 +97,7 @@ const SWITCHES = [
   'FAUXKUBE_INSECURE_ADMIN',
   'FAUXKUBE_SIMULATED_METRICS',
   'FAUXKUBE_STRICT',
+  'FAUXKUBE_STOP_WITH_STDIN',
   'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
   'FAUXKUBE_LEADER_ELECT',
   'FAUXKUBE_USE_SERVICE_ACCOUNT_CREDENTIALS',
@@ -206,6 +207,7 @@ function program(): Command {
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
     .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
+    .addOption(flag('--stop-with-stdin', 'end as soon as standard input does: with the program that writes it'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);

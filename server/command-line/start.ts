@@ -46,13 +46,14 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
   readonly tokenAuthFile?: string;
+  readonly stopWithStdin?: boolean;
 }
 
 /** `fauxkube start`: serves until the process is told to end. */
 export async function startCommand(flags: Flags): Promise<void> {
   const clock = systemClock();
   const startedMs = clock.now();
-  const end = endOnSignals();
+  const end = endOnSignals(flags.stopWithStdin ?? false);
   try {
     const cluster = await start(flags);
     end.cluster = cluster;
@@ -139,9 +140,10 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
 
 /**
  * SIGTERM and SIGINT end the cluster in order: also as process 1, which gets no default handlers, and also while it
- * starts, when there is nothing to end yet.
+ * starts, when there is nothing to end yet. So does the end of standard input, if it is told to: no signal comes from
+ * a program that was killed, and none passes through `npx`.
  */
-function endOnSignals(): { cluster: RunningCluster | undefined } {
+function endOnSignals(withStdin: boolean): { cluster: RunningCluster | undefined } {
   const end: { cluster: RunningCluster | undefined } = { cluster: undefined };
   let ending = false;
   const onSignal = (): void => {
@@ -157,5 +159,6 @@ function endOnSignals(): { cluster: RunningCluster | undefined } {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  if (withStdin) process.stdin.once('end', onSignal).once('error', onSignal).resume();
   return end;
 }
