@@ -15,6 +15,7 @@ import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { serviceRanges } from '../kube/service-ranges.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
+import type { Catalog } from '../registry/catalog.ts';
 import { locator } from '../registry/locate.ts';
 import { typesOf } from '../schema/kubernetes-versions.ts';
 import type { TypeTable } from '../schema/type-table.ts';
@@ -30,7 +31,7 @@ import { installObjects } from './bootstrap/install.ts';
 import { defaultStorageClass, nodeObjects, ofKnownKinds, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
-import { checkDataVersion, keepDataVersion } from './data-version.ts';
+import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -104,20 +105,21 @@ const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 's
 async function openStorage(
   { dataDir, storage: given, clock, log }: AssemblyOptions,
   table: TypeTable,
-): Promise<LocalStorage> {
-  if (given) return given;
-  if (dataDir === undefined) return new MemoryStorage({ clock });
-  await checkDataVersion(dataDir, table);
+): Promise<{ storage: LocalStorage; upgrade?: (catalog: Catalog) => Promise<void> }> {
+  if (given) return { storage: given };
+  if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
+  const isOlder = await checkDataVersion(dataDir, table);
   const storage = await PersistentStorage.open({ directory: dataDir, locate: locator(table), clock, log });
+  if (isOlder) return { storage, upgrade: (catalog) => upgradeData(dataDir, catalog, storage) };
   keepDataVersion(dataDir, table);
-  return storage;
+  return { storage };
 }
 
 /** @throws Error when the data directory cannot be used or users cannot be known as the options say */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const table = typesOf(options.kubernetesVersion);
-  const storage = await openStorage(options, table);
+  const { storage, upgrade } = await openStorage(options, table);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
   // TLS goes by the clock of the machine, whatever time it is in the cluster.
@@ -198,6 +200,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
   ];
   const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
+  await upgrade?.(cluster.catalog);
   await installObjects(objects, cluster.catalog, storage, random, nowMs);
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.

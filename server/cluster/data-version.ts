@@ -4,10 +4,15 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deepEqual } from '../base/freeze.ts';
+import type { KubeObject } from '../kube/object.ts';
+import type { Catalog } from '../registry/catalog.ts';
+import { decodeStruct } from '../schema/decode.ts';
 import { parseVersion } from '../schema/kubernetes-versions.ts';
-import { builtInTypes, type TypeTable } from '../schema/type-table.ts';
+import { builtInTypes, type ResourceInfo, type TypeTable } from '../schema/type-table.ts';
 import { journalFiles } from '../storage/data-directory.ts';
 import { SNAPSHOT_NAME } from '../storage/lowdb-snapshot.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const FILE = 'kubernetes-version';
 
@@ -24,10 +29,13 @@ async function minorOf(directory: string): Promise<number | undefined> {
   return holdsObjects ? builtInTypes().minor : undefined;
 }
 
-/** @throws Error when the objects are of a newer version than the table */
-export async function checkDataVersion(directory: string, table: TypeTable): Promise<void> {
+/**
+ * @returns whether the objects are of an older version than the table
+ * @throws Error when they are of a newer one
+ */
+export async function checkDataVersion(directory: string, table: TypeTable): Promise<boolean> {
   const minor = await minorOf(directory);
-  if (minor === undefined || minor <= table.minor) return;
+  if (minor === undefined || minor <= table.minor) return minor !== undefined && minor < table.minor;
   throw new Error(
     `${directory} holds the objects of a Kubernetes 1.${minor}, which 1.${table.minor} cannot read: ` +
       `start with --kubernetes-version 1.${minor}, or with another --data-dir`,
@@ -39,4 +47,25 @@ export function keepDataVersion(directory: string, table: TypeTable): void {
   const file = join(directory, FILE);
   if (table.isOlder) writeFileSync(file, `1.${table.minor}\n`, { mode: 0o600 });
   else rmSync(file, { force: true });
+}
+
+/**
+ * Writes anew what the types of this version have otherwise, as servers do whenever they read: templates that say that
+ * no time is null would not be equal to those that say nothing.
+ */
+export async function upgradeData(directory: string, catalog: Catalog, storage: Storage): Promise<void> {
+  for (const { info, prefix } of plainStores(catalog)) {
+    for (const { key, value } of storage.list(prefix).items) {
+      const object = decodeStruct(value, info.type, { unknownFields: false }) as unknown as KubeObject;
+      if (!deepEqual(object, value)) await storage.guaranteedUpdate(key, {}, async () => object);
+    }
+  }
+  keepDataVersion(directory, catalog.table);
+}
+
+/** Definitions are kept in a form of their own, and custom resources have the types of their definitions. */
+function plainStores(catalog: Catalog): { readonly info: ResourceInfo; readonly prefix: string }[] {
+  return [...catalog.stores()]
+    .filter(({ info, definition }) => !info.isCustom && !definition.kept)
+    .map((store) => ({ info: store.info, prefix: store.prefixOf('') }));
 }

@@ -52,7 +52,15 @@ test('holds the bundle, its types and data, and no sources', () => {
     'package.json',
   ]);
   expect(readdirSync(installed('dist'))).toEqual(
-    expect.arrayContaining(['cli.js', 'index.js', 'types', 'kinds.gen.json', 'docs.gen.json.gz', 'bootstrap.gen.json']),
+    expect.arrayContaining([
+      'cli.js',
+      'index.js',
+      'types',
+      'kinds.gen.json',
+      'docs.gen.json.gz',
+      'bootstrap.gen.json',
+      'older-kinds.gen.json',
+    ]),
   );
 });
 

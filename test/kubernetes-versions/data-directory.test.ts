@@ -28,3 +28,31 @@ test('an upgrade finds what an older version kept, and there is no way back', as
     'holds the objects of a Kubernetes 1.37, which 1.36 cannot read',
   );
 });
+
+const WEB = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: default}, spec: {
+  selector: {matchLabels: {app: web}},
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: nginx}]}}}}`;
+
+test('pods stay over an upgrade, although their template would have another hash now', async () => {
+  const dataDir = await temporaryDirectory();
+  const options = { dataDir, nodes: 1, logLevel: 'silent' } as const;
+  const old = await startCluster({ ...options, kubernetesVersion: '1.30' });
+  await old.apply(WEB);
+  await old.settle();
+  await old.stop();
+  await using newer = await startCluster({ ...options, kubernetesVersion: '1.36' });
+  const transport = newer.transport();
+  const sets = async (): Promise<unknown[]> => {
+    const { items } = await transport.list({ resource: 'apps/v1/replicasets', namespace: 'default' });
+    return items.map(({ metadata }) => metadata.name);
+  };
+  const before = await sets();
+  const key = { namespace: 'default', name: 'web' };
+  await newer.apply(WEB.replace('name: web,', 'name: web, annotations: {seen: again},'));
+  await newer.settle();
+  expect(before).toHaveLength(1);
+  expect(await sets()).toEqual(before);
+  expect(await transport.send({ verb: 'get', resource: 'apps/v1/deployments', key })).not.toHaveProperty(
+    'spec.template.metadata.creationTimestamp',
+  );
+});
