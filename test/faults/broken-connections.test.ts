@@ -89,5 +89,11 @@ describe('a truncated body', () => {
     });
     using client = shop.http2();
     expect(await client.ask('GET', CONFIG_MAPS)).toMatchObject({ status: 200, isGone: true });
+    shop.cluster.faults.clear();
+    await shop.fault({ match: { verbs: ['list'] }, truncate: true });
+    using another = shop.http2();
+    const lost = await another.ask('GET', CONFIG_MAPS);
+    expect(lost).toMatchObject({ status: 200, reset: constants.NGHTTP2_INTERNAL_ERROR, isGone: false });
+    expect([lost.headers['content-length'], lost.text]).toEqual([undefined, text.slice(0, text.length >> 1)]);
   });
 });
