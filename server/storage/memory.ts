@@ -183,7 +183,7 @@ export class MemoryStorage implements LocalStorage {
   async restore(state: Captured): Promise<void> {
     const there = [...this.all()];
     for (const current of there) if (!state.get(current.key)) this.#remove(current);
-    for (const wanted of [...state.all()]) {
+    for (const wanted of state.all()) {
       const { key } = wanted;
       const current = this.get(key);
       if (current === wanted) continue;
