@@ -71,7 +71,7 @@ function startWatch(
   watches: OpenWatches,
 ): void {
   raw.flush();
-  const writer = new WatchWriter(frames, sinkOf(raw.channel));
+  const writer = new WatchWriter(frames, sinkOf(raw.channel), response.begin);
   watches.add(writer);
   raw.channel.once('close', () => {
     watches.delete(writer);

@@ -125,12 +125,13 @@ export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatc
     socket.close();
     return;
   }
-  const writer = new WatchWriter(body.frames, {
-    write: (frame) => socket.send(messageOf(frame, body.frames.isBinary)),
+  const sink = {
+    write: (frame: Buffer) => socket.send(messageOf(frame, body.frames.isBinary)),
     backlog: () => socket.bufferedAmount,
     end: () => socket.close(1000),
     abort: () => socket.terminate(),
-  });
+  };
+  const writer = new WatchWriter(body.frames, sink, body.response.begin);
   watches.add(writer);
   socket.on('close', () => {
     watches.delete(writer);
