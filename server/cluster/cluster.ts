@@ -113,6 +113,7 @@ export class Cluster {
         connection: (key: Key, port: number) => this.traffic.connection(key, port),
       },
       random: parts.random,
+      begin: (name: string) => activity.begin(name),
     };
     this.catalog = new Catalog(parts.table ?? builtInTypes(), definitions, parts.storage, registry, webhooks);
     const objects = new StoredClusterObjects(registry, parts.nodes);
@@ -168,6 +169,7 @@ export class Cluster {
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),
+      begin: (name) => activity.begin(name),
       serverAddress: parts.serverAddress,
     });
     const transport = new LocalTransport(this.pipeline, SERVER, 'kube-apiserver');

@@ -76,7 +76,7 @@ function startWatch(
   watches: OpenWatches,
 ): void {
   raw.flush();
-  const writer = new WatchWriter(frames, sinkOf(raw));
+  const writer = new WatchWriter(frames, sinkOf(raw), response.begin);
   watches.add(writer);
   raw.channel.once('close', () => {
     watches.delete(writer);

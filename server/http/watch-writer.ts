@@ -2,7 +2,7 @@ import type { Cancel } from '../base/clock.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
-import type { HangUpScope, WatchEvent, WatchObserver } from '../pipeline/request.ts';
+import type { HangUpScope, WatchEvent, WatchObserver, WatchResponse } from '../pipeline/request.ts';
 
 /** Where frames go: an HTTP response or a WebSocket. */
 export interface FrameSink {
@@ -32,12 +32,16 @@ export class WatchWriter implements WatchObserver {
   readonly #sink: FrameSink;
   /** Work that waits because a large batch is still going out. */
   #queue: Queued[] | undefined;
+  readonly #begin: WatchResponse['begin'];
+  #done: (() => void) | undefined;
   #open = true;
   stop: Cancel = () => undefined;
 
-  constructor(frames: FrameEncoder, sink: FrameSink) {
+  /** @param begin is told when there is more to write than goes in one turn of the event loop */
+  constructor(frames: FrameEncoder, sink: FrameSink, begin?: WatchResponse['begin']) {
     this.#frames = frames;
     this.#sink = sink;
+    this.#begin = begin;
   }
 
   events(batch: readonly WatchEvent[]): void {
@@ -74,6 +78,7 @@ export class WatchWriter implements WatchObserver {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#done?.();
     this.stop();
     this.#sink.end();
   }
@@ -95,9 +100,13 @@ export class WatchWriter implements WatchObserver {
 
   #writeLarge(batch: readonly WatchEvent[]): void {
     this.#queue = [];
+    this.#done = this.#begin?.();
     let at = 0;
     const step = (): void => {
-      if (!this.#open) return;
+      if (!this.#open) {
+        this.#done?.();
+        return;
+      }
       const parts: Buffer[] = [];
       let bytes = 0;
       const end = Math.min(batch.length, at + TURN_EVENTS);
@@ -112,6 +121,7 @@ export class WatchWriter implements WatchObserver {
   #drainQueue(): void {
     const queue = this.#queue ?? [];
     this.#queue = undefined;
+    this.#done?.();
     for (const work of queue) {
       if (typeof work === 'function') this.#inOrder(work);
       else this.events(work);

@@ -64,6 +64,8 @@ export interface PipelineEnv {
   health(): ReadonlyMap<string, boolean>;
   /** Hands pending events to watchers. */
   flush(): void;
+  /** Something is under way that the cluster has not settled without, until the returned function is called. */
+  begin?(name: string): () => void;
   /** Where clients reach this server, for discovery. */
   serverAddress(): string;
 }

@@ -152,6 +152,8 @@ export interface WatchResponse {
   readonly served: Served;
   /** Begins the stream. The observer is not called before `start` returns. */
   start(observer: WatchObserver): Cancel;
+  /** Whoever writes the stream has more to write than goes in one turn, until the returned function is called. */
+  begin?(): () => void;
 }
 
 export interface WatchEvent {

@@ -36,6 +36,7 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
   return {
     type: 'watch',
     served,
+    begin: () => env.begin?.(`a watch of ${request.info.resource}`) ?? ((): void => undefined),
     start: (observer) => {
       const ended = env.requests.watch(request, served.info, selection.name !== undefined);
       return new Watch(served, env, options, selection, observer, ended).start(namespace, after);
