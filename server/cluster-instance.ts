@@ -3,7 +3,7 @@ import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
-import { ControllerManager } from '../controllers/lib/manager.ts';
+import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import type { Clock } from './base/clock.ts';
@@ -15,6 +15,7 @@ import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
+import type { RequestLog } from './cluster/journal/request-log.ts';
 import { kubeconfigText } from './cluster/kubeconfig.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
@@ -121,6 +122,7 @@ export class ClusterInstance implements ClusterControls {
       simulatedMetrics: options.simulatedMetrics ?? false,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
+      journalLevel: options.journalLevel,
       admissionPlugins: {
         enable: options.enableAdmissionPlugins ?? [],
         disable: options.disableAdmissionPlugins ?? [],
@@ -138,6 +140,8 @@ export class ClusterInstance implements ClusterControls {
     const { cluster, pki, tokens, metrics } = this.parts;
     await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
     const kubelet = this.#kubelet?.controller;
+    const { extraControllers = [] } = options;
+    const guests = new Set(extraControllers.map(({ user, account }) => (user ?? serviceAccountUser(account)).name));
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({
@@ -153,9 +157,9 @@ export class ClusterInstance implements ClusterControls {
         }),
         ...(kubelet ? [kubelet] : []),
         createStages(this.#simulatedNodes),
-        ...(options.extraControllers ?? []),
+        ...extraControllers,
       ],
-      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
+      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent, !guests.has(user.name)),
       clock,
       random,
       activity: cluster.activity,
@@ -167,6 +171,8 @@ export class ClusterInstance implements ClusterControls {
     await this.#manager.start();
     await this.#applyAll(fixtures);
     await this.settle(START_TIMEOUT_MS);
+    // What was applied at the start is nobody's request.
+    cluster.journal.clear();
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
   }
 
@@ -192,6 +198,10 @@ export class ClusterInstance implements ClusterControls {
     return this.cluster.scripts;
   }
 
+  get requests(): RequestLog {
+    return this.cluster.requests;
+  }
+
   get kubernetesVersion(): string {
     return this.cluster.catalog.table.gitVersion;
   }
@@ -211,6 +221,7 @@ export class ClusterInstance implements ClusterControls {
       },
       metrics,
       scripts: this.scripts,
+      requests: this.requests,
     };
   }
 
@@ -238,7 +249,7 @@ export class ClusterInstance implements ClusterControls {
   }
 
   transport(user: User = ADMIN_USER): Transport {
-    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube');
+    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube', false);
   }
 
   async apply(...manifests: readonly (string | object)[]): Promise<void> {
@@ -259,6 +270,7 @@ export class ClusterInstance implements ClusterControls {
     await this.cluster.storage.restore(this.#beginning);
     await this.#manager?.resetSwitches();
     await this.settle();
+    this.requests.clear();
   }
 
   async settle(timeoutMs?: number): Promise<void> {

@@ -4,6 +4,7 @@ import { systemClock } from './base/clock.ts';
 import { createLogger } from './base/log.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { readFixtures } from './cluster/fixtures/read.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
@@ -19,6 +20,11 @@ import type { StartOptions } from './start-options.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type { RequestEvent } from './cluster/journal/event.ts';
+export type { JournalLevel } from './cluster/journal/journal.ts';
+export type { ReplayDifference, ReplayOptions, ReplayResult } from './cluster/journal/replay.ts';
+export type { RequestExpectation, Requests, SearchOptions, WaitOptions } from './cluster/journal/request-log.ts';
+export type { RequestMatch } from './cluster/journal/request-match.ts';
 export type {
   PodContext,
   PodHandler,
@@ -138,6 +144,10 @@ class Launch implements RunningCluster {
 
   get scripts(): PodScripts {
     return this.#instance.scripts;
+  }
+
+  get requests(): Requests {
+    return this.#instance.requests;
   }
 
   get kubernetesVersion(): string {

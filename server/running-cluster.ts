@@ -1,4 +1,5 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { User } from './kube/object.ts';
@@ -38,6 +39,8 @@ export interface ClusterControls {
   setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
+  /** What clients have asked for lately; `reset()` forgets it. */
+  readonly requests: Requests;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;

@@ -25,6 +25,13 @@ function operationId({ method, path }: AdminRoute): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
+/** JSON, unless a media type is named. */
+function contentOf(form: AdminRoute['answer']): object {
+  return 'mediaType' in form && typeof form.mediaType === 'string'
+    ? { [form.mediaType]: { schema: { type: 'string' } } }
+    : { 'application/json': { schema: form } };
+}
+
 function operationOf(route: AdminRoute): object {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -39,17 +46,13 @@ function operationOf(route: AdminRoute): object {
     schema: { type: 'string' },
   }));
   const { answer, body } = route;
-  const content =
-    'mediaType' in answer && typeof answer.mediaType === 'string'
-      ? { [answer.mediaType]: { schema: { type: 'string' } } }
-      : { 'application/json': { schema: answer } };
   return {
     operationId: operationId(route),
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
     ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
-    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
-    responses: { 200: { description: route.summary, content }, default: STATUS_ANSWER },
+    ...(body && { requestBody: { content: contentOf(body) } }),
+    responses: { 200: { description: route.summary, content: contentOf(answer) }, default: STATUS_ANSWER },
   };
 }
 

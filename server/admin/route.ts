@@ -35,8 +35,8 @@ export interface AdminRoute {
   readonly description?: string;
   /** What may stand behind the question mark, and what it means. */
   readonly query?: Readonly<Record<string, string>>;
-  /** The body that the route takes: a JSON object; without it the route reads none. */
-  readonly body?: AdminSchema;
+  /** The body that the route takes: a JSON object, unless it names a media type; without it the route reads none. */
+  readonly body?: AdminSchema | { readonly mediaType: string };
   /** What it answers when all is well: JSON, unless it names a media type. */
   readonly answer: AdminSchema | { readonly mediaType: string };
   /** @returns what is sent as JSON, or a whole answer */

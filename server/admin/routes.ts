@@ -8,6 +8,7 @@ import { controllerRoutes } from './controllers.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
+import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import type { AdminTarget } from './target.ts';
@@ -21,7 +22,14 @@ const description: AdminRoute = {
 };
 
 /** Each feature has a file of its own. */
-const TABLE = new RouteTable([...basics, ...controllerRoutes, ...metricRoutes, ...podRoutes, description]);
+const TABLE = new RouteTable([
+  ...basics,
+  ...controllerRoutes,
+  ...metricRoutes,
+  ...podRoutes,
+  ...requestRoutes,
+  description,
+]);
 
 /** Whether a request is for these routes, however its path is written. */
 export function isAdminRequest({ info }: ApiRequest): boolean {

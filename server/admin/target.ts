@@ -1,4 +1,5 @@
 /** What the routes below `/-/` work on: one cluster. */
+import type { RequestLog } from '../cluster/journal/request-log.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
@@ -16,4 +17,6 @@ export interface AdminTarget {
   readonly metrics: SimulatedMetrics | undefined;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  /** What clients have asked for. */
+  readonly requests: RequestLog;
 }

@@ -30,6 +30,7 @@ import { authenticationObject, keepAuthenticationPublished } from './bootstrap/p
 import { Cluster } from './cluster.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
+import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
 import { withMetricsServer } from './metrics-server/own-server.ts';
@@ -67,6 +68,8 @@ export interface AssemblyOptions {
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
   readonly audit?: AuditOptions | undefined;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
   /** What plugins are told: upstream's AdmissionConfiguration. */
@@ -158,6 +161,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
     auditor: auditLog?.auditor,
+    journalLevel: options.journalLevel,
+    realClock,
   });
   const nowMs = clock.now();
   const { nodes, leavesPodRanges = false, address, port } = options;

@@ -1,5 +1,5 @@
 import { Activity } from '../base/activity.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -27,6 +27,8 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
+import { ClusterJournal, type JournalLevel } from './journal/journal.ts';
+import { RequestLog } from './journal/request-log.ts';
 import { LocalTransport } from './local-transport.ts';
 import { MetricsServer } from './metrics-server/metrics-server.ts';
 import { PodScripts } from './pod-scripts.ts';
@@ -52,6 +54,10 @@ export interface ClusterParts {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly auditor?: Auditor | undefined;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
+  /** The clock of the machine, which those wait by who wait for requests. */
+  readonly realClock?: Clock;
   /** How APIs of other servers are reached; without it none is. */
   readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
@@ -78,6 +84,9 @@ export class Cluster {
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
+  /** What clients have asked for lately. */
+  readonly journal: ClusterJournal;
+  readonly requests: RequestLog;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
   /** What the work queues of the controllers have counted: set by whoever runs some. */
@@ -132,6 +141,10 @@ export class Cluster {
       services: this.traffic,
     });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
+    const { realClock = systemClock(), journalLevel: level = 'metadata' } = parts;
+    const revision = (): number => parts.storage.revision();
+    this.journal = new ClusterJournal({ clock, realClock, level, revision });
+    this.requests = new RequestLog(this.journal, realClock, () => this.pipeline);
     this.pipeline = createPipeline({
       catalog: this.catalog,
       registry,
@@ -155,6 +168,7 @@ export class Cluster {
       flows: new FlowClassifier(parts.storage),
       clock: parts.clock,
       ...(parts.auditor && { auditor: parts.auditor }),
+      journal: this.journal,
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,

@@ -201,7 +201,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
 /** No deprecated version that is served has a release that will be without it. */
 function tellDeprecation(request: ApiRequest, deprecation: string): void {
   request.warnings.push(deprecation);
-  if (request.audit) annotate(request, 'k8s.io/deprecated', 'true');
+  if (request.audit || request.note) annotate(request, 'k8s.io/deprecated', 'true');
 }
 
 function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {

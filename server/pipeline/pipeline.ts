@@ -17,6 +17,7 @@ import { dispatch } from './dispatch.ts';
 import { watchEverything } from './everything.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
+import type { RequestJournal } from './journal/request-journal.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
@@ -28,6 +29,7 @@ import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { classify } from './stages/classify.ts';
 import { impersonate } from './stages/impersonate.ts';
+import { recoverAndNote } from './stages/journal.ts';
 import { recover } from './stages/recover.ts';
 
 /** What the pipeline works with; one for each cluster. */
@@ -52,6 +54,8 @@ export interface PipelineEnv {
   readonly clock: Clock;
   /** Tells of requests, where somebody wants to know. */
   readonly auditor?: Auditor;
+  /** Keeps what is asked, where somebody may want to know. */
+  readonly journal?: RequestJournal;
   /** APIs that other servers serve. */
   readonly aggregation: Aggregation;
   /** What the work queues of controllers have counted. */
@@ -70,14 +74,16 @@ type Stages = readonly ((env: PipelineEnv) => Stage)[];
 const AUDIT: Stages = [audit, recover];
 
 /** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
-const stagesOf = ({ auditor }: PipelineEnv): Stages =>
-  auditor
-    ? [recover, auditUnknown, authenticate, ...AUDIT, impersonate, classify, authorize]
-    : [recover, authenticate, impersonate, classify, authorize];
+const stagesOf = (env: PipelineEnv): Stages => [
+  recoverAndNote,
+  ...(env.auditor ? [auditUnknown, authenticate, ...AUDIT] : [authenticate]),
+  impersonate,
+  classify,
+  authorize,
+];
 
 /** A client in the same process says who it is; everything else holds for it too. */
-const localStagesOf = ({ auditor }: PipelineEnv): Stages =>
-  auditor ? [recover, ...AUDIT, authorize] : [recover, authorize];
+const localStagesOf = (env: PipelineEnv): Stages => [recoverAndNote, ...(env.auditor ? AUDIT : []), authorize];
 
 export interface Pipeline {
   /** Answers one request; failures are answers too. */
