@@ -172,7 +172,7 @@ export class ClusterInstance implements ClusterControls {
     await this.#applyAll(fixtures);
     await this.settle(START_TIMEOUT_MS);
     // What was applied at the start is nobody's request.
-    cluster.journal.clear();
+    this.parts.permissions.forget();
     this.#beginning = new Map([...cluster.storage.all()].map((object) => [object.key, object]));
   }
 
@@ -208,7 +208,7 @@ export class ClusterInstance implements ClusterControls {
 
   /** What the routes below `/-/` work on. */
   admin(): AdminTarget {
-    const { credentials, authorizer, metrics } = this.parts;
+    const { credentials, authorizer, permissions, metrics } = this.parts;
     return {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
@@ -222,6 +222,7 @@ export class ClusterInstance implements ClusterControls {
       metrics,
       scripts: this.scripts,
       requests: this.requests,
+      permissions,
     };
   }
 

@@ -8,6 +8,7 @@ import { controllerRoutes } from './controllers.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
+import { rbacRoutes } from './rbac.ts';
 import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
@@ -27,6 +28,7 @@ const TABLE = new RouteTable([
   ...controllerRoutes,
   ...metricRoutes,
   ...podRoutes,
+  ...rbacRoutes,
   ...requestRoutes,
   description,
 ]);

@@ -1,5 +1,6 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { RequestLog } from '../cluster/journal/request-log.ts';
+import type { Permissions } from '../cluster/permissions/permissions.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
@@ -19,4 +20,6 @@ export interface AdminTarget {
   readonly scripts: PodScripts;
   /** What clients have asked for. */
   readonly requests: RequestLog;
+  /** Which permissions users have used. */
+  readonly permissions: Permissions;
 }

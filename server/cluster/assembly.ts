@@ -34,6 +34,7 @@ import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
 import { withMetricsServer } from './metrics-server/own-server.ts';
+import { Permissions } from './permissions/permissions.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
@@ -81,7 +82,10 @@ export interface Assembly {
   readonly pki: Pki;
   readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
+  /** Decides by roles and bindings, whoever is held to less. */
   readonly authorizer: Authorizers;
+  /** What users have used, and who is held to that. */
+  readonly permissions: Permissions;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
 }
@@ -120,6 +124,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
+  const permissions = new Permissions(authorizer);
+  const { enforced, besides } = permissions;
   const choice = options.admissionPlugins ?? { enable: [], disable: [] };
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
   const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
@@ -128,13 +134,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     random,
     log,
     storage,
-    definitions: definitionsOf({ credentials, authorizer, tokens }),
+    definitions: definitionsOf({ credentials, authorizer: enforced, besides, tokens }),
     nodes: options.connector,
     admission: admissionOf({
       storage,
       random,
       clock,
-      authorizer,
+      authorizer: besides,
       choice,
       settings,
       provision: async (name) => {
@@ -151,7 +157,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     }),
     ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
-    authorizer,
+    authorizer: besides,
+    requestAuthorizer: enforced,
     remotes: {
       outbound: outside,
       clientCertificate: once(() => pki.proxyCertificate()),
@@ -164,6 +171,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     journalLevel: options.journalLevel,
     realClock,
   });
+  permissions.follow(cluster.journal);
   const nowMs = clock.now();
   const { nodes, leavesPodRanges = false, address, port } = options;
   const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
@@ -183,5 +191,5 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics };
+  return { cluster, pki, tokens, credentials, authorizer, permissions, auditLog, metrics };
 }

@@ -46,6 +46,7 @@ export interface ClusterParts {
   readonly admission: PipelineEnv['admission'];
   readonly authenticator: PipelineEnv['authenticator'];
   readonly authorizer: PipelineEnv['authorizer'];
+  readonly requestAuthorizer?: PipelineEnv['authorizer'];
   readonly publishedKeys?: PipelineEnv['publishedKeys'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
@@ -151,6 +152,7 @@ export class Cluster {
       admission: parts.admission,
       authenticator: parts.authenticator,
       authorizer: parts.authorizer,
+      ...(parts.requestAuthorizer && { requestAuthorizer: parts.requestAuthorizer }),
       ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
       nodes: parts.nodes,

@@ -57,6 +57,8 @@ export const LIMITS = {
   /** The largest body of a request that it keeps, and all of them together. Ours. */
   journaledBodyBytes: 256 * 1024,
   journaledBodiesBytes: 64 * 1024 * 1024,
+  /** Permissions that users are known to have used. Ours. */
+  recordedPermissions: 10_000,
   /** How long somebody may wait for requests. Ours. */
   requestWaitMs: 10 * 60 * 1000,
   /** Somebody who waits for requests, at once. Ours. */

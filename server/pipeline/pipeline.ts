@@ -38,7 +38,10 @@ export interface PipelineEnv {
   readonly registry: RegistryEnv;
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
+  /** Decides what requests need besides. */
   readonly authorizer: Authorizer;
+  /** Decides about requests themselves; `authorizer` unless given. */
+  readonly requestAuthorizer?: Authorizer;
   /** For those who check tokens of service accounts themselves; without it there are no such pages. */
   readonly publishedKeys?: PublishedKeys;
   readonly traffic: ServiceTraffic;

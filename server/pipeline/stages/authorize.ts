@@ -9,7 +9,7 @@ import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
 import { plainFailure, withoutMarkup } from './plain-failure.ts';
 
 /** Refuses what the user may not do. */
-export function authorize({ authorizer }: PipelineEnv): Stage {
+export function authorize({ authorizer: besides, requestAuthorizer: authorizer = besides }: PipelineEnv): Stage {
   return (request, next) => {
     const question = accessOf(request.info, request.user, request.query);
     const decision = decided(() => authorizer.authorize(question));
