@@ -223,6 +223,7 @@ export class ClusterInstance implements ClusterControls {
       scripts: this.scripts,
       requests: this.requests,
       permissions,
+      why: this.cluster,
     };
   }
 

@@ -1,6 +1,7 @@
 /** `/-/rbac`: which permissions users have used, as Roles, and who is held to them. */
-import { isScopedRule, type ScopedRule } from '../cluster/permissions/recorded-rules.ts';
+
 import type { Identity, IdentityOptions, Permissions } from '../cluster/permissions/permissions.ts';
+import { isScopedRule, type ScopedRule } from '../cluster/permissions/recorded-rules.ts';
 import { ApiError, badRequest } from '../kube/api-error.ts';
 import { writeYaml } from '../pipeline/encode/yaml-writer.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
@@ -53,13 +54,18 @@ function known(permissions: Permissions, user: string, options: IdentityOptions)
   if (identity) return identity;
   const users = permissions.identities().map(({ user: name }) => name);
   const there = users.length === 0 ? 'nobody has' : `there are ${users.join(', ')}`;
-  throw new ApiError(404, 'NotFound', `the user ${JSON.stringify(user)} has asked for nothing; ${there}`, { name: user });
+  throw new ApiError(404, 'NotFound', `the user ${JSON.stringify(user)} has asked for nothing; ${there}`, {
+    name: user,
+  });
 }
 
 const ENFORCE = 'the body has to be {"identities": "recorded"}, or a list of what GET /-/rbac tells: {"user", "rules"}';
 
 /** @throws ApiError 400 */
-function identitiesOf({ identities, ...others }: Readonly<Record<string, unknown>>, permissions: Permissions): Identity[] {
+function identitiesOf(
+  { identities, ...others }: Readonly<Record<string, unknown>>,
+  permissions: Permissions,
+): Identity[] {
   if (Object.keys(others).length > 0) throw badRequest(ENFORCE);
   if (identities === 'recorded') return permissions.identities();
   if (!Array.isArray(identities)) throw badRequest(ENFORCE);

@@ -13,6 +13,7 @@ import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import type { AdminTarget } from './target.ts';
+import { whyRoutes } from './why.ts';
 
 const description: AdminRoute = {
   method: 'GET',
@@ -30,6 +31,7 @@ const TABLE = new RouteTable([
   ...podRoutes,
   ...rbacRoutes,
   ...requestRoutes,
+  ...whyRoutes,
   description,
 ]);
 

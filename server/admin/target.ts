@@ -3,6 +3,7 @@ import type { RequestLog } from '../cluster/journal/request-log.ts';
 import type { Permissions } from '../cluster/permissions/permissions.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import type { WhyParts } from '../cluster/why/why.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
 import type { ControllerSwitches } from './controllers.ts';
@@ -20,6 +21,8 @@ export interface AdminTarget {
   readonly scripts: PodScripts;
   /** What clients have asked for. */
   readonly requests: RequestLog;
+  /** Where it is found out why an object is as it is. */
+  readonly why: WhyParts;
   /** Which permissions users have used. */
   readonly permissions: Permissions;
 }

@@ -11,6 +11,7 @@ import {
   bucketOf,
   type Change,
   checkPreconditions,
+  type DatedEvent,
   type ListRequest,
   type LocalStorage,
   type Preconditions,
@@ -160,6 +161,10 @@ export class MemoryStorage implements LocalStorage {
 
   compact(revision: number): void {
     this.#log.compact(revision);
+  }
+
+  history(key: string): readonly DatedEvent[] {
+    return this.#log.history(key);
   }
 
   *all(): Generator<StoredObject> {

@@ -15,6 +15,7 @@ import { MemoryStorage } from './memory.ts';
 import type { Locate, Snapshot } from './snapshot-text.ts';
 import type {
   Change,
+  DatedEvent,
   ListRequest,
   LocalStorage,
   Preconditions,
@@ -144,6 +145,10 @@ export class PersistentStorage implements LocalStorage {
 
   compact(revision: number): void {
     this.#memory.compact(revision);
+  }
+
+  history(key: string): readonly DatedEvent[] {
+    return this.#memory.history(key);
   }
 
   all(): Iterable<StoredObject> {

@@ -111,7 +111,10 @@ export class Permissions {
     return this.#used.users();
   }
 
-  #identityOf({ user, allowed, refused }: UsesOfUser, { names = false, refused: wants = false }: IdentityOptions): Identity {
+  #identityOf(
+    { user, allowed, refused }: UsesOfUser,
+    { names = false, refused: wants = false }: IdentityOptions,
+  ): Identity {
     const own = [...allowed.values()].filter((use) => !this.#isEverybodys(use));
     const vain = [...refused].flatMap(([key, use]) => (allowed.has(key) ? [] : [use]));
     const rules = rulesOf(wants ? [...own, ...vain] : own, names);

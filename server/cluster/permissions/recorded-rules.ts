@@ -67,8 +67,13 @@ function ruleOf(subjects: readonly Subject[]): ScopedRule {
   };
 }
 
-const sortKey = ({ namespace = '', apiGroups = ['~'], resources = [], nonResourceURLs = [], verbs }: ScopedRule): string =>
-  [namespace, ...apiGroups, ...resources, ...nonResourceURLs, ...verbs].join('\n');
+const sortKey = ({
+  namespace = '',
+  apiGroups = ['~'],
+  resources = [],
+  nonResourceURLs = [],
+  verbs,
+}: ScopedRule): string => [namespace, ...apiGroups, ...resources, ...nonResourceURLs, ...verbs].join('\n');
 
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((item) => typeof item === 'string');
 
