@@ -224,6 +224,7 @@ export class ClusterInstance implements ClusterControls {
       requests: this.requests,
       permissions,
       why: this.cluster,
+      lint: async (since) => (await import('./cluster/lint/lint.ts')).lint(this.cluster, since),
     };
   }
 

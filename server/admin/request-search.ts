@@ -65,7 +65,8 @@ export function searchOf(query: URLSearchParams, others: readonly string[] = [])
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-function sinceOf(text: string): number | Date {
+/** A mark, or a time. @throws ApiError 400 */
+export function sinceOf(text: string): number | Date {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   if (TIME.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text);
   throw badRequest(`since has to be a mark or a time such as 2026-11-26T20:00:00Z, and is ${JSON.stringify(text)}`);

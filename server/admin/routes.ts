@@ -5,6 +5,7 @@ import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
 import { basics } from './basics.ts';
 import { controllerRoutes } from './controllers.ts';
+import { lintRoutes } from './lint.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
@@ -27,6 +28,7 @@ const description: AdminRoute = {
 const TABLE = new RouteTable([
   ...basics,
   ...controllerRoutes,
+  ...lintRoutes,
   ...metricRoutes,
   ...podRoutes,
   ...rbacRoutes,

@@ -1,5 +1,6 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { RequestLog } from '../cluster/journal/request-log.ts';
+import type { Finding } from '../cluster/lint/finding.ts';
 import type { Permissions } from '../cluster/permissions/permissions.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
@@ -23,6 +24,8 @@ export interface AdminTarget {
   readonly requests: RequestLog;
   /** Where it is found out why an object is as it is. */
   readonly why: WhyParts;
+  /** Looks for bad habits of clients, after a mark or since a time. */
+  lint(since: number | Date): Promise<readonly Finding[]>;
   /** Which permissions users have used. */
   readonly permissions: Permissions;
 }

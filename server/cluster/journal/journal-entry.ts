@@ -145,6 +145,12 @@ export class JournalEntry implements RequestNote {
     return this.rawQuery === '' ? this.#path : `${this.#path}?${this.rawQuery}`;
   }
 
+  /** Of a Status that was answered: `Conflict`. */
+  get reason(): string {
+    const { reason = '' } = ((this.#outcome && outcomeOf(this.#outcome)) ?? {}) as { readonly reason?: string };
+    return reason;
+  }
+
   get isDeprecated(): boolean {
     return this.#annotations?.has('k8s.io/deprecated') ?? false;
   }
