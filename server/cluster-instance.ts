@@ -3,7 +3,7 @@ import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
-import { ControllerManager } from '../controllers/lib/manager.ts';
+import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
@@ -18,6 +18,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import { ClusterClock } from './cluster/cluster-clock.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
+import type { RequestLog } from './cluster/journal/request-log.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
@@ -152,6 +153,7 @@ export class ClusterInstance implements ForkedCluster {
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
       faults: this.faults,
+      journalLevel: options.journalLevel,
       admissionPlugins: {
         enable: options.enableAdmissionPlugins ?? [],
         disable: options.disableAdmissionPlugins ?? [],
@@ -170,6 +172,8 @@ export class ClusterInstance implements ForkedCluster {
     const { cluster, pki, tokens, metrics } = this.parts;
     await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
     const kubelet = this.#kubelet?.controller;
+    const { extraControllers = [] } = options;
+    const guests = new Set(extraControllers.map(({ user, account }) => (user ?? serviceAccountUser(account)).name));
     this.#manager = new ControllerManager({
       definitions: [
         ...createControllers({
@@ -185,9 +189,9 @@ export class ClusterInstance implements ForkedCluster {
         }),
         ...(kubelet ? [kubelet] : []),
         createStages(this.#simulatedNodes),
-        ...(options.extraControllers ?? []),
+        ...extraControllers,
       ],
-      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
+      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent, !guests.has(user.name)),
       clock,
       random,
       activity: cluster.activity,
@@ -205,6 +209,8 @@ export class ClusterInstance implements ForkedCluster {
       await this.#applyAll(fixtures);
     }
     await this.settle(START_TIMEOUT_MS);
+    // What was applied at the start is nobody's request.
+    this.parts.permissions.forget();
     this.#beginning = cluster.storage.capture();
     this.#empty ??= this.#beginning;
   }
@@ -244,13 +250,17 @@ export class ClusterInstance implements ForkedCluster {
     return this.cluster.scripts;
   }
 
+  get requests(): RequestLog {
+    return this.cluster.requests;
+  }
+
   get kubernetesVersion(): string {
     return this.cluster.catalog.table.gitVersion;
   }
 
   /** What the routes below `/-/` work on. */
   admin(): AdminTarget {
-    const { credentials, authorizer, metrics } = this.parts;
+    const { credentials, authorizer, permissions, metrics } = this.parts;
     return {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
@@ -268,6 +278,10 @@ export class ClusterInstance implements ForkedCluster {
       faults: this.faults,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
+      requests: this.requests,
+      permissions,
+      why: this.cluster,
+      lint: async (since) => (await import('./cluster/lint/lint.ts')).lint(this.cluster, since),
     };
   }
 
@@ -282,7 +296,7 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   transport(user: User = ADMIN_USER): Transport {
-    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube');
+    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube', false);
   }
 
   async apply(...manifests: readonly (string | object)[]): Promise<void> {
@@ -307,6 +321,7 @@ export class ClusterInstance implements ForkedCluster {
     if (this.#beginning) await this.cluster.storage.restore(this.#beginning);
     await this.#manager?.resetSwitches();
     await this.settle();
+    this.requests.clear();
   }
 
   async settle(timeoutMs?: number): Promise<void> {

@@ -6,6 +6,7 @@ import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
 import { readFixtures } from './cluster/fixtures/read.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
@@ -25,6 +26,11 @@ export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/con
 export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { ClockState } from './base/movable-clock.ts';
 export type { ClockControls } from './cluster/cluster-clock.ts';
+export type { RequestEvent } from './cluster/journal/event.ts';
+export type { JournalLevel } from './cluster/journal/journal.ts';
+export type { ReplayDifference, ReplayOptions, ReplayResult } from './cluster/journal/replay.ts';
+export type { RequestExpectation, Requests, SearchOptions, WaitOptions } from './cluster/journal/request-log.ts';
+export type { RequestMatch } from './cluster/journal/request-match.ts';
 export type {
   PodContext,
   PodHandler,
@@ -174,6 +180,10 @@ class Launch implements RunningCluster {
 
   get scripts(): PodScripts {
     return this.#instance.scripts;
+  }
+
+  get requests(): Requests {
+    return this.#instance.requests;
   }
 
   get kubernetesVersion(): string {

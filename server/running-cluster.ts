@@ -1,5 +1,6 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { User } from './kube/object.ts';
@@ -60,6 +61,8 @@ export interface ClusterControls {
   readonly faults: FaultControls;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
+  /** What clients have asked for lately; `reset()` forgets it. */
+  readonly requests: Requests;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;

@@ -1,5 +1,6 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
+import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
 import { upstreamMatcher } from './kube/upstream-patterns.ts';
@@ -47,6 +48,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   auditPolicyFile: true,
   auditLogPath: true,
   auditWebhook: true,
+  journalLevel: true,
   authorizationModes: true,
   authorization: true,
   holdReady: true,
@@ -78,6 +80,11 @@ export function checkOptions(options: StartOptions): void {
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))
     throw new Error(
       `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
+    );
+  const { journalLevel } = options;
+  if (journalLevel !== undefined && !JOURNAL_LEVELS.includes(journalLevel))
+    throw new Error(
+      `journalLevel has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(journalLevel)}`,
     );
   serviceRanges(options.serviceClusterIpRange);
   typesOf(options.kubernetesVersion);

@@ -9,6 +9,7 @@ import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
 import type { AuthorizationOptions } from './cluster/authorization.ts';
+import type { JournalLevel } from './cluster/journal/journal.ts';
 import type { OpenPort } from './http/plain-servers.ts';
 
 export interface StartOptions {
@@ -93,6 +94,8 @@ export interface StartOptions {
   readonly auditLogPath?: string;
   /** A server that is told of them, in lists: see {@link AuditWebhookOptions}. */
   readonly auditWebhook?: AuditWebhookOptions;
+  /** How much is kept of requests for `requests`: `metadata` unless given; `request` keeps the bodies of writes. */
+  readonly journalLevel?: JournalLevel;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** How else permissions are decided: see {@link AuthorizationOptions}. */

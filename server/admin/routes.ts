@@ -9,12 +9,16 @@ import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
 import { faultRoutes } from './faults.ts';
+import { lintRoutes } from './lint.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
+import { rbacRoutes } from './rbac.ts';
+import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import type { AdminTarget } from './target.ts';
+import { whyRoutes } from './why.ts';
 
 const description: AdminRoute = {
   method: 'GET',
@@ -34,6 +38,10 @@ const TABLE = new RouteTable([
   ...metricRoutes,
   ...podRoutes,
   ...clockRoutes,
+  ...lintRoutes,
+  ...rbacRoutes,
+  ...requestRoutes,
+  ...whyRoutes,
   description,
 ]);
 

@@ -1,7 +1,11 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { ClockControls } from '../cluster/cluster-clock.ts';
+import type { RequestLog } from '../cluster/journal/request-log.ts';
+import type { Finding } from '../cluster/lint/finding.ts';
+import type { Permissions } from '../cluster/permissions/permissions.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
+import type { WhyParts } from '../cluster/why/why.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
@@ -28,4 +32,12 @@ export interface AdminTarget {
   readonly scripts: PodScripts;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
+  /** What clients have asked for. */
+  readonly requests: RequestLog;
+  /** Where it is found out why an object is as it is. */
+  readonly why: WhyParts;
+  /** Looks for bad habits of clients, after a mark or since a time. */
+  lint(since: number | Date): Promise<readonly Finding[]>;
+  /** Which permissions users have used. */
+  readonly permissions: Permissions;
 }

@@ -34,9 +34,11 @@ import { Cluster } from './cluster.ts';
 import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf } from './identity.ts';
+import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
 import { withMetricsServer } from './metrics-server/own-server.ts';
+import { Permissions } from './permissions/permissions.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
@@ -79,6 +81,8 @@ export interface AssemblyOptions {
   readonly audit?: AuditOptions | undefined;
   /** What somebody wants to go wrong. */
   readonly faults?: Faults;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
   /** What plugins are told: upstream's AdmissionConfiguration. */
@@ -90,7 +94,10 @@ export interface Assembly {
   readonly pki: Pki;
   readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
+  /** Decides by roles and bindings, whoever is held to less. */
   readonly authorizer: Authorizers;
+  /** What users have used, and who is held to that. */
+  readonly permissions: Permissions;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
   /** What the server would show if nobody had renewed its certificate. */
@@ -143,6 +150,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
+  const permissions = new Permissions(authorizer);
+  const { enforced, besides } = permissions;
   const choice = choiceOf(options.admissionPlugins ?? { enable: [], disable: [] }, table.minor);
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
   const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
@@ -153,13 +162,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     random,
     log,
     storage,
-    definitions: definitionsOf({ credentials, authorizer, tokens }),
+    definitions: definitionsOf({ credentials, authorizer: enforced, besides, tokens }),
     nodes: options.connector,
     admission: admissionOf({
       storage,
       random,
       clock,
-      authorizer,
+      authorizer: besides,
       choice,
       settings,
       provision: async (name) => {
@@ -176,7 +185,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     }),
     ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
-    authorizer,
+    authorizer: besides,
+    requestAuthorizer: enforced,
     remotes: {
       outbound: outside,
       clientCertificate: once(() => pki.proxyCertificate()),
@@ -187,7 +197,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     strict: options.strict ?? false,
     auditor: auditLog?.auditor,
     faults: options.faults,
+    journalLevel: options.journalLevel,
+    realClock,
   });
+  permissions.follow(cluster.journal);
   const nowMs = clock.now();
   const { nodes, leavesPodRanges = false, address, port } = options;
   const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
@@ -213,5 +226,5 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const endMs = Math.min(clock.now(), realClock.now()) - DAY_MS;
     return pki.servingCertificate(names, { notBeforeMs: endMs - DAY_MS, notAfterMs: endMs });
   };
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, expiredCertificate };
+  return { cluster, pki, tokens, credentials, authorizer, permissions, auditLog, metrics, expiredCertificate };
 }

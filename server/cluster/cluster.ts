@@ -1,5 +1,5 @@
 import { Activity } from '../base/activity.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -28,6 +28,8 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
+import { ClusterJournal, type JournalLevel } from './journal/journal.ts';
+import { RequestLog } from './journal/request-log.ts';
 import { LocalTransport } from './local-transport.ts';
 import { MetricsServer } from './metrics-server/metrics-server.ts';
 import { PodScripts } from './pod-scripts.ts';
@@ -49,6 +51,7 @@ export interface ClusterParts {
   readonly admission: PipelineEnv['admission'];
   readonly authenticator: PipelineEnv['authenticator'];
   readonly authorizer: PipelineEnv['authorizer'];
+  readonly requestAuthorizer?: PipelineEnv['authorizer'];
   readonly publishedKeys?: PipelineEnv['publishedKeys'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
@@ -59,6 +62,10 @@ export interface ClusterParts {
   readonly auditor?: Auditor | undefined;
   /** What somebody wants to go wrong. */
   readonly faults?: Faults | undefined;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
+  /** The clock of the machine, which those wait by who wait for requests. */
+  readonly realClock?: Clock;
   /** How APIs of other servers are reached; without it none is. */
   readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
@@ -85,6 +92,9 @@ export class Cluster {
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
+  /** What clients have asked for lately. */
+  readonly journal: ClusterJournal;
+  readonly requests: RequestLog;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
   /** What the work queues of the controllers have counted: set by whoever runs some. */
@@ -141,12 +151,17 @@ export class Cluster {
       services: this.traffic,
     });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
+    const { realClock = systemClock(), journalLevel: level = 'metadata' } = parts;
+    const revision = (): number => parts.storage.revision();
+    this.journal = new ClusterJournal({ clock, realClock, level, revision });
+    this.requests = new RequestLog(this.journal, realClock, () => this.pipeline);
     this.pipeline = createPipeline({
       catalog: this.catalog,
       registry,
       admission: parts.admission,
       authenticator: parts.authenticator,
       authorizer: parts.authorizer,
+      ...(parts.requestAuthorizer && { requestAuthorizer: parts.requestAuthorizer }),
       ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
       nodes: parts.nodes,
@@ -165,6 +180,7 @@ export class Cluster {
       clock: parts.clock,
       ...(parts.auditor && { auditor: parts.auditor }),
       ...(parts.faults && { faults: parts.faults }),
+      journal: this.journal,
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,

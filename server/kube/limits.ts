@@ -52,6 +52,17 @@ export const LIMITS = {
    * Ours.
    */
   restartRevisions: 100_000,
+  /** Requests that the journal keeps, those of the server's own controllers apart. Ours. */
+  journaledRequests: 10_000,
+  /** The largest body of a request that it keeps, and all of them together. Ours. */
+  journaledBodyBytes: 256 * 1024,
+  journaledBodiesBytes: 64 * 1024 * 1024,
+  /** Permissions that users are known to have used. Ours. */
+  recordedPermissions: 10_000,
+  /** How long somebody may wait for requests. Ours. */
+  requestWaitMs: 10 * 60 * 1000,
+  /** Somebody who waits for requests, at once. Ours. */
+  requestWaiters: 1000,
   /** How long a client of the DNS server may be silent on a connection (RFC 7766 leaves it open). Ours. */
   dnsIdleMs: 10_000,
   /** How long a server outside of the cluster may take to accept a connection to a pod. Ours. */

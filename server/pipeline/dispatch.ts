@@ -200,7 +200,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
 
 function tellDeprecation(request: ApiRequest, deprecation: string): void {
   request.warnings.push(deprecation);
-  if (!request.audit) return;
+  if (!request.audit && !request.note) return;
   annotate(request, 'k8s.io/deprecated', 'true');
   const removed = /unavailable in v(1\.\d+)\+/.exec(deprecation)?.[1];
   if (removed !== undefined) annotate(request, 'k8s.io/removed-release', removed);

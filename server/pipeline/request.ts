@@ -7,6 +7,8 @@ import type { SessionOffer } from '../kube/stream-session.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { AuditRecord } from './audit/audit-record.ts';
+import type { Decision } from './identity.ts';
+import type { RequestNote } from './journal/request-journal.ts';
 import type { Negotiated } from './media-types.ts';
 import type { Flow } from './priority/flow-classifier.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -45,6 +47,8 @@ export interface ApiRequest {
   readonly peer: Peer;
   /** Whether a client in the same process asks: a controller, or whoever embeds the cluster. */
   readonly isLocal?: boolean;
+  /** Whether it is a part of the server that asks: a controller of its own, or the API server itself. */
+  readonly isOwn?: boolean;
   header(name: string): string | undefined;
   /** Every header whose name (in lower case) begins with `prefix`, each value as it was sent. */
   headersWith(prefix: string): readonly (readonly [name: string, value: string])[];
@@ -68,11 +72,17 @@ export interface ApiRequest {
   auditId?: string;
   /** What is told of it, if anything is. */
   audit?: AuditRecord;
+  /** The same for the journal. */
+  note?: RequestNote | undefined;
   /** What is noted for its audit event. */
   auditAnnotations?: Map<string, string>;
   /** Set by the stages as they learn it. */
   info: RequestInfo;
   user: User;
+  /** Who sent it, where `user` is somebody whom they impersonate. */
+  sender?: User;
+  /** What was decided about it. */
+  decision?: Decision;
   /** Which FlowSchema it belongs to. */
   flow?: Flow;
   /** Which encoding and form the answer has; settled before anything is written. */

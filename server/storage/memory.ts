@@ -13,6 +13,7 @@ import {
   type Captured,
   type Change,
   checkPreconditions,
+  type DatedEvent,
   type ListRequest,
   type LocalStorage,
   type Preconditions,
@@ -170,6 +171,10 @@ export class MemoryStorage implements LocalStorage {
 
   compact(revision: number): void {
     this.#log.compact(revision);
+  }
+
+  history(key: string): readonly DatedEvent[] {
+    return this.#log.history(key);
   }
 
   all(): Iterable<StoredObject> {
