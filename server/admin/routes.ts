@@ -9,6 +9,7 @@ import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
 import { faultRoutes } from './faults.ts';
+import { initRoutes } from './init.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
@@ -31,6 +32,7 @@ const TABLE = new RouteTable([
   ...clusterRoutes,
   ...controllerRoutes,
   ...faultRoutes,
+  ...initRoutes,
   ...metricRoutes,
   ...podRoutes,
   ...clockRoutes,

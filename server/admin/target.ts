@@ -1,5 +1,6 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { ClockControls } from '../cluster/cluster-clock.ts';
+import type { InitHooks } from '../cluster/init/init-hooks.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
@@ -28,4 +29,6 @@ export interface AdminTarget {
   readonly scripts: PodScripts;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
+  /** What runs at the start; undefined without a folder of hooks. */
+  readonly init: InitHooks | undefined;
 }
