@@ -25,6 +25,7 @@ export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/con
 export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { ClockState } from './base/movable-clock.ts';
 export type { ClockControls } from './cluster/cluster-clock.ts';
+export type { InitContext } from './cluster/init/init-hooks.ts';
 export type {
   PodContext,
   PodHandler,
