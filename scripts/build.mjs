@@ -41,10 +41,10 @@ const { metafile } = await build({
     '@fastify/ajv-compiler': './scripts/left-out.cjs',
     '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
   },
-  define: { 'import.meta.url': 'moduleUrl' },
+  define: { 'import.meta.url': 'moduleUrl', 'import.meta.importModule': 'importModule' },
   banner: {
     js:
-      '(function (exports, require, module, __filename, __dirname) { const moduleUrl = ' +
+      '(function (exports, require, module, __filename, __dirname, importModule) { const moduleUrl = ' +
       "require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },

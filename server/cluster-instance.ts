@@ -17,7 +17,9 @@ import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { ClusterClock } from './cluster/cluster-clock.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
-import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
+import { parseFixture } from './cluster/fixtures/documents.ts';
+import type { FixtureObject } from './cluster/fixtures/faults.ts';
+import type { StartFixtures, StartTarget } from './cluster/fixtures/start-fixtures.ts';
 import type { RequestLog } from './cluster/journal/request-log.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
@@ -75,8 +77,8 @@ export interface InstanceParts {
  *
  * @example
  * const instance = new ClusterInstance(parts);
- * await instance.assemble();
- * await instance.start(fixtures);
+ * await instance.assemble(fixtures);
+ * await instance.start();
  */
 export class ClusterInstance implements ForkedCluster {
   readonly #parts: InstanceParts;
@@ -86,6 +88,7 @@ export class ClusterInstance implements ForkedCluster {
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
+  #fixtures: StartFixtures | undefined;
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
   #beginning: Captured | undefined;
@@ -109,7 +112,8 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
-  async assemble(): Promise<Assembly> {
+  async assemble(fixtures?: StartFixtures): Promise<Assembly> {
+    this.#fixtures = fixtures;
     const { options, clock, random, log, address, outbound, upstreams, own } = this.#parts;
     const { nodes = 2, tokenFile, authentication, authorization, authorizationModes } = options;
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
@@ -162,12 +166,13 @@ export class ClusterInstance implements ForkedCluster {
     });
     this.#assembly = assembly;
     if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
-    for (const part of ['controllers', 'fixtures'] as const) assembly.cluster.health.set(part, false);
+    for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
+      assembly.cluster.health.set(part, false);
     return assembly;
   }
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
-  async start(fixtures: readonly FixtureObject[]): Promise<void> {
+  async start(): Promise<void> {
     const { options, address, clock, random, log, port, ingressPoint } = this.#parts;
     const { cluster, pki, tokens, metrics } = this.parts;
     await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
@@ -203,15 +208,16 @@ export class ClusterInstance implements ForkedCluster {
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
-    if (fixtures.length > 0) {
+    if (this.#fixtures && !this.#fixtures.isEmpty) {
       await this.settle(START_TIMEOUT_MS);
       this.#empty = cluster.storage.capture();
-      await this.#applyAll(fixtures);
+      await this.#fixtures.apply(this.#startTarget);
     }
     await this.settle(START_TIMEOUT_MS);
     // What was applied at the start is nobody's request.
     this.parts.permissions.forget();
     this.#beginning = cluster.storage.capture();
+    await this.#fixtures?.watch(this.#startTarget, systemClock());
     this.#empty ??= this.#beginning;
   }
 
@@ -282,12 +288,27 @@ export class ClusterInstance implements ForkedCluster {
       permissions,
       why: this.cluster,
       lint: async (since) => (await import('./cluster/lint/lint.ts')).lint(this.cluster, since),
+      init: this.#fixtures?.init,
     };
   }
 
-  async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+  get #startTarget(): StartTarget {
+    return {
+      catalog: this.cluster.catalog,
+      apply: (...manifests) => this.apply(...manifests),
+      transport: (user) => this.transport(user),
+      settle: () => this.settle(),
+      expect: (objects) => this.#expectNodes(objects),
+    };
+  }
+
+  #expectNodes(objects: readonly FixtureObject[]): void {
     for (const { object } of objects)
       if (object.kind === 'Node') this.#simulatedNodes.expect(object.metadata.name ?? '');
+  }
+
+  async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+    this.#expectNodes(objects);
     await applyFixtures(objects, { transport: this.transport(), catalog: this.cluster.catalog });
   }
 
@@ -320,6 +341,7 @@ export class ClusterInstance implements ForkedCluster {
     this.scripts.forget();
     if (this.#beginning) await this.cluster.storage.restore(this.#beginning);
     await this.#manager?.resetSwitches();
+    await this.#fixtures?.afterReset();
     await this.settle();
     this.requests.clear();
   }
@@ -374,6 +396,7 @@ export class ClusterInstance implements ForkedCluster {
   /** Ends everything that is the cluster's own, once nobody is let in any more. */
   async shutDown(): Promise<void> {
     this.stopWork();
+    await this.#fixtures?.close();
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();
     await this.#assembly?.cluster.storage.close();

@@ -5,7 +5,7 @@ import { createLogger, type Logger } from './base/log.ts';
 import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
-import { readFixtures } from './cluster/fixtures/read.ts';
+import { StartFixtures, type StartFixturesOptions } from './cluster/fixtures/start-fixtures.ts';
 import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
@@ -26,6 +26,7 @@ export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/con
 export type { ControllerState } from '../controllers/lib/switches.ts';
 export type { ClockState } from './base/movable-clock.ts';
 export type { ClockControls } from './cluster/cluster-clock.ts';
+export type { InitContext } from './cluster/init/init-hooks.ts';
 export type { RequestEvent } from './cluster/journal/event.ts';
 export type { JournalLevel } from './cluster/journal/journal.ts';
 export type { ReplayDifference, ReplayOptions, ReplayResult } from './cluster/journal/replay.ts';
@@ -64,7 +65,7 @@ export type { StartOptions } from './start-options.ts';
  * const kubeconfig = cluster.kubeconfig();
  */
 export async function startCluster(
-  options: StartOptions & { readonly holdReady?: boolean } = {},
+  options: StartOptions & { readonly holdReady?: boolean } & Pick<StartFixturesOptions, 'readFixtures'> = {},
 ): Promise<RunningCluster> {
   checkOptions(options);
   const launch = new Launch(options);
@@ -80,7 +81,7 @@ export async function startCluster(
 
 /** The process's side of a cluster: where it listens, and the way out. */
 class Launch implements RunningCluster {
-  readonly #options: StartOptions;
+  readonly #options: StartOptions & StartFixturesOptions;
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   readonly #upstreams: UpstreamServers;
@@ -91,7 +92,7 @@ class Launch implements RunningCluster {
   readonly #clusters: VirtualClusters;
   #servers: Servers | undefined;
 
-  constructor(options: StartOptions) {
+  constructor(options: StartOptions & StartFixturesOptions) {
     const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', insecureBind = [] } = options;
     const { clock = new MovableClock(systemClock()) } = options;
     this.#options = options;
@@ -130,14 +131,14 @@ class Launch implements RunningCluster {
   }
 
   async run(): Promise<void> {
-    const fixtures = await readFixtures(this.#options.fixtures ?? []);
-    this.#servers = await listen(this.#options, await this.#instance.assemble(), {
+    const fixtures = await StartFixtures.read(this.#options, { clock: this.#clock, log: this.#log });
+    this.#servers = await listen(this.#options, await this.#instance.assemble(fixtures), {
       clock: this.#clock,
       log: this.#log,
       admin: () => this.#instance.admin(),
       clusters: this.#clusters,
     });
-    await this.#instance.start(fixtures);
+    await this.#instance.start();
   }
 
   get #listening(): Servers {

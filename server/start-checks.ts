@@ -8,7 +8,7 @@ import { typesOf } from './schema/kubernetes-versions.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
-const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
+const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', true>> = {
   host: true,
   port: true,
   httpPort: true,
@@ -21,6 +21,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   corsOrigins: true,
   dataDir: true,
   fixtures: true,
+  watchFixtures: true,
+  initDir: true,
   podBehaviours: true,
   upstreams: true,
   kubeletEvents: true,
@@ -52,6 +54,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   authorizationModes: true,
   authorization: true,
   holdReady: true,
+  readFixtures: true,
 };
 
 /** As many as there are /24s for their pods. */

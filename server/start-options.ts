@@ -35,8 +35,12 @@ export interface StartOptions {
   readonly corsOrigins?: readonly string[];
   /** Keeps everything here; without it a cluster ends with its process. */
   readonly dataDir?: string;
-  /** Files and folders whose objects are there from the start. */
+  /** Files, folders, globs, kustomizations and Helm charts whose objects are there from the start. */
   readonly fixtures?: readonly string[];
+  /** Brings what changes in their files into the cluster. */
+  readonly watchFixtures?: boolean;
+  /** A folder of manifests and JavaScript that run once at the start, after the fixtures. */
+  readonly initDir?: string;
   /** Files and folders that say what images do, besides those of the package; theirs come first. */
   readonly podBehaviours?: readonly string[];
   /** Servers outside that behaviours of pods may lead to: `api:8080`, `*.internal:443`; none unless given. */

@@ -1,5 +1,5 @@
 /** `/-/apply`: what `kubectl apply` does, for programs that have neither kubectl nor a parser of YAML. */
-import { isFixtureFault } from '../cluster/fixtures/read.ts';
+import { isFixtureFault } from '../cluster/fixtures/faults.ts';
 import { badRequest } from '../kube/api-error.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
 import { type AdminRoute, STATUS, SUCCESS } from './route.ts';

@@ -9,6 +9,7 @@ import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
 import { faultRoutes } from './faults.ts';
+import { initRoutes } from './init.ts';
 import { lintRoutes } from './lint.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
@@ -35,6 +36,7 @@ const TABLE = new RouteTable([
   ...clusterRoutes,
   ...controllerRoutes,
   ...faultRoutes,
+  ...initRoutes,
   ...metricRoutes,
   ...podRoutes,
   ...clockRoutes,

@@ -1,5 +1,6 @@
 /** What the routes below `/-/` work on: one cluster. */
 import type { ClockControls } from '../cluster/cluster-clock.ts';
+import type { InitHooks } from '../cluster/init/init-hooks.ts';
 import type { RequestLog } from '../cluster/journal/request-log.ts';
 import type { Finding } from '../cluster/lint/finding.ts';
 import type { Permissions } from '../cluster/permissions/permissions.ts';
@@ -40,4 +41,6 @@ export interface AdminTarget {
   lint(since: number | Date): Promise<readonly Finding[]>;
   /** Which permissions users have used. */
   readonly permissions: Permissions;
+  /** What runs at the start; undefined without a folder of hooks. */
+  readonly init: InitHooks | undefined;
 }

@@ -11,6 +11,7 @@ import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
 import { addFaults } from './faults.ts';
+import { addFixtures } from './fixtures.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
 import { startCommand } from './start.ts';
@@ -101,6 +102,7 @@ const SWITCHES = [
   'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
   'FAUXKUBE_LEADER_ELECT',
   'FAUXKUBE_USE_SERVICE_ACCOUNT_CREDENTIALS',
+  'FAUXKUBE_WATCH_FIXTURES',
 ];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
@@ -151,10 +153,13 @@ function program(): Command {
     .addOption(flag('--kubeconfig-mode <mode>', 'file mode of kubeconfigs').argParser(octal).default(0o600, '0600'))
     .addOption(flag('--data-dir <dir>', 'keep everything here, in a journal and a readable JSON file'))
     .addOption(
-      flag('--fixtures <path>', 'file or folder of objects that are there from the start (repeatable)').argParser(
-        collect,
-      ),
+      flag(
+        '--fixtures <path>',
+        'file, folder, glob, kustomization or Helm chart of objects that are there from the start (repeatable)',
+      ).argParser(collect),
     )
+    .addOption(flag('--watch-fixtures', 'bring what changes in the files of fixtures into the cluster'))
+    .addOption(flag('--init-dir <dir>', 'folder of manifests and JavaScript that run once at the start'))
     .addOption(
       flag('--pod-behaviours <path>', 'file or folder that says what images of pods do (repeatable)').argParser(
         collect,
@@ -249,6 +254,7 @@ function program(): Command {
   addFaults(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
   addClock(root, KUBECONFIGS[0] ?? '');
+  addFixtures(root);
   return root;
 }
 

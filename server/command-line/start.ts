@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
@@ -25,6 +26,8 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
   readonly fixtures?: string[];
+  readonly watchFixtures?: boolean;
+  readonly initDir?: string;
   readonly podBehaviours?: string[];
   readonly upstreams?: string[];
   readonly kubeletEvents: 'all' | 'problems';
@@ -93,6 +96,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.kubernetesVersion !== undefined && { kubernetesVersion: flags.kubernetesVersion }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
+    ...(flags.watchFixtures && { watchFixtures: true }),
+    ...initDirOf(flags.initDir),
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
     ...(flags.nodeCidrMaskSizeIpv4 !== undefined && { nodeCidrMaskSizeIpv4: flags.nodeCidrMaskSizeIpv4 }),
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
@@ -117,6 +122,14 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
     ...auditOptionsOf(flags),
   });
+}
+
+/** Images keep their hooks here. */
+const INIT_DIR = '/etc/fauxkube/init.d';
+
+function initDirOf(given: string | undefined): { initDir?: string } {
+  const initDir = given ?? (existsSync(INIT_DIR) ? INIT_DIR : undefined);
+  return initDir === undefined ? {} : { initDir };
 }
 
 const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';

@@ -69,6 +69,15 @@ export const LIMITS = {
   upstreamConnectMs: 10_000,
   /** Connections of one pod to such servers, and to functions that answer for it, at once. Ours. */
   answeredConnections: 1000,
+  /** Kustomizations that lead from one to the next. Ours. */
+  kustomizeDepth: 32,
+  /** Files of one kustomization with its bases. Ours. */
+  kustomizeFiles: 10_000,
+  /** And how large they may be together. Ours. */
+  kustomizeBytes: 64 * 1024 * 1024,
+  /** What `helm template` may print, and how long it may take. Ours. */
+  helmBytes: 64 * 1024 * 1024,
+  helmMs: 120_000,
   /** Virtual clusters of one process. Ours. */
   virtualClusters: 1000,
   /** Rules for faults of one cluster at once. Ours. */

@@ -119,7 +119,7 @@ export class VirtualCluster {
     }
     const instance = this.#parts.instance(storage);
     await instance.assemble();
-    await instance.start([]);
+    await instance.start();
     instance.ready();
     if (this.#isEnded) {
       await instance.shutDown();
