@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -66,11 +68,26 @@ class ClusterTest {
   }
 
   @Test
+  void settleWaitsUntilEverythingIsDone(FauxkubeCluster cluster) {
+    cluster.apply(ReadmeTest.DEPLOYMENT);
+    cluster.settle(Duration.ofSeconds(10));
+    JsonNode web = cluster.admin("GET", "/apis/apps/v1/namespaces/default/deployments/web");
+    assertEquals(3, web.at("/status/readyReplicas").asInt());
+  }
+
+  @Test
+  void clockStandsStillAndMoves(FauxkubeCluster cluster) {
+    try (FauxkubeCluster fork = cluster.fork()) {
+      Instant before = Instant.parse(fork.clock(Map.of("freeze", true)).path("now").asText());
+      Instant after = Instant.parse(fork.clock(Map.of("advance", "1h")).path("now").asText());
+      assertEquals(Duration.ofHours(1), Duration.between(before, after));
+    }
+  }
+
+  @Test
   void controlsWorkOrSayThatTheyAreMissing(FauxkubeCluster cluster) {
     for (Consumer<FauxkubeCluster> call :
-        java.util.List.<Consumer<FauxkubeCluster>>of(
-            each -> each.settle(Duration.ofSeconds(10)),
-            each -> each.clock(Map.of("advance", "1s")),
+        List.<Consumer<FauxkubeCluster>>of(
             FauxkubeCluster::clearFaults,
             each -> each.requests(Map.of("verb", "create"))))
       try {
