@@ -79,17 +79,21 @@ def test_clock_stands_still_and_moves(fauxkube_fork: Cluster) -> None:
     assert passed == timedelta(hours=1)
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda cluster: cluster.clear_faults(),
-        lambda cluster: cluster.requests(),
-    ],
-    ids=["faults", "requests"],
-)
-def test_controls_work_or_say_that_they_are_missing(fauxkube: Cluster, call) -> None:
+def test_faults_last_as_long_as_they_are_wanted(fauxkube: Cluster) -> None:
+    maps = "/api/v1/namespaces/default/configmaps"
+    with fauxkube.fault({"match": {"resource": "configmaps"}, "code": 503}):
+        with pytest.raises(AdminError) as failed:
+            fauxkube.admin("GET", maps)
+        assert failed.value.status == 503
+    assert fauxkube.admin("GET", maps)["kind"] == "ConfigMapList"
+    fauxkube.add_fault({"match": {"resource": "configmaps"}, "code": 500})
+    fauxkube.clear_faults()
+    assert fauxkube.admin("GET", maps)["kind"] == "ConfigMapList"
+
+
+def test_journal_tells_or_says_that_it_is_missing(fauxkube: Cluster) -> None:
     try:
-        call(fauxkube)
+        fauxkube.requests(verb="create")
     except NotServed as missing:
         assert missing.status == 404
 

@@ -13,9 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 @Fauxkube
@@ -85,16 +83,21 @@ class ClusterTest {
   }
 
   @Test
-  void controlsWorkOrSayThatTheyAreMissing(FauxkubeCluster cluster) {
-    for (Consumer<FauxkubeCluster> call :
-        List.<Consumer<FauxkubeCluster>>of(
-            FauxkubeCluster::clearFaults,
-            each -> each.requests(Map.of("verb", "create"))))
-      try {
-        call.accept(cluster);
-      } catch (FauxkubeException error) {
-        assertTrue(error.isNotServed(), error.getMessage());
-      }
+  void faultsLastUntilTheyAreCleared(FauxkubeCluster cluster) {
+    String maps = "/api/v1/namespaces/default/configmaps";
+    cluster.addFault(Map.of("match", Map.of("resource", "configmaps"), "code", 503));
+    assertEquals(503, assertThrows(FauxkubeException.class, () -> cluster.admin("GET", maps)).status());
+    cluster.clearFaults();
+    assertEquals("ConfigMapList", cluster.admin("GET", maps).path("kind").asText());
+  }
+
+  @Test
+  void journalTellsOrSaysThatItIsMissing(FauxkubeCluster cluster) {
+    try {
+      cluster.requests(Map.of("verb", "create"));
+    } catch (FauxkubeException error) {
+      assertTrue(error.isNotServed(), error.getMessage());
+    }
   }
 
   @Test
