@@ -83,9 +83,18 @@ func (c *Cluster) Settle(ctx context.Context, timeout time.Duration) error {
 	return c.Admin(ctx, http.MethodPost, "/-/settle", body, nil)
 }
 
+// Time is what a cluster's clock says.
+type Time struct {
+	Now    time.Time
+	Frozen bool
+	Speed  float64
+}
+
 // Clock moves the cluster's clock: {"freeze": true}, {"advance": "1h"}, {"set": "…"}, {"next": true}, {"speed": 10}.
-func (c *Cluster) Clock(ctx context.Context, change map[string]any) error {
-	return c.Admin(ctx, http.MethodPost, "/-/clock", change, nil)
+func (c *Cluster) Clock(ctx context.Context, change map[string]any) (Time, error) {
+	var told Time
+	err := c.Admin(ctx, http.MethodPost, "/-/clock", change, &told)
+	return told, err
 }
 
 // AddFault lets requests that the rule is about fail as it says.

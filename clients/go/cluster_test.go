@@ -112,14 +112,41 @@ func TestControlsWorkOrSayThatTheyAreMissing(t *testing.T) {
 	cluster, ctx := Fresh(t), context.Background()
 	var journal any
 	for name, err := range map[string]error{
-		"settle":   cluster.Settle(ctx, 10*time.Second),
-		"clock":    cluster.Clock(ctx, map[string]any{"advance": "1s"}),
-		"faults":   cluster.ClearFaults(ctx),
 		"requests": cluster.Requests(ctx, url.Values{"verb": {"create"}}, &journal),
 	} {
 		if err != nil && !failure(t, err).NotServed() {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestClockStandsStillAndMoves(t *testing.T) {
+	cluster, ctx := Forked(t), context.Background()
+	before, err := cluster.Clock(ctx, map[string]any{"freeze": true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := cluster.Clock(ctx, map[string]any{"advance": "1h"})
+	if err != nil || after.Now.Sub(before.Now) != time.Hour || !after.Frozen {
+		t.Errorf("%v %v %v", before, after, err)
+	}
+}
+
+func TestFaultsLastUntilTheyAreCleared(t *testing.T) {
+	cluster, ctx := Fresh(t), context.Background()
+	rule := map[string]any{"match": map[string]any{"resource": "configmaps"}, "code": 503}
+	if err := cluster.AddFault(ctx, rule); err != nil {
+		t.Fatal(err)
+	}
+	const maps = "/api/v1/namespaces/default/configmaps"
+	if err := cluster.Admin(ctx, "GET", maps, nil, nil); failure(t, err).Status != 503 {
+		t.Error(err)
+	}
+	if err := cluster.ClearFaults(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := cluster.Admin(ctx, "GET", maps, nil, nil); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,6 +2,7 @@ import os
 import ssl
 import stat
 import subprocess
+from datetime import datetime, timedelta
 
 import pytest
 from kubernetes import client
@@ -51,19 +52,48 @@ def test_path_that_is_not_served_says_so(fauxkube: Cluster) -> None:
         fauxkube.admin("GET", "/-/no-such-thing")
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda cluster: cluster.settle(),
-        lambda cluster: cluster.clock(advance="1s"),
-        lambda cluster: cluster.clear_faults(),
-        lambda cluster: cluster.requests(),
-    ],
-    ids=["settle", "clock", "faults", "requests"],
-)
-def test_controls_work_or_say_that_they_are_missing(fauxkube: Cluster, call) -> None:
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx}]}
+"""
+
+
+def test_settle_waits_until_everything_is_done(fauxkube: Cluster) -> None:
+    fauxkube.apply(DEPLOYMENT)
+    fauxkube.settle()
+    apps = client.AppsV1Api(fauxkube.api_client())
+    assert apps.read_namespaced_deployment("web", "default").status.ready_replicas == 3
+
+
+def test_clock_stands_still_and_moves(fauxkube_fork: Cluster) -> None:
+    before = fauxkube_fork.clock(freeze=True)
+    after = fauxkube_fork.clock(advance="1h")
+    passed = datetime.fromisoformat(after["now"][:19]) - datetime.fromisoformat(before["now"][:19])
+    assert passed == timedelta(hours=1)
+
+
+def test_faults_last_as_long_as_they_are_wanted(fauxkube: Cluster) -> None:
+    maps = "/api/v1/namespaces/default/configmaps"
+    with fauxkube.fault({"match": {"resource": "configmaps"}, "code": 503}):
+        with pytest.raises(AdminError) as failed:
+            fauxkube.admin("GET", maps)
+        assert failed.value.status == 503
+    assert fauxkube.admin("GET", maps)["kind"] == "ConfigMapList"
+    fauxkube.add_fault({"match": {"resource": "configmaps"}, "code": 500})
+    fauxkube.clear_faults()
+    assert fauxkube.admin("GET", maps)["kind"] == "ConfigMapList"
+
+
+def test_journal_tells_or_says_that_it_is_missing(fauxkube: Cluster) -> None:
     try:
-        call(fauxkube)
+        fauxkube.requests(verb="create")
     except NotServed as missing:
         assert missing.status == 404
 

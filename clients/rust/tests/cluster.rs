@@ -70,17 +70,41 @@ fn path_that_is_not_served_says_so() {
     assert_eq!(missing.to_string(), "this fauxkube does not serve GET /-/no-such-thing: take a newer one");
 }
 
-fn works_or_is_missing(result: Result<Value, Error>) {
-    assert!(matches!(result, Ok(_) | Err(Error::NotServed { .. })), "{result:?}");
+#[test]
+fn settle_waits_until_everything_is_done() {
+    let cluster = fresh(&[]).unwrap();
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: nginx}]}}";
+    cluster.apply(pod).unwrap();
+    cluster.settle(Duration::from_secs(10)).unwrap();
+    let pod = cluster.admin("GET", "/api/v1/namespaces/default/pods/a", None).unwrap();
+    assert_eq!(pod["status"]["phase"], "Running");
 }
 
 #[test]
-fn controls_work_or_say_that_they_are_missing() {
+fn clock_stands_still_and_moves() {
+    let fork = fresh(&[]).unwrap().fork().unwrap();
+    let at = |told: &Value| told["now"].as_str().unwrap().to_owned();
+    let set = at(&fork.clock(&json!({"freeze": true, "set": "2030-01-01T00:00:00Z"})).unwrap());
+    assert_eq!(&set[..19], "2030-01-01T00:00:00");
+    let after = at(&fork.clock(&json!({"advance": "1h"})).unwrap());
+    assert_eq!(&after[..19], "2030-01-01T01:00:00");
+}
+
+#[test]
+fn faults_last_until_they_are_cleared() {
     let cluster = fresh(&[]).unwrap();
-    works_or_is_missing(cluster.settle(Duration::from_secs(10)).map(|()| Value::Null));
-    works_or_is_missing(cluster.clock(&json!({"advance": "1s"})));
-    works_or_is_missing(cluster.clear_faults().map(|()| Value::Null));
-    works_or_is_missing(cluster.requests("verb=create"));
+    let maps = "/api/v1/namespaces/default/configmaps";
+    cluster.add_fault(&json!({"match": {"resource": "configmaps"}, "code": 503})).unwrap();
+    let failed = cluster.admin("GET", maps, None).unwrap_err();
+    assert!(matches!(failed, Error::Answer { status: 503, .. }), "{failed:?}");
+    cluster.clear_faults().unwrap();
+    assert_eq!(cluster.admin("GET", maps, None).unwrap()["kind"], "ConfigMapList");
+}
+
+#[test]
+fn journal_tells_or_says_that_it_is_missing() {
+    let told = fresh(&[]).unwrap().requests("verb=create");
+    assert!(matches!(told, Ok(_) | Err(Error::NotServed { .. })), "{told:?}");
 }
 
 #[test]

@@ -114,12 +114,12 @@ class Cluster:
 
     @contextmanager
     def fault(self, rule: dict[str, Any]) -> Iterator[None]:
-        """A fault for the time of a `with`; afterwards there is none at all."""
-        self.add_fault(rule)
+        """A fault for the time of a `with`; others stay."""
+        added = self.add_fault(rule)
         try:
             yield
         finally:
-            self.clear_faults()
+            self.admin("DELETE", f"/-/faults/{quote(added['id'])}")
 
     def requests(self, **query: str) -> Any:
         """The journal of requests, all or those that the query is about: `verb="create"`."""

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 @Fauxkube
@@ -66,18 +66,38 @@ class ClusterTest {
   }
 
   @Test
-  void controlsWorkOrSayThatTheyAreMissing(FauxkubeCluster cluster) {
-    for (Consumer<FauxkubeCluster> call :
-        java.util.List.<Consumer<FauxkubeCluster>>of(
-            each -> each.settle(Duration.ofSeconds(10)),
-            each -> each.clock(Map.of("advance", "1s")),
-            FauxkubeCluster::clearFaults,
-            each -> each.requests(Map.of("verb", "create"))))
-      try {
-        call.accept(cluster);
-      } catch (FauxkubeException error) {
-        assertTrue(error.isNotServed(), error.getMessage());
-      }
+  void settleWaitsUntilEverythingIsDone(FauxkubeCluster cluster) {
+    cluster.apply(ReadmeTest.DEPLOYMENT);
+    cluster.settle(Duration.ofSeconds(10));
+    JsonNode web = cluster.admin("GET", "/apis/apps/v1/namespaces/default/deployments/web");
+    assertEquals(3, web.at("/status/readyReplicas").asInt());
+  }
+
+  @Test
+  void clockStandsStillAndMoves(FauxkubeCluster cluster) {
+    try (FauxkubeCluster fork = cluster.fork()) {
+      Instant before = Instant.parse(fork.clock(Map.of("freeze", true)).path("now").asText());
+      Instant after = Instant.parse(fork.clock(Map.of("advance", "1h")).path("now").asText());
+      assertEquals(Duration.ofHours(1), Duration.between(before, after));
+    }
+  }
+
+  @Test
+  void faultsLastUntilTheyAreCleared(FauxkubeCluster cluster) {
+    String maps = "/api/v1/namespaces/default/configmaps";
+    cluster.addFault(Map.of("match", Map.of("resource", "configmaps"), "code", 503));
+    assertEquals(503, assertThrows(FauxkubeException.class, () -> cluster.admin("GET", maps)).status());
+    cluster.clearFaults();
+    assertEquals("ConfigMapList", cluster.admin("GET", maps).path("kind").asText());
+  }
+
+  @Test
+  void journalTellsOrSaysThatItIsMissing(FauxkubeCluster cluster) {
+    try {
+      cluster.requests(Map.of("verb", "create"));
+    } catch (FauxkubeException error) {
+      assertTrue(error.isNotServed(), error.getMessage());
+    }
   }
 
   @Test
