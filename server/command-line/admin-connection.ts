@@ -37,16 +37,26 @@ export function readConnection(path: string): AdminConnection {
 }
 
 /** Sends JSON and reads JSON. @throws Error with the words of the API, or why there is no answer */
-export function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
-  const { server, caCertificate: ca, certificate: cert, key, token } = connection;
+export async function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
   const text = body && JSON.stringify(body);
+  return JSON.parse(await exchange(connection, method, path, { ...(text !== undefined && { text }) })) as T;
+}
+
+/** The text of an answer. @throws Error with the words of the API, or why there is no answer */
+export function exchange(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  { text, timeoutMs = TIMEOUT_MS }: { readonly text?: string; readonly timeoutMs?: number } = {},
+): Promise<string> {
+  const { server, caCertificate: ca, certificate: cert, key, token } = connection;
   return new Promise((done, reject) => {
     const asked = httpsRequest(
       new URL(`${server}${path}`),
       {
         method,
         ca,
-        timeout: TIMEOUT_MS,
+        timeout: timeoutMs,
         agent: false,
         ...(cert !== undefined && { cert, key }),
         headers: {
@@ -62,7 +72,7 @@ export function send<T>(connection: AdminConnection, method: string, path: strin
         answer.on('end', () => {
           const read = Buffer.concat(chunks).toString();
           if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read)));
-          else done(JSON.parse(read) as T);
+          else done(read);
         });
       },
     );

@@ -10,6 +10,8 @@ import { authorizationFlags } from './authorization-flags.ts';
 import { addControllers } from './controllers.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
+import { addQuestions } from './questions.ts';
+import { addRequests } from './requests.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
@@ -238,6 +240,8 @@ function program(): Command {
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
   addPods(root, KUBECONFIGS[0] ?? '');
+  addRequests(root, KUBECONFIGS[0] ?? '');
+  addQuestions(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 
