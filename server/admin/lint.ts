@@ -1,5 +1,5 @@
 /** `/-/lint`: habits of clients that hurt a real cluster. */
-import type { Finding } from '../cluster/lint/finding.ts';
+import { lintText } from '../cluster/lint/lint-text.ts';
 import { badRequest } from '../kube/api-error.ts';
 import { sinceOf } from './request-search.ts';
 import { type AdminRoute, schema } from './route.ts';
@@ -28,26 +28,16 @@ export const lintRoutes: readonly AdminRoute[] = [
       format: 'text for people; json unless given',
     },
     answer: schema.object({ findings: schema.list(FINDING), mark: schema.number('what comes later has since=MARK') }),
-    handle: async ({ why: { journal }, lint, requests }, { request: { query } }) => {
+    handle: async (target, { request: { query } }) => {
       const since = query.get('since');
       const format = query.get('format') ?? 'json';
       if (format !== 'json' && format !== 'text')
         throw badRequest(`format has to be json or text, and is ${JSON.stringify(format)}`);
-      if (journal.level === 'none') throw badRequest('lint reads the journal, which keeps nothing at the level none');
-      const findings = await lint(since === null ? 0 : sinceOf(since));
+      const { requests } = target;
+      if (requests.level === 'none') throw badRequest('lint reads the journal, which keeps nothing at the level none');
+      const findings = await target.lint(since === null ? 0 : sinceOf(since));
       if (format === 'json') return { findings, mark: requests.mark() };
       return { type: 'bytes', status: 200, mediaType: 'text/plain; charset=utf-8', body: lintText(findings) };
     },
   },
 ];
-
-function lintText(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'no findings\n';
-  return findings.map(findingText).join('\n');
-}
-
-function findingText({ rule, severity, userAgent, user, resource, namespace, name, message, advice }: Finding): string {
-  const key = [namespace, name].filter((part) => part !== undefined).join('/');
-  const what = key === '' ? resource : `${resource} ${key}`;
-  return `${severity} ${rule}: ${what}\n  ${userAgent} (${user}) ${message}\n  ${advice}\n`;
-}

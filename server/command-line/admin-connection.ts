@@ -45,35 +45,49 @@ export async function send<T>(
   method: string,
   path: string,
   body?: object,
-  timeout: number = TIMEOUT_MS,
+  timeoutMs: number = TIMEOUT_MS,
 ): Promise<T> {
+  const text = body && JSON.stringify(body);
+  return JSON.parse(await exchange(connection, method, path, { ...(text !== undefined && { text }), timeoutMs })) as T;
+}
+
+interface Sent {
+  readonly text?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The text of an answer. @throws Error with the words of the API, or why there is no answer */
+export async function exchange(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  sent: Sent = {},
+): Promise<string> {
   try {
-    return await exchange<T>(connection, method, path, body, timeout);
+    return await exchangeOnce(connection, method, path, sent);
   } catch (error) {
     const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
     if (!connection.toleratesExpiry || cause?.code !== 'CERT_HAS_EXPIRED') throw error;
     const { connectExpired } = await import('./expired-server.ts');
-    return exchange<T>(connection, method, path, body, timeout, await connectExpired(connection));
+    return exchangeOnce(connection, method, path, sent, await connectExpired(connection));
   }
 }
 
-function exchange<T>(
+function exchangeOnce(
   connection: AdminConnection,
   method: string,
   path: string,
-  body: object | undefined,
-  timeout: number,
+  { text, timeoutMs = TIMEOUT_MS }: Sent,
   socket?: TLSSocket,
-): Promise<T> {
+): Promise<string> {
   const { server, caCertificate: ca, certificate: cert, key, token } = connection;
-  const text = body && JSON.stringify(body);
   return new Promise((done, reject) => {
     const asked = httpsRequest(
       new URL(`${server}${path}`),
       {
         method,
         ca,
-        timeout,
+        timeout: timeoutMs,
         // An agent of whatever kind would connect by itself.
         ...(socket ? { createConnection: () => socket } : { agent: false }),
         ...(cert !== undefined && { cert, key }),
@@ -90,7 +104,7 @@ function exchange<T>(
         answer.on('end', () => {
           const read = Buffer.concat(chunks).toString();
           if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read)));
-          else done(JSON.parse(read) as T);
+          else done(read);
         });
       },
     );

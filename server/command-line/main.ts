@@ -14,6 +14,8 @@ import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
+import { addQuestions } from './questions.ts';
+import { addRequests } from './requests.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
@@ -255,6 +257,8 @@ function program(): Command {
   addPods(root, KUBECONFIGS[0] ?? '');
   addClock(root, KUBECONFIGS[0] ?? '');
   addFixtures(root);
+  addRequests(root, KUBECONFIGS[0] ?? '');
+  addQuestions(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

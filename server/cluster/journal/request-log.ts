@@ -167,13 +167,17 @@ export class RequestLog implements Requests {
         const { length } = this.entries(match, { since });
         if (times === undefined ? length > 0 : length === times) return;
         const wanted = times === undefined ? 'a request' : counted(times);
-        throw this.#unexpected(`expected ${wanted} with ${matcher}, and there ${made(length)}`, matcher, since);
+        throw this.#unexpected(
+          `expected ${wanted} with ${matcher.toString()}, and there ${made(length)}`,
+          matcher,
+          since,
+        );
       },
       notToHaveBeenMade: ({ since = 0 } = {}) => {
         const [first, ...more] = this.entries(match, { since });
         if (!first) return;
         const others = more.length === 0 ? '' : `, and ${more.length} more`;
-        throw new Error(`expected no request with ${matcher}, and there was ${described(first)}${others}`);
+        throw new Error(`expected no request with ${matcher.toString()}, and there was ${described(first)}${others}`);
       },
     };
   }
@@ -201,7 +205,7 @@ export class RequestLog implements Requests {
     const { since, count, timeoutSeconds, controllers } = options;
     const nearest = matcher.nearest(this.#journal.after(since, { own: controllers }), NEAREST_SHOWN);
     const kept = this.level === 'none' ? ' (the journal keeps none: its level is none)' : '';
-    const message = `${found} of ${counted(count)} with ${matcher} came in ${timeoutSeconds} s${kept}`;
+    const message = `${found} of ${counted(count)} with ${matcher.toString()} came in ${timeoutSeconds} s${kept}`;
     return new RequestWaitError(message, nearest);
   }
 }

@@ -104,9 +104,9 @@ export const deprecated: LintRule = {
   name: 'deprecated-api',
   severity: 'warning',
   advice: 'Move to the version that the warning names before you move to a newer Kubernetes.',
-  find: ({ entries, deprecationOf }) =>
-    byResource(entries.filter(({ isDeprecated }) => isDeprecated)).map((uses) => {
+  find: (requests) =>
+    byResource(requests.entries.filter(({ isDeprecated }) => isDeprecated)).map((uses) => {
       const { info } = uses[0] as JournalEntry;
-      return { entries: uses, message: deprecationOf(info) ?? `used the deprecated version ${info.version}` };
+      return { entries: uses, message: requests.deprecationOf(info) ?? `used the deprecated version ${info.version}` };
     }),
 };

@@ -61,8 +61,10 @@ export const conflicts: LintRule = {
 };
 
 /** What programs are called whose authors gave them no name: the server takes it for the field manager. */
-const NAMELESS =
-  /^(|unknown|Go-http-client|python-requests|python-urllib|Python-urllib|OpenAPI-Generator|curl|node|node-fetch|axios|undici|okhttp|Java|Apache-HttpClient|Mozilla|main|manager|__debug_bin\d*|___go_build_.*|.*\.test)$/;
+const NAMELESS = new RegExp(
+  '^(|unknown|Go-http-client|python-requests|[Pp]ython-urllib|OpenAPI-Generator|curl|node|node-fetch|axios|undici|' +
+    'okhttp|Java|Apache-HttpClient|Mozilla|main|manager|__debug_bin\\d*|___go_build_.*|.*\\.test)$',
+);
 
 /** Names that examples apply with. */
 const DEFAULT_MANAGERS =

@@ -32,8 +32,8 @@ export interface UsesOfUser {
 const NAMES_MAX = 100;
 
 /**
- * Which permissions users have used: those of their requests, and those that requests needed besides, such as `escalate`
- * for a Role or `create` for an apply.
+ * Which permissions users have used: those of their requests, and those that requests needed besides, such as
+ * `escalate` for a Role or `create` for an apply.
  */
 export class UsedPermissions {
   readonly #users = new Map<string, UsesOfUser>();
