@@ -48,7 +48,10 @@ export function isResponse(value: object): value is ApiResponse {
   return 'type' in value && 'status' in value && typeof value.status === 'number';
 }
 
-/** Reads a JSON object; no body is an empty one unless the route needs some field. @throws ApiError 400 for anything else */
+/**
+ * Reads a JSON object; no body is an empty one unless the route needs some field.
+ * @throws ApiError 400 for anything else
+ */
 export async function readJson(request: ApiRequest, { body: wanted }: AdminRoute): Promise<Record<string, unknown>> {
   const body = await request.body();
   const isEmpty = 'bytes' in body && body.bytes.length === 0;

@@ -8,7 +8,8 @@ describe('while an hour passes', () => {
   beforeAll(async () => {
     shop = await frozenCluster({ nodes: 2 });
     await shop.apply(
-      '{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {nodeName: node01, containers: [{name: c, image: nginx}]}}',
+      '{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {nodeName: node01, ' +
+        'containers: [{name: c, image: nginx}]}}',
     );
     await shop.cluster.transport().send({
       verb: 'patch',

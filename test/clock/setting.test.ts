@@ -60,7 +60,9 @@ kind: CronJob
 metadata: {name: hourly}
 spec:
   schedule: '0 * * * *'
-  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: ['true']}]}}}}
+  jobTemplate: 
+    spec:
+      template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: ['true']}]}}
 `);
     await shop.move({ set: '2026-01-02T12:30:00Z' });
     await shop.cluster.settle();

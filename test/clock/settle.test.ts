@@ -34,7 +34,8 @@ it('POST /-/settle waits until nobody has anything to do, and names who has', as
 it('whoever sleeps is not waited for', async () => {
   await using shop = await adminCluster();
   await shop.cluster.apply(
-    '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: busybox, command: [sleep, "900"]}]}}',
+    '{apiVersion: v1, kind: Pod, metadata: {name: p}, ' +
+      'spec: {containers: [{name: c, image: busybox, command: [sleep, "900"]}]}}',
   );
   expect((await shop.admin('POST', '/-/settle', { timeoutSeconds: 20 })).status).toBe(200);
 });
