@@ -1,5 +1,6 @@
 /** `/-/clock` and `/-/settle`: the time of a cluster, and waiting until it is at rest. */
 import type { ClockState } from '../base/movable-clock.ts';
+import { durationMsOf, durationText, timeMsOf } from '../cluster/clock-texts.ts';
 import {
   type ClockControls,
   ForeignClock,
@@ -9,11 +10,8 @@ import {
 } from '../cluster/cluster-clock.ts';
 import { NotSettled } from '../cluster/settle.ts';
 import { ApiError, badRequest } from '../kube/api-error.ts';
-import { formatDuration, parseDuration } from '../schema/go-duration.ts';
-import { parseGoTime, RFC3339 } from '../schema/go-time.ts';
 import { type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
 
-const NS_PER_MS = 1_000_000n;
 const SETTLE_SECONDS = 30;
 const SETTLE_SECONDS_MAX = 3600;
 
@@ -48,15 +46,12 @@ const listOf = (names: readonly string[]): string => `${names.slice(0, -1).join(
 
 function timeOf(set: unknown): number {
   if (typeof set !== 'string') throw badRequest('set has to be a time such as "2026-01-01T00:00:00Z"');
-  return checked(() => {
-    const { seconds, nanoseconds } = parseGoTime(set, RFC3339);
-    return possibleTime(seconds * 1000 + Math.floor(nanoseconds / Number(NS_PER_MS)));
-  }, 'set');
+  return checked(() => possibleTime(timeMsOf(set)), 'set');
 }
 
 function durationOf(advance: unknown): number {
   if (typeof advance !== 'string') throw badRequest('advance has to be a duration such as "1h30m"');
-  const durationMs = checked(() => Number(parseDuration(advance) / NS_PER_MS), 'advance');
+  const durationMs = checked(() => durationMsOf(advance), 'advance');
   if (advance.startsWith('-')) throw badRequest('advance: time passes forwards only; use set to go back');
   return durationMs;
 }
@@ -92,7 +87,7 @@ function told({ now, frozen, speed, offset, timers, nextTimer }: ClockState): ob
     now: new Date(now).toISOString(),
     frozen,
     speed,
-    offset: formatDuration(BigInt(Math.round(offset)) * NS_PER_MS),
+    offset: durationText(offset),
     timers,
     nextTimer: nextTimer === undefined ? null : new Date(nextTimer).toISOString(),
   };

@@ -163,7 +163,7 @@ export interface WatchResponse {
   /** Begins the stream. The observer is not called before `start` returns. */
   start(observer: WatchObserver): Cancel;
   /** Whoever writes the stream has more to write than goes in one turn, until the returned function is called. */
-  begin?(): () => void;
+  readonly begin?: () => () => void;
 }
 
 export interface WatchEvent {

@@ -17,7 +17,7 @@ spec:
           containers: [{name: report, image: busybox, command: [sh, -c, 'date -u; sleep 60; date -u']}]
 `;
 
-it('a month of an hourly cron job passes, each pod ending after its minute', { timeout: 120_000 }, async () => {
+it('a month of an hourly cron job passes, each pod ending after its minute', { timeout: 300_000 }, async () => {
   await using shop = await frozenCluster();
   await shop.apply(HOURLY);
   const ended: string[] = [];

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { clock } from './clock.ts';
 import { create } from './create.ts';
 import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
@@ -29,4 +30,5 @@ export const SCENARIOS: readonly Scenario[] = [
   customKinds,
   rules,
   virtualClusters,
+  clock,
 ];
