@@ -1,3 +1,4 @@
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,7 +39,9 @@ def test_stop_ends_the_server_and_removes_its_files() -> None:
 def test_server_ends_with_a_process_that_cannot_say_so(then: str) -> None:
     ended = subprocess.run([sys.executable, "-c", HERE.format(then=then)], capture_output=True, text=True)
     assert ended.returncode in (3, -signal.SIGKILL)
-    text = Path(ended.stdout.strip()).read_text()
+    path = Path(ended.stdout.strip())
+    text = path.read_text()
+    shutil.rmtree(path.parent)
     give_up = time.monotonic() + 10
     while is_served(text) and time.monotonic() < give_up:
         time.sleep(0.02)
