@@ -37,7 +37,14 @@ const TABLE = {
     'server/kube',
     'server/base',
   ],
-  'server/admin': ['server/cluster', 'server/pipeline', 'server/kube', 'server/base', 'server/schema/go-duration.ts'],
+  'server/admin': [
+    'server/cluster',
+    'server/pipeline',
+    'server/kube',
+    'server/base',
+    'server/schema/go-duration.ts',
+    'server/schema/go-time.ts',
+  ],
   'server/http': ['server/pipeline', 'server/admin', 'server/streaming', 'server/kube', 'server/base'],
   'controllers/lib': ['server/kube', 'server/base', 'server/schema/hash'],
 };

@@ -41,10 +41,10 @@ const { metafile } = await build({
     '@fastify/ajv-compiler': './scripts/left-out.cjs',
     '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
   },
-  define: { 'import.meta.url': 'moduleUrl' },
+  define: { 'import.meta.url': 'moduleUrl', 'import.meta.importModule': 'importModule' },
   banner: {
     js:
-      '(function (exports, require, module, __filename, __dirname) { const moduleUrl = ' +
+      '(function (exports, require, module, __filename, __dirname, importModule) { const moduleUrl = ' +
       "require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
@@ -61,7 +61,9 @@ writeFileSync('dist/cli.js', cli, { mode: 0o755 });
 // Modules read these from beside themselves, which is dist/ for all of them.
 const DATA = [
   'server/schema/kinds.gen.json',
+  'server/schema/older-kinds.gen.json',
   'server/cluster/bootstrap/bootstrap.gen.json',
+  'server/cluster/bootstrap/older-bootstrap.gen.json',
   'server/pipeline/fidelity/fidelity.gen.json',
 ];
 for (const file of DATA) copyFileSync(file, `dist/${basename(file)}`);

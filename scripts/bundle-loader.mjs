@@ -30,6 +30,8 @@ export function loadBundle(isRead = () => undefined) {
   });
   isRead();
   const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(BUNDLE), module, BUNDLE, dirname(BUNDLE));
+  // A script from the code cache cannot import modules of others (init hooks) by itself.
+  const importModule = (url) => import(url);
+  script.runInThisContext()(module.exports, createRequire(BUNDLE), module, BUNDLE, dirname(BUNDLE), importModule);
   return { exports: module.exports, script };
 }

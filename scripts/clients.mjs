@@ -1,10 +1,11 @@
-// `npm run test:clients`: programs of client libraries, unchanged, against dist/.
+// `npm run test:clients`: programs of client libraries, unchanged, and the test kits with examples, against dist/.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findKubectl } from './kubectl.mjs';
+import { KITS, runKit } from './test-kits.mjs';
 
 const CACHE = resolve('node_modules/.cache/clients');
 const RUN_LIMIT_MS = 180_000;
@@ -49,7 +50,7 @@ const PROGRAMS = [
 ];
 
 const wanted = process.argv.slice(2);
-const known = PROGRAMS.map(({ name }) => name);
+const known = [...PROGRAMS, ...KITS].map(({ name }) => name);
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`test:clients takes ${known.join(', ')}, or nothing for all: not '${unknown[0]}'\n`);
@@ -99,41 +100,74 @@ async function run({ name, run: [command, ...args] }, kubeconfig) {
   return lines;
 }
 
-/** What comes behind it in the page is written anew. */
+/** What comes behind them in the page, up to the next heading, is written anew. */
 const MARK = '<!-- results -->\n';
+const KITS_MARK = '<!-- kits -->\n';
 
 const cell = (text) => text.replaceAll('|', '\\|');
 
-function page(results) {
-  const rows = results.flatMap(({ program, lines }) =>
+function clientRows(results) {
+  return results.flatMap(({ program, lines }) =>
     lines.map((line) => {
       const [, bad, what, why] = /^(not )?ok (.*?)(?:: (.*))?$/.exec(line);
       const result = bad ? `failed: ${why ?? ''}` : 'passed';
       return `| ${program.uses} ${program.version()} | ${cell(what)} | ${cell(result)} |`;
     }),
   );
+}
+
+/** The table behind a mark, up to the next empty line, replaced. */
+function withTable(text, mark, head, rows) {
+  const at = text.indexOf(mark) + mark.length;
+  const rest = text.slice(at);
+  const end = rest.indexOf('\n\n') + 1 || rest.length;
+  return `${text.slice(0, at)}${[head, ...rows].join('\n')}\n${rest.slice(end)}`;
+}
+
+function page(results, kits) {
+  const kitRows = kits.map(({ kit, line }) => {
+    const [, bad, what, why] = /^(not )?ok (.*?)(?:: (.*))?$/.exec(line);
+    return `| \`${kit.folder}\` | ${kit.uses()} | ${what} | ${cell(bad ? `failed: ${why ?? ''}` : 'passed')} |`;
+  });
   const text = readFileSync('docs/clients.md', 'utf8');
-  const head = '| client | what it does | result |\n|---|---|---|';
-  const at = text.indexOf(MARK) + MARK.length;
-  return `${text.slice(0, at)}${[head, ...rows].join('\n')}\n`;
+  const clients = withTable(text, MARK, '| client | what it does | result |\n|---|---|---|', clientRows(results));
+  return withTable(clients, KITS_MARK, '| folder | with | what ran | result |\n|---|---|---|---|', kitRows);
+}
+
+async function runPrograms(programs) {
+  const folder = mkdtempSync(join(tmpdir(), 'fauxkube-clients-'));
+  const { child, kubeconfig } = await startServer(folder);
+  const results = [];
+  try {
+    for (const program of programs) {
+      const problem = build(program);
+      results.push({ program, lines: problem ? [`not ok builds: ${problem}`] : await run(program, kubeconfig) });
+      if (problem) process.stderr.write(`${program.name}: not ok builds: ${problem}\n`);
+    }
+  } finally {
+    child.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return results;
+}
+
+async function runKits(kits) {
+  const results = [];
+  for (const kit of kits) {
+    const line = await runKit(kit);
+    process.stderr.write(`${kit.name}: ${line}\n`);
+    results.push({ kit, line });
+  }
+  return results;
 }
 
 mkdirSync(CACHE, { recursive: true });
-const folder = mkdtempSync(join(tmpdir(), 'fauxkube-clients-'));
-const { child, kubeconfig } = await startServer(folder);
-const results = [];
-try {
-  for (const program of PROGRAMS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    const problem = build(program);
-    results.push({ program, lines: problem ? [`not ok builds: ${problem}`] : await run(program, kubeconfig) });
-    if (problem) process.stderr.write(`${program.name}: not ok builds: ${problem}\n`);
-  }
-} finally {
-  child.kill('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-}
-if (wanted.length === 0) writeFileSync('docs/clients.md', page(results));
-const lines = results.flatMap((result) => result.lines);
+const isWanted = ({ name }) => wanted.length === 0 || wanted.includes(name);
+const programs = PROGRAMS.filter(isWanted);
+const results = programs.length > 0 ? await runPrograms(programs) : [];
+const kits = await runKits(KITS.filter(isWanted));
+if (wanted.length === 0) writeFileSync('docs/clients.md', page(results, kits));
+const lines = [...results.flatMap((result) => result.lines), ...kits.map(({ line }) => line)];
 const failed = lines.filter((line) => line.startsWith('not ok')).length;
 process.stdout.write(`${lines.length - failed} passed, ${failed} failed\n`);
 if (failed > 0) process.exitCode = 1;

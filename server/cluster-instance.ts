@@ -3,38 +3,46 @@ import { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { createStages } from '../controllers/kubelet/stages/index.ts';
-import { ControllerManager } from '../controllers/lib/manager.ts';
+import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
-import type { Pki } from './auth/certificates.ts';
+import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import type { Random } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { ClusterClock } from './cluster/cluster-clock.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
-import { type FixtureObject, parseFixture } from './cluster/fixtures/read.ts';
+import { parseFixture } from './cluster/fixtures/documents.ts';
+import type { FixtureObject } from './cluster/fixtures/faults.ts';
+import type { StartFixtures, StartTarget } from './cluster/fixtures/start-fixtures.ts';
 import { keysOf } from './cluster/identity.ts';
+import type { RequestLog } from './cluster/journal/request-log.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
 import { Savepoints } from './cluster/savepoints/savepoints.ts';
-import { START_TIMEOUT_MS, settle } from './cluster/settle.ts';
+import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { createFaults } from './fault-host.ts';
 import { InstanceState, type InstanceStateParts } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
+import type { Faults } from './pipeline/faults/faults.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
-import { builtInTypes } from './schema/type-table.ts';
+import { podTemplateHash } from './schema/hash/pod-template-hash.ts';
+import { typesOf } from './schema/kubernetes-versions.ts';
 import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
 import type { Captured, LocalStorage } from './storage/storage.ts';
 
@@ -64,6 +72,8 @@ export interface InstanceParts {
   readonly end?: () => Promise<void>;
   /** What makes virtual clusters, where there may be some. */
   readonly clusters?: () => AdminTarget['clusters'];
+  /** Shows new connections another certificate, or the usual one; of a cluster with a port of its own. */
+  readonly showCertificate?: (shown: KeyAndCertificate | undefined) => void;
 }
 
 /**
@@ -71,35 +81,52 @@ export interface InstanceParts {
  *
  * @example
  * const instance = new ClusterInstance(parts);
- * await instance.assemble();
- * await instance.start(fixtures);
+ * await instance.assemble(fixtures);
+ * await instance.start();
  */
 export class ClusterInstance implements ForkedCluster {
   readonly #parts: InstanceParts;
   readonly pods = new RegisteredHandlers();
+  readonly faults: Faults;
   readonly #simulatedNodes = new SimulatedNodes();
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
+  #fixtures: StartFixtures | undefined;
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
   #beginning: Captured | undefined;
   #state: InstanceState | undefined;
   #savepoints: Savepoints | undefined;
+  readonly clock: ClusterClock;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
+    this.clock = new ClusterClock(parts.clock);
+    const { clock, options, showCertificate } = parts;
+    this.faults = createFaults(clock, options.seed, {
+      nodes: this.#simulatedNodes,
+      controllers: {
+        list: () => this.controllers(),
+        set: async (...place) => this.#manager?.setEnabled(...place),
+        unset: async (...place) => this.#manager?.unsetEnabled(...place),
+      },
+      ...(showCertificate && {
+        showExpired: (isExpired) => showCertificate(isExpired ? this.parts.expiredCertificate() : undefined),
+      }),
+    });
   }
 
   /** @throws Error for what `StartOptions` says wrongly */
-  async assemble(): Promise<Assembly> {
+  async assemble(fixtures?: StartFixtures): Promise<Assembly> {
+    this.#fixtures = fixtures;
     const { options, clock, random, log, address, outbound, upstreams, own } = this.#parts;
     const { nodes = 2, tokenFile, authentication, authorization, authorizationModes } = options;
     for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
     const extensions: ExtensionServers = async (served) =>
       (await import('./extension-servers.ts')).openExtensionServer(served, { clock, random, log });
     const kubelet = createKubelet(
-      builtInTypes().gitVersion,
+      typesOf(options.kubernetesVersion).gitVersion,
       this.#simulatedNodes,
       {
         events: options.kubeletEvents ?? 'problems',
@@ -116,6 +143,7 @@ export class ClusterInstance implements ForkedCluster {
       clock,
       random,
       log,
+      kubernetesVersion: options.kubernetesVersion,
       dataDir: options.dataDir,
       storage: this.#parts.virtual?.storage,
       pki: this.#parts.virtual?.pki,
@@ -135,6 +163,8 @@ export class ClusterInstance implements ForkedCluster {
       simulatedMetrics: options.simulatedMetrics ?? false,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
+      faults: this.faults,
+      journalLevel: options.journalLevel,
       admissionPlugins: {
         enable: options.enableAdmissionPlugins ?? [],
         disable: options.disableAdmissionPlugins ?? [],
@@ -144,12 +174,14 @@ export class ClusterInstance implements ForkedCluster {
     this.#assembly = assembly;
     this.#state = this.#stateOf(assembly, kubelet.memory);
     this.#savepoints = new Savepoints(this.#state, { clock, realClock: systemClock() });
-    for (const part of ['controllers', 'fixtures'] as const) assembly.cluster.health.set(part, false);
+    if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
+    for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
+      assembly.cluster.health.set(part, false);
     return assembly;
   }
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
-  async start(fixtures: readonly FixtureObject[]): Promise<void> {
+  async start(): Promise<void> {
     const { options } = this.#parts;
     const { cluster } = this.parts;
     await this.#publishAddress();
@@ -157,13 +189,16 @@ export class ClusterInstance implements ForkedCluster {
     cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     checkNames(options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
-    if (fixtures.length > 0) {
+    if (this.#fixtures && !this.#fixtures.isEmpty) {
       await this.settle(START_TIMEOUT_MS);
       this.#empty = cluster.storage.capture();
-      await this.#applyAll(fixtures);
+      await this.#fixtures.apply(this.#startTarget);
     }
     await this.settle(START_TIMEOUT_MS);
+    // What was applied at the start is nobody's request.
+    this.parts.permissions.forget();
     this.#beginning = cluster.storage.capture();
+    await this.#fixtures?.watch(this.#startTarget, systemClock());
     this.#empty ??= this.#beginning;
   }
 
@@ -178,6 +213,8 @@ export class ClusterInstance implements ForkedCluster {
     const { options, clock, random, log, ingressPoint } = this.#parts;
     const { cluster, pki, tokens, metrics } = this.parts;
     const kubelet = this.#kubelet?.controller;
+    const { extraControllers = [] } = options;
+    const guests = new Set(extraControllers.map(({ user, account }) => (user ?? serviceAccountUser(account)).name));
     return new ControllerManager({
       definitions: [
         ...createControllers({
@@ -193,14 +230,16 @@ export class ClusterInstance implements ForkedCluster {
         }),
         ...(kubelet ? [kubelet] : []),
         createStages(this.#simulatedNodes),
-        ...(options.extraControllers ?? []),
+        ...extraControllers,
       ],
-      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent),
+      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent, !guests.has(user.name)),
       clock,
       random,
       activity: cluster.activity,
       log,
       enabled: (name) => isEnabled(name, this.#enabledControllers),
+      hashTemplate: (template, count) => podTemplateHash(template, count, cluster.catalog.table),
+      lacks: (resource) => cluster.catalog.table.lacks(resource),
     });
   }
 
@@ -263,17 +302,24 @@ export class ClusterInstance implements ForkedCluster {
     return this.cluster.scripts;
   }
 
+  get requests(): RequestLog {
+    return this.cluster.requests;
+  }
+
   get kubernetesVersion(): string {
     return this.cluster.catalog.table.gitVersion;
   }
 
   /** What the routes below `/-/` work on. */
   admin(): AdminTarget {
-    const { credentials, authorizer, metrics } = this.parts;
+    const { credentials, authorizer, permissions, metrics } = this.parts;
     return {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
+      settle: (timeoutMs) => this.settle(timeoutMs),
+      clock: this.clock,
+      apply: (manifest) => this.apply(manifest),
       fidelity: () => this.cluster.clientRequests.report(),
       controllers: {
         list: () => this.controllers(),
@@ -281,16 +327,36 @@ export class ClusterInstance implements ForkedCluster {
         unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
       },
       metrics,
+      faults: this.faults,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
       savepoints: this.savepoints,
       catalog: this.cluster.catalog,
+      requests: this.requests,
+      permissions,
+      why: this.cluster,
+      lint: async (since) => (await import('./cluster/lint/lint.ts')).lint(this.cluster, since),
+      init: this.#fixtures?.init,
     };
   }
 
-  async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+  get #startTarget(): StartTarget {
+    return {
+      catalog: this.cluster.catalog,
+      apply: (...manifests) => this.apply(...manifests),
+      transport: (user) => this.transport(user),
+      settle: () => this.settle(),
+      expect: (objects) => this.#expectNodes(objects),
+    };
+  }
+
+  #expectNodes(objects: readonly FixtureObject[]): void {
     for (const { object } of objects)
       if (object.kind === 'Node') this.#simulatedNodes.expect(object.metadata.name ?? '');
+  }
+
+  async #applyAll(objects: readonly FixtureObject[]): Promise<void> {
+    this.#expectNodes(objects);
     await applyFixtures(objects, { transport: this.transport(), catalog: this.cluster.catalog });
   }
 
@@ -299,7 +365,7 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   transport(user: User = ADMIN_USER): Transport {
-    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube');
+    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube', false);
   }
 
   async apply(...manifests: readonly (string | object)[]): Promise<void> {
@@ -314,13 +380,25 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async reset(): Promise<void> {
+    // First: what fails might never settle.
+    this.faults.clear();
+    await this.faults.obeyed();
+    await this.clock.reset();
     if (this.#beginning) await this.#state?.follow(this.#beginning, NOTHING_TOLD);
+    await this.#fixtures?.afterReset();
+    await this.settle();
+    this.requests.clear();
   }
 
   async settle(timeoutMs?: number): Promise<void> {
-    const { cluster, auditLog } = this.parts;
-    await settle(cluster.activity, cluster.storage, this.#parts.clock, timeoutMs);
+    const { auditLog } = this.parts;
+    await settle(this.#settling, timeoutMs);
     await auditLog?.flush();
+  }
+
+  get #settling(): Settling {
+    const { activity, storage } = this.cluster;
+    return { activity, storage, realClock: systemClock() };
   }
 
   controllers(): readonly ControllerState[] {
@@ -345,6 +423,8 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Ends controllers: nothing is written any more. */
   stopWork(): void {
+    this.clock.stop();
+    this.faults.close();
     this.#manager?.stop();
   }
 
@@ -360,6 +440,7 @@ export class ClusterInstance implements ForkedCluster {
   /** Ends everything that is the cluster's own, once nobody is let in any more. */
   async shutDown(): Promise<void> {
     this.stopWork();
+    await this.#fixtures?.close();
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();
     await this.#assembly?.cluster.storage.close();

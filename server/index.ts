@@ -2,8 +2,11 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import { createLogger, type Logger } from './base/log.ts';
+import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
-import { readFixtures } from './cluster/fixtures/read.ts';
+import type { ClockControls } from './cluster/cluster-clock.ts';
+import { StartFixtures, type StartFixturesOptions } from './cluster/fixtures/start-fixtures.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import { ClusterInstance } from './cluster-instance.ts';
 import { apiServerDoor } from './http/api-server-door.ts';
@@ -13,6 +16,7 @@ import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import { answerIn, listen, type Servers } from './listening.ts';
+import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 import type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
 import { checkOptions } from './start-checks.ts';
 import type { StartOptions } from './start-options.ts';
@@ -20,6 +24,14 @@ import { VirtualClusters } from './virtual-clusters/virtual-clusters.ts';
 
 export type { ControllerDefinition, ControllerEnv } from '../controllers/lib/controller.ts';
 export type { ControllerState } from '../controllers/lib/switches.ts';
+export type { ClockState } from './base/movable-clock.ts';
+export type { ClockControls } from './cluster/cluster-clock.ts';
+export type { InitContext } from './cluster/init/init-hooks.ts';
+export type { RequestEvent } from './cluster/journal/event.ts';
+export type { JournalLevel } from './cluster/journal/journal.ts';
+export type { ReplayDifference, ReplayOptions, ReplayResult } from './cluster/journal/replay.ts';
+export type { RequestExpectation, Requests, SearchOptions, WaitOptions } from './cluster/journal/request-log.ts';
+export type { RequestMatch } from './cluster/journal/request-match.ts';
 export type {
   PodContext,
   PodHandler,
@@ -34,6 +46,15 @@ export type { RestoreOptions, SaveOptions } from './cluster/savepoints/savepoint
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
+export type {
+  FaultControls,
+  FaultDelay,
+  FaultMatch,
+  FaultReport,
+  FaultRule,
+  FaultStatus,
+  FaultWatch,
+} from './pipeline/faults/fault-rule.ts';
 export type { ForkedCluster, ForkOptions, RunningCluster, SavepointControls } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
@@ -47,7 +68,7 @@ export type { StartOptions } from './start-options.ts';
  * const kubeconfig = cluster.kubeconfig();
  */
 export async function startCluster(
-  options: StartOptions & { readonly holdReady?: boolean } = {},
+  options: StartOptions & { readonly holdReady?: boolean } & Pick<StartFixturesOptions, 'readFixtures'> = {},
 ): Promise<RunningCluster> {
   checkOptions(options);
   const launch = new Launch(options);
@@ -63,7 +84,7 @@ export async function startCluster(
 
 /** The process's side of a cluster: where it listens, and the way out. */
 class Launch implements RunningCluster {
-  readonly #options: StartOptions;
+  readonly #options: StartOptions & StartFixturesOptions;
   /** Servers outside live in real time. */
   readonly #outbound = new OutboundClient(systemClock());
   readonly #upstreams: UpstreamServers;
@@ -74,8 +95,9 @@ class Launch implements RunningCluster {
   readonly #clusters: VirtualClusters;
   #servers: Servers | undefined;
 
-  constructor(options: StartOptions) {
-    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', clock = systemClock(), insecureBind = [] } = options;
+  constructor(options: StartOptions & StartFixturesOptions) {
+    const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', insecureBind = [] } = options;
+    const { clock = new MovableClock(systemClock()) } = options;
     this.#options = options;
     this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
     this.#address = isAnyAddress(host) ? '127.0.0.1' : host;
@@ -98,11 +120,12 @@ class Launch implements RunningCluster {
       log: this.#log,
       own: apiServerDoor(this.#address, () => this.#servers?.https),
       clusters: () => this.#clusters,
+      showCertificate: (shown) => this.#servers?.https.show(shown),
     });
     this.#clusters = new VirtualClusters({
       options,
       log: this.#log,
-      clock: () => options.clock ?? systemClock(),
+      clock: (of) => options.clock ?? (of instanceof MovableClock ? of.copy() : new MovableClock(systemClock())),
       realClock: systemClock(),
       main: () => this.#instance,
       shared,
@@ -111,14 +134,14 @@ class Launch implements RunningCluster {
   }
 
   async run(): Promise<void> {
-    const fixtures = await readFixtures(this.#options.fixtures ?? []);
-    this.#servers = await listen(this.#options, await this.#instance.assemble(), {
+    const fixtures = await StartFixtures.read(this.#options, { clock: this.#clock, log: this.#log });
+    this.#servers = await listen(this.#options, await this.#instance.assemble(fixtures), {
       clock: this.#clock,
       log: this.#log,
       admin: () => this.#instance.admin(),
       clusters: this.#clusters,
     });
-    await this.#instance.start(fixtures);
+    await this.#instance.start();
   }
 
   get #listening(): Servers {
@@ -155,12 +178,20 @@ class Launch implements RunningCluster {
     return this.#instance.pods;
   }
 
+  get faults(): FaultControls {
+    return this.#instance.faults;
+  }
+
   get scripts(): PodScripts {
     return this.#instance.scripts;
   }
 
   get savepoints(): RunningCluster['savepoints'] {
     return this.#instance.savepoints;
+  }
+
+  get requests(): Requests {
+    return this.#instance.requests;
   }
 
   get kubernetesVersion(): string {
@@ -183,8 +214,12 @@ class Launch implements RunningCluster {
     return this.#instance.reset();
   }
 
-  settle(): Promise<void> {
-    return this.#instance.settle();
+  settle(timeoutMs?: number): Promise<void> {
+    return this.#instance.settle(timeoutMs);
+  }
+
+  get clock(): ClockControls {
+    return this.#instance.clock;
   }
 
   controllers(): readonly ControllerState[] {

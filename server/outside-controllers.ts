@@ -10,13 +10,15 @@ import { HttpTransport } from '../controllers/lib/http/http-transport.ts';
 import { LeaderElection } from '../controllers/lib/leader-election.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
 import { Activity } from './base/activity.ts';
-import { type Clock, systemClock } from './base/clock.ts';
+import { type Cancel, type Clock, systemClock } from './base/clock.ts';
 import { createLogger, type LogLevel } from './base/log.ts';
 import { systemRandom } from './base/random.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import type { User } from './kube/object.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
-import { builtInTypes } from './schema/type-table.ts';
+import { podTemplateHash } from './schema/hash/pod-template-hash.ts';
+import { typesOfServer } from './schema/kubernetes-versions.ts';
+import type { TypeTable } from './schema/type-table.ts';
 import { checkNames, isEnabled } from './start-options.ts';
 
 export interface OutsideOptions {
@@ -60,20 +62,26 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
   const { server, only, extraControllers = [], logLevel = 'warn', clock = systemClock() } = options;
   const random = systemRandom();
   const activity = new Activity();
+  const connection = new Connection(server, clock);
+  const table = await tableOf(connection, clock);
   const definitions = [
     ...createControllers({
       matchDevice: createDeviceMatcher(),
       ...(server.caCertificate !== undefined && { caCertificate: server.caCertificate }),
     }),
-    createKubelet(builtInTypes().gitVersion, new SimulatedNodes(), { events: 'problems' }, () => readPodBehaviours([]))
+    createKubelet(table.gitVersion, new SimulatedNodes(), { events: 'problems' }, () => readPodBehaviours([]))
       .controller,
     ...extraControllers,
   ];
-  checkNames(only, definitions, '--only');
+  try {
+    checkNames(only, definitions, '--only');
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
   const isWanted = ({ name }: ControllerDefinition): boolean =>
     (name !== KUBELET || only.includes(KUBELET)) && isEnabled(name, only);
   const wanted = definitions.filter(isWanted);
-  const connection = new Connection(server, clock);
   const transportOf = (headers: Headers): HttpTransport => new HttpTransport({ connection, clock, random, headers });
   const manager = new ControllerManager({
     definitions: wanted,
@@ -87,6 +95,8 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
     activity,
     log: createLogger(logLevel),
     enabled: () => true,
+    hashTemplate: (template, count) => podTemplateHash(template, count, table),
+    lacks: (resource) => table.lacks(resource),
   });
   const { leaderElect: identity } = options;
   let lead: () => void = () => undefined;
@@ -116,12 +126,27 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
     connection.close();
   };
   return {
-    names: wanted.map(({ name }) => name),
+    names: manager.list().map(({ name }) => name),
     leading,
     idle: () => activity.idle(),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Nobody waits longer for a server that is not there yet: it is taken for one of the newest version. */
+const VERSION_TIMEOUT_MS = 2000;
+
+/** What the server has: an older one does not serve everything that controllers ask for. */
+async function tableOf(connection: Connection, clock: Clock): Promise<TypeTable> {
+  const asked = connection.ask({ method: 'GET', path: '/version', headers: {} }).catch(() => ({}));
+  let cancel: Cancel = () => undefined;
+  const late = new Promise<object>((resolve) => {
+    cancel = clock.schedule(VERSION_TIMEOUT_MS, () => resolve({}));
+  });
+  const { gitVersion = '' } = (await Promise.race([asked, late])) as { gitVersion?: string };
+  cancel();
+  return typesOfServer(gitVersion);
 }
 
 /** Whoever impersonates is in the name of somebody, and needs the right to: upstream asks for tokens instead. */

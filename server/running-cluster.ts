@@ -1,9 +1,12 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { ClockControls } from './cluster/cluster-clock.ts';
+import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { Savepoints } from './cluster/savepoints/savepoints.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
+import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 
 /** States that are kept, compared and brought back. */
 export type SavepointControls = Pick<Savepoints, 'save' | 'list' | 'restore' | 'diff' | 'delete' | 'export'>;
@@ -26,8 +29,21 @@ export interface ClusterControls {
   apply(...manifests: readonly (string | object)[]): Promise<void>;
   /** Back to how the cluster was when it became ready, fixtures included. */
   reset(): Promise<void>;
-  /** Resolves when no controller has anything to do any more and every watcher knows everything. */
-  settle(): Promise<void>;
+  /**
+   * Resolves when no controller has anything to do any more and every watcher knows everything.
+   *
+   * @param timeoutMs in real time; half a minute unless given
+   * @throws Error that names who is busy
+   */
+  settle(timeoutMs?: number): Promise<void>;
+  /**
+   * The time of the cluster.
+   *
+   * @example
+   * await cluster.clock.freeze();
+   * await cluster.clock.advance(60 * 60 * 1000);
+   */
+  readonly clock: ClockControls;
   /** Every controller, and where it is on. */
   controllers(): readonly ControllerState[];
   /**
@@ -40,6 +56,13 @@ export interface ClusterControls {
    */
   setController(name: string, enabled: boolean, options?: { readonly namespace?: string }): Promise<void>;
   setController(name: string, enabled: undefined, options: { readonly namespace: string }): Promise<void>;
+  /**
+   * Lets requests, watches, nodes and controllers fail as rules say; `reset()` takes all of them away.
+   *
+   * @example
+   * cluster.faults.add({ match: { verbs: ['update'], resource: 'deployments.apps' }, conflict: true });
+   */
+  readonly faults: FaultControls;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
   /**
@@ -50,6 +73,8 @@ export interface ClusterControls {
    * await cluster.savepoints.restore('installed');
    */
   readonly savepoints: SavepointControls;
+  /** What clients have asked for lately; `reset()` forgets it. */
+  readonly requests: Requests;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;

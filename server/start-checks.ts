@@ -1,12 +1,14 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
+import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
 import { upstreamMatcher } from './kube/upstream-patterns.ts';
+import { typesOf } from './schema/kubernetes-versions.ts';
 import type { StartOptions } from './start-options.ts';
 
 /** Every option, so that the compiler sees to it that none is forgotten. */
-const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
+const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', true>> = {
   host: true,
   port: true,
   httpPort: true,
@@ -19,9 +21,12 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   corsOrigins: true,
   dataDir: true,
   fixtures: true,
+  watchFixtures: true,
+  initDir: true,
   podBehaviours: true,
   upstreams: true,
   kubeletEvents: true,
+  kubernetesVersion: true,
   nodes: true,
   clusterCidr: true,
   nodeCidrMaskSizeIpv4: true,
@@ -45,9 +50,11 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady', true>> = {
   auditPolicyFile: true,
   auditLogPath: true,
   auditWebhook: true,
+  journalLevel: true,
   authorizationModes: true,
   authorization: true,
   holdReady: true,
+  readFixtures: true,
 };
 
 /** As many as there are /24s for their pods. */
@@ -77,7 +84,13 @@ export function checkOptions(options: StartOptions): void {
     throw new Error(
       `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
     );
+  const { journalLevel } = options;
+  if (journalLevel !== undefined && !JOURNAL_LEVELS.includes(journalLevel))
+    throw new Error(
+      `journalLevel has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(journalLevel)}`,
+    );
   serviceRanges(options.serviceClusterIpRange);
+  typesOf(options.kubernetesVersion);
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
     throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
 }

@@ -9,6 +9,7 @@ import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
 import type { AuthorizationOptions } from './cluster/authorization.ts';
+import type { JournalLevel } from './cluster/journal/journal.ts';
 import type { OpenPort } from './http/plain-servers.ts';
 
 export interface StartOptions {
@@ -34,8 +35,12 @@ export interface StartOptions {
   readonly corsOrigins?: readonly string[];
   /** Keeps everything here; without it a cluster ends with its process. */
   readonly dataDir?: string;
-  /** Files and folders whose objects are there from the start. */
+  /** Files, folders, globs, kustomizations and Helm charts whose objects are there from the start. */
   readonly fixtures?: readonly string[];
+  /** Brings what changes in their files into the cluster. */
+  readonly watchFixtures?: boolean;
+  /** A folder of manifests and JavaScript that run once at the start, after the fixtures. */
+  readonly initDir?: string;
   /** Files and folders that say what images do, besides those of the package; theirs come first. */
   readonly podBehaviours?: readonly string[];
   /** Servers outside that behaviours of pods may lead to: `api:8080`, `*.internal:443`; none unless given. */
@@ -45,6 +50,8 @@ export interface StartOptions {
    * cluster's Events: Pulling, Pulled, Created, Started, and Killing at deletion.
    */
   readonly kubeletEvents?: 'all' | 'problems';
+  /** Which Kubernetes it is: `1.31`, `v1.31.4`; the newest unless given. See docs/versions.md. */
+  readonly kubernetesVersion?: string;
   /** How many nodes: node01, node02, …; 2 unless given. */
   readonly nodes?: number;
   /** Where pods get their addresses from, one range for each IP family: `10.244.0.0/16,fd00:10:244::/56`. */
@@ -91,6 +98,8 @@ export interface StartOptions {
   readonly auditLogPath?: string;
   /** A server that is told of them, in lists: see {@link AuditWebhookOptions}. */
   readonly auditWebhook?: AuditWebhookOptions;
+  /** How much is kept of requests for `requests`: `metadata` unless given; `request` keeps the bodies of writes. */
+  readonly journalLevel?: JournalLevel;
   /** Who decides what users may do, in this order: `Node` and `RBAC` unless given. */
   readonly authorizationModes?: readonly AuthorizationMode[];
   /** How else permissions are decided: see {@link AuthorizationOptions}. */

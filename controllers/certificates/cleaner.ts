@@ -50,7 +50,7 @@ function start(env: ControllerEnv): Cancel {
   let cancel: Cancel = () => undefined;
   const poll = (): void => {
     clean(env).catch((err: unknown) => env.log.warn({ err }, 'requests for certificates were not cleaned up'));
-    cancel = env.clock.schedule(POLL_MS, poll);
+    cancel = env.clock.schedule(POLL_MS, poll, 'upkeep');
   };
   poll();
   return () => cancel();

@@ -5,6 +5,7 @@
  */
 import type { Cron } from 'croner';
 import type { Frozen } from '../../server/base/freeze.ts';
+import { RecentMap } from '../../server/base/recent-map.ts';
 import type { CronJobSpec } from '../../server/kube/types.gen.ts';
 import { everyMs } from './every.ts';
 import { plainFields } from './fields.ts';
@@ -23,6 +24,9 @@ const DESCRIPTORS: Readonly<Record<string, string>> = { '@midnight': '@daily' };
 /** No time zone moves its clocks by more than this at once, those that skip a whole day aside. */
 const LARGEST_SHIFT_MS = 3 * HOUR_MS;
 const MOST_YEARS = 5;
+/** The time that was due last, and the one after it. */
+const REMEMBERED = 4;
+const schedules = new RecentMap<string, Schedule>(500);
 
 /**
  * The library is loaded for the first cron job only.
@@ -38,13 +42,33 @@ export async function scheduleOf({
   const text = rest.trim();
   const delayMs = everyMs(text);
   if (delayMs !== undefined) return { nextMs: (afterMs) => Math.floor(afterMs / 1000) * 1000 + delayMs };
+  const name = `${zone} ${text}`;
+  const known = schedules.get(name);
+  if (known) return known;
   const { Cron } = await import('croner');
   const cron = new Cron(text.startsWith('@') ? (DESCRIPTORS[text] ?? text) : plainFields(text), {
     mode: '5-part',
     timezone: zone,
     paused: true,
   });
-  return { nextMs: (afterMs) => nextOf(cron, zone, afterMs) };
+  const made = remembering((afterMs) => nextOf(cron, zone, afterMs));
+  schedules.set(name, made);
+  return made;
+}
+
+/** The same is asked again and again, and Croner takes its time: nothing is due between a time and its next one. */
+function remembering(nextMs: (afterMs: number) => number | undefined): Schedule {
+  const known: { readonly fromMs: number; readonly nextMs: number }[] = [];
+  return {
+    nextMs: (afterMs) => {
+      const found = known.find((one) => one.fromMs <= afterMs && afterMs < one.nextMs);
+      if (found) return found.nextMs;
+      const next = nextMs(afterMs);
+      if (next === undefined) return undefined;
+      if (known.unshift({ fromMs: afterMs, nextMs: next }) > REMEMBERED) known.pop();
+      return next;
+    },
+  };
 }
 
 function nextOf(cron: Cron, zone: string, afterMs: number): number | undefined {

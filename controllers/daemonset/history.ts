@@ -78,7 +78,7 @@ function labelled(pass: Pass, revision: Revision): Promise<Revision> {
 
 async function snapshot(pass: Pass, number: number): Promise<Revision> {
   const { env, key, set, expectations } = pass;
-  const wanted = daemonSetRevision(set, number);
+  const wanted = daemonSetRevision(set, number, env);
   try {
     const created = await env.client.create<ControllerRevision>(REVISIONS, wanted);
     expectations.wrote(key, REVISIONS, created);

@@ -4,7 +4,6 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { goQuote } from '../../server/kube/go-quote.ts';
 import type { KubeObject } from '../../server/kube/object.ts';
 import type { DeploymentStatus, ReplicaSet } from '../../server/kube/types.gen.ts';
-import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { controllerRefTo, isControlledBy } from '../lib/adopt.ts';
 import { messageOf } from '../lib/pod-control.ts';
 import { isTerminating } from '../lib/terminating.ts';
@@ -59,7 +58,7 @@ function newSetOf(pass: Pass, replicas: number): KubeObject {
   const { deployment, oldSets } = pass;
   const { selector, template, minReadySeconds } = deployment.spec;
   const { name = '', namespace = '' } = deployment.metadata;
-  const hash = podTemplateHash(template, deployment.status.collisionCount);
+  const hash = pass.env.hashTemplate(template, deployment.status.collisionCount);
   const labels = { ...template.metadata.labels, [TEMPLATE_HASH]: hash };
   const annotations = newSetAnnotations(deployment, {}, newestRevision(oldSets) + 1n);
   return {

@@ -1,4 +1,4 @@
-import type { Cancel } from '../../server/base/clock.ts';
+import { type Cancel, realOf } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Key, KubeObject } from '../../server/kube/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
@@ -64,7 +64,7 @@ function start(env: ControllerEnv): Cancel {
         },
         synced: () => graph.removeOlderThan(current),
         end: () => {
-          cancel = env.clock.schedule(RECONNECT_MS, follow);
+          cancel = realOf(env.clock).schedule(RECONNECT_MS, follow);
         },
       },
     );

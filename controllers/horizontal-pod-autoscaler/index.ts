@@ -9,15 +9,23 @@ import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { History } from './history.ts';
 import { AUTOSCALERS, Pass } from './pass.ts';
+import { Quiet } from './quiet.ts';
 import { servedMetrics } from './served-metrics.ts';
 
 /** Each autoscaler is looked at so often, whatever changes (horizontal-pod-autoscaler-sync-period). */
 const SYNC_PERIOD_MS = 15_000;
 
+/** What is known of one autoscaler. */
+interface Known {
+  readonly key: Key;
+  readonly history: History;
+  readonly quiet: Quiet;
+}
+
 /** What one run of the controller remembers. */
 interface Memory {
   readonly source: MetricsSource;
-  readonly histories: Map<string, { readonly key: Key; readonly history: History }>;
+  readonly histories: Map<string, Known>;
 }
 
 /**
@@ -40,18 +48,28 @@ export function createHorizontalPodAutoscaler(metrics?: MetricsSource): Controll
     watches: [],
     reads: [AUTOSCALERS, PODS],
     workers: 5,
-    start,
+    start: (env) => start(env, memoryOf(env)),
     reconcile: (key, env) => reconcile(key, env, memoryOf(env)),
   };
 }
 
 /** A changed status is no reason to look again before it is time. */
-function start(env: ControllerEnv): Cancel {
-  return env.onChange<HorizontalPodAutoscaler>(AUTOSCALERS, ({ before, now }) => {
-    const object = now ?? before;
-    if (object && !(before && now && before.metadata.generation === now.metadata.generation))
-      env.enqueue(keyOf(object));
-  });
+function start(env: ControllerEnv, { histories }: Memory): Cancel {
+  const cancels = [
+    env.onChange<HorizontalPodAutoscaler>(AUTOSCALERS, ({ before, now }) => {
+      const object = now ?? before;
+      if (object && !(before && now && before.metadata.generation === now.metadata.generation))
+        env.enqueue(keyOf(object));
+    }),
+    env.onChange<Pod>(PODS, ({ before, now }) => {
+      const { namespace } = (now ?? before)?.metadata ?? {};
+      for (const { key, quiet } of histories.values())
+        if (key.namespace === namespace && quiet.end()) env.enqueue(key, SYNC_PERIOD_MS);
+    }),
+  ];
+  return () => {
+    for (const cancel of cancels) cancel();
+  };
 }
 
 async function reconcile(
@@ -66,7 +84,7 @@ async function reconcile(
   }
   let known = histories.get(keyText(key));
   if (!known) {
-    known = { key, history: new History() };
+    known = { key, history: new History(), quiet: new Quiet() };
     histories.set(keyText(key), known);
   }
   const sharing = (namespace: string, pods: readonly Frozen<Pod>[]): Key[] =>
@@ -75,12 +93,13 @@ async function reconcile(
       .map((one) => one.key)
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   try {
-    await new Pass(autoscaler, { env, source, history: known.history, sharing }).run();
+    const isNews = await new Pass(autoscaler, { env, source, history: known.history, sharing }).run();
+    if (isNews) known.quiet.end();
   } catch (err) {
     // Trying again sooner would not make it better; upstream does not either.
     env.log.debug({ controller: 'horizontal-pod-autoscaler', key, err }, 'an autoscaler could not be looked at');
   }
-  return { againInMs: SYNC_PERIOD_MS };
+  return { againInMs: SYNC_PERIOD_MS + known.quiet.passMs(autoscaler, env.clock) };
 }
 
 function selectsOneOf({ selector }: History, pods: readonly Frozen<Pod>[]): boolean {

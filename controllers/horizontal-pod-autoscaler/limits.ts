@@ -9,7 +9,7 @@ import type { Conditions } from './conditions.ts';
 import type { History } from './history.ts';
 
 /** How long a higher recommendation is remembered (horizontal-pod-autoscaler-downscale-stabilization). */
-const DOWN_WINDOW_SECONDS = 300;
+export const DOWN_WINDOW_SECONDS = 300;
 
 export interface Wish {
   readonly autoscaler: Frozen<HorizontalPodAutoscaler>;

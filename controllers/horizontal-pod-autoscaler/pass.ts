@@ -58,6 +58,7 @@ export class Pass {
   readonly #autoscaler: Frozen<HorizontalPodAutoscaler>;
   readonly #conditions: Conditions;
   readonly #nowMs: number;
+  #isNews = false;
 
   constructor(autoscaler: Frozen<HorizontalPodAutoscaler>, parts: PassParts) {
     this.#parts = parts;
@@ -66,7 +67,13 @@ export class Pass {
     this.#conditions = new Conditions(autoscaler.status.conditions ?? [], this.#nowMs);
   }
 
-  async run(): Promise<void> {
+  /** @returns whether anything is other than it was */
+  async run(): Promise<boolean> {
+    await this.#look();
+    return this.#isNews;
+  }
+
+  async #look(): Promise<void> {
     const { spec, metadata } = this.#autoscaler;
     let target: Target;
     try {
@@ -267,6 +274,7 @@ export class Pass {
     };
     const status = { ...(counted ?? before), conditions: this.#conditions.list };
     if (deepEqual(status, before)) return;
+    this.#isNews = true;
     const { env } = this.#parts;
     try {
       await env.client.update(AUTOSCALERS, { ...this.#autoscaler, status }, 'status');

@@ -24,7 +24,7 @@ export class BackOffs {
   /** How long to wait still, after a failure at `sinceMs`. A failure after long quiet is a first one. */
   leftMs(key: string, sinceMs: number, nowMs: number): number {
     const entry = this.#entries.get(key);
-    return entry && !isOver(entry, sinceMs) ? Math.max(0, sinceMs + entry.delayMs - nowMs) : 0;
+    return entry && !isOver(entry, sinceMs) ? Math.min(entry.delayMs, Math.max(0, sinceMs + entry.delayMs - nowMs)) : 0;
   }
 
   /** It is tried again now. */

@@ -32,6 +32,12 @@ export const nodeUser = (node: string): User => ({
 const leaseOf = (name: string, env: ControllerEnv): Frozen<Lease> | undefined =>
   env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
 
+/** Whether time is being moved on. */
+const isMoved = ({ clock }: ControllerEnv): boolean => clock.horizonMs !== undefined && clock.horizonMs > clock.now();
+
+/** Now; or, while time is being moved, the end of that: a node that is there renews its lease once for all the way. */
+const arrivalMs = ({ clock }: ControllerEnv): number => Math.max(clock.now(), clock.horizonMs ?? 0);
+
 export class Heartbeats {
   readonly #runs: (node: string) => boolean;
   readonly #clients = new Map<string, Client>();
@@ -49,14 +55,19 @@ export class Heartbeats {
       const nodes = env.lister<Node>('v1/nodes').list();
       const slices = nodes.length > NODES_AT_ONCE ? SLICES : 1;
       const intervalMs = nodes.length > MANY_NODES ? 2 * RENEW_MS : RENEW_MS;
-      cancel = env.clock.schedule(intervalMs / slices, () => {
+      const beat = (): void => {
+        const isMove = isMoved(env);
         schedule();
-        void renewAll(slices, slices > 1 ? intervalMs * YOUNG_SHARE : 0);
-      });
+        // The next one comes after the move: it waits for this one, which is that of all nodes.
+        const done = isMove ? env.begin('heartbeats') : (): void => undefined;
+        const renewed = isMove ? renewAll(1, 0) : renewAll(slices, slices > 1 ? intervalMs * YOUNG_SHARE : 0);
+        void renewed.finally(done);
+      };
+      cancel = env.clock.schedule(intervalMs / slices, beat, 'polling');
     };
     const renewAll = async (slices: number, youngMs: number): Promise<void> => {
       const nodes = env.lister<Node>('v1/nodes').list();
-      const nowMs = env.clock.now();
+      const nowMs = arrivalMs(env);
       const renewTime = rfc3339Micro(nowMs);
       const youngest = rfc3339Micro(nowMs - youngMs);
       const slice = this.#slice++ % slices;
@@ -80,7 +91,7 @@ export class Heartbeats {
   async renew(
     { metadata: { name = '', uid = '' } }: Frozen<Node>,
     env: ControllerEnv,
-    renewTime: string = rfc3339Micro(env.clock.now()),
+    renewTime: string = rfc3339Micro(arrivalMs(env)),
   ): Promise<void> {
     const client = this.#clientOf(name, env);
     const lease = leaseOf(name, env);

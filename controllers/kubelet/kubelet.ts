@@ -20,6 +20,7 @@ import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { keepPace } from './set-clock.ts';
 import { type StagedParts, StagedPods } from './staged-pods.ts';
 import { ToldPods } from './told-pods.ts';
 import { expandVolumes } from './volume-expansion.ts';
@@ -173,6 +174,7 @@ export class Kubelet {
       this.#forget(key, memory);
       memory = undefined;
     }
+    if (memory) keepPace(memory, env.clock.shiftedMs ?? 0);
     if (this.#past.get(text)?.uid !== listed?.metadata.uid) this.#past.delete(text);
     const nodeName = listed?.spec.nodeName;
     const isStaged = listed !== undefined && nodeName !== undefined && this.#stages(nodeName);
@@ -195,7 +197,7 @@ export class Kubelet {
     if (!node && !isDeleted) return undefined;
     if (!memory) {
       const rejection = node && !isDeleted ? this.#rejection(pod, node, env) : undefined;
-      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, nowMs), ...(rejection && { rejection }) };
+      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, env.clock), ...(rejection && { rejection }) };
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;

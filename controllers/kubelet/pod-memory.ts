@@ -1,4 +1,5 @@
 /** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
+import type { Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';
 import type { Rejection } from './admission.ts';
@@ -85,6 +86,8 @@ export interface PodMemory {
   readonly node: string;
   /** When the kubelet saw it first. */
   readonly seenMs: number;
+  /** How far the clock had been set on or back when times were noted here. */
+  shiftedMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
   podIP?: string;
   /** All of its addresses, that one first. */
@@ -119,11 +122,12 @@ export interface PodMemory {
   calm?: { readonly resourceVersion: string; readonly untilMs: number };
 }
 
-export function newPodMemory(uid: string, node: string, nowMs: number): PodMemory {
+export function newPodMemory(uid: string, node: string, clock: Clock): PodMemory {
   return {
     uid,
     node,
-    seenMs: nowMs,
+    seenMs: clock.now(),
+    shiftedMs: clock.shiftedMs ?? 0,
     runs: new Map(),
     pulls: new Map(),
     restarts: new BackOffs(),

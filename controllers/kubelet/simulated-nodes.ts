@@ -26,6 +26,8 @@ export class SimulatedNodes {
   /** When nodes that wait to be claimed were seen first, by name. */
   readonly #seenMs = new Map<string, number>();
   readonly #lost = new Set<string>();
+  /** How many want a node to be lost, whatever it is annotated with. */
+  readonly #wantedLost = new Map<string, number>();
   readonly #handlers = new Set<() => void>();
   #governed = { pods: false, nodes: false };
 
@@ -80,10 +82,33 @@ export class SimulatedNodes {
     this.#seenMs.clear();
   }
 
+  /** Loses a node that is ours, as its annotation would. @returns finds it again */
+  lose(name: string): Cancel {
+    const count = (change: number): void => {
+      const wanted = (this.#wantedLost.get(name) ?? 0) + change;
+      if (wanted > 0) this.#wantedLost.set(name, wanted);
+      else this.#wantedLost.delete(name);
+      for (const handler of this.#handlers) handler();
+    };
+    let isWanted = true;
+    // At once: what is lost reports nothing any more.
+    this.#lost.add(name);
+    count(1);
+    return () => {
+      if (isWanted) count(-1);
+      isWanted = false;
+    };
+  }
+
+  /** Names of nodes that are ours. */
+  names(): string[] {
+    return [...this.#expected, ...this.#adopted.keys()];
+  }
+
   /** Takes in whether a node is lost. @returns whether it has come back */
   look(node: Frozen<Node>): 'back' | 'here' | 'lost' {
     const { name = '' } = node.metadata;
-    if (isLost(node)) {
+    if (isLost(node) || this.#wantedLost.has(name)) {
       this.#lost.add(name);
       return 'lost';
     }

@@ -115,7 +115,7 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store, answers }: Stage
   const { nodeName = '', hostNetwork } = pod.spec;
   // Whether a command ends is not its own affair here.
   const standing = { ...pod, metadata: { ...pod.metadata, annotations: { ...annotations, [BEHAVIOUR]: 'run' } } };
-  const memory = newPodMemory(uid, nodeName, env.clock.now());
+  const memory = newPodMemory(uid, nodeName, env.clock);
   const look = new Look(standing, memory, { runtime, env, images: new Set(), store, tellsRoutine: false });
   const address = pod.status.podIP ?? '';
   const addresses = (pod.status.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));

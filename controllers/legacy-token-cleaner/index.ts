@@ -37,7 +37,7 @@ function start(env: ControllerEnv): Cancel {
   let cancel: Cancel = () => undefined;
   const look = (): void => {
     for (const secret of env.lister<Secret>(SECRETS).list()) if (isUnused(secret, env)) env.enqueue(keyOf(secret));
-    cancel = env.clock.schedule(DAY_MS, look);
+    cancel = env.clock.schedule(DAY_MS, look, 'upkeep');
   };
   look();
   return () => cancel();

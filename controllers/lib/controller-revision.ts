@@ -2,9 +2,9 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { KubeObject } from '../../server/kube/object.ts';
 import type { ControllerRevision, DaemonSet, StatefulSet } from '../../server/kube/types.gen.ts';
-import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { revisionHash, templatePatch } from '../../server/schema/hash/template-revision.ts';
 import { type ControllerKind, controllerRefTo } from './adopt.ts';
+import type { ControllerEnv } from './controller.ts';
 
 export const STATEFUL_SET: ControllerKind = {
   apiVersion: 'apps/v1',
@@ -63,9 +63,13 @@ export function statefulSetRevision(
 }
 
 /** The revision of a daemon set's template, named by the hash of the template as a replica set is. */
-export function daemonSetRevision(set: Frozen<DaemonSet>, revision: number): ControllerRevision {
+export function daemonSetRevision(
+  set: Frozen<DaemonSet>,
+  revision: number,
+  { hashTemplate }: Pick<ControllerEnv, 'hashTemplate'>,
+): ControllerRevision {
   const { template } = set.spec;
-  const hash = podTemplateHash(template, set.status?.collisionCount);
+  const hash = hashTemplate(template, set.status?.collisionCount);
   const name = `${set.metadata.name ?? ''}-${hash}`;
   return revisionOf(set, DAEMON_SET, templatePatch(template), revision, { name, labels: { [HASH]: hash } });
 }

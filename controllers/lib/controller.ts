@@ -4,9 +4,11 @@ import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
 import { type Key, type KubeObject, keyOf, type User } from '../../server/kube/object.ts';
 import type { ResourceId } from '../../server/kube/transport.ts';
+import type { PodTemplateSpec } from '../../server/kube/types.gen.ts';
 import type { Client } from './client.ts';
 import type { RecordEvent } from './events.ts';
 import type { Change, Lister } from './informer.ts';
+import type { Again } from './work-queue.ts';
 
 /** What a controller works with. */
 export interface ControllerEnv {
@@ -30,6 +32,8 @@ export interface ControllerEnv {
    * {@link JointPatches}. @throws ApiError
    */
   patchJointly(resource: ResourceId, key: Key, patch: Readonly<Record<string, unknown>>): Promise<void>;
+  /** The hash that names replica sets and revisions of daemon sets, as the server's version makes it. */
+  hashTemplate(template: Frozen<PodTemplateSpec>, collisionCount?: number): string;
   /** A client of another user: kubelets act as their nodes. */
   clientOf(user: User): Client;
   /** Records an Event about an object. */
@@ -76,12 +80,14 @@ export interface ControllerDefinition {
   /** Another user than a service account: the scheduler. */
   readonly user?: User;
   readonly watches: readonly Watched[];
+  /** A resource without which it has nothing to do; it does not run where the server is too old for it. */
+  readonly needs?: ResourceId;
   /** Resources that it reads besides. */
   readonly reads?: readonly ResourceId[];
   /** Keys worked on at once; 10 unless given. */
   readonly workers?: number;
   /** Makes what is so for one key what should be so. Throwing means again, with backoff. */
-  reconcile(key: Key, env: ControllerEnv): Promise<{ readonly againInMs: number } | undefined>;
+  reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined>;
   /** What a key means, for controllers whose keys are not those of objects that they watch. */
   objectOf?(key: Key, env: ControllerEnv): Frozen<KubeObject> | undefined;
   /** Called once before the first key; what it returns is called at the end. */

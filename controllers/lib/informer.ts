@@ -1,5 +1,5 @@
 import type { Activity } from '../../server/base/activity.ts';
-import type { Cancel, Clock } from '../../server/base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { type LabelSelector, selectorMatches } from '../../server/kube/labels.ts';
 import { networkAddresses } from '../../server/kube/network/addresses.ts';
@@ -38,6 +38,7 @@ export class Informer {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #activity: Activity;
+  readonly #isServed: boolean;
   readonly #objects = new Map<string, Frozen<KubeObject>>();
   readonly #indexed = new Map<string, Map<string, Set<Frozen<KubeObject>>>>();
   readonly #handlers = new Set<(change: Change) => void>();
@@ -45,17 +46,21 @@ export class Informer {
   #cancel: Cancel | undefined;
   #stopped = false;
   #revision = 0;
+  /** Watches in a row that were too old before they told anything. */
+  #expiries = 0;
 
-  constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity) {
+  /** @param isServed whether there is such a resource: a copy of one that there is not is complete, and empty */
+  constructor(resource: ResourceId, transport: Transport, clock: Clock, activity: Activity, isServed = true) {
+    this.#isServed = isServed;
     this.resource = resource;
     this.#transport = transport;
-    this.#clock = clock;
+    this.#clock = realOf(clock);
     this.#activity = activity;
   }
 
   /** Resolves when the copy is complete. */
   start(): Promise<void> {
-    this.#started ??= this.#sync();
+    this.#started ??= this.#isServed ? this.#sync() : Promise.resolve();
     return this.#started;
   }
 
@@ -146,6 +151,7 @@ export class Informer {
       {
         event: (type, object) => {
           isQuiet = false;
+          this.#expiries = 0;
           seen = object.metadata.resourceVersion ?? seen;
           this.#revision = Number(seen);
           this.#apply(keyText(keyOf(object)), type === 'DELETED' ? undefined : object);
@@ -158,7 +164,12 @@ export class Informer {
           if (this.#stopped) return;
           // A server that ends each watch at once, or is not there, is not asked in a loop.
           const isRefused = isQuiet && this.#clock.now() - begunMs < RETRY_MS;
-          if (expired) this.#started = this.#sync();
+          const isHopeless = expired && isQuiet && this.#expiries++ > 0;
+          if (expired && !isHopeless) this.#started = this.#sync();
+          else if (expired)
+            this.#cancel = this.#clock.schedule(RETRY_MS, () => {
+              this.#started = this.#sync();
+            });
           else this.#cancel = this.#clock.schedule(isRefused ? RETRY_MS : 0, () => this.#follow(seen));
         },
       },
@@ -206,8 +217,8 @@ export class InformerSet {
   readonly #informers = new Map<ResourceId, Informer>();
   readonly #make: (resource: ResourceId) => Informer;
 
-  constructor(transport: Transport, clock: Clock, activity: Activity) {
-    this.#make = (resource) => new Informer(resource, transport, clock, activity);
+  constructor(transport: Transport, clock: Clock, activity: Activity, lacks?: (resource: ResourceId) => boolean) {
+    this.#make = (resource) => new Informer(resource, transport, clock, activity, !lacks?.(resource));
   }
 
   of(resource: ResourceId): Informer {

@@ -5,6 +5,7 @@ import type { Random } from '../../server/base/random.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, type KubeObject, keyText, type User } from '../../server/kube/object.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
+import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { Afterwards } from './afterwards.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
@@ -26,6 +27,10 @@ export interface ManagerOptions {
   readonly log: Logger;
   /** Whether a controller runs from the start. */
   readonly enabled: (name: string) => boolean;
+  /** How templates are hashed; as the newest version does it unless given. */
+  readonly hashTemplate?: ControllerEnv['hashTemplate'];
+  /** Resources that there are not, because the server is of an older version; none unless given. */
+  readonly lacks?: (resource: ResourceId) => boolean;
 }
 
 /** The user that reads for all controllers, as kube-controller-manager's shared informers do. */
@@ -51,6 +56,13 @@ interface Running {
   finished(): Promise<void>;
 }
 
+/** Whether a controller has objects to work on where some resources are not there. */
+function hasWork({ watches, needs }: ControllerDefinition, lacks: NonNullable<ManagerOptions['lacks']>): boolean {
+  if (needs !== undefined && lacks(needs)) return false;
+  if (watches.some(({ resource, isSelf }) => isSelf && lacks(resource))) return false;
+  return watches.length === 0 || watches.some(({ resource }) => !lacks(resource));
+}
+
 /** Runs controllers, and switches them off and on. */
 export class ControllerManager {
   readonly #options: ManagerOptions;
@@ -65,7 +77,9 @@ export class ControllerManager {
   readonly #afterwards: Afterwards;
   #isStarted = false;
 
-  constructor(options: ManagerOptions) {
+  constructor(given: ManagerOptions) {
+    const { lacks } = given;
+    const options = lacks ? { ...given, definitions: given.definitions.filter((one) => hasWork(one, lacks)) } : given;
     this.#options = options;
     this.#switches = new Map(options.definitions.map(({ name }) => [name, new Switch(options.enabled(name))]));
     this.#afterwards = new Afterwards(options.activity);
@@ -73,6 +87,7 @@ export class ControllerManager {
       options.transport(INFORMER_USER, 'kube-controller-manager'),
       options.clock,
       options.activity,
+      options.lacks,
     );
   }
 
@@ -277,6 +292,7 @@ export class ControllerManager {
         };
       },
       patchJointly: (resource, key, patch) => this.#jointPatches.patch(client, resource, key, patch),
+      hashTemplate: this.#options.hashTemplate ?? podTemplateHash,
       clientOf: (user) => new Client(transport(user, agent)),
       event: (...told) => tell(events.record(...told)),
       writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),

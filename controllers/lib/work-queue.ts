@@ -1,6 +1,12 @@
 import type { Activity } from '../../server/base/activity.ts';
-import type { Cancel, Clock } from '../../server/base/clock.ts';
+import { type Cancel, type Clock, steadyMs, type TimerKind } from '../../server/base/clock.ts';
 import type { Pace } from './pace.ts';
+
+/** When a key wants to be worked on again, and what for. */
+export interface Again {
+  readonly againInMs: number;
+  readonly kind?: TimerKind;
+}
 
 export interface WorkQueueOptions {
   readonly name: string;
@@ -11,7 +17,7 @@ export interface WorkQueueOptions {
   /** How many keys are worked on at once; never the same one twice. */
   readonly workers: number;
   /** Works on one key. Throwing means again, later each time. */
-  readonly work: (key: string) => Promise<{ readonly againInMs: number } | undefined>;
+  readonly work: (key: string) => Promise<Again | undefined>;
   /** Told about every failure that will be tried again. */
   readonly onFailure: (key: string, error: unknown) => void;
 }
@@ -34,7 +40,7 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly dueMs: number; readonly cancel: Cancel }>();
-  readonly #busy = new Map<string, () => void>();
+  readonly #busy = new Map<string, { readonly done: () => void; readonly isPutOff: boolean }>();
   /** Keys that were added, and those that were to be added later (client-go's retries). */
   #adds = 0;
   #retries = 0;
@@ -59,12 +65,12 @@ export class WorkQueue {
 
   #wait(key: string): void {
     this.#waiting.add(key);
-    if (!this.#busy.has(key)) this.#begin(key);
+    this.#begin(key, false);
     this.#schedule();
   }
 
   /** Adds a key later; an earlier time that is already set stays. Waiting for long does not count as being busy. */
-  addAfter(key: string, delayMs: number): void {
+  addAfter(key: string, delayMs: number, kind?: TimerKind): void {
     if (this.#stopped) return;
     this.#retries++;
     if (delayMs <= 0) {
@@ -72,16 +78,18 @@ export class WorkQueue {
       return;
     }
     const { clock } = this.#options;
-    const dueMs = clock.now() + delayMs;
+    const dueMs = steadyMs(clock) + delayMs;
     const earlier = this.#timers.get(key);
-    if (earlier && earlier.dueMs <= dueMs) return;
-    earlier?.cancel();
-    const cancel = clock.schedule(delayMs, () => {
-      this.#timers.delete(key);
-      this.add(key);
-    });
-    this.#timers.set(key, { dueMs, cancel });
-    if (this.#isSoon(delayMs) && !this.#busy.has(key)) this.#begin(key);
+    const isSoon = this.#isSoon(delayMs);
+    if (!earlier || earlier.dueMs > dueMs) {
+      earlier?.cancel();
+      const run = (): void => {
+        this.#timers.delete(key);
+        this.add(key);
+      };
+      this.#timers.set(key, { dueMs, cancel: clock.schedule(delayMs, run, isSoon ? 'retry' : kind) });
+    }
+    if (isSoon && !this.#waiting.has(key) && !this.#running.has(key)) this.#begin(key, true);
   }
 
   /** What it has counted, for metrics. */
@@ -92,7 +100,7 @@ export class WorkQueue {
   stop(): void {
     this.#stopped = true;
     for (const { cancel } of this.#timers.values()) cancel();
-    for (const done of this.#busy.values()) done();
+    for (const { done } of this.#busy.values()) done();
     this.#busy.clear();
     this.#waiting.clear();
   }
@@ -102,8 +110,17 @@ export class WorkQueue {
     await Promise.all(this.#running.values());
   }
 
-  #begin(key: string): void {
-    this.#busy.set(key, this.#options.activity.begin(`${this.#options.name} ${key}`));
+  /** It is busy with a key from now on, or has put it off for a moment. */
+  #begin(key: string, isPutOff: boolean): void {
+    const before = this.#busy.get(key);
+    if (before?.isPutOff === isPutOff) return;
+    this.#busy.set(key, { done: this.#options.activity.begin(`${this.#options.name} ${key}`, isPutOff), isPutOff });
+    before?.done();
+  }
+
+  #end(key: string): void {
+    this.#busy.get(key)?.done();
+    this.#busy.delete(key);
   }
 
   /** Nobody can wait for a timer of a clock that stands still. */
@@ -127,9 +144,12 @@ export class WorkQueue {
 
   async #run(key: string): Promise<void> {
     let laterMs: number | undefined;
+    let kind: TimerKind | undefined;
     try {
       await this.#options.pace.step();
-      laterMs = (await this.#options.work(key))?.againInMs;
+      const again = await this.#options.work(key);
+      laterMs = again?.againInMs;
+      kind = again?.kind;
       this.#failures.delete(key);
     } catch (error) {
       const failures = this.#failures.get(key) ?? 0;
@@ -138,14 +158,13 @@ export class WorkQueue {
       if (!this.#stopped) this.#options.onFailure(key, error);
     }
     this.#running.delete(key);
-    const again = this.#again.delete(key);
-    if (!again && !this.#isSoon(laterMs)) {
-      this.#busy.get(key)?.();
-      this.#busy.delete(key);
-    }
+    const isAgain = this.#again.delete(key);
     // It was counted when it came.
-    if (again && !this.#stopped) this.#wait(key);
-    else if (laterMs !== undefined) this.addAfter(key, laterMs);
+    if (isAgain && !this.#stopped) this.#wait(key);
+    else {
+      if (laterMs !== undefined) this.addAfter(key, laterMs, kind);
+      if (this.#busy.get(key)?.isPutOff === false && !this.#waiting.has(key)) this.#end(key);
+    }
     if (this.#waiting.size > 0) this.#schedule();
   }
 }

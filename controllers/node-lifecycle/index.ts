@@ -1,5 +1,5 @@
 /** Tells by conditions and taints which nodes can be relied on: k8s.io/kubernetes/pkg/controller/nodelifecycle. */
-import { type Cancel, rfc3339 } from '../../server/base/clock.ts';
+import { type Cancel, rfc3339, steadyMs } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { nextTurn } from '../../server/base/turn.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
@@ -42,7 +42,7 @@ class NodeLifecycle {
   start(env: ControllerEnv): Cancel {
     const cancels = [
       env.onChange<Lease>(LEASES, ({ now }) => {
-        if (now?.metadata.namespace === LEASE_NAMESPACE) this.#healths.renewed(now, env.clock.now());
+        if (now?.metadata.namespace === LEASE_NAMESPACE) this.#healths.renewed(now, env.clock);
       }),
       env.onChange<Pod>(PODS, ({ before, now }) => {
         if (!now?.spec.nodeName || now.spec.nodeName === before?.spec.nodeName) return;
@@ -74,9 +74,9 @@ class NodeLifecycle {
     if (!listed) return this.#gone(key.name, env);
     if (isNew) this.#register(listed, env);
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name: key.name });
-    const nowMs = env.clock.now();
-    this.#healths.observe(listed, lease, nowMs);
-    const isLost = this.#healths.isOverdue(key.name, nowMs) && (await this.#isSilent(key.name, lease, env));
+    this.#healths.observe(listed, lease, env.clock);
+    const isLost =
+      this.#healths.isOverdue(key.name, steadyMs(env.clock)) && (await this.#isSilent(key.name, lease, env));
     const node = isLost ? await this.#lose(listed, env) : listed;
     this.#scheduleSweep(env, this.#healths.dueMs(key.name));
     this.#noteZone(node, env);
@@ -109,8 +109,8 @@ class NodeLifecycle {
     try {
       const lease = await env.client.get<Lease>(LEASES, { namespace: LEASE_NAMESPACE, name });
       if (lease.metadata.resourceVersion === known?.metadata.resourceVersion) return true;
-      this.#healths.renewed(lease, env.clock.now());
-      return this.#healths.isOverdue(name, env.clock.now());
+      this.#healths.renewed(lease, env.clock);
+      return this.#healths.isOverdue(name, steadyMs(env.clock));
     } catch (error) {
       if (error instanceof ApiError && error.code === 404) return true;
       throw error;
@@ -178,9 +178,9 @@ class NodeLifecycle {
   }
 
   async #assess(env: ControllerEnv): Promise<undefined> {
-    const change = this.#zones.assess(env.clock.now());
+    const change = this.#zones.assess(steadyMs(env.clock));
     if (change === 'ended') {
-      this.#healths.forgive(env.clock.now());
+      this.#healths.forgive(steadyMs(env.clock));
       this.#scheduleSweep(env);
     }
     // Where nothing is ready it is us who are cut off: pods may stay where they are.
@@ -194,7 +194,7 @@ class NodeLifecycle {
   /** Pods of one node after the other have to go, no faster than the zone allows. */
   async #evict(zone: string, env: ControllerEnv): Promise<Again> {
     for (;;) {
-      const next = this.#zones.next(zone, env.clock.now());
+      const next = this.#zones.next(zone, steadyMs(env.clock));
       if (!next) return undefined;
       if ('inMs' in next) return { againInMs: next.inMs };
       this.#zones.wait(next.name, zone, false);
@@ -219,17 +219,18 @@ class NodeLifecycle {
 
   /** One timer for all nodes: it looks for those that have been silent for too long. One is due at `dueMs`. */
   #scheduleSweep(env: ControllerEnv, dueMs = 0): void {
-    const nowMs = env.clock.now();
+    const nowMs = steadyMs(env.clock);
     if (this.#sweep && this.#sweep.atMs > nowMs && this.#sweep.atMs <= dueMs) return;
     const { names, nextMs } = this.#healths.overdue(nowMs);
     for (const name of names) env.enqueue(nodeKey(name));
     this.#sweep?.cancel();
     this.#sweep = undefined;
     if (nextMs === Number.POSITIVE_INFINITY) return;
-    const cancel = env.clock.schedule(nextMs - nowMs, () => {
+    const sweep = (): void => {
       this.#sweep = undefined;
       this.#scheduleSweep(env);
-    });
+    };
+    const cancel = env.clock.schedule(nextMs - nowMs, sweep, 'upkeep');
     this.#sweep = { atMs: nextMs, cancel };
   }
 }

@@ -20,6 +20,7 @@ export function createResourceClaims(): ControllerDefinition {
     account: 'resource-claim-controller',
     eventSource: 'resource_claim',
     watches: [],
+    needs: RESOURCE_CLAIMS,
     reads: [PODS, RESOURCE_CLAIMS, RESOURCE_CLAIM_TEMPLATES],
     objectOf: (key, env) => env.lister(PODS).get(key) ?? env.lister(RESOURCE_CLAIMS).get(key),
     start(env) {

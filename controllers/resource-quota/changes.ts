@@ -1,4 +1,4 @@
-import type { Cancel } from '../../server/base/clock.ts';
+import { type Cancel, realOf } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { type KubeObject, resourceName } from '../../server/kube/object.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
@@ -44,7 +44,7 @@ export class Changes {
         },
         synced: () => undefined,
         end: () => {
-          this.#cancel = this.#env.clock.schedule(RECONNECT_MS, () => {
+          this.#cancel = realOf(this.#env.clock).schedule(RECONNECT_MS, () => {
             this.#cancel = this.#start();
           });
         },

@@ -5,6 +5,7 @@ import { type Key, keyOf } from '../../server/kube/object.ts';
 import { countedResources } from '../../server/kube/quota/evaluators.ts';
 import type { ResourceQuota } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import type { Again } from '../lib/work-queue.ts';
 import { Changes } from './changes.ts';
 import { count } from './count.ts';
 
@@ -45,7 +46,7 @@ function start(env: ControllerEnv): Cancel {
   };
 }
 
-async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+async function reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined> {
   const quota = env.lister<ResourceQuota>(QUOTAS).get(key);
   if (!quota) return undefined;
   const { spec, status } = quota;
@@ -57,5 +58,5 @@ async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: num
     const next: Frozen<ResourceQuota> = { ...quota, status: { hard, used } };
     await env.client.update(QUOTAS, next, 'status');
   }
-  return { againInMs: RESYNC_MS };
+  return { againInMs: RESYNC_MS, kind: 'polling' };
 }

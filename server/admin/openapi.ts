@@ -1,5 +1,5 @@
 /** The description of the routes below `/-/`, for clients in other languages. */
-import type { AdminRoute } from './route.ts';
+import type { AdminRoute, AdminSchema } from './route.ts';
 
 const STATUS_ANSWER = {
   description: 'what is wrong, and what to do about it',
@@ -25,6 +25,13 @@ function operationId({ method, path }: AdminRoute): string {
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
+/** JSON, unless a media type is named: then a text. */
+function contentOf(what: AdminSchema | { readonly mediaType: string }): object {
+  return 'mediaType' in what && typeof what.mediaType === 'string'
+    ? { [what.mediaType]: { schema: { type: 'string' } } }
+    : { 'application/json': { schema: what } };
+}
+
 function operationOf(route: AdminRoute): object {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
     name,
@@ -39,16 +46,13 @@ function operationOf(route: AdminRoute): object {
     schema: { type: 'string' },
   }));
   const { answer, body } = route;
-  const content =
-    'mediaType' in answer && typeof answer.mediaType === 'string'
-      ? { [answer.mediaType]: { schema: { type: 'string' } } }
-      : { 'application/json': { schema: answer } };
+  const content = contentOf(answer);
   return {
     operationId: operationId(route),
     summary: route.summary,
     ...(route.description !== undefined && { description: route.description }),
     ...(inPath.length + inQuery.length > 0 && { parameters: [...inPath, ...inQuery] }),
-    ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { content: contentOf(body) } }),
     responses: { 200: { description: route.summary, content }, default: STATUS_ANSWER },
   };
 }

@@ -35,8 +35,8 @@ export interface AdminRoute {
   readonly description?: string;
   /** What may stand behind the question mark, and what it means. */
   readonly query?: Readonly<Record<string, string>>;
-  /** The body that the route takes: a JSON object; without it the route reads none. */
-  readonly body?: AdminSchema;
+  /** The body that the route takes: a JSON object, unless it names a media type; without it the route reads none. */
+  readonly body?: AdminSchema | { readonly mediaType: string };
   /** What it answers when all is well: JSON, unless it names a media type. */
   readonly answer: AdminSchema | { readonly mediaType: string };
   /** @returns what is sent as JSON, or a whole answer */
@@ -48,9 +48,15 @@ export function isResponse(value: object): value is ApiResponse {
   return 'type' in value && 'status' in value && typeof value.status === 'number';
 }
 
-/** Reads a JSON object. @throws ApiError 400 for anything else */
-export async function readJson(request: ApiRequest): Promise<Record<string, unknown>> {
+/**
+ * Reads a JSON object; no body is an empty one unless the route needs some field.
+ *
+ * @throws ApiError 400 for anything else
+ */
+export async function readJson(request: ApiRequest, { body: wanted }: AdminRoute): Promise<Record<string, unknown>> {
   const body = await request.body();
+  const isEmpty = 'bytes' in body && body.bytes.length === 0;
+  if (isEmpty && wanted && !('required' in wanted)) return {};
   try {
     if ('bytes' in body && body.bytes.length === 0) return {};
     const value: unknown = 'bytes' in body ? JSON.parse(body.bytes.toString()) : body.object;

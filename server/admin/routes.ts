@@ -3,17 +3,25 @@ import { ApiError } from '../kube/api-error.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
+import { applyRoutes } from './apply.ts';
 import { basics } from './basics.ts';
+import { clockRoutes } from './clock.ts';
 import { clusterRoutes } from './clusters.ts';
 import { controllerRoutes } from './controllers.ts';
+import { faultRoutes } from './faults.ts';
+import { initRoutes } from './init.ts';
+import { lintRoutes } from './lint.ts';
 import { metricRoutes } from './metrics.ts';
 import { openApiOf } from './openapi.ts';
 import { podRoutes } from './pods.ts';
+import { rbacRoutes } from './rbac.ts';
+import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import { savepointRoutes } from './savepoints.ts';
 import { snapshotRoutes } from './snapshot.ts';
 import type { AdminTarget } from './target.ts';
+import { whyRoutes } from './why.ts';
 
 const description: AdminRoute = {
   method: 'GET',
@@ -26,10 +34,18 @@ const description: AdminRoute = {
 /** Each feature has a file of its own. */
 const TABLE = new RouteTable([
   ...basics,
+  ...applyRoutes,
   ...clusterRoutes,
   ...controllerRoutes,
+  ...faultRoutes,
+  ...initRoutes,
   ...metricRoutes,
   ...podRoutes,
+  ...clockRoutes,
+  ...lintRoutes,
+  ...rbacRoutes,
+  ...requestRoutes,
+  ...whyRoutes,
   ...savepointRoutes,
   ...snapshotRoutes,
   description,
@@ -45,7 +61,7 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
   try {
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
-    const answer = await route.handle(target, { request, params, body: () => readJson(request) });
+    const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });
     return isResponse(answer) ? answer : { type: 'value', status: 200, value: answer };
   } catch (error) {
     if (error instanceof ApiError) return failure(error);

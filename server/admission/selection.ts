@@ -53,6 +53,21 @@ const ORDER: readonly (readonly [name: string, byDefault: boolean])[] = [
   ['AlwaysDeny', OFF],
 ];
 
+/** The minor version since which a plugin is on by default, of those that came while older versions are served. */
+const SINCE: Readonly<Record<string, number>> = {
+  PodGroupProtection: 36,
+  PodTopologyLabels: 35,
+  NodeDeclaredFeatureValidator: 36,
+  PodResizeValidator: 36,
+  MutatingAdmissionPolicy: 36,
+};
+
+/** What a version runs: not what came later, unless somebody asks for it. */
+export function choiceOf({ enable, disable }: AdmissionPluginChoice, minor: number): AdmissionPluginChoice {
+  const later = Object.keys(SINCE).filter((name) => (SINCE[name] ?? 0) > minor && !enable.includes(name));
+  return { enable, disable: [...disable, ...later] };
+}
+
 const NAMES = ORDER.map(([name]) => name);
 
 /** Whether a plugin runs. */

@@ -49,7 +49,7 @@ export interface Pki extends PkiPems {
   /** A new key and a certificate for it with which a client is the user `commonName` in the groups `organizations`. */
   clientCertificate(subject: CertificateSubject): KeyAndCertificate;
   /** A new key and certificate for a server, besides the usual names for `names`. */
-  servingCertificate(names: readonly string[]): KeyAndCertificate;
+  servingCertificate(names: readonly string[], validity?: Validity): KeyAndCertificate;
   /** A new key and a certificate of the authority of front proxies. */
   proxyCertificate(): KeyAndCertificate;
   /** A certificate (PEM) for the key and the names of a request; it ends with the CA at the latest. */
@@ -178,7 +178,7 @@ function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
     frontProxyCa: pems.frontProxyCa,
     proxyCertificate: () => leaf({ commonName: FRONT_PROXY }, OID.clientAuth, [], signerOf(pems.frontProxyCa), options),
     clientCertificate: (subject) => leaf(subject, OID.clientAuth, [], signer, options),
-    servingCertificate: (names) => servingCertificate(signer, names, options),
+    servingCertificate: (names, validity) => servingCertificate(signer, names, options, validity),
     signRequest: (request, usages, { notBeforeMs, notAfterMs }) => {
       const { subject, publicKey } = request;
       const extensions = requestedExtensions(request, usages, signer.keyId);
@@ -192,11 +192,16 @@ function endOf(cert: string): number {
   return Date.parse(new X509Certificate(cert).validTo);
 }
 
-function servingCertificate(signer: Signer, names: readonly string[], options: PkiOptions): KeyAndCertificate {
+function servingCertificate(
+  signer: Signer,
+  names: readonly string[],
+  options: PkiOptions,
+  validity?: Validity,
+): KeyAndCertificate {
   const all = [...new Set([...USUAL_NAMES, ...names])];
   const altNames = der.sequence(...all.map(generalName));
   const more = [extension(OID.subjectAltName, false, altNames)];
-  return leaf({ commonName: 'kube-apiserver' }, OID.serverAuth, more, signer, options);
+  return leaf({ commonName: 'kube-apiserver' }, OID.serverAuth, more, signer, options, validity);
 }
 
 /** A choice of RFC 5280's GeneralName: 2 is a DNS name, 7 an IP address. */
@@ -211,6 +216,7 @@ function leaf(
   more: readonly Buffer[],
   signer: Signer,
   options: PkiOptions,
+  validity?: Validity,
 ): KeyAndCertificate {
   const { keys = randomKeys } = options;
   const { privateKey, publicKey } = keys.pair(`${purpose} ${subjectText(subject)}`);
@@ -221,7 +227,8 @@ function leaf(
     extension(OID.authorityKeyId, false, der.sequence(der.implicit(0, signer.keyId))),
     ...more,
   ];
-  const contents = { subject, publicKey: publicKey.export({ type: 'spki', format: 'der' }), extensions };
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const contents = { subject, publicKey: spki, extensions, ...(validity && { validity }) };
   return { key: privateKeyPem(privateKey), cert: certificate(contents, signer, options) };
 }
 

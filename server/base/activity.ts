@@ -7,11 +7,18 @@
  */
 export class Activity {
   readonly #busy = new Map<string, number>();
+  /** How many of these are at work, and not just put off. */
+  #atWork = 0;
   #waiting: (() => void)[] = [];
+  #waitingForWork: (() => void)[] = [];
 
-  /** Marks `name` as busy until the returned function is called (once). */
-  begin(name: string): () => void {
+  /**
+   * Marks `name` as busy until the returned function is called (once).
+   * @param isPutOff it waits for a moment, on the clock: time may be moved on meanwhile
+   */
+  begin(name: string, isPutOff = false): () => void {
     this.#busy.set(name, (this.#busy.get(name) ?? 0) + 1);
+    if (!isPutOff) this.#atWork++;
     let open = true;
     return () => {
       if (!open) return;
@@ -19,7 +26,8 @@ export class Activity {
       const left = (this.#busy.get(name) ?? 1) - 1;
       if (left > 0) this.#busy.set(name, left);
       else this.#busy.delete(name);
-      if (this.#busy.size === 0) this.#wake();
+      if (!isPutOff && --this.#atWork === 0) this.#waitingForWork = wakeAll(this.#waitingForWork);
+      if (this.#busy.size === 0) this.#waiting = wakeAll(this.#waiting);
     };
   }
 
@@ -28,15 +36,25 @@ export class Activity {
     return this.#busy;
   }
 
+  /** Whether somebody does more than wait for a moment. */
+  get isAtWork(): boolean {
+    return this.#atWork > 0;
+  }
+
   /** Resolves the next time that nothing is busy: at once if that is now. */
   async idle(): Promise<void> {
     if (this.#busy.size === 0) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
+  /** The same, but for what only waits for a moment. */
+  async workDone(): Promise<void> {
+    if (this.#atWork === 0) return;
+    await new Promise<void>((resolve) => this.#waitingForWork.push(resolve));
   }
+}
+
+function wakeAll(waiting: readonly (() => void)[]): [] {
+  for (const wake of waiting) wake();
+  return [];
 }

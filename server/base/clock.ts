@@ -2,6 +2,15 @@
 export type Cancel = () => void;
 
 /**
+ * What a timer is for; only a clock that is moved makes a difference between them.
+ * - `effect`: something that a user may wait for; unless another one is given.
+ * - `upkeep`: runs at its time, too, but nobody wants to go there (`next`).
+ * - `polling`: again and again, only to look or to say that nothing has changed: once a move.
+ * - `retry`: work that was only put off for less than a second; it goes on even when time stands still.
+ */
+export type TimerKind = 'effect' | 'upkeep' | 'polling' | 'retry';
+
+/**
  * The only source of time. Everything that waits or reads the time gets a clock passed in, so that a test can move it.
  *
  * @example
@@ -13,8 +22,20 @@ export interface Clock {
   /** Whether time only passes when somebody says so: then nobody can wait for a timer. */
   readonly simulated?: boolean;
   /** Runs `run` once after `delayMs` milliseconds. */
-  schedule(delayMs: number, run: () => void): Cancel;
+  schedule(delayMs: number, run: () => void, kind?: TimerKind): Cancel;
+  /** How far it was set on or back, without that time having passed: see {@link steadyMs}. */
+  readonly shiftedMs?: number;
+  /** The clock of the machine, where this is another: see {@link realOf}. */
+  readonly real?: Clock;
+  /** While time is being moved: where it will have arrived. Whoever is there now will be there until then. */
+  readonly horizonMs?: number | undefined;
 }
+
+/** A time to reckon with what has passed, whatever the clock was set to: Go's times have such a reading, too. */
+export const steadyMs = (clock: Clock): number => clock.now() - (clock.shiftedMs ?? 0);
+
+/** The clock for what is between machines: connections, and clients that come back. Nobody can move it. */
+export const realOf = (clock: Clock): Clock => clock.real ?? clock;
 
 /** Node refuses longer timers (it would fire at once); a longer wait is cut into pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

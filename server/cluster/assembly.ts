@@ -1,21 +1,24 @@
 /**
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
-import type { AdmissionPluginChoice } from '../admission/selection.ts';
+import { type AdmissionPluginChoice, choiceOf } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import { Authorizers } from '../auth/authorizers.ts';
-import type { Pki } from '../auth/certificates.ts';
+import type { KeyAndCertificate, Pki } from '../auth/certificates.ts';
 import { storedObjects } from '../auth/stored-objects.ts';
 import { ServiceAccountTokens } from '../auth/tokens.ts';
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, realOf, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { serviceRanges } from '../kube/service-ranges.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
+import type { Catalog } from '../registry/catalog.ts';
 import { locator } from '../registry/locate.ts';
-import { builtInTypes } from '../schema/type-table.ts';
+import { typesOf } from '../schema/kubernetes-versions.ts';
+import type { TypeTable } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
@@ -25,20 +28,25 @@ import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
 import { type InstalledObjects, installObjects } from './bootstrap/install.ts';
-import { defaultStorageClass, nodeObjects, ownObjects, recordedObjects } from './bootstrap/objects.ts';
+import { defaultStorageClass, nodeObjects, ofKnownKinds, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
+import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import { identityOf, type keysOf } from './identity.ts';
+import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
 import { withMetricsServer } from './metrics-server/own-server.ts';
+import { Permissions } from './permissions/permissions.ts';
 import { SimulatedMetrics } from './simulated-metrics.ts';
 
 export interface AssemblyOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** See `StartOptions`. */
+  readonly kubernetesVersion?: string | undefined;
   readonly dataDir: string | undefined;
   /** Instead of a data directory: where everything is kept. */
   readonly storage?: LocalStorage | undefined;
@@ -73,6 +81,10 @@ export interface AssemblyOptions {
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
   readonly audit?: AuditOptions | undefined;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
   /** Upstream's default set of admission plugins unless given. */
   readonly admissionPlugins?: AdmissionPluginChoice;
   /** What plugins are told: upstream's AdmissionConfiguration. */
@@ -84,31 +96,48 @@ export interface Assembly {
   readonly pki: Pki;
   readonly tokens: ServiceAccountTokens;
   readonly credentials: Credentials;
+  /** Decides by roles and bindings, whoever is held to less. */
   readonly authorizer: Authorizers;
+  /** What users have used, and who is held to that. */
+  readonly permissions: Permissions;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
   /** What every cluster begins with. */
   readonly installed: InstalledObjects;
   /** Makes those of it that are not there. */
   readonly install: () => Promise<InstalledObjects>;
+  /** What the server would show if nobody had renewed its certificate. */
+  expiredCertificate(): KeyAndCertificate;
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
-async function openStorage({ dataDir, storage, clock, log }: AssemblyOptions): Promise<LocalStorage> {
-  if (storage) return storage;
-  if (dataDir === undefined) return new MemoryStorage({ clock });
-  return PersistentStorage.open({ directory: dataDir, locate: locator(builtInTypes()), clock, log });
+async function openStorage(
+  { dataDir, storage: given, clock, log }: AssemblyOptions,
+  table: TypeTable,
+): Promise<{ storage: LocalStorage; upgrade?: (catalog: Catalog) => Promise<void> }> {
+  if (given) return { storage: given };
+  if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
+  const isOlder = await checkDataVersion(dataDir, table);
+  const storage = await PersistentStorage.open({ directory: dataDir, locate: locator(table), clock, log });
+  if (isOlder) return { storage, upgrade: (catalog) => upgradeData(dataDir, catalog, storage) };
+  keepDataVersion(dataDir, table);
+  return { storage };
 }
 
 /** @throws Error when the data directory cannot be used or users cannot be known as the options say */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
-  const storage = await openStorage(options);
+  const table = typesOf(options.kubernetesVersion);
+  const { storage, upgrade } = await openStorage(options, table);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
-  const pki = options.pki ?? identityOf({ clock, random, names, dataDir: options.dataDir, ...options.identity });
+  // TLS goes by the clock of the machine, whatever time it is in the cluster.
+  const pki =
+    options.pki ?? identityOf({ clock: realOf(clock), random, names, dataDir: options.dataDir, ...options.identity });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
     ...(options.identity && { sign: options.identity.keys.signToken }),
@@ -129,21 +158,25 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);
   const chain = await authorizersOf(options.authorization ?? {}, { outbound, clock, realClock, log });
   const authorizer = new Authorizers({ chain, policy: storage, objects: storedObjects(storage) });
-  const choice = options.admissionPlugins ?? { enable: [], disable: [] };
+  const permissions = new Permissions(authorizer);
+  const { enforced, besides } = permissions;
+  const choice = choiceOf(options.admissionPlugins ?? { enable: [], disable: [] }, table.minor);
   const settings = readAdmissionSettings(options.admissionConfigFile, choice, { outbound, clock: realClock });
   const outside = options.simulatedMetrics ? withMetricsServer(outbound, () => cluster.metricsServer) : outbound;
   const cluster: Cluster = new Cluster({
+    table,
+    serviceBlocks: ranges.blocks,
     clock,
     random,
     log,
     storage,
-    definitions: definitionsOf({ credentials, authorizer, tokens }),
+    definitions: definitionsOf({ credentials, authorizer: enforced, besides, tokens }),
     nodes: options.connector,
     admission: admissionOf({
       storage,
       random,
       clock,
-      authorizer,
+      authorizer: besides,
       choice,
       settings,
       provision: async (name) => {
@@ -160,7 +193,8 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     }),
     ...(options.outbound && { outbound: options.outbound }),
     authenticator: credentials,
-    authorizer,
+    authorizer: besides,
+    requestAuthorizer: enforced,
     remotes: {
       outbound: outside,
       clientCertificate: once(() => pki.proxyCertificate()),
@@ -170,22 +204,27 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     serverAddress: options.serverAddress,
     strict: options.strict ?? false,
     auditor: auditLog?.auditor,
+    faults: options.faults,
+    journalLevel: options.journalLevel,
+    realClock,
   });
+  permissions.follow(cluster.journal);
   const { nodes, leavesPodRanges = false, address, port, storageClass } = options;
   const published = { clientCa: pki.ca.cert, frontProxy };
   // Objects are made anew each time: what is stored is frozen.
   const install = (): Promise<InstalledObjects> => {
     const nowMs = clock.now();
     const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
-    const own = [...ownObjects(first), authenticationObject(published)];
+    const own = ofKnownKinds([...ownObjects(first), authenticationObject(published)], table);
     const plain = [
       ...nodeObjects(first),
       ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
-      ...(options.simulatedMetrics ? metricsServerObjects(address, ranges) : []),
+      ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
     ];
-    const objects = { canonical: recordedObjects(nowMs, ranges), own, plain };
+    const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
     return installObjects(objects, cluster.catalog, storage, random, nowMs);
   };
+  await upgrade?.(cluster.catalog);
   const installed = await install();
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
@@ -193,5 +232,22 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
-  return { cluster, pki, tokens, credentials, authorizer, auditLog, metrics, installed, install };
+  const expiredCertificate = (): KeyAndCertificate => {
+    // By the clock of clients, too.
+    const endMs = Math.min(clock.now(), realClock.now()) - DAY_MS;
+    return pki.servingCertificate(names, { notBeforeMs: endMs - DAY_MS, notAfterMs: endMs });
+  };
+  return {
+    cluster,
+    pki,
+    tokens,
+    credentials,
+    authorizer,
+    permissions,
+    auditLog,
+    metrics,
+    expiredCertificate,
+    installed,
+    install,
+  };
 }

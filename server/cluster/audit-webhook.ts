@@ -1,5 +1,5 @@
 /** Tells a server outside of requests: plugin/pkg/audit/webhook and …/buffered. */
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { RemoteFault, type RemoteWebhook } from '../kube/remote-server.ts';
 
@@ -71,7 +71,7 @@ export class AuditWebhook {
     this.#waiting.push(event);
     this.#held++;
     if (this.#waiting.length >= batchMaxSize) this.#sendWaiting();
-    else this.#cancel ??= this.#parts.clock.schedule(batchMaxWaitMs, () => this.#sendWaiting());
+    else this.#cancel ??= realOf(this.#parts.clock).schedule(batchMaxWaitMs, () => this.#sendWaiting());
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 import { Activity } from '../base/activity.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
@@ -10,6 +10,7 @@ import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Node, Pod } from '../kube/types.gen.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
+import type { Faults } from '../pipeline/faults/faults.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
 import { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
@@ -21,12 +22,14 @@ import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { StoredClusterObjects } from '../pipeline/stored-cluster-objects.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
-import { builtInTypes } from '../schema/type-table.ts';
+import { builtInTypes, type TypeTable } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
+import { ClusterJournal, type JournalLevel } from './journal/journal.ts';
+import { RequestLog } from './journal/request-log.ts';
 import { LocalTransport } from './local-transport.ts';
 import { MetricsServer } from './metrics-server/metrics-server.ts';
 import { PodScripts } from './pod-scripts.ts';
@@ -35,6 +38,10 @@ import { resourceMetrics } from './usage/kubelet-metrics.ts';
 import { kwokMetrics } from './usage/kwok-metrics.ts';
 
 export interface ClusterParts {
+  /** The kinds of the version that it is of; the newest unless given. */
+  readonly table?: TypeTable;
+  /** Where services get their addresses from. */
+  readonly serviceBlocks?: RegistryEnv['serviceBlocks'];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -44,6 +51,7 @@ export interface ClusterParts {
   readonly admission: PipelineEnv['admission'];
   readonly authenticator: PipelineEnv['authenticator'];
   readonly authorizer: PipelineEnv['authorizer'];
+  readonly requestAuthorizer?: PipelineEnv['authorizer'];
   readonly publishedKeys?: PipelineEnv['publishedKeys'];
   /** `127.0.0.1:6443`: what discovery tells clients. */
   readonly serverAddress: () => string;
@@ -52,6 +60,12 @@ export interface ClusterParts {
   /** Whether clients are refused what is served approximately. */
   readonly strict?: boolean;
   readonly auditor?: Auditor | undefined;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults | undefined;
+  /** How much is kept of requests; `metadata` unless given. */
+  readonly journalLevel?: JournalLevel | undefined;
+  /** The clock of the machine, which those wait by who wait for requests. */
+  readonly realClock?: Clock;
   /** How APIs of other servers are reached; without it none is. */
   readonly remotes?: Pick<AggregatorParts, 'outbound' | 'clientCertificate' | 'isProxyHeader'>;
 }
@@ -78,6 +92,9 @@ export class Cluster {
   readonly activity = new Activity();
   /** What clients have asked for through sockets. */
   readonly clientRequests: ClientRequests;
+  /** What clients have asked for lately. */
+  readonly journal: ClusterJournal;
+  readonly requests: RequestLog;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
   /** What the work queues of the controllers have counted: set by whoever runs some. */
@@ -89,6 +106,7 @@ export class Cluster {
     const registry: RegistryEnv = {
       clock: parts.clock,
       random: parts.random,
+      ...(parts.serviceBlocks && { serviceBlocks: parts.serviceBlocks }),
       find: (resource: string, key: Key) => this.catalog.store(resource)?.find(key),
       list: (resource: string, namespace = ''): readonly StoredObject[] =>
         this.catalog.store(resource)?.list(namespace).items ?? [],
@@ -105,8 +123,9 @@ export class Cluster {
         connection: (key: Key, port: number) => this.traffic.connection(key, port),
       },
       random: parts.random.of('webhooks'),
+      begin: (name: string) => activity.begin(name),
     };
-    this.catalog = new Catalog(builtInTypes(), definitions, parts.storage, registry, webhooks);
+    this.catalog = new Catalog(parts.table ?? builtInTypes(), definitions, parts.storage, registry, webhooks);
     const objects = new StoredClusterObjects(registry, parts.nodes);
     this.traffic = new ServiceTraffic(registry, parts.nodes, objects);
     this.dns = new ClusterDns(objects);
@@ -132,12 +151,17 @@ export class Cluster {
       services: this.traffic,
     });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
+    const { realClock = systemClock(), journalLevel: level = 'metadata' } = parts;
+    const revision = (): number => parts.storage.revision();
+    this.journal = new ClusterJournal({ clock, realClock, level, revision });
+    this.requests = new RequestLog(this.journal, realClock, () => this.pipeline);
     this.pipeline = createPipeline({
       catalog: this.catalog,
       registry,
       admission: parts.admission,
       authenticator: parts.authenticator,
       authorizer: parts.authorizer,
+      ...(parts.requestAuthorizer && { requestAuthorizer: parts.requestAuthorizer }),
       ...(parts.publishedKeys && { publishedKeys: parts.publishedKeys }),
       traffic: this.traffic,
       nodes: parts.nodes,
@@ -155,10 +179,13 @@ export class Cluster {
       flows: new FlowClassifier(parts.storage),
       clock: parts.clock,
       ...(parts.auditor && { auditor: parts.auditor }),
+      ...(parts.faults && { faults: parts.faults }),
+      journal: this.journal,
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,
       flush: () => parts.storage.flush(),
+      begin: (name) => activity.begin(name),
       serverAddress: parts.serverAddress,
     });
     const transport = new LocalTransport(this.pipeline, SERVER, 'kube-apiserver');

@@ -8,7 +8,6 @@ import { type AdmissionPluginChoice, selectPlugins } from '../admission/selectio
 import type { AdmissionSettings } from '../admission/settings.ts';
 import type { WebhookEnv } from '../admission/webhooks/env.ts';
 import type { Credentials } from '../auth/authenticator.ts';
-import type { Authorizers } from '../auth/authorizers.ts';
 import { authorizeAs } from '../auth/expression-authorizer.ts';
 import { withEscalationCheck } from '../auth/rbac-escalation.ts';
 import { reviewDefinitions } from '../auth/reviews.ts';
@@ -24,17 +23,21 @@ import { resourceDefinitions } from '../resources/index.gen.ts';
 import { internalForm } from '../resources/shared/internal-form.ts';
 import { valueDiff } from '../resources/shared/line-diff.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { FullAuthorizer } from './permissions/enforced-authorizer.ts';
 
 const SERVICE_ACCOUNTS = 'serviceaccounts';
 
 export interface AccessParts {
   readonly credentials: Credentials;
-  readonly authorizer: Authorizers;
+  /** Answers reviews. */
+  readonly authorizer: FullAuthorizer;
+  /** Decides what a write needs besides. */
+  readonly besides: Authorizer;
   readonly tokens: ServiceAccountTokens;
 }
 
 /** The kinds with behaviour: those that stand for themselves, and those that ask who is who. */
-export function definitionsOf({ credentials, authorizer, tokens }: AccessParts): ResourceDefinition[] {
+export function definitionsOf({ credentials, authorizer, besides, tokens }: AccessParts): ResourceDefinition[] {
   const plain = resourceDefinitions.find(({ resource }) => resource === SERVICE_ACCOUNTS);
   const serviceAccounts: ResourceDefinition = {
     resource: SERVICE_ACCOUNTS,
@@ -43,7 +46,7 @@ export function definitionsOf({ credentials, authorizer, tokens }: AccessParts):
   };
   const others = resourceDefinitions
     .filter((definition) => definition !== plain)
-    .map((definition) => withEscalationCheck(definition, { authorizer, policy: authorizer }));
+    .map((definition) => withEscalationCheck(definition, { authorizer: besides, policy: authorizer }));
   return [...others, serviceAccounts, ...reviewDefinitions(credentials, authorizer)];
 }
 

@@ -14,67 +14,10 @@ import type {
   TransportObserver,
 } from '../kube/transport.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type ApiRequest, type ApiResponse, type Body, servedValue } from '../pipeline/request.ts';
-import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
+import { type ApiResponse, servedValue } from '../pipeline/request.ts';
+import { LocalRequest } from './local-request.ts';
 
 const NO_QUERY = new URLSearchParams();
-const PEER = { address: 'in process' };
-
-/** A request that no socket brought. */
-class LocalRequest implements ApiRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly peer = PEER;
-  readonly isLocal = true;
-  readonly warnings: string[] = [];
-  info: RequestInfo;
-  user: User;
-  readonly #headers: Readonly<Record<string, string>>;
-  readonly #body: Body;
-
-  constructor(
-    method: string,
-    path: string,
-    query: URLSearchParams,
-    user: User,
-    headers: Readonly<Record<string, string>>,
-    body: object | undefined,
-  ) {
-    this.method = method;
-    this.path = path;
-    this.query = query;
-    this.user = user;
-    this.info = requestInfo(method, path, query);
-    this.#headers = headers;
-    this.#body = { object: body };
-  }
-
-  header(name: string): string | undefined {
-    return this.#headers[name];
-  }
-
-  headers(): Readonly<Record<string, string>> {
-    return this.#headers;
-  }
-
-  hasHeaderWith(): boolean {
-    return false;
-  }
-
-  headersWith(): readonly (readonly [name: string, value: string])[] {
-    return [];
-  }
-
-  async body(): Promise<Body> {
-    return this.#body;
-  }
-
-  onClose(): Cancel {
-    return () => undefined;
-  }
-}
-
 function pathOf(resource: ResourceId, namespace: string, name: string, subresource = ''): string {
   const parts = resource.split('/');
   const plural = parts.at(-1) ?? '';
@@ -89,9 +32,14 @@ export class LocalTransport implements Transport {
   readonly #pipeline: Pipeline;
   readonly #user: User;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #isOwn: boolean;
 
-  /** @param agent the name that managed fields and events give this client */
-  constructor(pipeline: Pipeline, user: User, agent: string) {
+  /**
+   * @param agent the name that managed fields and events give this client
+   * @param isOwn whether a part of the server asks, and not whoever embeds it
+   */
+  constructor(pipeline: Pipeline, user: User, agent: string, isOwn = true) {
+    this.#isOwn = isOwn;
     this.#pipeline = pipeline;
     this.#user = user;
     this.#headers = { 'user-agent': agent };
@@ -152,6 +100,7 @@ export class LocalTransport implements Transport {
           bookmark: () => undefined,
           error: fail,
           end: () => fail(undefined),
+          breakOff: () => fail(undefined),
         });
       },
       fail,
@@ -181,7 +130,18 @@ export class LocalTransport implements Transport {
     headers: Readonly<Record<string, string>>,
     body: object | undefined,
   ): Promise<ApiResponse> {
-    const answer = await this.#pipeline.handleAs(new LocalRequest(method, path, query, this.#user, headers, body));
+    const answer = await this.#pipeline.handleAs(
+      new LocalRequest({
+        method,
+        path,
+        query,
+        user: this.#user,
+        headers,
+        body: { object: body },
+        isOwn: this.#isOwn,
+      }),
+    );
+    if (answer.type === 'hang-up') throw new Error(`${method} ${path}: the connection broke off`);
     const response = answer.type === 'proxied' || answer.type === 'bytes' ? await objectOf(answer) : answer;
     if (response.type === 'value' && response.status >= 400) throw errorOf(response.value as Status);
     return response;

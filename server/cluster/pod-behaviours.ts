@@ -1,7 +1,7 @@
 /** Files that say what the images of pods do: those of the package, and the user's. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fixtureFiles } from './fixtures/read.ts';
+import { fixtureFiles } from './fixtures/paths.ts';
 
 export interface BehaviourFile {
   readonly file: string;

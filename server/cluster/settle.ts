@@ -9,17 +9,47 @@ const TIMEOUT_MS = 30_000;
 /** A start may have large fixtures to work through, on whatever machine. */
 export const START_TIMEOUT_MS = 600_000;
 
+/** What has to come to rest. */
+export interface Settling {
+  readonly activity: Activity;
+  readonly storage: LocalStorage;
+  /** A real one: whoever waits does so in real time. */
+  readonly realClock: Clock;
+}
+
+/** The cluster did not come to rest in time. The message names who is busy. */
+export class NotSettled extends Error {}
+
 /**
  * Resolves when nothing is queued or running and every watcher knows everything.
- * @param timeoutMs by the cluster's clock
- * @throws Error that names what is still busy then
+ * @throws NotSettled
  */
-export async function settle(
-  activity: Activity,
-  storage: LocalStorage,
+export async function settle({ activity, storage, realClock }: Settling, timeoutMs = TIMEOUT_MS): Promise<void> {
+  const isAtRest = (): boolean => activity.busy().size === 0 && storage.delivered;
+  if (await within(realClock, timeoutMs, () => activity.idle(), isAtRest)) return;
+  throw new NotSettled(`the cluster did not settle within ${timeoutMs / 1000} s; still busy: ${namesOf(activity)}`);
+}
+
+/**
+ * The same before time goes on: what was put off for a moment waits for just that.
+ * @throws NotSettled
+ */
+export async function comeToRest({ activity, storage, realClock }: Settling, timeoutMs = TIMEOUT_MS): Promise<void> {
+  const isAtRest = (): boolean => !activity.isAtWork && storage.delivered;
+  if (await within(realClock, timeoutMs, () => activity.workDone(), isAtRest)) return;
+  throw new NotSettled(
+    `time stands still, because the cluster did not come to rest within ${timeoutMs / 1000} s; ` +
+      `still busy: ${namesOf(activity)}`,
+  );
+}
+
+/** @returns false when it is too late */
+async function within(
   clock: Clock,
-  timeoutMs = TIMEOUT_MS,
-): Promise<void> {
+  timeoutMs: number,
+  idle: () => Promise<void>,
+  isAtRest: () => boolean,
+): Promise<boolean> {
   let late = false;
   let wake: () => void = () => undefined;
   const cancel = clock.schedule(timeoutMs, () => {
@@ -31,17 +61,18 @@ export async function settle(
   });
   try {
     while (!late) {
-      await Promise.race([activity.idle(), timeout]);
+      await Promise.race([idle(), timeout]);
       // Whatever one turn of the event loop leaves behind begins in the next.
       await nextTurn();
-      if (activity.busy().size === 0 && storage.delivered) return;
+      if (isAtRest()) return true;
     }
+    return false;
   } finally {
     cancel();
   }
+}
+
+function namesOf(activity: Activity): string {
   const busy = [...activity.busy()].map(([name, count]) => (count > 1 ? `${name} (${count})` : name));
-  throw new Error(
-    `the cluster did not settle within ${timeoutMs / 1000} s; still busy: ` +
-      `${busy.slice(0, 20).join(', ') || 'delivery of events'}`,
-  );
+  return busy.slice(0, 20).join(', ') || 'delivery of events';
 }

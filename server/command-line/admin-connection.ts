@@ -1,5 +1,6 @@
 /** How a command reaches a running cluster: the server and the credentials of a kubeconfig file. */
 import { request as httpsRequest } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { type KubeconfigContext, readKubeconfig } from '../cluster/kubeconfig-file.ts';
 
 export interface AdminConnection {
@@ -9,6 +10,8 @@ export interface AdminConnection {
   readonly certificate?: string;
   readonly key?: string;
   readonly token?: string;
+  /** Whether the server's certificate may have expired. */
+  readonly toleratesExpiry?: boolean;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -37,18 +40,46 @@ export function readConnection(path: string): AdminConnection {
 }
 
 /** Sends JSON and reads JSON. @throws Error with the words of the API, or why there is no answer */
-export async function send<T>(connection: AdminConnection, method: string, path: string, body?: object): Promise<T> {
-  const bytes = body && Buffer.from(JSON.stringify(body));
-  return JSON.parse((await exchange(connection, method, path, { ...(bytes && { body: bytes }) })).toString()) as T;
-}
-
-/** Sends bytes and reads bytes. @throws Error as {@link send} does */
-export function exchange(
+export async function send<T>(
   connection: AdminConnection,
   method: string,
   path: string,
-  { body: text, timeoutMs = TIMEOUT_MS }: { readonly body?: Buffer; readonly timeoutMs?: number } = {},
-): Promise<Buffer> {
+  body?: object,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<T> {
+  const text = body && JSON.stringify(body);
+  return JSON.parse(await exchange(connection, method, path, { ...(text !== undefined && { text }), timeoutMs })) as T;
+}
+
+interface Sent {
+  readonly text?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The text of an answer. @throws Error with the words of the API, or why there is no answer */
+export async function exchange(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  sent: Sent = {},
+): Promise<string> {
+  try {
+    return await exchangeOnce(connection, method, path, sent);
+  } catch (error) {
+    const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
+    if (!connection.toleratesExpiry || cause?.code !== 'CERT_HAS_EXPIRED') throw error;
+    const { connectExpired } = await import('./expired-server.ts');
+    return exchangeOnce(connection, method, path, sent, await connectExpired(connection));
+  }
+}
+
+function exchangeOnce(
+  connection: AdminConnection,
+  method: string,
+  path: string,
+  { text, timeoutMs = TIMEOUT_MS }: Sent,
+  socket?: TLSSocket,
+): Promise<string> {
   const { server, caCertificate: ca, certificate: cert, key, token } = connection;
   return new Promise((done, reject) => {
     const asked = httpsRequest(
@@ -57,12 +88,13 @@ export function exchange(
         method,
         ca,
         timeout: timeoutMs,
-        agent: false,
+        // An agent of whatever kind would connect by itself.
+        ...(socket ? { createConnection: () => socket } : { agent: false }),
         ...(cert !== undefined && { cert, key }),
         headers: {
           'user-agent': 'fauxkube',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
-          ...(text !== undefined && { 'content-type': 'application/json', 'content-length': text.length }),
+          ...(text !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
         },
       },
       (answer) => {
@@ -70,15 +102,15 @@ export function exchange(
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.on('error', reject);
         answer.on('end', () => {
-          const read = Buffer.concat(chunks);
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read.toString())));
+          const read = Buffer.concat(chunks).toString();
+          if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read)));
           else done(read);
         });
       },
     );
     asked.once('timeout', () => asked.destroy(new Error('it does not answer')));
-    asked.once('error', ({ message }) =>
-      reject(new Error(`${server} cannot be reached (${message}): is fauxkube start running?`)),
+    asked.once('error', (cause) =>
+      reject(new Error(`${server} cannot be reached (${cause.message}): is fauxkube start running?`, { cause })),
     );
     asked.end(text);
   });

@@ -1,6 +1,7 @@
-/** Flags of `fauxkube start` that say which requests are told of, and where: kube-apiserver's. */
+/** Flags of `fauxkube start` that say which requests are told of, and where: kube-apiserver's, and the journal's. */
 import type { Option } from 'commander';
 import type { AuditWebhookMode, AuditWebhookOptions } from '../cluster/audit-webhook.ts';
+import { JOURNAL_LEVELS, type JournalLevel } from '../cluster/journal/journal.ts';
 import type { StartOptions } from '../start-options.ts';
 import { durationMs } from './durations.ts';
 
@@ -13,6 +14,7 @@ export interface AuditFlags {
   readonly auditWebhookBatchMaxSize?: number;
   readonly auditWebhookBatchMaxWait?: number;
   readonly auditWebhookBatchBufferSize?: number;
+  readonly journalLevel?: JournalLevel;
 }
 
 type Parse = (text: string) => number;
@@ -36,19 +38,23 @@ export function auditFlags(flag: (flags: string, description: string) => Option,
       durationMs,
     ),
     flag('--audit-webhook-batch-buffer-size <count>', 'events that wait at most: 10000 unless given').argParser(count),
+    flag('--journal-level <level>', 'how much the journal of requests keeps: metadata unless given').choices([
+      ...JOURNAL_LEVELS,
+    ]),
   ];
 }
 
 /** What the flags say, for `startCluster()`. */
 export function auditOptionsOf(
   flags: AuditFlags,
-): Pick<StartOptions, 'auditPolicyFile' | 'auditLogPath' | 'auditWebhook'> {
-  const { auditPolicyFile, auditLogPath } = flags;
+): Pick<StartOptions, 'auditPolicyFile' | 'auditLogPath' | 'auditWebhook' | 'journalLevel'> {
+  const { auditPolicyFile, auditLogPath, journalLevel } = flags;
   const auditWebhook = webhookOf(flags);
   return {
     ...(auditPolicyFile !== undefined && { auditPolicyFile }),
     ...(auditLogPath !== undefined && { auditLogPath }),
     ...(auditWebhook && { auditWebhook }),
+    ...(journalLevel !== undefined && { journalLevel }),
   };
 }
 

@@ -20,16 +20,15 @@ const TIMEOUT_MS = 120_000;
 
 const path = (name: string, rest = ''): string => `/-/savepoints/${encodeURIComponent(name)}${rest}`;
 
-async function ask(connection: AdminConnection, method: string, where: string, body?: object): Promise<string> {
-  const bytes = body && Buffer.from(JSON.stringify(body));
-  const options = { timeoutMs: TIMEOUT_MS, ...(bytes && { body: bytes }) };
-  return (await exchange(connection, method, where, options)).toString();
+function ask(connection: AdminConnection, method: string, where: string, body?: object): Promise<string> {
+  const text = body && JSON.stringify(body);
+  return exchange(connection, method, where, { timeoutMs: TIMEOUT_MS, ...(text !== undefined && { text }) });
 }
 
 /** Prints what the work gives, or why it could not be done. */
 async function reported(
   { kubeconfig }: SavepointFlags,
-  work: (connection: AdminConnection) => Promise<string | Buffer>,
+  work: (connection: AdminConnection) => Promise<string>,
 ): Promise<void> {
   try {
     process.stdout.write(await work(readConnection(kubeconfig)));
@@ -110,17 +109,17 @@ export function exportState(name: string, flags: SavepointFlags & { readonly all
 
 export function writeState(file: string, flags: SavepointFlags & { readonly settle: boolean }): Promise<void> {
   return reported(flags, async (to) => {
-    const bytes = await exchange(to, 'GET', `/-/snapshot?settle=${flags.settle}`, { timeoutMs: TIMEOUT_MS });
-    if (file === '-') return bytes;
-    writeWithMode(file, bytes, 0o600);
+    const text = await exchange(to, 'GET', `/-/snapshot?settle=${flags.settle}`, { timeoutMs: TIMEOUT_MS });
+    if (file === '-') return text;
+    writeWithMode(file, text, 0o600);
     return `${file}\n`;
   });
 }
 
 export function readState(file: string, flags: SavepointFlags): Promise<void> {
   return reported(flags, async (to) => {
-    const body = readFileSync(file);
-    await exchange(to, 'PUT', '/-/snapshot', { body, timeoutMs: TIMEOUT_MS });
+    const text = readFileSync(file, 'utf8');
+    await exchange(to, 'PUT', '/-/snapshot', { text, timeoutMs: TIMEOUT_MS });
     return `the cluster is as ${file} says\n`;
   });
 }

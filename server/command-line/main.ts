@@ -7,9 +7,15 @@ import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
+import { addClock } from './clock.ts';
+import { addClusters } from './clusters.ts';
 import { addControllers } from './controllers.ts';
+import { addFaults } from './faults.ts';
+import { addFixtures } from './fixtures.ts';
 import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
+import { addQuestions } from './questions.ts';
+import { addRequests } from './requests.ts';
 import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
@@ -95,9 +101,11 @@ const SWITCHES = [
   'FAUXKUBE_INSECURE_ADMIN',
   'FAUXKUBE_SIMULATED_METRICS',
   'FAUXKUBE_STRICT',
+  'FAUXKUBE_STOP_WITH_STDIN',
   'FAUXKUBE_ENABLE_BOOTSTRAP_TOKEN_AUTH',
   'FAUXKUBE_LEADER_ELECT',
   'FAUXKUBE_USE_SERVICE_ACCOUNT_CREDENTIALS',
+  'FAUXKUBE_WATCH_FIXTURES',
 ];
 
 /** An empty variable is no value; compose files set those. And a switch is off when its variable says so. */
@@ -148,10 +156,13 @@ function program(): Command {
     .addOption(flag('--kubeconfig-mode <mode>', 'file mode of kubeconfigs').argParser(octal).default(0o600, '0600'))
     .addOption(flag('--data-dir <dir>', 'keep everything here, in a journal and a readable JSON file'))
     .addOption(
-      flag('--fixtures <path>', 'file or folder of objects that are there from the start (repeatable)').argParser(
-        collect,
-      ),
+      flag(
+        '--fixtures <path>',
+        'file, folder, glob, kustomization or Helm chart of objects that are there from the start (repeatable)',
+      ).argParser(collect),
     )
+    .addOption(flag('--watch-fixtures', 'bring what changes in the files of fixtures into the cluster'))
+    .addOption(flag('--init-dir <dir>', 'folder of manifests and JavaScript that run once at the start'))
     .addOption(
       flag('--pod-behaviours <path>', 'file or folder that says what images of pods do (repeatable)').argParser(
         collect,
@@ -166,6 +177,9 @@ function program(): Command {
       flag('--kubelet-events <which>', 'Events of kubelets: all, or problems')
         .choices(['all', 'problems'])
         .default('problems'),
+    )
+    .addOption(
+      flag('--kubernetes-version <version>', 'which Kubernetes it is: 1.30 to 1.37, or a patch such as 1.31.4'),
     )
     .addOption(flag('--nodes <count>', 'number of simulated nodes').argParser(integer(0, NODES_MAX)).default(2))
     .addOption(flag('--cluster-cidr <ranges>', 'where pods get their addresses from, one range for each IP family'))
@@ -203,6 +217,7 @@ function program(): Command {
     .addOption(flag('--insecure-admin', 'open /-/ to programs on this machine without credentials'))
     .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
+    .addOption(flag('--stop-with-stdin', 'end as soon as standard input does: with the program that writes it'))
     .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
     .exitOverride()
     .action(startCommand);
@@ -240,7 +255,13 @@ function program(): Command {
       await kubeconfigCommand(flags);
     });
   addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
+  addClusters(root, KUBECONFIGS[0] ?? '');
+  addFaults(root, KUBECONFIGS[0] ?? '');
   addPods(root, KUBECONFIGS[0] ?? '');
+  addClock(root, KUBECONFIGS[0] ?? '');
+  addFixtures(root);
+  addRequests(root, KUBECONFIGS[0] ?? '');
+  addQuestions(root, KUBECONFIGS[0] ?? '');
   addSavepoints(root, KUBECONFIGS[0] ?? '');
   return root;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
@@ -26,9 +27,12 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
   readonly fixtures?: string[];
+  readonly watchFixtures?: boolean;
+  readonly initDir?: string;
   readonly podBehaviours?: string[];
   readonly upstreams?: string[];
   readonly kubeletEvents: 'all' | 'problems';
+  readonly kubernetesVersion?: string;
   readonly nodes: number;
   readonly clusterCidr?: string;
   readonly nodeCidrMaskSizeIpv4?: number;
@@ -46,13 +50,14 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
   readonly tokenAuthFile?: string;
+  readonly stopWithStdin?: boolean;
 }
 
 /** `fauxkube start`: serves until the process is told to end. */
 export async function startCommand(flags: Flags): Promise<void> {
   const clock = systemClock();
   const startedMs = clock.now();
-  const end = endOnSignals();
+  const end = endOnSignals(flags.stopWithStdin ?? false);
   try {
     const cluster = await start(flags);
     end.cluster = cluster;
@@ -89,8 +94,11 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.ingressPort !== undefined && { ingressPort: flags.ingressPort }),
     ...(flags.ingressTlsPort !== undefined && { ingressTlsPort: flags.ingressTlsPort }),
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as OpenPort[] }),
+    ...(flags.kubernetesVersion !== undefined && { kubernetesVersion: flags.kubernetesVersion }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
+    ...(flags.watchFixtures && { watchFixtures: true }),
+    ...initDirOf(flags.initDir),
     ...(flags.clusterCidr !== undefined && { clusterCidr: flags.clusterCidr }),
     ...(flags.nodeCidrMaskSizeIpv4 !== undefined && { nodeCidrMaskSizeIpv4: flags.nodeCidrMaskSizeIpv4 }),
     ...(flags.nodeCidrMaskSizeIpv6 !== undefined && { nodeCidrMaskSizeIpv6: flags.nodeCidrMaskSizeIpv6 }),
@@ -115,6 +123,14 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
     ...auditOptionsOf(flags),
   });
+}
+
+/** Images keep their hooks here. */
+const INIT_DIR = '/etc/fauxkube/init.d';
+
+function initDirOf(given: string | undefined): { initDir?: string } {
+  const initDir = given ?? (existsSync(INIT_DIR) ? INIT_DIR : undefined);
+  return initDir === undefined ? {} : { initDir };
 }
 
 const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
@@ -148,9 +164,10 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number, 
 
 /**
  * SIGTERM and SIGINT end the cluster in order: also as process 1, which gets no default handlers, and also while it
- * starts, when there is nothing to end yet.
+ * starts, when there is nothing to end yet. So does the end of standard input, if it is told to: no signal comes from
+ * a program that was killed, and none passes through `npx`.
  */
-function endOnSignals(): { cluster: RunningCluster | undefined } {
+function endOnSignals(withStdin: boolean): { cluster: RunningCluster | undefined } {
   const end: { cluster: RunningCluster | undefined } = { cluster: undefined };
   let ending = false;
   const onSignal = (): void => {
@@ -166,5 +183,6 @@ function endOnSignals(): { cluster: RunningCluster | undefined } {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  if (withStdin) process.stdin.once('end', onSignal).once('error', onSignal).resume();
   return end;
 }

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { HangUpScope } from '../pipeline/request.ts';
 
 export interface RawRequest {
   readonly method: string;
@@ -24,6 +25,8 @@ export interface RawResponse {
   writeHead(status: number, headers: OutgoingHttpHeaders): void;
   /** Sends the head before there is a body: whoever watches waits for it before causing an event. */
   flush(): void;
+  /** Breaks off, without an end of the answer: what was written before may or may not arrive. */
+  breakOff(scope: HangUpScope): void;
 }
 
 /** A request of HTTP/1.1. */
@@ -44,5 +47,7 @@ export function messageResponse(response: ServerResponse): RawResponse {
       response.writeHead(status, headers);
     },
     flush: () => response.flushHeaders(),
+    // One connection carries one answer at a time.
+    breakOff: () => void (response.socket ?? response).destroy(),
   };
 }

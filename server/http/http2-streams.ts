@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { constants, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { HangUpScope } from '../pipeline/request.ts';
 import type { RawRequest, RawResponse } from './exchange.ts';
 
 /** A stream as the request that it brings. */
@@ -49,6 +50,17 @@ class StreamResponse implements RawResponse {
 
   flush(): void {
     // HTTP/2 sends the head as it is.
+  }
+
+  breakOff(scope: HangUpScope): void {
+    const { channel } = this;
+    const { session } = channel;
+    // Node ends a stream before it resets it: without a length, the client would take the part for the whole.
+    channel._final = (done) => done();
+    // Nobody may destroy the socket of a session, but it may end by itself: no GOAWAY goes before.
+    if (scope === 'connection' && session && !session.destroyed) session.socket.destroySoon();
+    // What Go's server sends for a handler that aborts.
+    else channel.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 }
 

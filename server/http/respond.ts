@@ -18,6 +18,11 @@ export async function respond(
   const { channel } = raw;
   // Node ends the streams of HEAD over HTTP/2 before anybody has answered.
   if (channel.destroyed || (channel.writableEnded && !headOnly)) return;
+  if (body.type === 'hang-up') {
+    const { hangUp } = await import('./hang-up.ts');
+    await hangUp(raw, body, headOnly);
+    return;
+  }
   raw.writeHead(status, headers);
   if (headOnly) {
     if (body.type === 'chunks') body.abort?.();
@@ -71,7 +76,7 @@ function startWatch(
   watches: OpenWatches,
 ): void {
   raw.flush();
-  const writer = new WatchWriter(frames, sinkOf(raw.channel));
+  const writer = new WatchWriter(frames, sinkOf(raw), response.begin);
   watches.add(writer);
   raw.channel.once('close', () => {
     watches.delete(writer);
@@ -80,7 +85,8 @@ function startWatch(
   writer.stop = response.start(writer);
 }
 
-function sinkOf(channel: Writable): FrameSink {
+function sinkOf(raw: RawResponse): FrameSink {
+  const { channel } = raw;
   return {
     write: (frame) => {
       if (!channel.destroyed) channel.write(frame);
@@ -90,5 +96,6 @@ function sinkOf(channel: Writable): FrameSink {
       if (!channel.destroyed) channel.end();
     },
     abort: () => channel.destroy(),
+    breakOff: (scope, part) => void channel.write(part, () => raw.breakOff(scope)),
   };
 }

@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Server as TlsServer } from 'node:tls';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
-import { type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
+import { type CertificateAndKey, type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { addIdentifiers, auditIdOf } from './audit-id.ts';
@@ -45,6 +46,8 @@ export interface HttpServerOptions extends ServingOptions {
 
 export interface HttpServer {
   readonly port: number;
+  /** Shows new TLS connections another certificate; the usual one without. */
+  show(certificate: CertificateAndKey | undefined): void;
   /** Takes a connection that comes from inside the process, as if somebody had dialed the port. */
   accept(connection: Duplex): void;
   /** Ends all watches and connections. */
@@ -60,8 +63,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 /** Serves connections that are handed to it, and listens nowhere. */
 export async function openHttpServer(options: ServingOptions): Promise<Omit<HttpServer, 'port'>> {
-  const { accept, close } = await openServer(options);
-  return { accept, close };
+  const { app: _app, ...server } = await openServer(options);
+  return server;
 }
 
 async function openServer(
@@ -99,13 +102,19 @@ async function openServer(
     refusePlainHttp(app.server as unknown as NetServer);
     serveStreams(app.server as unknown as Http2SecureServer, take);
   }
-  const accept = acceptor(app.server, options);
+  let accept = acceptor(app.server, options);
   return {
     app,
     accept(connection) {
       connections.add(connection);
       connection.once('close', () => connections.delete(connection));
       accept(connection);
+    },
+    show(certificate) {
+      if (!options.tls) return;
+      const tls = { ...options.tls, ...certificate };
+      (app.server as unknown as TlsServer).setSecureContext({ key: tls.key, cert: tls.cert, ca: tls.clientCa });
+      accept = acceptor(app.server, { tls });
     },
     async close() {
       for (const watch of watches) watch.close();

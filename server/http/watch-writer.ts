@@ -2,7 +2,7 @@ import type { Cancel } from '../base/clock.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
-import type { WatchEvent, WatchObserver } from '../pipeline/request.ts';
+import type { HangUpScope, WatchEvent, WatchObserver, WatchResponse } from '../pipeline/request.ts';
 
 /** Where frames go: an HTTP response or a WebSocket. */
 export interface FrameSink {
@@ -12,11 +12,14 @@ export interface FrameSink {
   end(): void;
   /** Ends at once, without what is still to be written. */
   abort(): void;
+  /** Breaks off after what was written and a part of a frame. */
+  breakOff(scope: HangUpScope, part: Buffer): void;
 }
 
 /** Events encoded in one go; more take several turns of the event loop. */
 const TURN_EVENTS = 250;
 const CHUNK_BYTES = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 type Queued = readonly WatchEvent[] | (() => void);
 
@@ -29,12 +32,16 @@ export class WatchWriter implements WatchObserver {
   readonly #sink: FrameSink;
   /** Work that waits because a large batch is still going out. */
   #queue: Queued[] | undefined;
+  readonly #begin: WatchResponse['begin'];
+  #done: (() => void) | undefined;
   #open = true;
   stop: Cancel = () => undefined;
 
-  constructor(frames: FrameEncoder, sink: FrameSink) {
+  /** @param begin is told when there is more to write than goes in one turn of the event loop */
+  constructor(frames: FrameEncoder, sink: FrameSink, begin?: WatchResponse['begin']) {
     this.#frames = frames;
     this.#sink = sink;
+    this.#begin = begin;
   }
 
   events(batch: readonly WatchEvent[]): void {
@@ -59,10 +66,19 @@ export class WatchWriter implements WatchObserver {
     });
   }
 
+  breakOff(scope: HangUpScope, event?: WatchEvent): void {
+    this.#inOrder(() => {
+      this.#open = false;
+      const frame = event ? this.#frames.event(event) : NOTHING;
+      this.#sink.breakOff(scope, frame.subarray(0, frame.length >> 1));
+    });
+  }
+
   /** The client has gone, or the server stops. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#done?.();
     this.stop();
     this.#sink.end();
   }
@@ -84,9 +100,13 @@ export class WatchWriter implements WatchObserver {
 
   #writeLarge(batch: readonly WatchEvent[]): void {
     this.#queue = [];
+    this.#done = this.#begin?.();
     let at = 0;
     const step = (): void => {
-      if (!this.#open) return;
+      if (!this.#open) {
+        this.#done?.();
+        return;
+      }
       const parts: Buffer[] = [];
       let bytes = 0;
       const end = Math.min(batch.length, at + TURN_EVENTS);
@@ -101,6 +121,7 @@ export class WatchWriter implements WatchObserver {
   #drainQueue(): void {
     const queue = this.#queue ?? [];
     this.#queue = undefined;
+    this.#done?.();
     for (const work of queue) {
       if (typeof work === 'function') this.#inOrder(work);
       else this.events(work);

@@ -125,12 +125,18 @@ export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatc
     socket.close();
     return;
   }
-  const writer = new WatchWriter(body.frames, {
-    write: (frame) => socket.send(messageOf(frame, body.frames.isBinary)),
+  const sink = {
+    write: (frame: Buffer) => socket.send(messageOf(frame, body.frames.isBinary)),
     backlog: () => socket.bufferedAmount,
     end: () => socket.close(1000),
     abort: () => socket.terminate(),
-  });
+    // A message has no middle for its reader: the part comes as one, and nothing closes the connection properly.
+    breakOff: (_scope: unknown, part: Buffer) =>
+      part.length === 0
+        ? socket.terminate()
+        : socket.send(body.frames.isBinary ? part : part.toString(), () => socket.terminate()),
+  };
+  const writer = new WatchWriter(body.frames, sink, body.response.begin);
   watches.add(writer);
   socket.on('close', () => {
     watches.delete(writer);

@@ -56,12 +56,38 @@ export const LIMITS = {
   savepoints: 1000,
   /** Largest snapshot that is taken over a socket: a cluster of 100,000 pods. Ours. */
   snapshotBytes: 512 * 1024 * 1024,
+  /** Requests that the journal keeps, those of the server's own controllers apart. Ours. */
+  journaledRequests: 10_000,
+  /** The largest body of a request that it keeps, and all of them together. Ours. */
+  journaledBodyBytes: 256 * 1024,
+  journaledBodiesBytes: 64 * 1024 * 1024,
+  /** Permissions that users are known to have used. Ours. */
+  recordedPermissions: 10_000,
+  /** How long somebody may wait for requests. Ours. */
+  requestWaitMs: 10 * 60 * 1000,
+  /** Somebody who waits for requests, at once. Ours. */
+  requestWaiters: 1000,
   /** How long a client of the DNS server may be silent on a connection (RFC 7766 leaves it open). Ours. */
   dnsIdleMs: 10_000,
   /** How long a server outside of the cluster may take to accept a connection to a pod. Ours. */
   upstreamConnectMs: 10_000,
   /** Connections of one pod to such servers, and to functions that answer for it, at once. Ours. */
   answeredConnections: 1000,
+  /** Kustomizations that lead from one to the next. Ours. */
+  kustomizeDepth: 32,
+  /** Files of one kustomization with its bases. Ours. */
+  kustomizeFiles: 10_000,
+  /** And how large they may be together. Ours. */
+  kustomizeBytes: 64 * 1024 * 1024,
+  /** What `helm template` may print, and how long it may take. Ours. */
+  helmBytes: 64 * 1024 * 1024,
+  helmMs: 120_000,
   /** Virtual clusters of one process. Ours. */
   virtualClusters: 1000,
+  /** Rules for faults of one cluster at once. Ours. */
+  faultRules: 1000,
+  /** How long a fault may delay a request or an event. Ours. */
+  faultDelayMs: 60 * 60 * 1000,
+  /** How long a rule for faults may be good. Ours. */
+  faultExpiryMs: 10 * 365 * 24 * 60 * 60 * 1000,
 } as const;

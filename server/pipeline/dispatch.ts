@@ -185,7 +185,7 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   const isKnown = request.method !== 'HEAD' && (!legacyWatch || request.method === 'GET');
   // Discovery leaves out what a definition that is being deleted refuses.
   const isOffered = info.isCustom || info.verbs.includes(verb);
-  const { deprecation } = served.store.definition;
+  const deprecation = served.conversion?.deprecation ?? served.store.definition.deprecation;
   if (verb === 'watch' && !legacyWatch && info.verbs.includes('list') && !info.verbs.includes('watch')) {
     if (deprecation) tellDeprecation(request, deprecation);
     throw methodNotSupported(served.store.about, verb);
@@ -198,10 +198,12 @@ function object(request: ApiRequest, served: Served, env: PipelineEnv): Promise<
   return handler(request, served, env);
 }
 
-/** No deprecated version that is served has a release that will be without it. */
 function tellDeprecation(request: ApiRequest, deprecation: string): void {
   request.warnings.push(deprecation);
-  if (request.audit) annotate(request, 'k8s.io/deprecated', 'true');
+  if (!request.audit && !request.note) return;
+  annotate(request, 'k8s.io/deprecated', 'true');
+  const removed = /unavailable in v(1\.\d+)\+/.exec(deprecation)?.[1];
+  if (removed !== undefined) annotate(request, 'k8s.io/removed-release', removed);
 }
 
 function part(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {

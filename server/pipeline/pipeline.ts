@@ -15,8 +15,10 @@ import { allResources, undiscovered } from './aggregation/all-resources.ts';
 import type { Auditor } from './audit/auditor.ts';
 import { dispatch } from './dispatch.ts';
 import { watchEverything } from './everything.ts';
+import type { Faults } from './faults/faults.ts';
 import type { ClientRequests } from './fidelity/client-requests.ts';
 import type { Authenticator, Authorizer, PublishedKeys } from './identity.ts';
+import type { RequestJournal } from './journal/request-journal.ts';
 import type { HealthMetrics } from './metrics/health-metrics.ts';
 import type { RequestMetrics } from './metrics/request-metrics.ts';
 import type { WorkQueueFacts } from './metrics/work-queue-metrics.ts';
@@ -27,7 +29,9 @@ import { audit, auditUnknown } from './stages/audit.ts';
 import { authenticate } from './stages/authenticate.ts';
 import { authorize } from './stages/authorize.ts';
 import { classify } from './stages/classify.ts';
+import { fail } from './stages/faults.ts';
 import { impersonate } from './stages/impersonate.ts';
+import { recoverAndNote } from './stages/journal.ts';
 import { recover } from './stages/recover.ts';
 
 /** What the pipeline works with; one for each cluster. */
@@ -36,7 +40,10 @@ export interface PipelineEnv {
   readonly registry: RegistryEnv;
   readonly admission: AdmissionChain;
   readonly authenticator: Authenticator;
+  /** Decides what requests need besides. */
   readonly authorizer: Authorizer;
+  /** Decides about requests themselves; `authorizer` unless given. */
+  readonly requestAuthorizer?: Authorizer;
   /** For those who check tokens of service accounts themselves; without it there are no such pages. */
   readonly publishedKeys?: PublishedKeys;
   readonly traffic: ServiceTraffic;
@@ -52,6 +59,10 @@ export interface PipelineEnv {
   readonly clock: Clock;
   /** Tells of requests, where somebody wants to know. */
   readonly auditor?: Auditor;
+  /** What somebody wants to go wrong. */
+  readonly faults?: Faults;
+  /** Keeps what is asked, where somebody may want to know. */
+  readonly journal?: RequestJournal;
   /** APIs that other servers serve. */
   readonly aggregation: Aggregation;
   /** What the work queues of controllers have counted. */
@@ -60,6 +71,8 @@ export interface PipelineEnv {
   health(): ReadonlyMap<string, boolean>;
   /** Hands pending events to watchers. */
   flush(): void;
+  /** Something is under way that the cluster has not settled without, until the returned function is called. */
+  begin?(name: string): () => void;
   /** Where clients reach this server, for discovery. */
   serverAddress(): string;
 }
@@ -70,14 +83,17 @@ type Stages = readonly ((env: PipelineEnv) => Stage)[];
 const AUDIT: Stages = [audit, recover];
 
 /** Outermost first. Upstream's handler chain has this order (DefaultBuildHandlerChain). */
-const stagesOf = ({ auditor }: PipelineEnv): Stages =>
-  auditor
-    ? [recover, auditUnknown, authenticate, ...AUDIT, impersonate, classify, authorize]
-    : [recover, authenticate, impersonate, classify, authorize];
+const stagesOf = (env: PipelineEnv): Stages => [
+  recoverAndNote,
+  ...(env.auditor ? [auditUnknown, authenticate, ...AUDIT] : [authenticate]),
+  fail,
+  impersonate,
+  classify,
+  authorize,
+];
 
 /** A client in the same process says who it is; everything else holds for it too. */
-const localStagesOf = ({ auditor }: PipelineEnv): Stages =>
-  auditor ? [recover, ...AUDIT, authorize] : [recover, authorize];
+const localStagesOf = (env: PipelineEnv): Stages => [recoverAndNote, ...(env.auditor ? AUDIT : []), fail, authorize];
 
 export interface Pipeline {
   /** Answers one request; failures are answers too. */

@@ -7,6 +7,8 @@ import type { SessionOffer } from '../kube/stream-session.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { AuditRecord } from './audit/audit-record.ts';
+import type { Decision } from './identity.ts';
+import type { RequestNote } from './journal/request-journal.ts';
 import type { Negotiated } from './media-types.ts';
 import type { Flow } from './priority/flow-classifier.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -45,6 +47,8 @@ export interface ApiRequest {
   readonly peer: Peer;
   /** Whether a client in the same process asks: a controller, or whoever embeds the cluster. */
   readonly isLocal?: boolean;
+  /** Whether it is a part of the server that asks: a controller of its own, or the API server itself. */
+  readonly isOwn?: boolean;
   header(name: string): string | undefined;
   /** Every header whose name (in lower case) begins with `prefix`, each value as it was sent. */
   headersWith(prefix: string): readonly (readonly [name: string, value: string])[];
@@ -68,15 +72,23 @@ export interface ApiRequest {
   auditId?: string;
   /** What is told of it, if anything is. */
   audit?: AuditRecord;
+  /** The same for the journal. */
+  note?: RequestNote | undefined;
   /** What is noted for its audit event. */
   auditAnnotations?: Map<string, string>;
   /** Set by the stages as they learn it. */
   info: RequestInfo;
   user: User;
+  /** Who sent it, where `user` is somebody whom they impersonate. */
+  sender?: User;
+  /** What was decided about it. */
+  decision?: Decision;
   /** Which FlowSchema it belongs to. */
   flow?: Flow;
   /** Which encoding and form the answer has; settled before anything is written. */
   form?: Negotiated;
+  /** How many revisions before the newest one a read looks, where a fault says so. */
+  staleBy?: number;
 }
 
 /** An answer before it is encoded. */
@@ -106,7 +118,19 @@ export type ApiResponse =
     }
   /** Another server speaks with the client from now on, in a protocol that is theirs. */
   | TunnelResponse
-  | SessionResponse;
+  | SessionResponse
+  | HangUpResponse;
+
+/** What breaks: the answer to one request, or the whole connection with all that it carries. */
+export type HangUpScope = 'request' | 'connection';
+
+/** The connection breaks instead of an answer, or in the middle of one. */
+export interface HangUpResponse {
+  readonly type: 'hang-up';
+  readonly scope: HangUpScope;
+  /** What is begun: its head, and so many bytes of its body; half of it without a number. */
+  readonly begun?: { readonly answer: ApiResponse; readonly bytes: number | undefined };
+}
 
 /** A pod speaks with the client from now on, in one of the protocols for streams. */
 export interface SessionResponse {
@@ -138,6 +162,8 @@ export interface WatchResponse {
   readonly served: Served;
   /** Begins the stream. The observer is not called before `start` returns. */
   start(observer: WatchObserver): Cancel;
+  /** Whoever writes the stream has more to write than goes in one turn, until the returned function is called. */
+  readonly begin?: () => () => void;
 }
 
 export interface WatchEvent {
@@ -152,6 +178,8 @@ export interface WatchObserver {
   bookmark(revision: number, initialEnd: boolean): void;
   error(error: ApiError): void;
   end(): void;
+  /** The connection breaks in the middle of an event, or between two; the last call. */
+  breakOff(scope: HangUpScope, event?: WatchEvent): void;
 }
 
 /** The object of an answer as the requested version shows it. */

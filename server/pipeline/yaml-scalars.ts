@@ -52,7 +52,22 @@ const TAGS: readonly ScalarTag[] = [
   { tag: BINARY, resolve: (text) => Buffer.from(text, 'base64').toString() },
 ];
 
+const BOOL_V3 = /^(true|True|TRUE|false|False|FALSE)$/;
+
+/** Version 3 of the library leaves `yes`, `on` and `y` texts. */
+const TAGS_V3 = TAGS.map((tag) => (tag.tag === BOOL ? { ...tag, test: BOOL_V3 } : tag));
+
+const withCollections = (all: Tags, tags: readonly ScalarTag[]): Tags => [
+  ...all.filter((tag) => typeof tag !== 'string' && KEPT.has(tag.tag)),
+  ...tags,
+];
+
 /** The tags of go-yaml, to replace those of the library. */
 export function goTags(all: Tags): Tags {
-  return [...all.filter((tag) => typeof tag !== 'string' && KEPT.has(tag.tag)), ...TAGS];
+  return withCollections(all, TAGS);
+}
+
+/** Those of its version 3, with which kustomize reads objects. */
+export function goTagsV3(all: Tags): Tags {
+  return withCollections(all, TAGS_V3);
 }

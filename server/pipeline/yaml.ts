@@ -3,7 +3,7 @@ import { type Document, isScalar, Lexer, LineCounter, parseAllDocuments, parseDo
 import { setOwn } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { goYamlMessage } from './yaml-errors.ts';
-import { goTags } from './yaml-scalars.ts';
+import { goTags, goTagsV3 } from './yaml-scalars.ts';
 
 const OPTIONS = { version: '1.1', customTags: goTags, uniqueKeys: false, merge: true, prettyErrors: false } as const;
 
@@ -13,10 +13,14 @@ const CONTROL = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10fff
 /** How the library tells that it could not go deeper. */
 const STACK = /call stack/;
 
+/** Which version of go-yaml reads a text: 2 is sigs.k8s.io/yaml's, 3 kustomize's. */
+export type GoYaml = 2 | 3;
+
 /** All documents of a text, with what is needed to tell where something stands. */
-export function parseYamlDocuments(text: string): { documents: Document[]; lines: LineCounter } {
+export function parseYamlDocuments(text: string, version: GoYaml = 2): { documents: Document[]; lines: LineCounter } {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
+  const customTags = version === 3 ? goTagsV3 : goTags;
+  const documents = parseAllDocuments(text, { ...OPTIONS, customTags, lineCounter: lines });
   // A text without any document is an object of its own to the library.
   return { documents: Array.isArray(documents) ? documents : [], lines };
 }

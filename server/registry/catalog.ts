@@ -7,6 +7,7 @@ import type { WebhookAccess } from './custom/conversion/webhook-converter.ts';
 import { withCustomGroups } from './custom/custom-groups.ts';
 import { type CustomKind, customKind, endWatches, isServed } from './custom/custom-kind.ts';
 import type { Definition } from './custom/custom-version.ts';
+import { olderDefinition } from './older-definition.ts';
 import type { RegistryEnv, ResourceDefinition, VersionConversion } from './resource.ts';
 import { ResourceStore } from './resource-store.ts';
 
@@ -140,8 +141,11 @@ export class Catalog {
   ): void {
     const name = resourceName(info.group, info.resource);
     const alias = aliases.get(`${groupVersion}/${info.resource}`);
-    const definition = alias ?? byResource.get(name) ?? { resource: name };
+    const newest = alias ?? byResource.get(name) ?? { resource: name };
     let store = this.#stores.get(alias ? alias.resource : name);
+    const stored = store?.info ?? info;
+    const { isOlder, minor } = this.table;
+    const definition = isOlder ? olderDefinition(newest, { info, stored, minor }) : newest;
     if (!store) {
       store = new ResourceStore(info, definition, storage, env);
       this.#stores.set(name, store);

@@ -214,7 +214,8 @@ export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
   const meta = object.metadata;
   const before = old.metadata;
   if (!meta.uid && before.uid !== undefined) meta.uid = before.uid;
-  if (meta.creationTimestamp === undefined && before.creationTimestamp !== undefined)
+  // Types of servers before 1.34 have null for no time.
+  if (!meta.creationTimestamp && before.creationTimestamp !== undefined)
     meta.creationTimestamp = before.creationTimestamp;
   if (meta.deletionTimestamp === undefined && before.deletionTimestamp !== undefined)
     meta.deletionTimestamp = before.deletionTimestamp;

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import type { FieldProblem } from '../kube/field-problem.ts';
+import type { IpBlock } from '../kube/ip-addresses.ts';
 import type { Key, KubeObject, User } from '../kube/object.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -18,6 +19,8 @@ export interface RegistryEnv {
   readonly random: Random;
   /** The newest version of any object, such as a pod's namespace. `resource` is `pods` or `deployments.apps`. */
   readonly find: (resource: string, key: Key) => StoredObject | undefined;
+  /** Where services get their addresses from, where no ServiceCIDRs say it: servers before 1.33 have none. */
+  readonly serviceBlocks?: readonly IpBlock[];
   /** Every object of a resource, of one namespace if given. */
   readonly list: (resource: string, namespace?: string) => readonly StoredObject[];
 }
@@ -100,6 +103,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly rechecksGenerateName?: boolean;
   /** The part of the object whose change counts as a new generation. Without it the kind has no generation. */
   readonly generation?: (object: Frozen<T>) => unknown;
+  /** The minor version since which the kind has a generation; always unless given. */
+  readonly generationSince?: number;
   /** What a write through `/status` takes over besides `.status`: metadata except what is listed here. */
   readonly statusKeeps?: readonly ('generateName' | 'labels' | 'annotations' | 'ownerReferences' | 'finalizers')[];
   /** Whether `/status` is never shown as a table: kinds whose status storage upstream forgot to give one. */
@@ -143,6 +148,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * The cells of a table row, one for each column of the description. `listed` are the objects of all rows of a list.
    */
   cells?(object: Frozen<T>, nowMs: number, listed?: readonly { readonly value: Frozen<T> }[]): readonly unknown[];
+  /** Cells of columns that only older versions of Kubernetes have, by the column's name. */
+  readonly otherCells?: Readonly<Record<string, (object: Frozen<T>) => unknown>>;
   /** The order of the rows of a table, where it is not that of their names. */
   readonly tableOrder?: (a: Frozen<T>, b: Frozen<T>) => number;
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
@@ -170,6 +177,8 @@ export interface Conversions {
 
 /** Conversion between a served version and the stored one. */
 export interface VersionConversion {
+  /** A warning for every request, of versions that servers will not have for ever. */
+  readonly deprecation?: string;
   toStored(object: KubeObject): KubeObject;
   fromStored(object: Frozen<KubeObject>): KubeObject;
 }

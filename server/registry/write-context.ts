@@ -4,17 +4,15 @@ import type { WriteOptions } from './write.ts';
 
 /** What hooks of a kind are told about a write. @param random of the object; few hooks need any */
 export function writeContext(
-  { clock, find, list }: RegistryEnv,
+  env: RegistryEnv,
   { user, dryRun, warn }: WriteOptions,
   random: () => Random,
 ): WriteContext {
   return {
-    clock,
+    ...env,
     get random() {
       return random();
     },
-    find,
-    list,
     user,
     dryRun,
     warn,

@@ -22,6 +22,10 @@ export interface FieldRow {
   p?: string;
   /** Default. */
   d?: unknown;
+  /** 1 when OpenAPI does not publish the default: older servers had many in their programs only. */
+  h?: number;
+  /** 1 when what clients say in it is dropped: the feature that it belongs to is off. */
+  z?: number;
   /** Allowed values (of the items of a list, of the values of a map). */
   e?: string[];
   /** Format where it does not follow from the type. */
@@ -86,7 +90,17 @@ export interface ResourceRow {
   columns?: ColumnRow[];
 }
 
-export interface KindsFile {
+/** How the documents of OpenAPI are written, where that is not as the newest version does it. */
+export interface DocumentTraits {
+  /** 1 when v3 gives the items of lists and maps their defaults (kube-openapi did until 1.34). */
+  itemDefaults?: number;
+  /** 1 when each document of v3 names the kinds of all groups where a type stands for many: DeleteOptions. */
+  allKinds?: number;
+  /** 1 when documents name the patch: `v1.30.14`. */
+  patchVersion?: number;
+}
+
+export interface KindsFile extends DocumentTraits {
   gitVersion: string;
   /** In the order of the server's own answer to `GET /apis`; the first version of a group is the preferred one. */
   groups: { group: string; versions: { version: string; resources: ResourceRow[] }[] }[];
@@ -98,4 +112,19 @@ export interface KindsFile {
    */
   parameters: Record<string, string>;
   types: Record<string, TypeRow>;
+}
+
+/**
+ * What another version of Kubernetes has otherwise than the next newer one: whole rows, `null` for what there was not.
+ * `server/schema/older-kinds.gen.json` is a list of these, the newest first, the first against `kinds.gen.json`.
+ */
+export interface OlderKinds extends DocumentTraits {
+  gitVersion: string;
+  /** Names of the resources of each version, in the order of discovery; absent where nothing differs. */
+  groups?: { group: string; versions: { version: string; resources: string[] }[] }[];
+  /** `group/version/resource` → row. */
+  resources: Record<string, ResourceRow>;
+  kinds: Record<string, string | null>;
+  parameters: Record<string, string | null>;
+  types: Record<string, TypeRow | null>;
 }

@@ -137,6 +137,8 @@ export interface ResourceInfo {
   readonly type: TypeDescription;
   readonly subresources: ReadonlyMap<string, SubresourceInfo>;
   readonly columns: readonly ColumnRow[];
+  /** Of a version older than the newest: the names of the columns that the newest one has, in its order. */
+  readonly newestColumns?: readonly string[];
 }
 
 export interface GroupInfo {
@@ -201,10 +203,13 @@ export class TypeTable {
   readonly gitVersion: string;
   readonly groups: readonly GroupInfo[];
   readonly #file: KindsFile;
+  readonly #newest: TypeTable | undefined;
   readonly #types = new Map<string, TypeDescription>();
 
-  constructor(file: KindsFile) {
+  /** @param newest of the version whose behaviour is written in TypeScript, unless this is it */
+  constructor(file: KindsFile, newest?: TypeTable) {
     this.#file = file;
+    this.#newest = newest;
     this.gitVersion = file.gitVersion;
     this.groups = file.groups.map(({ group, versions }) => ({
       group,
@@ -217,7 +222,52 @@ export class TypeTable {
 
   /** The same types, of which none is a resource: for servers that have kinds of their own only. */
   withoutResources(): TypeTable {
-    return new TypeTable({ ...this.#file, groups: [] });
+    return new TypeTable({ ...this.#file, groups: [] }, this.#newest);
+  }
+
+  /** Whether it is of an older version than {@link builtInTypes}. */
+  get isOlder(): boolean {
+    return this.#newest !== undefined;
+  }
+
+  /** The minor version: 37 for v1.37.2. */
+  get minor(): number {
+    return Number(this.gitVersion.split('.')[1]);
+  }
+
+  /** How documents of OpenAPI name the version: without the patch, since they know of emulation. */
+  get documentVersion(): string {
+    return this.#file.patchVersion === 1 ? this.gitVersion : this.gitVersion.slice(1).split('.').slice(0, 2).join('.');
+  }
+
+  /** Whether OpenAPI v3 gives the items of lists and maps their defaults. */
+  get hasItemDefaults(): boolean {
+    return this.#file.itemDefaults === 1;
+  }
+
+  /** Whether each document of OpenAPI v3 names the kinds of all groups where a type stands for many. */
+  get namesAllKinds(): boolean {
+    return this.#file.allKinds === 1;
+  }
+
+  /** Whether a resource (`networking.k8s.io/v1/servicecidrs`) is one of the newest version only. */
+  lacks(resource: string): boolean {
+    const newest = this.#newest;
+    if (!newest) return false;
+    return newest.#serves(resource) && !this.#serves(resource);
+  }
+
+  #serves(resource: string): boolean {
+    const parts = resource.split('/');
+    const [name, version, group = ''] = parts.reverse();
+    const versions = this.#file.groups.find((candidate) => candidate.group === group)?.versions;
+    const served = versions?.find((candidate) => candidate.version === version);
+    return served?.resources.some((row) => row.name === name) ?? false;
+  }
+
+  /** What is in this table, which the caller makes another of. */
+  get file(): KindsFile {
+    return this.#file;
   }
 
   /** @throws Error when there is no such type: names come from the table itself. */
@@ -297,9 +347,19 @@ export class TypeTable {
       },
       subresources: new Map((row.subresources ?? []).map((sub) => [sub.name, subresource(sub)])),
       columns: row.columns ?? [],
+      ...(this.#newest && { newestColumns: this.#newest.#columnNames(group, row.name) ?? namesOf(row) }),
     };
   }
+
+  /** Of a resource, whichever version of its group serves it. */
+  #columnNames(group: string, resource: string): string[] | undefined {
+    const versions = this.#file.groups.find((candidate) => candidate.group === group)?.versions ?? [];
+    const row = versions.flatMap(({ resources }) => resources).find(({ name }) => name === resource);
+    return row && namesOf(row);
+  }
 }
+
+const namesOf = ({ columns = [] }: ResourceRow): string[] => columns.map(([name]) => name);
 
 function subresource(row: SubresourceRow): SubresourceInfo {
   const [group = '', version = '', kind = ''] = row.kind.split('/');
@@ -308,7 +368,7 @@ function subresource(row: SubresourceRow): SubresourceInfo {
 
 let builtIn: TypeTable | undefined;
 
-/** The table of the built-in kinds, shared by every cluster of the process. */
+/** The table of the built-in kinds of the newest version, shared by every cluster of the process. */
 export function builtInTypes(): TypeTable {
   builtIn ??= new TypeTable(
     JSON.parse(readFileSync(new URL('./kinds.gen.json', import.meta.url), 'utf8')) as KindsFile,

@@ -1,9 +1,10 @@
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../base/clock.ts';
 import { deepFreeze, type Frozen } from '../base/freeze.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
 import {
   bucketOf,
+  type DatedEvent,
   type Predicate,
   StorageError,
   type StoredEvent,
@@ -11,11 +12,6 @@ import {
   type WatchSink,
 } from './storage.ts';
 import { StoredObject } from './stored-object.ts';
-
-interface LoggedEvent {
-  readonly event: StoredEvent;
-  readonly atMs: number;
-}
 
 interface Watcher {
   readonly prefix: string;
@@ -37,7 +33,7 @@ const EVERY_BUCKET = '';
  */
 export class EventLog {
   readonly #clock: Clock;
-  #events: (LoggedEvent | undefined)[] = [];
+  #events: (DatedEvent | undefined)[] = [];
   /** Index of the oldest kept event: cutting the array at each write would move all of it. */
   #start = 0;
   /** Nothing at or before this revision can be replayed. */
@@ -47,7 +43,8 @@ export class EventLog {
   #cancelTrim: Cancel | undefined;
 
   constructor(clock: Clock, revision: number) {
-    this.#clock = clock;
+    // Those who come back to a watch do so in real time.
+    this.#clock = realOf(clock);
     this.#oldest = revision;
   }
 
@@ -110,11 +107,16 @@ export class EventLog {
     return states;
   }
 
+  /** The events of one key, oldest first. */
+  history(key: string): DatedEvent[] {
+    return this.#events.slice(this.#start).filter((logged): logged is DatedEvent => logged?.event.now.key === key);
+  }
+
   /** Forgets every event up to `revision`, as a compaction does. */
   compact(revision: number): void {
     while (
       this.#start < this.#events.length &&
-      (this.#events[this.#start] as LoggedEvent).event.now.revision <= revision
+      (this.#events[this.#start] as DatedEvent).event.now.revision <= revision
     )
       this.#dropOldest();
     this.#oldest = Math.max(this.#oldest, revision);
@@ -166,10 +168,10 @@ export class EventLog {
     let high = this.#events.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#events[middle] as LoggedEvent).event.now.revision <= revision) low = middle + 1;
+      if ((this.#events[middle] as DatedEvent).event.now.revision <= revision) low = middle + 1;
       else high = middle;
     }
-    return this.#events.slice(low).map((logged) => (logged as LoggedEvent).event);
+    return this.#events.slice(low).map((logged) => (logged as DatedEvent).event);
   }
 
   #deliver(watcher: Watcher, batch: readonly StoredEvent[]): void {
@@ -188,7 +190,7 @@ export class EventLog {
   #trim(nowMs: number): void {
     while (this.#events.length - this.#start > 1) {
       const tooMany = this.#events.length - this.#start > LIMITS.retainedEvents;
-      if (!tooMany && (this.#events[this.#start] as LoggedEvent).atMs >= nowMs - LIMITS.retainedEventsMs) break;
+      if (!tooMany && (this.#events[this.#start] as DatedEvent).atMs >= nowMs - LIMITS.retainedEventsMs) break;
       this.#dropOldest();
     }
   }
@@ -206,7 +208,7 @@ export class EventLog {
   }
 
   #dropOldest(): void {
-    this.#oldest = (this.#events[this.#start] as LoggedEvent).event.now.revision;
+    this.#oldest = (this.#events[this.#start] as DatedEvent).event.now.revision;
     this.#events[this.#start] = undefined;
     this.#start++;
     if (this.#start < 1024 || this.#start < this.#events.length / 2) return;

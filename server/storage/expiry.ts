@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, steadyMs } from '../base/clock.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** So many are not worth looking for. */
@@ -80,11 +80,11 @@ export class ExpiryQueue {
     this.#cancel = undefined;
     const first = this.#queue[0];
     if (!first) return;
-    this.#cancel = this.#clock.schedule(first.atMs - this.#clock.now(), () => this.#run());
+    this.#cancel = this.#clock.schedule(first.atMs - steadyMs(this.#clock), () => this.#run(), 'upkeep');
   }
 
   #run(): void {
-    const nowMs = this.#clock.now();
+    const nowMs = steadyMs(this.#clock);
     let due = 0;
     while (due < this.#queue.length && (this.#queue[due] as Due).atMs <= nowMs) due++;
     const over = this.#queue.splice(0, due);

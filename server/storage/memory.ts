@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, steadyMs } from '../base/clock.ts';
 import { deepFreeze } from '../base/freeze.ts';
 import { nextTurn } from '../base/turn.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -13,6 +13,7 @@ import {
   type Captured,
   type Change,
   checkPreconditions,
+  type DatedEvent,
   type ListRequest,
   type LocalStorage,
   type Preconditions,
@@ -172,6 +173,10 @@ export class MemoryStorage implements LocalStorage {
     this.#log.compact(revision);
   }
 
+  history(key: string): readonly DatedEvent[] {
+    return this.#log.history(key);
+  }
+
   all(): Iterable<StoredObject> {
     return this.#buckets.all();
   }
@@ -183,7 +188,7 @@ export class MemoryStorage implements LocalStorage {
   async restore(state: Captured): Promise<void> {
     const there = [...this.all()];
     for (const current of there) if (!state.get(current.key)) this.#remove(current);
-    for (const wanted of [...state.all()]) {
+    for (const wanted of state.all()) {
       const { key } = wanted;
       const current = this.get(key);
       if (current === wanted) continue;
@@ -225,7 +230,7 @@ export class MemoryStorage implements LocalStorage {
     for (const { type, now, before } of events.toReversed()) {
       this.#place(now.key, this.get(now.key), before);
       // An object whose time was over lives on, and has to go some time later.
-      if (type === 'deleted' && before) this.#expiry.add(before, this.#clock.now() + EXPIRY_RETRY_MS);
+      if (type === 'deleted' && before) this.#expiry.add(before, steadyMs(this.#clock) + EXPIRY_RETRY_MS);
     }
     this.#revision++;
     this.#log.reset(this.#revision, was.differences(this.capture(), this.#revision));
@@ -235,7 +240,7 @@ export class MemoryStorage implements LocalStorage {
     const revision = this.#nextRevision();
     // A copy: metadata that did not change is shared with the version before.
     value.metadata = { ...value.metadata, resourceVersion: String(revision) };
-    const expiry: Expiry | undefined = ttlMs === undefined ? undefined : { ttlMs, atMs: this.#clock.now() + ttlMs };
+    const expiry: Expiry | undefined = ttlMs === undefined ? undefined : { ttlMs, atMs: steadyMs(this.#clock) + ttlMs };
     const now = new StoredObject(key, revision, deepFreeze(value), expiry);
     this.#place(key, before, now);
     this.#expiry.add(now);

@@ -16,6 +16,7 @@ import type { Locate, Snapshot } from './snapshot-text.ts';
 import type {
   Captured,
   Change,
+  DatedEvent,
   ListRequest,
   LocalStorage,
   Preconditions,
@@ -152,6 +153,10 @@ export class PersistentStorage implements LocalStorage {
 
   compact(revision: number): void {
     this.#memory.compact(revision);
+  }
+
+  history(key: string): readonly DatedEvent[] {
+    return this.#memory.history(key);
   }
 
   all(): Iterable<StoredObject> {

@@ -57,6 +57,8 @@ export interface LocalStorage extends Storage {
   compact(revision: number): void;
   /** What there is at this moment, whatever is written afterwards. It costs nothing until then. */
   capture(): Captured;
+  /** What happened to one key, oldest first, as far as it is kept. */
+  history(key: string): readonly DatedEvent[];
   /** Every object there is, bucket by bucket, in the order in which buckets got their first object. */
   all(): Iterable<StoredObject>;
   /**
@@ -126,6 +128,13 @@ export interface StoredEvent {
   /** The version after the event; of a deletion, the last version with the revision of the deletion. */
   readonly now: StoredObject;
   readonly before?: StoredObject;
+}
+
+/** An event, and when it happened. */
+export interface DatedEvent {
+  readonly event: StoredEvent;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 export interface WatchSink {

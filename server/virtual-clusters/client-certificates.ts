@@ -1,4 +1,4 @@
-/** Whose certificate a client shows: each virtual cluster has a CA of its own, which the TLS of the port does not know. */
+/** Whose certificate a client shows: each virtual cluster has a CA of its own, which the port's TLS does not know. */
 import { X509Certificate } from 'node:crypto';
 import type { Peer } from '../pipeline/request.ts';
 

@@ -44,7 +44,7 @@ export class VirtualCluster {
   #state: Captured | undefined;
   #running: Promise<ClusterInstance> | undefined;
   #instance: ClusterInstance | undefined;
-  #openWatches = 0;
+  #uses = 0;
   #cancelIdle: Cancel | undefined;
   #isEnded = false;
 
@@ -57,7 +57,11 @@ export class VirtualCluster {
     this.#state = parts.state;
     this.createdMs = parts.realClock.now();
     this.clients = new ClientCertificates(parts.pki.ca.cert, () => parts.realClock.now());
-    this.#restPasses();
+    this.#rest();
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
   }
 
   get prefix(): string {
@@ -87,9 +91,13 @@ export class VirtualCluster {
 
   /** Has the cluster answer a request that has entered it. */
   async answer(answer: (instance: ClusterInstance) => Promise<ApiResponse>): Promise<ApiResponse> {
-    this.#restPasses();
-    const response = await answer(this.#instance ?? (await this.running()));
-    return response.type === 'watch' && this.idleMs !== undefined ? this.#counted(response) : response;
+    const done = this.#use();
+    try {
+      const response = await answer(this.#instance ?? (await this.running()));
+      return response.type === 'watch' && this.idleMs !== undefined ? this.#counted(response) : response;
+    } finally {
+      done();
+    }
   }
 
   /** Ends it, and every watch of it. */
@@ -111,7 +119,7 @@ export class VirtualCluster {
     }
     const instance = this.#parts.instance(storage);
     await instance.assemble();
-    await instance.start([]);
+    await instance.start();
     instance.ready();
     if (this.#isEnded) {
       await instance.shutDown();
@@ -122,31 +130,39 @@ export class VirtualCluster {
     return instance;
   }
 
-  /** Somebody follows it as long as the watch is open. */
+  /** Somebody uses it as long as the watch is open. */
   #counted(response: ApiResponse & { readonly type: 'watch' }): ApiResponse {
     return {
       ...response,
       start: (observer) => {
+        const done = this.#use();
         const stop = response.start(observer);
-        this.#openWatches++;
-        let isOpen = true;
         return () => {
           stop();
-          if (!isOpen) return;
-          isOpen = false;
-          this.#openWatches--;
-          this.#restPasses();
+          done();
         };
       },
     };
   }
 
-  /** Begins to wait for the end of its rest anew. */
-  #restPasses(): void {
-    if (this.idleMs === undefined) return;
+  /** Somebody uses it until the returned function is called. */
+  #use(): () => void {
+    if (this.idleMs === undefined) return () => undefined;
     this.#cancelIdle?.();
-    this.#cancelIdle = this.#parts.realClock.schedule(this.idleMs, () => {
-      if (this.#openWatches === 0) this.#parts.onIdle();
-    });
+    this.#uses++;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#uses--;
+      this.#rest();
+    };
+  }
+
+  /** Begins to wait for the end, unless somebody uses it. */
+  #rest(): void {
+    if (this.idleMs === undefined || this.#uses > 0 || this.#isEnded) return;
+    this.#cancelIdle?.();
+    this.#cancelIdle = this.#parts.realClock.schedule(this.idleMs, this.#parts.onIdle);
   }
 }

@@ -26,8 +26,8 @@ import { VirtualCluster } from './virtual-cluster.ts';
 export interface VirtualClustersParts {
   readonly options: StartOptions;
   readonly log: Logger;
-  /** The clock of a new cluster. */
-  readonly clock: () => Clock;
+  /** The clock of a new cluster; that of the cluster which it begins with, if it is a copy. */
+  readonly clock: (of: Clock | undefined) => Clock;
   readonly realClock: Clock;
   /** The cluster that the process was started with. */
   readonly main: () => ClusterInstance;
@@ -82,7 +82,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
     if (this.#clusters.size >= LIMITS.virtualClusters)
       throw badRequest(`there are ${LIMITS.virtualClusters} virtual clusters, which is as many as there may be`);
     const random = randomOf(this.#parts.options.seed, name);
-    const clock = this.#parts.clock();
+    const clock = this.#parts.clock(this.#clockOf(from));
     const pki = this.#pkiOf(random, name);
     const cluster: VirtualCluster = new VirtualCluster({
       name,
@@ -164,6 +164,10 @@ export class VirtualClusters implements VirtualClusterAdmin {
     throw badRequest(
       `a cluster cannot begin from ${JSON.stringify(from)}: there is no savepoint and no cluster of that name${meant}`,
     );
+  }
+
+  #clockOf(from: string): Clock | undefined {
+    return from === MAIN ? this.#parts.main().clock.source : this.#clusters.get(from)?.clock;
   }
 
   /** Clients believe the port's certificate; whom the cluster believes is its own matter. */

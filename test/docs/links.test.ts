@@ -6,6 +6,7 @@ const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
+  ...['clients', 'examples'].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name, 'README.md'))),
   ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),

@@ -10,7 +10,7 @@ import { buildImage, withoutNpm } from '../support/image.ts';
 const PROGRAM = `
 import { type RunningCluster, type StartOptions, startCluster, type Transport } from 'fauxkube';
 
-const options: StartOptions = { nodes: 1, seed: 7 };
+const options: StartOptions = { nodes: 1, seed: 7, initDir: 'hooks' };
 await using cluster: RunningCluster = await startCluster(options);
 await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { b: 'c' } });
 const transport: Transport = cluster.transport({ name: 'jane', groups: ['system:masters'] });
@@ -18,6 +18,9 @@ const key = { namespace: 'default', name: 'a' };
 const configMap = await transport.send({ verb: 'get', resource: 'v1/configmaps', key });
 console.log(configMap.metadata.name, configMap.kind);
 `;
+
+/** The bundle has to import what is none of its own. */
+const HOOK = `export default ({ transport }) => console.log('a hook has', typeof transport().send);\n`;
 
 let folder: string;
 const installed = (path = ''): string => join(folder, 'node_modules/fauxkube', path);
@@ -39,6 +42,8 @@ beforeAll(async () => {
   execFileSync('tar', ['xzf', join(folder, name), '-C', installed(), '--strip-components=1']);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'program.ts'), PROGRAM);
+  mkdirSync(join(folder, 'hooks'));
+  writeFileSync(join(folder, 'hooks/a.mjs'), HOOK);
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -52,7 +57,15 @@ test('holds the bundle, its types and data, and no sources', () => {
     'package.json',
   ]);
   expect(readdirSync(installed('dist'))).toEqual(
-    expect.arrayContaining(['cli.js', 'index.js', 'types', 'kinds.gen.json', 'docs.gen.json.gz', 'bootstrap.gen.json']),
+    expect.arrayContaining([
+      'cli.js',
+      'index.js',
+      'types',
+      'kinds.gen.json',
+      'docs.gen.json.gz',
+      'bootstrap.gen.json',
+      'older-kinds.gen.json',
+    ]),
   );
 });
 
@@ -109,7 +122,9 @@ test('runs from there', () => {
     '--log-level=warning',
     `--outfile=${program}`,
   ]);
-  expect(execFileSync(process.execPath, [program], { cwd: folder, encoding: 'utf8' })).toBe('a ConfigMap\n');
+  expect(execFileSync(process.execPath, [program], { cwd: folder, encoding: 'utf8' })).toBe(
+    'a hook has function\na ConfigMap\n',
+  );
   const { bin, version } = JSON.parse(readFileSync(installed('package.json'), 'utf8')) as {
     bin: { fauxkube: string };
     version: string;

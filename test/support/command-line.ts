@@ -67,12 +67,13 @@ export class Process {
 export class CommandLine implements AsyncDisposable {
   /** Where its processes run. */
   readonly folder: string;
-  readonly #program: string;
+  /** The bundle, for `node`. */
+  readonly program: string;
   readonly #running = new Set<Process>();
 
   constructor(folder: string, program: string) {
     this.folder = folder;
-    this.#program = program;
+    this.program = program;
   }
 
   file(name: string): string {
@@ -80,7 +81,7 @@ export class CommandLine implements AsyncDisposable {
   }
 
   spawn(args: readonly string[], env: Readonly<Record<string, string>> = {}): Process {
-    const child = spawn(process.execPath, [this.#program, ...args], {
+    const child = spawn(process.execPath, [this.program, ...args], {
       cwd: this.folder,
       env: { PATH: process.env.PATH ?? '', HOME: this.folder, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -123,7 +124,7 @@ export class CommandLine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.endAll();
     await rm(this.folder, { recursive: true, force: true });
-    await rm(this.#program, { force: true });
+    await rm(this.program, { force: true });
   }
 }
 

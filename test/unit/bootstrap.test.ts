@@ -7,7 +7,7 @@ import { builtInTypes } from '../../server/schema/type-table.ts';
 // They are stored without being decoded, so that a cluster starts faster.
 test('objects that every cluster begins with are recorded in canonical form', () => {
   const table = builtInTypes();
-  for (const object of recordedObjects(Date.UTC(2026, 0, 1), serviceRanges())) {
+  for (const object of recordedObjects(Date.UTC(2026, 0, 1), serviceRanges(), table)) {
     const [group = '', version = ''] = (object.apiVersion ?? '').includes('/')
       ? (object.apiVersion ?? '').split('/')
       : ['', object.apiVersion];

@@ -1,6 +1,6 @@
 /** Whether other API servers can be asked: the `Available` condition (AvailableConditionController, both of them). */
 import type { Activity } from '../../base/activity.ts';
-import { type Cancel, type Clock, rfc3339 } from '../../base/clock.ts';
+import { type Cancel, type Clock, realOf, rfc3339 } from '../../base/clock.ts';
 import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import type { Logger } from '../../base/log.ts';
 import { ApiError } from '../../kube/api-error.ts';
@@ -109,7 +109,7 @@ export class Availability {
         const delayMs = failures > 0 ? Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), RESYNC_MS) : RESYNC_MS;
         this.#timers.set(
           name,
-          clock.schedule(delayMs, () => this.enqueue(name)),
+          realOf(clock).schedule(delayMs, () => this.enqueue(name)),
         );
       }
     } finally {

@@ -1,6 +1,6 @@
 /** Something that other servers tell about themselves, asked for again and again. */
 import type { Activity } from '../../base/activity.ts';
-import type { Cancel, Clock } from '../../base/clock.ts';
+import { type Cancel, type Clock, realOf } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { RemoteServer } from './remote-api.ts';
 
@@ -88,7 +88,7 @@ export class Followed<T> {
       if (this.#entries.get(name) !== entry) return;
       const delayMs =
         entry.failures > 0 ? Math.min(FIRST_RETRY_MS * 2 ** (entry.failures - 1), REFRESH_MS) : REFRESH_MS;
-      entry.cancel = clock.schedule(delayMs, () => this.#ask(name, entry));
+      entry.cancel = realOf(clock).schedule(delayMs, () => this.#ask(name, entry));
     });
   }
 }

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { rfc3339, rfc3339Micro } from '../../base/clock.ts';
 import { dnsSubdomainProblems } from '../../kube/names.ts';
 import { nodeAddress } from '../../kube/node-addresses.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import { podCidr } from '../../kube/pod-cidrs.ts';
 import { DEFAULT_SERVICE_RANGE, type ServiceRanges } from '../../kube/service-ranges.ts';
+import type { TypeTable } from '../../schema/type-table.ts';
+import { olderObjects } from './older-objects.ts';
 
 export interface BootstrapOptions {
   readonly nowMs: number;
@@ -25,16 +27,26 @@ export function ownObjects(options: BootstrapOptions): KubeObject[] {
   return [...apiService(options), legacyTokenTracking(options.nowMs)];
 }
 
+/** Those whose kinds there are: older versions have fewer. */
+export function ofKnownKinds(objects: readonly KubeObject[], table: TypeTable): KubeObject[] {
+  return objects.filter(({ apiVersion = '', kind = '' }) => {
+    const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
+    return table.typeName(group, version, kind) !== undefined;
+  });
+}
+
 /**
  * What every cluster has, in canonical form: recorded from a real control plane by record.ts. Conditions changed when
  * this one started.
  */
-export function recordedObjects(nowMs: number, { cidrs }: ServiceRanges): KubeObject[] {
+export function recordedObjects(nowMs: number, { cidrs }: ServiceRanges, table: TypeTable): KubeObject[] {
   const text = readFileSync(new URL('./bootstrap.gen.json', import.meta.url), 'utf8');
-  const withRange = text
-    .replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))
-    .replace(`"cidrs":${JSON.stringify([DEFAULT_SERVICE_RANGE])}`, `"cidrs":${JSON.stringify(cidrs)}`);
-  return JSON.parse(withRange) as KubeObject[];
+  const withFacts = (recorded: string): string =>
+    recorded
+      .replaceAll('"$now"', JSON.stringify(rfc3339(nowMs)))
+      .replace(`"cidrs":${JSON.stringify([DEFAULT_SERVICE_RANGE])}`, `"cidrs":${JSON.stringify(cidrs)}`);
+  const newest = JSON.parse(withFacts(text)) as KubeObject[];
+  return table.isOlder ? olderObjects(newest, table.minor, withFacts) : newest;
 }
 
 function apiService({ address, port, serviceRanges: { apiAddress } }: BootstrapOptions): KubeObject[] {

@@ -1,6 +1,7 @@
 /**
  * Writes bootstrap.gen.json: the objects that a real control plane makes at its first start, without what differs from
- * start to start. `npm run generate:bootstrap -- --server https://127.0.0.1:16443 --token TOKEN`
+ * start to start. `npm run generate:bootstrap -- --server https://127.0.0.1:16443 --token TOKEN`; those of a
+ * server of an older version with `--out FILE`, for older.ts.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,6 +10,7 @@ const { values } = parseArgs({
   options: {
     server: { type: 'string', default: 'https://127.0.0.1:16443' },
     token: { type: 'string', default: 'admintoken' },
+    out: { type: 'string', default: 'server/cluster/bootstrap/bootstrap.gen.json' },
   },
 });
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // a control plane started for recording signs its own certificate
@@ -28,6 +30,8 @@ interface Recorded {
 
 async function list(path: string): Promise<Recorded[]> {
   const response = await fetch(values.server + path, { headers: { authorization: `Bearer ${values.token}` } });
+  // Older versions do not have all kinds.
+  if (response.status === 404) return [];
   if (!response.ok) throw new Error(`GET ${path}: ${response.status}`);
   const body = (await response.json()) as { kind: string; apiVersion: string; items: Recorded[] };
   return body.items.map((item) => ({ kind: body.kind.replace(/List$/, ''), apiVersion: body.apiVersion, ...item }));
@@ -91,5 +95,5 @@ for (const object of await list('/api/v1/namespaces')) {
   objects.unshift({ ...stripped(object), spec: {}, status: {} });
 }
 const lines = objects.map((object) => JSON.stringify(object)).join(',\n');
-writeFileSync('server/cluster/bootstrap/bootstrap.gen.json', `[\n${lines}\n]\n`);
-process.stdout.write(`server/cluster/bootstrap/bootstrap.gen.json: ${objects.length} objects\n`);
+writeFileSync(values.out, `[\n${lines}\n]\n`);
+process.stdout.write(`${values.out}: ${objects.length} objects\n`);

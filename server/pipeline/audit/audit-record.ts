@@ -2,6 +2,7 @@
 import { rfc3339Micro } from '../../base/clock.ts';
 import type { KubeObject, User } from '../../kube/object.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
+import { type Answered, auditEvent, type NamedObject, namedObject, requestUri } from './audit-event.ts';
 import type { AuditExtent, AuditStage } from './audit-policy.ts';
 import { sourceAddresses } from './source-addresses.ts';
 
@@ -12,24 +13,7 @@ import { sourceAddresses } from './source-addresses.ts';
  */
 export type AuditSink = (event: string) => Promise<boolean> | undefined;
 
-const USER_AGENT_MAX = 1024;
-
-/** What an answer says, as far as it is told. */
-export interface Answered {
-  readonly status: number;
-  /** The Status that was answered, where it was one. */
-  readonly outcome?: object;
-  readonly object?: unknown;
-}
-
 type Fields = Readonly<Record<string, unknown>>;
-
-const userFields = ({ name, uid = '', groups, extra = {} }: User): Fields => ({
-  username: name === '' ? undefined : name,
-  uid: uid === '' ? undefined : uid,
-  groups: groups.length === 0 ? undefined : groups,
-  extra: Object.keys(extra).length === 0 ? undefined : extra,
-});
 
 export class AuditRecord {
   readonly extent: AuditExtent;
@@ -39,7 +23,7 @@ export class AuditRecord {
   readonly #sink: AuditSink;
   readonly #now: () => number;
   readonly #receivedAt: string;
-  #named: KubeObject['metadata'] | undefined;
+  #named: NamedObject | undefined;
   #hasBody = false;
   #requestObject: unknown;
   #answered: Answered | undefined;
@@ -65,8 +49,7 @@ export class AuditRecord {
   /** The object of the body, as the requested version has it with its defaults. It is copied if it is told. */
   takeObject(object: KubeObject): void {
     if (this.#hasBody) return;
-    const { name, namespace, uid, resourceVersion } = object.metadata ?? {};
-    this.#named = { name, namespace, uid, resourceVersion } as KubeObject['metadata'];
+    this.#named = namedObject(object);
     this.takeBody(object);
   }
 
@@ -96,45 +79,25 @@ export class AuditRecord {
 
   #event(stage: AuditStage): Fields {
     const request = this.#request;
-    const { info, user, auditAnnotations } = request;
+    const { user, auditAnnotations } = request;
     const isEarly = stage === 'RequestReceived';
-    const impersonated = !isEarly && this.#sender && user !== this.#sender ? user : undefined;
-    const query = request.query.size === 0 ? '' : `?${request.rawQuery ?? request.query.toString()}`;
-    const answered = isEarly ? undefined : this.#answered;
-    const agent = request.header('user-agent') ?? '';
-    return {
+    return auditEvent({
       level: this.extent.level,
-      auditID: this.#auditId,
       stage,
-      requestURI: request.path + query,
-      verb: info.verb,
-      user: this.#sender ? userFields(this.#sender) : {},
-      impersonatedUser: impersonated && userFields(impersonated),
-      sourceIPs: sourceAddresses(request),
-      userAgent: agent === '' ? undefined : shortened(agent),
-      objectRef: info.isResource ? this.#reference(isEarly) : undefined,
-      responseStatus: answered && { metadata: {}, ...answered.outcome, code: answered.status },
+      auditId: this.#auditId,
+      requestUri: requestUri(request),
+      info: request.info,
+      sender: this.#sender,
+      impersonated: !isEarly && this.#sender && user !== this.#sender ? user : undefined,
+      sourceAddresses: sourceAddresses(request),
+      userAgent: request.header('user-agent') ?? '',
+      named: isEarly ? undefined : this.#named,
+      answered: isEarly ? undefined : this.#answered,
       requestObject: isEarly ? undefined : this.#requestObject,
-      responseObject: answered?.object,
-      requestReceivedTimestamp: this.#receivedAt,
-      stageTimestamp: isEarly ? this.#receivedAt : rfc3339Micro(this.#now()),
-      annotations: isEarly || !auditAnnotations?.size ? undefined : sortedObject(auditAnnotations),
-    };
-  }
-
-  #reference(isEarly: boolean): Fields {
-    const { resource, namespace, name, group, version, subresource } = this.#request.info;
-    const named = isEarly ? undefined : this.#named;
-    return {
-      resource,
-      namespace: namespace || named?.namespace || undefined,
-      name: name || named?.name || undefined,
-      uid: named?.uid || undefined,
-      apiGroup: group || undefined,
-      apiVersion: version,
-      resourceVersion: named?.resourceVersion || undefined,
-      subresource: subresource || undefined,
-    };
+      receivedAt: this.#receivedAt,
+      stageAt: isEarly ? this.#receivedAt : rfc3339Micro(this.#now()),
+      annotations: isEarly ? undefined : auditAnnotations,
+    });
   }
 }
 
@@ -143,13 +106,6 @@ export function outcomeOf(response: ApiResponse): object | undefined {
   if (response.type !== 'value') return undefined;
   const { kind, metadata: _metadata, code: _code, apiVersion: _apiVersion, ...outcome } = response.value as Fields;
   return kind === 'Status' ? outcome : undefined;
-}
-
-const shortened = (text: string): string =>
-  text.length > USER_AGENT_MAX ? `${text.slice(0, USER_AGENT_MAX)}...TRUNCATED` : text;
-
-function sortedObject(map: ReadonlyMap<string, string>): Fields {
-  return Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The object, or the items of the list, without managedFields. */

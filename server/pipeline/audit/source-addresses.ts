@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { ApiRequest } from '../request.ts';
 
 /** Where a request comes from, through which proxies: k8s.io/apimachinery/pkg/util/net.SourceIPs. */
-export function sourceAddresses(request: ApiRequest): string[] {
+export function sourceAddresses(request: Pick<ApiRequest, 'header' | 'peer'>): string[] {
   const forwarded = (request.header('x-forwarded-for') ?? '').split(',').map((text) => text.trim());
   const addresses = forwarded.filter((text) => isIP(text) !== 0);
   for (const next of [(request.header('x-real-ip') ?? '').trim(), plain(request.peer.address)])

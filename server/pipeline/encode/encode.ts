@@ -3,7 +3,14 @@
 import { ApiError } from '../../kube/api-error.ts';
 import { partialMetadata } from '../../registry/table.ts';
 import { chooseForm, type Negotiated } from '../media-types.ts';
-import type { ApiRequest, ApiResponse, SessionResponse, TunnelResponse, WatchResponse } from '../request.ts';
+import type {
+  ApiRequest,
+  ApiResponse,
+  HangUpScope,
+  SessionResponse,
+  TunnelResponse,
+  WatchResponse,
+} from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
 import { jsonBytes, valueBytes } from './json.ts';
 import { listChunks } from './list.ts';
@@ -28,6 +35,12 @@ export interface WireResponse {
       }
     | { readonly type: 'tunnel'; readonly response: TunnelResponse }
     | { readonly type: 'session'; readonly response: SessionResponse }
+    /** Breaks off: at once, or after the head and some bytes of an answer. */
+    | {
+        readonly type: 'hang-up';
+        readonly scope: HangUpScope;
+        readonly begun?: { readonly answer: WireResponse; readonly bytes: number | undefined };
+      }
     | { readonly type: 'watch'; readonly response: WatchResponse; readonly frames: FrameEncoder };
 }
 
@@ -102,6 +115,12 @@ export function encode(request: ApiRequest, response: ApiResponse, now: () => nu
       body: { type: 'tunnel', response },
     };
   }
+  if (response.type === 'hang-up') {
+    const { scope, begun } = response;
+    const answer = begun && encode(request, begun.answer, now);
+    const body = { type: 'hang-up', scope, ...(begun && answer && { begun: { answer, bytes: begun.bytes } }) } as const;
+    return { status: 0, headers: answer?.headers ?? {}, body };
+  }
   if (response.type === 'session') return { status: response.status, headers: {}, body: { type: 'session', response } };
   return encodeAs(request, response, request.form ?? formOf(request, response), now);
 }
@@ -139,7 +158,7 @@ function valueResponse(
 
 function encodeAs(
   request: ApiRequest,
-  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' | 'tunnel' | 'session' }>,
+  response: Exclude<ApiResponse, { type: 'bytes' | 'proxied' | 'tunnel' | 'session' | 'hang-up' }>,
   form: Negotiated,
   now: () => number,
 ): WireResponse {

@@ -3,6 +3,9 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { checkRoute } from './accept.ts';
 
+/** Servers before 1.33 knew of no other version than their own. */
+const INFO = 'io.k8s.apimachinery.pkg.version.Info';
+
 /** GET /version. */
 export function versionPage(request: ApiRequest, { catalog }: PipelineEnv): ApiResponse | undefined {
   if (request.info.path.startsWith('/version/') && request.info.path !== '/version/') throw unknownPath();
@@ -25,5 +28,7 @@ export function versionPage(request: ApiRequest, { catalog }: PipelineEnv): ApiR
     compiler: 'v8',
     platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
   };
-  return { type: 'bytes', status: 200, mediaType: 'application/json', body: `${JSON.stringify(value, null, 2)}` };
+  const fields = catalog.table.type(INFO).byName;
+  const known = Object.fromEntries(Object.entries(value).filter(([name]) => fields.has(name)));
+  return { type: 'bytes', status: 200, mediaType: 'application/json', body: `${JSON.stringify(known, null, 2)}` };
 }

@@ -8,6 +8,12 @@ import { isLongRunning } from '../request-info.ts';
 import { plainFailure } from './plain-failure.ts';
 import { failure } from './recover.ts';
 
+/** How upstream tells of a handler that gave up on its connection: a panic with http.ErrAbortHandler. */
+const ABORTED = {
+  status: 500,
+  outcome: { status: 'Failure', reason: 'InternalError', message: "APIServer panic'd: net/http: abort Handler" },
+} as const;
+
 /** Tells of a request when it comes, when its answer begins (if that takes long), and when it is over. */
 export function audit({ auditor, clock }: PipelineEnv): Stage {
   return async (request, next) => {
@@ -17,6 +23,11 @@ export function audit({ auditor, clock }: PipelineEnv): Stage {
     const isTold = await record.tell('RequestReceived');
     if (isTold === false) return plainFailure(request, 'failed to store audit event');
     const response = await next(request);
+    if (response.type === 'hang-up') {
+      record.takeAnswer(ABORTED);
+      await record.tell('Panic');
+      return response;
+    }
     record.takeAnswer(await answeredOf(request, response, record, () => clock.now()));
     if (isLongRunning(request.info)) await record.tell('ResponseStarted');
     if (response.type === 'watch') return followed(response, record);
@@ -56,7 +67,7 @@ async function objectOf(request: ApiRequest, response: ApiResponse, now: () => n
   if (form) request.form = { ...form, encoding: 'json', pretty: false };
   try {
     const { body } = encode(request, response, now);
-    if (body.type === 'watch' || body.type === 'tunnel' || body.type === 'session') return undefined;
+    if (body.type !== 'buffer' && body.type !== 'chunks') return undefined;
     const parts: Buffer[] = [];
     if (body.type === 'buffer') parts.push(body.buffer);
     else for await (const chunk of body.chunks) parts.push(chunk);
@@ -82,6 +93,10 @@ function followed(response: WatchResponse, record: AuditRecord): WatchResponse {
         error: (error) => observer.error(error),
         end: () => {
           observer.end();
+          over();
+        },
+        breakOff: (scope, event) => {
+          observer.breakOff(scope, event);
           over();
         },
       });

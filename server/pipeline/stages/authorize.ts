@@ -2,13 +2,14 @@ import { decided } from '../../base/undecided.ts';
 import { type ApiError, forbidden } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { annotate } from '../audit/annotate.ts';
+import { decisionNotes, isUndecidable } from '../audit/decision-notes.ts';
 import { type AccessRequest, accessOf, type Decision } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
 import { plainFailure, withoutMarkup } from './plain-failure.ts';
 
 /** Refuses what the user may not do. */
-export function authorize({ authorizer }: PipelineEnv): Stage {
+export function authorize({ authorizer: besides, requestAuthorizer: authorizer = besides }: PipelineEnv): Stage {
   return (request, next) => {
     const question = accessOf(request.info, request.user, request.query);
     const decision = decided(() => authorizer.authorize(question));
@@ -19,17 +20,16 @@ export function authorize({ authorizer }: PipelineEnv): Stage {
 }
 
 function enforced(
-  { allowed, reason, error }: Decision,
+  decision: Decision,
   question: AccessRequest,
   request: ApiRequest,
   next: Handler,
 ): Promise<ApiResponse> {
-  const isUnknown = !allowed && error !== undefined;
-  if (request.audit) {
-    if (!isUnknown) annotate(request, 'authorization.k8s.io/decision', allowed ? 'allow' : 'forbid');
-    annotate(request, 'authorization.k8s.io/reason', isUnknown ? 'internal error' : reason);
-  }
-  if (isUnknown) return Promise.resolve(plainFailure(request, error));
+  request.decision = decision;
+  const { allowed, reason, error } = decision;
+  const isUnknown = isUndecidable(decision);
+  if (request.audit) for (const [key, value] of decisionNotes(decision)) annotate(request, key, value);
+  if (error !== undefined && isUnknown) return Promise.resolve(plainFailure(request, error));
   if (!allowed) throw denial(question, reason);
   return next(request);
 }

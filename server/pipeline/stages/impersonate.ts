@@ -21,6 +21,7 @@ export function impersonate({ authorizer }: PipelineEnv): Stage {
     const question = accessOf(request.info, request.user, request.query);
     const user = decided(() => impersonation.impersonated(wanted, question));
     const asUser = (found: User): Promise<ApiResponse> => {
+      request.sender = request.user;
       request.user = found;
       return next(request);
     };

@@ -1,7 +1,8 @@
+import type { Logger } from '../../base/log.ts';
 import { ApiError, internalError, serviceUnavailable } from '../../kube/api-error.ts';
 import { StorageClosedError } from '../../storage/storage.ts';
 import type { PipelineEnv } from '../pipeline.ts';
-import type { ApiResponse, Stage } from '../request.ts';
+import type { ApiRequest, ApiResponse, Stage } from '../request.ts';
 
 /** Failures become answers; a fault of our own is logged and answered with 500. */
 export function recover({ log }: PipelineEnv): Stage {
@@ -9,13 +10,18 @@ export function recover({ log }: PipelineEnv): Stage {
     try {
       return await next(request);
     } catch (error) {
-      if (error instanceof ApiError) return failure(error);
-      // What is still under way when the server ends is no fault.
-      if (error instanceof StorageClosedError) return failure(serviceUnavailable('the server is shutting down'));
-      log.error({ err: error, method: request.method, path: request.path }, 'a request met a fault of fauxkube');
-      return failure(internalError((error as Error).message));
+      return answerTo(error, request, log);
     }
   };
+}
+
+/** What is answered where something was thrown. */
+export function answerTo(error: unknown, request: ApiRequest, log: Logger): ApiResponse {
+  if (error instanceof ApiError) return failure(error);
+  // What is still under way when the server ends is no fault.
+  if (error instanceof StorageClosedError) return failure(serviceUnavailable('the server is shutting down'));
+  log.error({ err: error, method: request.method, path: request.path }, 'a request met a fault of fauxkube');
+  return failure(internalError((error as Error).message));
 }
 
 /** The answer that tells an error. */

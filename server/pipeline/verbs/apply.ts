@@ -14,6 +14,7 @@ import { type Applied, applyConfiguration } from '../../schema/apply/server-side
 import type { DecodeError } from '../../schema/decode.ts';
 import type { TypeDescription } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { tellBody } from '../audit/told-body.ts';
 import type { ParsedBody } from '../decode-body.ts';
 import { accessOf } from '../identity.ts';
 import type { PipelineEnv } from '../pipeline.ts';
@@ -128,7 +129,7 @@ export async function apply(
   const { store, info } = served;
   const find = (): unknown => subresource && store.get(key);
   const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore', find);
-  request.audit?.takeBody(configuration.value);
+  tellBody(request, configuration.value);
   const target = targetOf(served, env, subresource ?? '');
   const make = (current: StoredObject | undefined): KubeObject => {
     const zero = { ...zeroOf(info.type), kind: info.kind, apiVersion: target.apiVersion } as unknown as KubeObject;

@@ -2,6 +2,7 @@ import { badRequest } from '../../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject, notSupported } from '../../kube/field-problem.ts';
 import type { DeleteOptions } from '../../registry/resource.ts';
 import { DecodeError, decodeStruct } from '../../schema/decode.ts';
+import { tellBody } from '../audit/told-body.ts';
 import { checkDepth, mediaTypeOf, notRegistered, parseBody } from '../decode-body.ts';
 import { integerOf } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
@@ -21,7 +22,7 @@ export async function deleteOptionsOf(request: ApiRequest, env: PipelineEnv): Pr
   const problems = optionProblems(options);
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', problems);
   // The version that upstream reads options in, and tells them in.
-  if (!empty) request.audit?.takeBody({ kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal', ...options });
+  if (!empty) tellBody(request, { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/__internal', ...options });
   return options;
 }
 

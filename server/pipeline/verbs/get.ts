@@ -6,6 +6,7 @@ import { parseRevision } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { requestKey } from './incoming.ts';
+import { staleObject, staleRevision } from './stale.ts';
 
 /** GET of one object. */
 export function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
@@ -16,9 +17,14 @@ function read(request: ApiRequest, served: Served, env: PipelineEnv): ApiRespons
   const key = requestKey(request, served);
   const { store } = served;
   const asked = request.query.get('resourceVersion') ?? '';
-  if (asked !== '' && parseRevision(asked) > store.revision()) throw tooNew(asked, String(store.revision()));
   const { computed } = store.definition;
-  if (!computed) return { type: 'object', status: 200, served, object: store.get(key) };
+  const staleAt = computed ? undefined : staleRevision(request, served);
+  const newest = staleAt ?? store.revision();
+  if (asked !== '' && parseRevision(asked) > newest) throw tooNew(asked, String(newest));
+  if (!computed) {
+    const object = staleAt === undefined ? store.get(key) : staleObject(key, served, staleAt);
+    return { type: 'object', status: 200, served, object };
+  }
   const value = computed(env.registry).find((object) => object.metadata.name === key.name);
   if (!value) throw notFound({ ...store.about, resource: served.info.singular }, key.name);
   return { type: 'object', status: 200, served, object: new StoredObject('', 0, value) };

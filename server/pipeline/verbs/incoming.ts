@@ -8,6 +8,7 @@ import { OTHER_NAMESPACE } from '../../registry/errors.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import type { DecodeNotes } from '../../schema/decode.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { tellObject } from '../audit/told-body.ts';
 import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
@@ -89,7 +90,9 @@ export function storedForm(
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
-  request.audit?.takeObject(conversion ? (conversion.fromStored(object as Frozen<KubeObject>) as KubeObject) : object);
+  const isTold = request.audit !== undefined || request.note?.keepsBodies === true;
+  const told = conversion && isTold ? (conversion.fromStored(object as Frozen<KubeObject>) as KubeObject) : object;
+  tellObject(request, told);
   if (given && !notes.unknownFields && !notes.repeatedFields) {
     if (!given.decoded) rememberSpec(store, given, object);
     else if (parsed.text !== undefined) rememberTail(store, parsed.text, given.text, given.decoded);

@@ -8,6 +8,7 @@ import { StoredObject } from '../../storage/stored-object.ts';
 import { type ListOptions, listOptionsOf, parseRevision } from '../list-options.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ListResponse } from '../request.ts';
+import { staleRevision } from './stale.ts';
 
 /** GET of a collection. */
 export async function list(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ListResponse> {
@@ -18,7 +19,8 @@ export async function list(request: ApiRequest, served: Served, env: PipelineEnv
     const items = computed(env.registry).map((value) => new StoredObject('', 0, value));
     return { type: 'list', served, items: items.filter((item) => selection.where?.(item.value) ?? true), revision: 0 };
   }
-  return listPage(request.info.namespace, options, selection, served);
+  const staleAt = staleRevision(request, served);
+  return listPage(request.info.namespace, options, selection, served, staleAt);
 }
 
 /** Where a list reads: the newest state, a past one, or the one that a continue token names. */
@@ -40,14 +42,23 @@ function positionOf(options: ListOptions): { at?: number; token?: ContinueToken;
 }
 
 /** One page of a list, or all of it. */
-export function listPage(namespace: string, options: ListOptions, selection: Selection, served: Served): ListResponse {
+export function listPage(
+  namespace: string,
+  options: ListOptions,
+  selection: Selection,
+  served: Served,
+  staleAt?: number,
+): ListResponse {
   const { store } = served;
-  const { at, token, notOlderThan } = positionOf(options);
+  const { at: asked, token, notOlderThan } = positionOf(options);
+  const newest = staleAt ?? store.revision();
+  // Whoever goes on in a list goes on where it was.
+  const at = asked ?? (token ? undefined : staleAt);
   // "Any version will do" is answered from upstream's cache, which knows no pages.
   const limit = options.resourceVersion === '0' && !token ? 0 : options.limit;
-  if (notOlderThan !== undefined && notOlderThan > store.revision()) {
-    throw tooNew(String(notOlderThan), String(store.revision()));
-  }
+  const wanted = token ? undefined : (notOlderThan ?? asked);
+  if (wanted !== undefined && wanted > newest && (notOlderThan !== undefined || staleAt !== undefined))
+    throw tooNew(String(wanted), String(newest));
   const prefix = store.prefixOf(namespace);
   const one = oneKey(namespace, selection, served);
   if (one !== undefined && at === undefined && token === undefined) {

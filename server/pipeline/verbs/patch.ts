@@ -12,6 +12,7 @@ import { sortedKeys } from '../../schema/sorted-keys.ts';
 import { duplicateFields } from '../../schema/strict.ts';
 import type { TypeDescription, TypeTable } from '../../schema/type-table.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { tellBody } from '../audit/told-body.ts';
 import { checkDepth, mediaTypeOf, notRegistered, type ParsedBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import { type ApiRequest, type ApiResponse, servedValue } from '../request.ts';
@@ -115,13 +116,13 @@ export async function readPatch(
   const told: Told = { fieldValidation, warn: (warning) => request.warnings.push(warning) };
   const body = await request.body();
   if ('object' in body) {
-    request.audit?.takeBody(body.object);
+    tellBody(request, body.object);
     return make({ patch: body.object, duplicates: [], told }, table);
   }
   const text = body.bytes.toString();
   try {
     const patch = JSON.parse(text) as unknown;
-    request.audit?.takeBody(patch);
+    tellBody(request, patch);
     const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
     return make({ patch, duplicates, told }, table);
   } catch (error) {

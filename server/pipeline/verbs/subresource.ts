@@ -8,6 +8,7 @@ import type { Served } from '../../registry/catalog.ts';
 import type { ParentAccess, Subresource } from '../../registry/resource.ts';
 import type { ManagedFieldsEntry } from '../../schema/apply/managed-fields.ts';
 import type { SubresourceInfo, TypeDescription } from '../../schema/type-table.ts';
+import { tellBody, tellObject } from '../audit/told-body.ts';
 import { decodeObject, type Expected } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
@@ -68,7 +69,7 @@ function decodeAs(
     request.warnings.push(text),
   );
   object.metadata ??= {};
-  request.audit?.takeObject(object);
+  tellObject(request, object);
   return object;
 }
 
@@ -241,7 +242,7 @@ async function configured(
 ): Promise<Incoming> {
   const find = (): unknown => served.store.get(requestKey(request, served));
   const configuration = await readConfiguration(await request.body(), write.fieldValidation !== 'Ignore', find);
-  request.audit?.takeBody(configuration.value);
+  tellBody(request, configuration.value);
   const expected = expectedOf(info, env);
   const isScale = info.kind === 'Scale';
   const target = isScale ? scaleTarget(expected, info.name) : targetOf(served, env, info.name);

@@ -1,4 +1,4 @@
-import type { Cancel } from '../../base/clock.ts';
+import { type Cancel, realOf } from '../../base/clock.ts';
 import { ApiError, badRequest, expired, notAcceptable } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Served } from '../../registry/catalog.ts';
@@ -36,6 +36,7 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
   return {
     type: 'watch',
     served,
+    begin: () => env.begin?.(`a watch of ${request.info.resource}`) ?? ((): void => undefined),
     start: (observer) => {
       const ended = env.requests.watch(request, served.info, selection.name !== undefined);
       return new Watch(served, env, options, selection, observer, ended).start(namespace, after);
@@ -128,7 +129,8 @@ class Watch {
   }
 
   #startTimers(): void {
-    const { clock, random } = this.#env.registry;
+    const { random } = this.#env.registry;
+    const clock = realOf(this.#env.registry.clock);
     const { timeoutSeconds } = this.#options;
     const timeoutMs = timeoutSeconds
       ? timeoutSeconds * 1000
@@ -141,7 +143,7 @@ class Watch {
   }
 
   #repeatBookmarks(): void {
-    const cancel = this.#env.registry.clock.schedule(BOOKMARK_MS, () => {
+    const cancel = realOf(this.#env.registry.clock).schedule(BOOKMARK_MS, () => {
       this.#cancels.splice(this.#cancels.indexOf(cancel), 1);
       this.#bookmark();
       if (this.#open) this.#repeatBookmarks();

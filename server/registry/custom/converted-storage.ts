@@ -27,13 +27,16 @@ import { VersionedStorage } from './versioned-storage.ts';
 export class ConvertedStorage extends VersionedStorage {
   readonly #raw: Storage;
   readonly #codec: ConvertingCodec;
+  readonly #begin: (name: string) => () => void;
   /** Events that watchers wait for. */
   readonly #underWay = new Set<Promise<void>>();
 
-  constructor(storage: Storage, codec: ConvertingCodec) {
+  /** @param begin marks that watchers wait for something, until it is called back */
+  constructor(storage: Storage, codec: ConvertingCodec, begin = (_name: string) => (): void => undefined) {
     super(storage, codec);
     this.#raw = storage;
     this.#codec = codec;
+    this.#begin = begin;
   }
 
   override get(key: string): StoredObject | undefined {
@@ -60,6 +63,7 @@ export class ConvertedStorage extends VersionedStorage {
       const cancel = this.#raw.watch(prefix, request, {
         events: (batch) => {
           if (!last && this.#wanting(batch).length === 0) return deliver(batch);
+          const done = this.#begin('delivery of converted events');
           const turn: Promise<void> = (last ?? Promise.resolve())
             .then(() => this.#prepareEvents(batch))
             .then(() => deliver(batch))
@@ -70,6 +74,7 @@ export class ConvertedStorage extends VersionedStorage {
             })
             .finally(() => {
               this.#underWay.delete(turn);
+              done();
               if (last === turn) last = undefined;
             });
           last = turn;

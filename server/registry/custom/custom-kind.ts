@@ -121,7 +121,7 @@ function compile(definition: Definition, { storage, webhooks }: CustomKindParts)
   const storages = versions.map(({ name }) => {
     const parts = { group, version: name, storageVersion, readers: schemas };
     const own = webhook
-      ? new ConvertedStorage(storage, webhookCodec(parts, webhook))
+      ? new ConvertedStorage(storage, webhookCodec(parts, webhook), webhooks?.begin)
       : new VersionedStorage(storage, versionCodec(parts));
     return [name, own] as const;
   });

@@ -103,6 +103,7 @@ export const definition: ResourceDefinition<HorizontalPodAutoscaler> = {
     ...negativeProblems('status.currentReplicas', status.currentReplicas),
     ...negativeProblems('status.desiredReplicas', status.desiredReplicas),
   ],
+  generationSince: 37,
   generation: ({ spec }) => spec,
   versions: { 'autoscaling/v1': autoscalerV1 },
   cells: ({ metadata, spec, status }, nowMs) => [

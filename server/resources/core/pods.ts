@@ -135,6 +135,7 @@ export const definition: ResourceDefinition<Pod> = {
     return [...(details.length > 0 ? [`${hint}: [${details.join(' ')}]`] : []), ...specWarnings(pod)];
   },
   // Being put on a node is no change of what is wanted.
+  generationSince: 33,
   generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,
   statusKeeps: ['ownerReferences'],
   graceSeconds,

@@ -29,5 +29,6 @@ export const definition: ResourceDefinition<ServiceAccount> = {
     return isNew ? [`metadata.annotations[${ENFORCE}]: ${DEPRECATED}`] : [];
   },
   returnsDeleted: true,
+  otherCells: { Secrets: ({ secrets }) => secrets?.length ?? 0 },
   cells: ({ metadata }, nowMs) => [metadata.name, since(metadata.creationTimestamp, nowMs)],
 };

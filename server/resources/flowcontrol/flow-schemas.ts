@@ -2,6 +2,7 @@ import { since } from '../../kube/human-duration.ts';
 import type { FlowSchema } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { clearStatus } from '../shared/empty-status.ts';
+import { schemaV1beta3, V1BETA3 } from '../shared/flow-control-v1beta3.ts';
 import { flowConditionProblems, flowSchemaProblems } from '../shared/flow-schema-rules.ts';
 
 export const definition: ResourceDefinition<FlowSchema> = {
@@ -20,6 +21,7 @@ export const definition: ResourceDefinition<FlowSchema> = {
   ],
   validateStatus: ({ status }) => flowConditionProblems(status.conditions),
   generation: ({ spec }) => spec,
+  versions: { [V1BETA3]: schemaV1beta3 },
   // All metadata, upstream says.
   statusKeeps: ['generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences'],
   // Those that are asked first stand first.

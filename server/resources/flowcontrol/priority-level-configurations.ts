@@ -9,11 +9,11 @@ import type {
 } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { clearStatus } from '../shared/empty-status.ts';
+import { levelV1beta3, PRESERVE_ZERO, V1BETA3 } from '../shared/flow-control-v1beta3.ts';
 import { flowConditionProblems } from '../shared/flow-schema-rules.ts';
 
 type Level = Frozen<PriorityLevelConfiguration>;
 
-const PRESERVE_ZERO = 'flowcontrol.k8s.io/preserve-zero-concurrency-shares';
 const MAX_QUEUES = 10_000_000;
 const MAX_HASH_BITS = 60;
 const NEGATIVE = 'must be a non-negative integer';
@@ -134,6 +134,7 @@ export const definition: ResourceDefinition<PriorityLevelConfiguration> = {
   validate,
   validateStatus: ({ status }) => flowConditionProblems(status.conditions),
   generation: ({ spec }) => spec,
+  versions: { [V1BETA3]: levelV1beta3 },
   // All metadata, upstream says.
   statusKeeps: ['generateName', 'labels', 'annotations', 'finalizers', 'ownerReferences'],
   cells({ metadata, spec }, nowMs) {

@@ -24,14 +24,15 @@ const blocksOf = ({ spec }: Frozen<ServiceCIDR>): IpBlock[] => (spec.cidrs ?? []
  * The families that services of a cluster can have, that of those which ask for none first: upstream knows them by a
  * flag, which is also what the first ServiceCIDR is made of.
  */
-export function clusterFamilies({ find }: Pick<RegistryEnv, 'find'>): readonly IpFamily[] {
-  return defaultBlocks({ find }).map(familyOf);
+export function clusterFamilies(env: Pick<RegistryEnv, 'find' | 'serviceBlocks'>): readonly IpFamily[] {
+  return defaultBlocks(env).map(familyOf);
 }
 
 /** Upstream writes the first ServiceCIDR again when it is not there; it counts as there. */
-function defaultBlocks({ find }: Pick<RegistryEnv, 'find'>): readonly IpBlock[] {
+function defaultBlocks({ find, serviceBlocks }: Pick<RegistryEnv, 'find' | 'serviceBlocks'>): readonly IpBlock[] {
   const stored = find(SERVICE_CIDRS, DEFAULT_CIDR);
-  return stored ? blocksOf(stored.value as Frozen<ServiceCIDR>) : serviceRanges().blocks;
+  if (stored) return blocksOf(stored.value as Frozen<ServiceCIDR>);
+  return serviceBlocks ?? serviceRanges().blocks;
 }
 
 /** Without a condition it counts as ready: nobody may be there to write one. */
@@ -41,12 +42,14 @@ function isReady({ metadata, status }: Frozen<ServiceCIDR>): boolean {
 }
 
 /** Blocks of a family that addresses are handed out of, each once. */
-function readyBlocks({ list, find }: RegistryEnv, family: IpFamily): IpBlock[] {
+function readyBlocks({ list, find, serviceBlocks }: RegistryEnv, family: IpFamily): IpBlock[] {
   const ready = list(SERVICE_CIDRS).flatMap(({ value }) => {
     const serviceCidr = value as Frozen<ServiceCIDR>;
     return isReady(serviceCidr) ? blocksOf(serviceCidr) : [];
   });
-  const all = find(SERVICE_CIDRS, DEFAULT_CIDR) ? ready : [...defaultBlocks({ find }), ...ready];
+  const all = find(SERVICE_CIDRS, DEFAULT_CIDR)
+    ? ready
+    : [...defaultBlocks({ find, ...(serviceBlocks && { serviceBlocks }) }), ...ready];
   const ofFamily = all.filter((block) => familyOf(block) === family);
   return [...new Map(ofFamily.map((block) => [formatCidr(block), block])).values()];
 }

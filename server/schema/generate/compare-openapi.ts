@@ -3,13 +3,15 @@
  * but whether there is one does. `node scripts/run-ts.mjs server/schema/generate/compare-openapi.ts [--texts]`
  */
 import { parseArgs } from 'node:util';
+import { typesOf } from '../kubernetes-versions.ts';
 import { OpenApiPublication } from '../openapi/publication.ts';
-import { builtInTypes } from '../type-table.ts';
 
 const { values } = parseArgs({
   options: {
     server: { type: 'string', default: 'https://127.0.0.1:16443' },
     token: { type: 'string', default: 'admintoken' },
+    /** The version of that server, unless it is the newest. */
+    version: { type: 'string' },
     /** Differences to print of each document. */
     show: { type: 'string', default: '5' },
     /** Compare the texts too. */
@@ -66,7 +68,7 @@ async function compare(name: string, path: string, document: { readonly json: Bu
   for (const line of found.slice(0, Number(values.show))) print(`  ${line}`);
 }
 
-const publication = new OpenApiPublication(builtInTypes());
+const publication = new OpenApiPublication(typesOf(values.version));
 const index = (await get('/openapi/v3')) as { paths: Record<string, { serverRelativeURL: string }> };
 const names = new Set([...Object.keys(index.paths), ...publication.names]);
 for (const name of [...names].sort()) await compare(name, `/openapi/v3/${name}`, publication.document(name));

@@ -1,204 +1,30 @@
 /**
  * Writes server/schema/kinds.gen.json and server/kube/types.gen.ts. Sources: a running kube-apiserver (discovery,
  * OpenAPI, table columns) and the Go modules of its types.
- * `npm run generate:kinds -- --server https://127.0.0.1:16443 --token TOKEN`
+ * `npm run generate:kinds -- --server https://127.0.0.1:16443 --token TOKEN`. With `--older v1.30.14 --out FILE` it
+ * writes the description of a server of that version to a file that older.ts reads.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
-import type { ColumnRow, KindsFile, ResourceRow } from '../type-table-format.ts';
-import { readGoTypes } from './go-types.ts';
-import {
-  deleteReturnsObject,
-  hasOptions,
-  itemPath,
-  optionsKind,
-  sharedParameters,
-  subresourceFacts,
-} from './operations.ts';
-import {
-  type ColumnDefinition,
-  type DiscoveredResource,
-  type Published,
-  type PublishedOperation,
-  readPublished,
-} from './published.ts';
-import { typeRows } from './types.ts';
+import type { KindsFile } from '../type-table-format.ts';
+import { describe } from './describe.ts';
+import { newestVersion } from './go-types.ts';
+import { readPublished } from './published.ts';
 import { typescriptOf } from './typescript.ts';
 
 const { values } = parseArgs({
   options: {
     server: { type: 'string', default: 'https://127.0.0.1:16443' },
     token: { type: 'string', default: 'admintoken' },
+    older: { type: 'string' },
+    out: { type: 'string', default: 'server/schema/kinds.gen.json' },
   },
 });
 process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; // a control plane started for recording signs its own certificate
-const published = await readPublished(values.server, values.token);
-
-/** Kinds that no resource serves: bodies of requests and answers. */
-const UNSERVED = [
-  ...['DeleteOptions', 'Status', 'APIVersions', 'APIGroup', 'APIGroupList', 'APIResourceList', 'WatchEvent'].map(
-    (kind) => ` v1 ${kind}`,
-  ),
-  ...['ListOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions'].map((kind) => ` v1 ${kind}`),
-  ...['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'].map((kind) => `meta.k8s.io v1 ${kind}`),
-];
-
-/** `/api/v1` or `/apis/apps/v1`. */
-const rootOf = (group: string, version: string): string =>
-  group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
-
-/** `group/version/Kind` of the query parameters that GET of a subresource takes. */
-function optionsOf(
-  group: string,
-  version: string,
-  list: DiscoveredResource[],
-  subresource: DiscoveredResource,
-): string | undefined {
-  const [parentName = '', name = ''] = subresource.name.split('/');
-  const parent = list.find((r) => r.name === parentName);
-  if (
-    !parent ||
-    !hasOptions(published.swagger, `${itemPath(rootOf(group, version), parentName, parent.namespaced)}/${name}`)
-  )
-    return undefined;
-  return `${group}/${version}/${optionsKind(parent.kind, name)}`;
-}
-
-function gvksOf(from: Published): string[] {
-  const gvks = new Set<string>();
-  for (const [groupVersion, list] of from.resources) {
-    const [group = '', version = ''] = groupVersion.split('/');
-    for (const r of list) gvks.add(`${r.group ?? group} ${r.version ?? version} ${r.kind}`);
-    for (const r of list.filter((candidate) => candidate.name.includes('/'))) {
-      const options = optionsOf(group, version, list, r);
-      if (options) gvks.add(options.replaceAll('/', ' '));
-    }
-    for (const r of list) if (r.verbs.includes('list')) gvks.add(`${group} ${version} ${r.kind}List`);
-  }
-  for (const gvk of UNSERVED) gvks.add(gvk);
-  return [...gvks].sort();
-}
-
-const packagedTexts = JSON.parse(gunzipSync(readFileSync('server/schema/docs.gen.json.gz')).toString()) as Record<
-  string,
-  Record<string, string> | undefined
->;
-
-/** @param path `type#field` */
-function packagedText(path: string): string | undefined {
-  const [type = '', field = ''] = path.split('#');
-  return packagedTexts[type]?.[field];
-}
-
-/**
- * Texts of fields are not kept here: a column whose description is a field's text points at the field. Where the
- * package of texts (`npm run build` reads it) is older than the server, its text would be another.
- */
-function describeColumn(column: ColumnDefinition, texts: ReadonlyMap<string, string>): ColumnRow {
-  const text = column.description;
-  const row = (description: string): ColumnRow => [
-    column.name,
-    column.type,
-    column.format,
-    column.priority,
-    description,
-  ];
-  const same = texts.get(text);
-  if (same) return row(packagedText(same) === text ? `@${same}` : text);
-  const longer =
-    text === '' ? undefined : [...texts].find(([known]) => known.startsWith(`${text}\n\nPossible enum values`));
-  return row(longer ? `@${longer[1]}` : text);
-}
-
-/** v1.37.2: the modules of k8s.io are v0.37.2 then. A server built from its module does not know its version. */
-function kubernetesVersion(): string {
-  const version = /k8s\.io\/api v0\.(\S+)/.exec(readFileSync('server/schema/generate/go-types/go.mod', 'utf8'))?.[1];
-  if (!version) throw new Error('go-types/go.mod names no version of k8s.io/api');
-  return `v1.${version}`;
-}
-
-const go = readGoTypes(gvksOf(published));
-const texts = new Map<string, string>();
-for (const [type, schema] of published.schemas) {
-  for (const [field, { description }] of Object.entries(schema.properties ?? {}))
-    if (description && !texts.has(description)) texts.set(description, `${type}#${field}`);
-}
-
-function resourceRow(
-  group: string,
-  version: string,
-  resource: DiscoveredResource,
-  all: DiscoveredResource[],
-): ResourceRow {
-  const gvk = (r: DiscoveredResource): string => `${r.group ?? group}/${r.version ?? version}/${r.kind}`;
-  const type = go.kinds[gvk(resource).replaceAll('/', ' ')];
-  if (!type) throw new Error(`no Go type for ${gvk(resource)}`);
-  const row: ResourceRow = {
-    name: resource.name,
-    singular: resource.singularName,
-    namespaced: resource.namespaced,
-    kind: resource.kind,
-    type,
-    verbs: resource.verbs,
-  };
-  if (resource.shortNames) row.short = resource.shortNames;
-  if (resource.categories) row.categories = resource.categories;
-  if (resource.storageVersionHash) row.hash = resource.storageVersionHash;
-  const subresources = all.filter((r) => r.name.startsWith(`${resource.name}/`));
-  const root = rootOf(group, version);
-  if (deleteReturnsObject(published.swagger, root, resource.name, resource.namespaced)) row.returns = 1;
-  if (subresources.length > 0) {
-    row.subresources = subresources.map((r) => {
-      const name = r.name.slice(resource.name.length + 1);
-      const options = optionsOf(group, version, all, r);
-      const optionsType = options && go.kinds[options.replaceAll('/', ' ')];
-      return {
-        name,
-        kind: gvk(r),
-        verbs: r.verbs,
-        ...subresourceFacts(published.swagger, root, resource.name, resource.namespaced, name, optionsType),
-      };
-    });
-  }
-  const columns = published.columns.get(`${group}/${version}/${resource.name}`);
-  if (columns) row.columns = columns.map((column) => describeColumn(column, texts));
-  return row;
-}
-
-/** The type whose fields are the query parameters of an operation that only some kinds have. */
-function operationOptions(operation: PublishedOperation, path: string): string | undefined {
-  const gvk = operation['x-kubernetes-group-version-kind'];
-  if (!gvk) return undefined;
-  const action = operation['x-kubernetes-action'];
-  const kind =
-    action === 'connect'
-      ? gvk.kind
-      : action === 'get'
-        ? optionsKind(gvk.kind, path.slice(path.lastIndexOf('/') + 1))
-        : '';
-  return go.kinds[`${gvk.group} ${gvk.version} ${kind}`];
-}
-
-const file: KindsFile = {
-  gitVersion: kubernetesVersion(),
-  groups: published.groups.map(({ group, versions }) => ({
-    group,
-    versions: versions.map((version) => {
-      const list = published.resources.get(`${group}/${version}`) ?? [];
-      return {
-        version,
-        resources: list.filter((r) => !r.name.includes('/')).map((r) => resourceRow(group, version, r, list)),
-      };
-    }),
-  })),
-  kinds: Object.fromEntries(Object.entries(go.kinds).map(([gvk, type]) => [gvk.replaceAll(' ', '/'), type])),
-  parameters: sharedParameters(published.swagger, go.structs, operationOptions),
-  types: typeRows(go.structs, published.schemas),
-};
 
 /** One line for each type and resource: differences between two versions stay readable. */
 function print(value: KindsFile): string {
+  const { gitVersion, groups: _groups, kinds: _kinds, parameters: _parameters, types: _types, ...traits } = value;
   const lines = Object.entries(value.types).map(([name, type]) => `${JSON.stringify(name)}:${JSON.stringify(type)}`);
   const groups = value.groups.map((g) => {
     const versions = g.versions.map(({ version, resources }) => {
@@ -208,7 +34,7 @@ function print(value: KindsFile): string {
     return `{"group":${JSON.stringify(g.group)},"versions":[${versions.join(',')}]}`;
   });
   const parts = [
-    `"gitVersion":${JSON.stringify(value.gitVersion)}`,
+    JSON.stringify({ gitVersion, ...traits }).slice(1, -1),
     `"groups":[${groups.join(',\n')}]`,
     `"kinds":${JSON.stringify(value.kinds)}`,
     `"parameters":${JSON.stringify(value.parameters)}`,
@@ -217,8 +43,8 @@ function print(value: KindsFile): string {
   return `{${parts.join(',\n')}}\n`;
 }
 
-writeFileSync('server/schema/kinds.gen.json', print(file));
-writeFileSync('server/kube/types.gen.ts', typescriptOf(file));
-process.stdout.write(
-  `server/schema/kinds.gen.json: ${Object.keys(file.types).length} types, Kubernetes ${file.gitVersion}\n`,
-);
+const published = await readPublished(values.server, values.token);
+const file = describe(published, values.older ?? newestVersion());
+writeFileSync(values.out, print(file));
+if (values.older === undefined) writeFileSync('server/kube/types.gen.ts', typescriptOf(file));
+process.stdout.write(`${values.out}: ${Object.keys(file.types).length} types, Kubernetes ${file.gitVersion}\n`);

@@ -44,6 +44,7 @@ export interface PublishedPath {
 }
 
 export interface PublishedSwagger {
+  info: { version: string };
   paths: Record<string, PublishedPath>;
   definitions: Record<string, PublishedSchema>;
   parameters: Record<string, PublishedParameter>;
@@ -76,8 +77,14 @@ export interface Published {
   resources: Map<string, DiscoveredResource[]>;
   schemas: Map<string, PublishedSchema>;
   swagger: PublishedSwagger;
+  /** Whether documents of v3 name the kinds of all groups where a type stands for many. */
+  allKinds: boolean;
   columns: Map<string, ColumnDefinition[]>;
 }
+
+const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
+/** The core's and that of the document. */
+const OWN_GROUPS = 2;
 
 /** Reads everything over HTTP. `server` is a URL such as https://127.0.0.1:16443; `token` must list every resource. */
 export async function readPublished(server: string, token: string): Promise<Published> {
@@ -97,6 +104,9 @@ export async function readPublished(server: string, token: string): Promise<Publ
     const document = await get<{ components: { schemas?: Record<string, PublishedSchema> } }>(serverRelativeURL);
     for (const [name, schema] of Object.entries(document.components.schemas ?? {})) schemas.set(name, schema);
   }
+
+  const ownKinds = schemas.get(DELETE_OPTIONS)?.['x-kubernetes-group-version-kind'] ?? [];
+  const allKinds = new Set(ownKinds.map(({ group }) => group)).size > OWN_GROUPS;
 
   // Documents of v3 only name the kinds of their own group where a type stands for many.
   const swagger = await get<PublishedSwagger>('/openapi/v2');
@@ -120,5 +130,5 @@ export async function readPublished(server: string, token: string): Promise<Publ
       }
     }
   }
-  return { groups, resources, schemas, swagger, columns };
+  return { groups, resources, schemas, swagger, allKinds, columns };
 }

@@ -1,7 +1,7 @@
 /** The hashes that name replica sets and revisions of daemon sets: k8s.io/kubernetes/pkg/controller.ComputeHash. */
 import type { Frozen } from '../../base/freeze.ts';
 import type { PodTemplateSpec } from '../../kube/types.gen.ts';
-import { builtInTypes } from '../type-table.ts';
+import { builtInTypes, type TypeTable } from '../type-table.ts';
 import { dumpStruct } from './go-dump.ts';
 
 const OFFSET = 0x811c9dc5;
@@ -32,9 +32,14 @@ export function safeEncode(hash: number): string {
  * The `pod-template-hash` of a template, equal to the one that kube-controller-manager of the same version computes.
  *
  * @param collisionCount from the status of the owner: another count gives another hash
+ * @param table of that version; the newest unless given
  */
-export function podTemplateHash(template: Frozen<PodTemplateSpec>, collisionCount?: number): string {
-  const type = builtInTypes().type('io.k8s.api.core.v1.PodTemplateSpec');
+export function podTemplateHash(
+  template: Frozen<PodTemplateSpec>,
+  collisionCount?: number,
+  table: TypeTable = builtInTypes(),
+): string {
+  const type = table.type('io.k8s.api.core.v1.PodTemplateSpec');
   const text = `(v1.PodTemplateSpec)${dumpStruct(template as unknown as Record<string, unknown>, type)}`;
   let hash = fnv1a(Buffer.from(text));
   if (collisionCount !== undefined) {

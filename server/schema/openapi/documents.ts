@@ -15,7 +15,7 @@ export type Groups = readonly {
 
 /** What documents are made of besides resources and schemas: a part of the type table. */
 export interface DocumentSource extends ParameterSource {
-  readonly gitVersion: string;
+  readonly documentVersion: string;
   typeName(group: string, version: string, kind: string): string | undefined;
 }
 
@@ -69,17 +69,12 @@ function groupVersionOf(name: string): string | undefined {
   return prefix === 'apis' && rest.length === 2 ? rest.join('/') : undefined;
 }
 
-/** `1.37`: documents name the version that the server emulates, without the patch. */
-function emulatedVersion(gitVersion: string): string {
-  return gitVersion.slice(1).split('.').slice(0, 2).join('.');
-}
-
 /** The document of v3 that has this name. */
 export function writeV3(name: string, routes: readonly Route[], schemas: SchemaSource, source: DocumentSource): string {
-  return documentV3(routes, schemas, groupVersionOf(name), emulatedVersion(source.gitVersion));
+  return documentV3(routes, schemas, groupVersionOf(name), source.documentVersion);
 }
 
 /** The document of v2, which has the routes of all. */
 export function writeV2(routes: readonly Route[], schemas: SchemaSource, source: DocumentSource): string {
-  return documentV2(routes, schemas, (type) => source.sharedParameter(type), emulatedVersion(source.gitVersion));
+  return documentV2(routes, schemas, (type) => source.sharedParameter(type), source.documentVersion);
 }

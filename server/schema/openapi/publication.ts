@@ -92,7 +92,7 @@ export class OpenApiPublication {
   }
 
   #schemasFor(version: OpenApiVersion): TypeSchemas {
-    return new TypeSchemas((name) => this.#table.row(name), fieldText, version);
+    return new TypeSchemas((name) => this.#table.row(name), fieldText, version, this.#table);
   }
 }
 

@@ -29,6 +29,9 @@ const SCALARS: Readonly<Record<string, Json>> = {
   bytes: { type: 'string', format: 'byte' },
 };
 
+/** What Go has where nothing is said. */
+const ZEROS: Readonly<Record<string, unknown>> = { string: '', boolean: false, int32: 0, int64: 0, double: 0 };
+
 /** Types with an encoding of their own; the others that have no row say nothing but their text. */
 const OPAQUE: Readonly<Record<string, { v2: Json; v3: Json }>> = {
   'io.k8s.apimachinery.pkg.apis.meta.v1.Time': both({ type: 'string', format: 'date-time' }),
@@ -56,14 +59,27 @@ export const REFERENCE_PREFIX: Readonly<Record<OpenApiVersion, string>> = {
   v3: '#/components/schemas/',
 };
 
+/** How older versions write documents of v3, see type-table.ts. */
+export interface SchemaTraits {
+  readonly hasItemDefaults: boolean;
+  readonly namesAllKinds: boolean;
+}
+
 /** Schemas of the types of a table, each made once. */
 export class TypeSchemas implements SchemaSource {
   readonly #rows: (name: string) => TypeRow | undefined;
   readonly #texts: Texts;
   readonly #version: OpenApiVersion;
+  readonly #traits: SchemaTraits;
   readonly #made = new Map<string, Schema>();
 
-  constructor(rows: (name: string) => TypeRow | undefined, texts: Texts, version: OpenApiVersion) {
+  constructor(
+    rows: (name: string) => TypeRow | undefined,
+    texts: Texts,
+    version: OpenApiVersion,
+    traits: SchemaTraits = { hasItemDefaults: false, namesAllKinds: false },
+  ) {
+    this.#traits = traits;
     this.#rows = rows;
     this.#texts = texts;
     this.#version = version;
@@ -71,7 +87,8 @@ export class TypeSchemas implements SchemaSource {
 
   schema(name: string, groupVersion: string | undefined): Schema {
     const row = this.#rows(name);
-    const local = groupVersion !== undefined && (row?.k?.length ?? 0) > 1 ? groupVersion : '';
+    const isLocal = groupVersion !== undefined && !this.#traits.namesAllKinds;
+    const local = isLocal && (row?.k?.length ?? 0) > 1 ? groupVersion : '';
     const key = local === '' ? name : `${name} ${local}`;
     let made = this.#made.get(key);
     if (!made) {
@@ -105,7 +122,7 @@ export class TypeSchemas implements SchemaSource {
     const text = row.x === 1 ? '' : this.#texts(type, row.n);
     const schema: Json = text === '' ? {} : { description: text };
     const spelling = row.t.replace(/^\*/, '');
-    const isDefault = row.d !== undefined && this.#version === 'v3';
+    const isDefault = row.d !== undefined && row.h !== 1 && this.#version === 'v3';
     if (spelling.startsWith('@')) {
       if (isDefault) schema.default = row.d;
       const reference = this.#reference(spelling.slice(1), refs);
@@ -129,11 +146,21 @@ export class TypeSchemas implements SchemaSource {
   /** @param allowed values of the innermost strings */
   #value(spelling: string, allowed: readonly string[] | undefined, refs: Set<string>): Json {
     const plain = spelling.replace(/^\*/, '');
-    if (plain.startsWith('[]')) return { type: 'array', items: this.#value(plain.slice(2), allowed, refs) };
+    if (plain.startsWith('[]')) return { type: 'array', items: this.#item(plain.slice(2), allowed, refs) };
     if (plain.startsWith('{}'))
-      return { type: 'object', additionalProperties: this.#value(plain.slice(2), allowed, refs) };
+      return { type: 'object', additionalProperties: this.#item(plain.slice(2), allowed, refs) };
     if (plain.startsWith('@')) return this.#reference(plain.slice(1), refs);
     return { ...SCALARS[plain], ...(allowed && { enum: allowed }) };
+  }
+
+  #item(spelling: string, allowed: readonly string[] | undefined, refs: Set<string>): Json {
+    const value = this.#value(spelling, allowed, refs);
+    if (!this.#traits.hasItemDefaults || this.#version === 'v2') return value;
+    const { type, format, ...rest } = value;
+    const zero = ZEROS[spelling];
+    if (zero !== undefined) return { type, ...(format !== undefined && { format }), default: zero, ...rest };
+    const isStruct = spelling.startsWith('@') && this.#rows(spelling.slice(1)) !== undefined;
+    return isStruct ? { default: {}, allOf: [{ $ref: rest.$ref }] } : value;
   }
 
   #reference(name: string, refs: Set<string>): { $ref: string } {

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario.ts';
+import { clock } from './clock.ts';
 import { create } from './create.ts';
 import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
@@ -11,6 +12,7 @@ import { rules } from './rules.ts';
 import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
+import { virtualClusters } from './virtual-clusters.ts';
 
 /** In the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -27,4 +29,6 @@ export const SCENARIOS: readonly Scenario[] = [
   pods,
   customKinds,
   rules,
+  virtualClusters,
+  clock,
 ];

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daemonSetRevision, statefulSetRevision } from '../../../controllers/lib/controller-revision.ts';
 import type { ControllerRevision, DaemonSet, PodTemplateSpec, StatefulSet } from '../../../server/kube/types.gen.ts';
+import { podTemplateHash } from '../../../server/schema/hash/pod-template-hash.ts';
 import { templatePatch } from '../../../server/schema/hash/template-revision.ts';
 import { create, type SecuredCluster, securedCluster } from '../../support/secured-cluster.ts';
 
@@ -43,7 +44,7 @@ async function stored({ kind, case: label, asked, name }: Recorded): Promise<Sta
 function revisionOf({ kind, revision, collisionCount }: Recorded, set: StatefulSet | DaemonSet): ControllerRevision {
   if (kind === 'StatefulSet') return statefulSetRevision(set as StatefulSet, revision, collisionCount);
   const collided = { ...set, status: { ...set.status, collisionCount } } as DaemonSet;
-  return daemonSetRevision(collided, revision);
+  return daemonSetRevision(collided, revision, { hashTemplate: podTemplateHash });
 }
 
 describe('the controller revision of', () => {

@@ -19,6 +19,8 @@ export interface WebhookAccess {
   readonly outbound: Outbound;
   readonly services: ServiceConnector;
   readonly random: Random;
+  /** Somebody waits for what they answer, until the returned function is called. */
+  readonly begin?: (name: string) => () => void;
 }
 
 /** Objects in one call: answers have an upper bound, and so has the time for them. */

@@ -1,0 +1,3 @@
+module fauxkube.dev/go/fauxkube
+
+go 1.24.0

@@ -1,0 +1,259 @@
+import { rfc3339Micro } from '../../base/clock.ts';
+import type { KubeObject, User } from '../../kube/object.ts';
+import { auditEvent, type NamedObject, namedObject } from '../../pipeline/audit/audit-event.ts';
+import { outcomeOf } from '../../pipeline/audit/audit-record.ts';
+import { decisionNotes } from '../../pipeline/audit/decision-notes.ts';
+import { sourceAddresses } from '../../pipeline/audit/source-addresses.ts';
+import type { Decision } from '../../pipeline/identity.ts';
+import type { RequestNote } from '../../pipeline/journal/request-journal.ts';
+import type { ApiRequest, ApiResponse, Peer } from '../../pipeline/request.ts';
+import type { RequestInfo } from '../../pipeline/request-info.ts';
+import type { RequestEvent } from './event.ts';
+import { KeptBody } from './kept-body.ts';
+import { endsLater, whenOver } from './when-over.ts';
+
+/** What entries are written into. */
+export interface Book {
+  readonly keepsBodies: boolean;
+  /** On the clock of the cluster, and on that of the machine. */
+  readonly beganAtMs: number;
+  readonly realBeganAtMs: number;
+  /** On the clock of the cluster, since then. */
+  elapsedMs(): number;
+  /** Told when an answer has begun. */
+  tell(entry: JournalEntry): void;
+}
+
+const TEST_ID = 'x-test-id';
+const OWN_TEST_ID = 'fauxkube-test-id';
+
+/**
+ * What is kept of one request. Every request of a client makes one: it refers to what is there anyway, and the Event is
+ * made when somebody asks for it.
+ */
+export class JournalEntry implements RequestNote {
+  readonly sequence: number;
+  /** Whether a part of the server asked. */
+  readonly isOwn: boolean;
+  /** The newest revision when it came: a write that answers with no newer one has changed nothing. */
+  readonly revisionBefore: number;
+  readonly keepsBodies: boolean;
+  readonly info: RequestInfo;
+  readonly method: string;
+  readonly rawQuery: string;
+  readonly userAgent: string;
+  readonly contentType: string | undefined;
+  readonly testId: string | undefined;
+  /** Undefined until the answer has begun. */
+  status: number | undefined;
+  /** Of the object that was answered. */
+  revision: number | undefined;
+  /** How many objects a list had, and whether more followed. */
+  itemCount: number | undefined;
+  isPage = false;
+  body: KeptBody | undefined;
+  readonly #path: string;
+  readonly #peer: Peer;
+  readonly #forwardedFor: string | undefined;
+  readonly #realIp: string | undefined;
+  readonly #book: Book;
+  /** Since the beginning of the book: small numbers take no room of their own. */
+  readonly #receivedMs: number;
+  readonly #realMs: number;
+  #startedMs: number | undefined;
+  #endedMs: number | undefined;
+  #isBroken = false;
+  /** Until it is answered. */
+  #request: ApiRequest | undefined;
+  #auditId: string | undefined;
+  #user: User | undefined;
+  #sender: User | undefined;
+  #decision: Decision | undefined;
+  #annotations: ReadonlyMap<string, string> | undefined;
+  #named: NamedObject | undefined;
+  /** The name that the server has given to what was created. */
+  #madeName = '';
+  #outcome: ApiResponse | undefined;
+
+  /** @param revision the newest one when it came */
+  constructor(request: ApiRequest, book: Book, sequence: number, receivedMs: number, realMs: number, revision: number) {
+    this.sequence = sequence;
+    this.#receivedMs = receivedMs;
+    this.#realMs = realMs;
+    this.revisionBefore = revision;
+    this.keepsBodies = book.keepsBodies;
+    this.#book = book;
+    const { info, path, query, method } = request;
+    this.isOwn = request.isOwn ?? false;
+    this.info = info;
+    this.method = method;
+    // Nearly always the same text, which others keep anyway.
+    this.#path = path === info.path ? info.path : path;
+    this.rawQuery = query.size === 0 ? '' : (request.rawQuery ?? query.toString());
+    this.userAgent = request.header('user-agent') ?? '';
+    this.contentType = method === 'GET' ? undefined : request.header('content-type');
+    this.testId = request.header(TEST_ID) ?? request.header(OWN_TEST_ID);
+    this.#forwardedFor = request.header('x-forwarded-for');
+    this.#realIp = request.header('x-real-ip');
+    this.#peer = request.peer;
+    this.#auditId = request.auditId;
+    this.#request = request;
+    if (book.keepsBodies && method !== 'GET') this.#listenForBody(request);
+  }
+
+  get receivedAtMs(): number {
+    return this.#book.beganAtMs + this.#receivedMs;
+  }
+
+  /** The same on the clock of the machine, which goes on where that of the cluster stands still. */
+  get realAtMs(): number {
+    return this.#book.realBeganAtMs + this.#realMs;
+  }
+
+  /** Whether nothing of the answer is to come any more. */
+  get isOver(): boolean {
+    return this.#endedMs !== undefined;
+  }
+
+  /** Who the request acts as. */
+  get user(): User | undefined {
+    const user = this.#request?.user ?? this.#user;
+    return user?.name === '' ? undefined : user;
+  }
+
+  /** Who sent it: somebody else than `user` where that is whom they impersonate. */
+  get sender(): User | undefined {
+    return this.#request?.sender ?? this.#sender ?? this.user;
+  }
+
+  get namespace(): string {
+    return this.info.namespace || this.#named?.namespace || '';
+  }
+
+  get name(): string {
+    return this.info.name || this.#named?.name || this.#madeName;
+  }
+
+  get decision(): Decision | undefined {
+    return this.#request?.decision ?? this.#decision;
+  }
+
+  get auditId(): string {
+    return this.#auditId ?? `in-process-${this.sequence}`;
+  }
+
+  get requestUri(): string {
+    return this.rawQuery === '' ? this.#path : `${this.#path}?${this.rawQuery}`;
+  }
+
+  /** Of a Status that was answered: `Conflict`. */
+  get reason(): string {
+    const { reason = '' } = ((this.#outcome && outcomeOf(this.#outcome)) ?? {}) as { readonly reason?: string };
+    return reason;
+  }
+
+  get isDeprecated(): boolean {
+    return this.#annotations?.has('k8s.io/deprecated') ?? false;
+  }
+
+  takeObject(object: KubeObject): void {
+    this.#named ??= namedObject(object);
+    this.takeBody(object);
+  }
+
+  takeBody(value: unknown): void {
+    if (this.keepsBodies) this.body?.tell(value);
+  }
+
+  answered(response: ApiResponse): ApiResponse {
+    const request = this.#request;
+    if (!request) return response;
+    this.#request = undefined;
+    this.#user = request.user;
+    this.#sender = request.sender;
+    this.#decision = request.decision;
+    this.#annotations = request.auditAnnotations;
+    // As upstream tells of a handler that was broken off.
+    this.#isBroken = response.type === 'hang-up';
+    this.status = this.#isBroken ? 500 : 'status' in response ? response.status : 200;
+    let sent = response;
+    this.#startedMs = this.#book.elapsedMs();
+    if (endsLater(response)) sent = whenOver(response, () => this.#end());
+    else this.#endedMs = this.#startedMs;
+    if (response.type === 'object') {
+      this.revision = response.object.revision;
+      if (request.method === 'POST') this.#madeName = response.object.value.metadata.name ?? '';
+    } else if (response.type === 'list') {
+      this.itemCount = response.items.length;
+      this.isPage = response.continue !== undefined;
+    } else if (response.type === 'value' && 'kind' in response.value && response.value.kind === 'Status')
+      this.#outcome = response;
+    this.#book.tell(this);
+    return sent;
+  }
+
+  #end(): void {
+    this.#endedMs ??= this.#book.elapsedMs();
+  }
+
+  /** As upstream's audit log would tell it. */
+  event(): RequestEvent {
+    const { status, sender, user, body } = this;
+    const isEarly = status === undefined;
+    const receivedAt = rfc3339Micro(this.receivedAtMs);
+    const stageMs = this.#endedMs ?? this.#startedMs;
+    const outcome = this.#outcome && outcomeOf(this.#outcome);
+    const event = auditEvent({
+      level: this.keepsBodies ? 'Request' : 'Metadata',
+      stage: isEarly ? 'RequestReceived' : this.#lastStage,
+      auditId: this.auditId,
+      requestUri: this.requestUri,
+      info: this.info,
+      sender,
+      impersonated: user === sender ? undefined : user,
+      sourceAddresses: this.#sourceAddresses(),
+      userAgent: this.userAgent,
+      named: this.#named,
+      answered: isEarly ? undefined : { status, ...(outcome && { outcome }) },
+      requestObject: body?.object(),
+      receivedAt,
+      stageAt: stageMs === undefined ? receivedAt : rfc3339Micro(this.#book.beganAtMs + stageMs),
+      annotations: this.#notes(),
+    });
+    return event as unknown as RequestEvent;
+  }
+
+  get #lastStage(): 'Panic' | 'ResponseComplete' | 'ResponseStarted' {
+    if (this.#isBroken) return 'Panic';
+    return this.isOver ? 'ResponseComplete' : 'ResponseStarted';
+  }
+
+  #notes(): ReadonlyMap<string, string> {
+    const notes = new Map(this.#annotations);
+    const { decision, testId } = this;
+    if (decision) for (const [key, value] of decisionNotes(decision)) notes.set(key, value);
+    if (testId !== undefined) notes.set('fauxkube.dev/test-id', testId);
+    notes.set('fauxkube.dev/sequence', String(this.sequence));
+    return notes;
+  }
+
+  #sourceAddresses(): string[] {
+    const headers: Readonly<Record<string, string | undefined>> = {
+      'x-forwarded-for': this.#forwardedFor,
+      'x-real-ip': this.#realIp,
+    };
+    return sourceAddresses({ peer: this.#peer, header: (name) => headers[name] });
+  }
+
+  /** Bodies come from sockets, and only once. */
+  #listenForBody(request: ApiRequest): void {
+    const kept = new KeptBody();
+    this.body = kept;
+    const read = request.body.bind(request);
+    request.body = async () => {
+      const body = await read();
+      kept.take(body);
+      return body;
+    };
+  }
+}

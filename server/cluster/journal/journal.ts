@@ -1,0 +1,120 @@
+/** What clients have asked a cluster for: the newest requests, for tests that want to know. */
+import type { Cancel, Clock } from '../../base/clock.ts';
+import { LIMITS } from '../../kube/limits.ts';
+import type { RequestJournal } from '../../pipeline/journal/request-journal.ts';
+import type { ApiRequest } from '../../pipeline/request.ts';
+import { type Book, JournalEntry } from './journal-entry.ts';
+import { RequestRing } from './request-ring.ts';
+
+/** How much is kept of a request: nothing, what a line of an access log has, or the bodies of writes as well. */
+export const JOURNAL_LEVELS = ['none', 'metadata', 'request'] as const;
+export type JournalLevel = (typeof JOURNAL_LEVELS)[number];
+
+export interface JournalParts {
+  readonly clock: Clock;
+  /** Time that goes on where that of the cluster stands still. */
+  readonly realClock: Clock;
+  readonly level: JournalLevel;
+  /** The newest revision. */
+  readonly revision: () => number;
+}
+
+/** Told of each request whose answer has begun. */
+export type AnswerListener = (entry: JournalEntry) => void;
+
+/**
+ * One for each cluster. Requests of the server's own parts are kept apart, so that they push out nobody's.
+ *
+ * @example
+ * const mark = journal.mark;
+ * const entries = journal.after(mark);
+ */
+export class ClusterJournal implements RequestJournal, Book {
+  level: JournalLevel;
+  /** Called with what is about to be forgotten. */
+  onForget: (entry: JournalEntry) => void = () => undefined;
+  readonly beganAtMs: number;
+  readonly realBeganAtMs: number;
+  readonly #clock: Clock;
+  readonly #realClock: Clock;
+  readonly #revision: () => number;
+  readonly #clients = new RequestRing(LIMITS.journaledRequests);
+  readonly #own = new RequestRing(LIMITS.journaledRequests);
+  readonly #listeners = new Set<AnswerListener>();
+  /** With their bodies, oldest first. */
+  #bodies: JournalEntry[] = [];
+  #bodyBytes = 0;
+  #sequence = 0;
+
+  constructor({ clock, realClock, level, revision }: JournalParts) {
+    this.#clock = clock;
+    this.#realClock = realClock;
+    this.#revision = revision;
+    this.level = level;
+    this.beganAtMs = clock.now();
+    this.realBeganAtMs = realClock.now();
+  }
+
+  /** The number of the newest request: what comes later has a higher one, even after everything was forgotten. */
+  get mark(): number {
+    return this.#sequence;
+  }
+
+  begin(request: ApiRequest): JournalEntry | undefined {
+    if (this.level === 'none') return undefined;
+    const receivedMs = this.elapsedMs();
+    const realMs = this.#clock === this.#realClock ? receivedMs : this.#realClock.now() - this.realBeganAtMs;
+    const entry = new JournalEntry(request, this, ++this.#sequence, receivedMs, realMs, this.#revision());
+    if (request.isOwn) this.#own.push(entry);
+    else {
+      const forgotten = this.#clients.push(entry);
+      if (forgotten) this.onForget(forgotten);
+    }
+    return entry;
+  }
+
+  get keepsBodies(): boolean {
+    return this.level === 'request';
+  }
+
+  elapsedMs(): number {
+    return this.#clock.now() - this.beganAtMs;
+  }
+
+  tell(entry: JournalEntry): void {
+    if (entry.body) this.#limitBodies(entry);
+    if (this.#listeners.size > 0) for (const listener of this.#listeners) listener(entry);
+  }
+
+  /** Requests of clients after a mark, oldest first; those of the server's own parts too if that is wanted. */
+  after(mark: number, { own = false }: { readonly own?: boolean } = {}): JournalEntry[] {
+    const clients = this.#clients.after(mark);
+    if (!own) return clients;
+    return [...clients, ...this.#own.after(mark)].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  /** Calls back whenever an answer has begun, of whomever. */
+  onAnswer(listener: AnswerListener): Cancel {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Forgets every request. Marks go on. */
+  clear(): void {
+    for (const entry of this.#clients.after(0)) this.onForget(entry);
+    this.#clients.clear();
+    this.#own.clear();
+    this.#bodies = [];
+    this.#bodyBytes = 0;
+  }
+
+  #limitBodies(entry: JournalEntry): void {
+    this.#bodies.push(entry);
+    this.#bodyBytes += entry.body?.byteLength ?? 0;
+    while (this.#bodyBytes > LIMITS.journaledBodiesBytes || this.#bodies.length > LIMITS.journaledRequests) {
+      const { body } = this.#bodies.shift() ?? {};
+      this.#bodyBytes -= body?.byteLength ?? 0;
+      body?.forget();
+    }
+  }
+}

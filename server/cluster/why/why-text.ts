@@ -1,0 +1,66 @@
+/** The same for people. */
+import type { ChainNode } from './chain.ts';
+import type { HistoryItem } from './history.ts';
+import type { Why } from './why.ts';
+
+const PATHS_SHOWN = 6;
+
+/**
+ * @example
+ * deployment/web in shop: 0 of 1 replica is ready
+ *   condition Available is False: MinimumReplicasUnavailable
+ *   replicaset/web-5d4: 0 of 1 replica is ready
+ *     pod/web-5d4-x2x: Pending
+ *       container web is waiting: ImagePullBackOff
+ */
+export function whyText(why: Why): string {
+  const { chain, owners, history, fields, kind, namespace, name, exists } = why;
+  const lines: string[] = [];
+  const place = namespace === undefined ? '' : ` in ${namespace}`;
+  if (chain) lines.push(...nodeLines(chain, 0, place));
+  if (!exists) lines.push(`${kind.toLowerCase()}/${name}${place} was deleted`);
+  if (owners.length > 0) {
+    lines.push('', 'It belongs to');
+    for (const [depth, owner] of owners.entries()) lines.push(...nodeLines(owner, depth + 1));
+  }
+  if (history.length > 0) lines.push('', 'What happened to it, as far as it is kept', ...history.map(historyLine));
+  if (fields.length > 0) lines.push('', 'Who owns which fields');
+  for (const { manager, operation, subresource, fields: paths } of fields) {
+    const part = subresource === undefined ? '' : `, ${subresource}`;
+    lines.push(`  ${manager} (${operation}${part}): ${shortened(paths)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function nodeLines(node: ChainNode, depth: number, place = ''): string[] {
+  const { kind, name, state, conditions = [], containers = [], events = [], owns = [], more = 0 } = node;
+  const indent = '  '.repeat(depth);
+  const lines = [`${indent}${kind.toLowerCase()}/${name}${place}${state === undefined ? '' : `: ${state}`}`];
+  const tell = (text: string): void => void lines.push(`${indent}  ${text}`);
+  for (const { type, status, reason, message } of conditions)
+    tell(`condition ${type} is ${status}${because(reason, message)}`);
+  for (const { name: container, state: found, reason, message, exitCode, restarts } of containers) {
+    const code = exitCode === undefined ? '' : `, exit code ${exitCode}`;
+    const again = restarts === 0 ? '' : `, ${restarts} restarts`;
+    tell(`container ${container} is ${found}${code}${again}${because(reason, message)}`);
+  }
+  for (const { type, reason, message, count, source } of events)
+    tell(`${type.toLowerCase()} event${count > 1 ? ` (${count} times)` : ''} ${reason} from ${source}: ${message}`);
+  for (const child of owns) lines.push(...nodeLines(child, depth + 1));
+  if (more > 0) tell(`and ${more} more`);
+  return lines;
+}
+
+const because = (reason = '', message = ''): string =>
+  [reason, message].filter((text) => text !== '').reduce((text, part) => `${text}: ${part}`, '');
+
+function historyLine({ revision, time, type, user, manager, changed = [] }: HistoryItem): string {
+  const who = user ?? manager;
+  const paths = changed.length === 0 ? '' : `: ${shortened(changed)}`;
+  return `  ${revision} ${time} ${type}${who === undefined ? '' : ` by ${who}`}${paths}`;
+}
+
+function shortened(paths: readonly string[]): string {
+  const shown = paths.slice(0, PATHS_SHOWN).join(', ');
+  return paths.length > PATHS_SHOWN ? `${shown} and ${paths.length - PATHS_SHOWN} more` : shown;
+}

@@ -1,0 +1,70 @@
+/** Why an object is as it is: its history, who owns which field, and the chain of owners down to containers. */
+import type { Catalog, Served } from '../../registry/catalog.ts';
+import type { LocalStorage } from '../../storage/storage.ts';
+import type { ClusterJournal } from '../journal/journal.ts';
+import { type ChainNode, ObjectChains } from './chain.ts';
+import { type HistoryItem, historyOf, type Ownership, ownershipOf } from './history.ts';
+
+export interface Why {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** Whether it is there. */
+  readonly exists: boolean;
+  /** Revisions that are still kept, oldest first. */
+  readonly history: readonly HistoryItem[];
+  readonly fields: readonly Ownership[];
+  /** Whom it belongs to, the nearest first. */
+  readonly owners: readonly ChainNode[];
+  /** The object and what it owns. */
+  readonly chain?: ChainNode;
+}
+
+export interface WhyParts {
+  readonly catalog: Catalog;
+  readonly storage: LocalStorage;
+  readonly journal: ClusterJournal;
+}
+
+/**
+ * The resource of a name as kubectl takes it: `deployments`, `deployment`, `deploy`, `Deployment`, each with its group
+ * (`deployments.apps`) or without.
+ */
+export function resourceNamed(catalog: Catalog, name: string): Served | undefined {
+  const dot = name.indexOf('.');
+  const [word, wanted] = dot < 0 ? [name, undefined] : [name.slice(0, dot), name.slice(dot + 1)];
+  const lower = word.toLowerCase();
+  for (const { group, versions } of catalog.groups) {
+    if (wanted !== undefined && group !== wanted) continue;
+    for (const { version, resources } of versions) {
+      const found = resources.find(
+        ({ resource, singular, kind, shortNames }) =>
+          resource === lower || singular === lower || kind === word || shortNames.includes(lower),
+      );
+      const served = found && catalog.lookup(group, version, found.resource);
+      if (served) return served;
+    }
+  }
+  return undefined;
+}
+
+/** @returns undefined for an object that is not there, and of which no revision is kept */
+export function whyOf(served: Served, namespace: string, name: string, parts: WhyParts): Why | undefined {
+  const { store, info } = served;
+  const { storage, journal } = parts;
+  const key = { namespace, name };
+  const object = store.find(key)?.value;
+  const history = historyOf(storage.history(store.keyOf(key)), journal);
+  if (!object && history.length === 0) return undefined;
+  const chains = object && new ObjectChains(storage);
+  return {
+    kind: info.kind,
+    ...(namespace !== '' && { namespace }),
+    name,
+    exists: object !== undefined,
+    history,
+    fields: object ? ownershipOf(object) : [],
+    owners: object && chains ? chains.owners(object) : [],
+    ...(object && chains && { chain: chains.tree(object) }),
+  };
+}

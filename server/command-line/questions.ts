@@ -1,0 +1,59 @@
+/** `fauxkube why`, `fauxkube lint` and `fauxkube rbac`: questions about a running cluster and its clients. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { kubeconfigOption, outputOption } from './requests.ts';
+
+function kindAndName(text: string): readonly [kind: string, name: string] {
+  const [kind = '', name = '', ...more] = text.split('/');
+  if (kind !== '' && name !== '' && more.length === 0) return [kind, name];
+  throw new InvalidArgumentError('it has to be KIND/NAME, such as deployment/web.');
+}
+
+/** Adds the commands to the program. @param kubeconfig where the server writes it */
+export function addQuestions(root: Command, kubeconfig: string): void {
+  root
+    .command('why')
+    .description('tell why an object is as it is: its history, who owns which field, what it owns and how that is')
+    .argument('<kind/name>', 'deployment/web', kindAndName)
+    .option('-n, --namespace <name>', 'namespace of the object; default unless given, and none where it has none')
+    .addOption(outputOption())
+    .addOption(kubeconfigOption(kubeconfig))
+    .addHelpText('after', '\nExample: fauxkube why deployment/web -n shop\n')
+    .action(async (object, flags) => (await import('./ask-questions.ts')).tellWhy(object, flags));
+  root
+    .command('lint')
+    .description('find habits of clients that hurt a real cluster; ends with code 1 when there are some')
+    .option('--since <mark-or-time>', 'look at what came after a mark, or since a time')
+    .addOption(
+      new Option('--fail-on <list>', 'what ends with code 1: info (all), warning, names of rules, or none').default(
+        'info',
+      ),
+    )
+    .addOption(outputOption())
+    .addOption(kubeconfigOption(kubeconfig))
+    .addHelpText('after', '\nExample: fauxkube lint --fail-on warning\n')
+    .action(async (flags) => (await import('./ask-questions.ts')).lint(flags));
+  addRbac(root.command('rbac').description('make Roles of the permissions that users have used'), kubeconfig);
+}
+
+function addRbac(rbac: Command, kubeconfig: string): void {
+  rbac
+    .command('print')
+    .description('print Roles and bindings for what was used')
+    .option('--user <name>', 'only for this user: jane, system:serviceaccount:shop:operator')
+    .option('--names', 'with the names of objects, where every use had one')
+    .option('--refused', 'give what was refused as well')
+    .addOption(new Option('-o, --output <form>', 'yaml, or json').choices(['yaml', 'json']).default('yaml'))
+    .addOption(kubeconfigOption(kubeconfig))
+    .addHelpText('after', '\nExample: fauxkube rbac print --user system:serviceaccount:shop:operator > role.yaml\n')
+    .action(async (flags) => (await import('./ask-questions.ts')).printRbac(flags));
+  for (const [name, description, method, path] of [
+    ['record', 'forget what was used so far: what is printed then is of what follows', 'DELETE', '/-/rbac'],
+    ['enforce', 'hold users to exactly what they have used so far', 'POST', '/-/rbac/enforce'],
+    ['release', 'leave everything to the Roles of the cluster again', 'DELETE', '/-/rbac/enforce'],
+  ] as const)
+    rbac
+      .command(name)
+      .description(description)
+      .addOption(kubeconfigOption(kubeconfig))
+      .action(async (flags) => (await import('./ask-questions.ts')).changeRbac(method, path, flags));
+}

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answered, ask } from '../support/ask.ts';
+import { type Host, host, MAPS, map, namesIn, type Virtual } from './support.ts';
+
+let main: Host;
+let virtual: Virtual;
+beforeAll(async () => {
+  main = await host();
+  virtual = await main.make();
+  await virtual.ask('POST', MAPS, map('inside'));
+});
+afterAll(() => main[Symbol.asyncDispose]());
+
+test('a client certificate leads to its cluster without the prefix, too', async () => {
+  const answer = await ask(main.cluster.url + MAPS, { credentials: virtual.credentials });
+  expect(namesIn(answer)).toContain('inside');
+});
+
+test('a token of a service account leads to its cluster, and is good nowhere else', async () => {
+  const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const { text } = await virtual.ask('POST', path, { spec: {} });
+  const { token } = (JSON.parse(text) as { status: { token: string } }).status;
+  const review = (url: string): Promise<Answered> =>
+    ask(`${url}/apis/authentication.k8s.io/v1/selfsubjectreviews`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+  const userOf = (answer: Answered): string =>
+    (JSON.parse(answer.text) as { status: { userInfo: { username: string } } }).status.userInfo.username;
+  expect(userOf(await review(virtual.url))).toBe('system:serviceaccount:default:default');
+  expect(userOf(await review(main.cluster.url))).toBe('system:serviceaccount:default:default');
+  const other = await main.make();
+  expect((await review(other.url)).status).toBe(401);
+});
