@@ -20,14 +20,18 @@ import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { parseFixture } from './cluster/fixtures/documents.ts';
 import type { FixtureObject } from './cluster/fixtures/faults.ts';
 import type { StartFixtures, StartTarget } from './cluster/fixtures/start-fixtures.ts';
+import { keysOf } from './cluster/identity.ts';
 import type { RequestLog } from './cluster/journal/request-log.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
+import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
+import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import { createFaults } from './fault-host.ts';
+import { InstanceState, type InstanceStateParts } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
@@ -92,6 +96,8 @@ export class ClusterInstance implements ForkedCluster {
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
   #beginning: Captured | undefined;
+  #state: InstanceState | undefined;
+  #savepoints: Savepoints | undefined;
   readonly clock: ClusterClock;
 
   constructor(parts: InstanceParts) {
@@ -142,6 +148,7 @@ export class ClusterInstance implements ForkedCluster {
       storage: this.#parts.virtual?.storage,
       pki: this.#parts.virtual?.pki,
       tlsNames: options.tlsNames ?? [],
+      identity: keysOf(options, this.#parts.virtual?.name),
       authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
       nodes,
       leavesPodRanges: options.clusterCidr !== undefined || options.nodeCidrMaskSizeIpv4 !== undefined,
@@ -165,6 +172,8 @@ export class ClusterInstance implements ForkedCluster {
       admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
+    this.#state = this.#stateOf(assembly, kubelet.memory);
+    this.#savepoints = new Savepoints(this.#state, { clock, realClock: systemClock() });
     if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
     for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
       assembly.cluster.health.set(part, false);
@@ -173,13 +182,40 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
   async start(): Promise<void> {
-    const { options, address, clock, random, log, port, ingressPoint } = this.#parts;
+    const { options } = this.#parts;
+    const { cluster } = this.parts;
+    await this.#publishAddress();
+    this.#manager = this.#createManager();
+    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
+    checkNames(options.controllers ?? [], this.#manager.list());
+    await this.#manager.start();
+    if (this.#fixtures && !this.#fixtures.isEmpty) {
+      await this.settle(START_TIMEOUT_MS);
+      this.#empty = cluster.storage.capture();
+      await this.#fixtures.apply(this.#startTarget);
+    }
+    await this.settle(START_TIMEOUT_MS);
+    // What was applied at the start is nobody's request.
+    this.parts.permissions.forget();
+    this.#beginning = cluster.storage.capture();
+    await this.#fixtures?.watch(this.#startTarget, systemClock());
+    this.#empty ??= this.#beginning;
+  }
+
+  /** A state may be of a cluster that listened elsewhere. */
+  async #publishAddress(): Promise<void> {
+    const { address, port } = this.#parts;
+    const { catalog, storage } = this.cluster;
+    await publishApiAddress({ address, port: port() }, catalog, storage);
+  }
+
+  #createManager(): ControllerManager {
+    const { options, clock, random, log, ingressPoint } = this.#parts;
     const { cluster, pki, tokens, metrics } = this.parts;
-    await publishApiAddress({ address, port: port() }, cluster.catalog, cluster.storage);
     const kubelet = this.#kubelet?.controller;
     const { extraControllers = [] } = options;
     const guests = new Set(extraControllers.map(({ user, account }) => (user ?? serviceAccountUser(account)).name));
-    this.#manager = new ControllerManager({
+    return new ControllerManager({
       definitions: [
         ...createControllers({
           caCertificate: pki.servingCa,
@@ -205,20 +241,6 @@ export class ClusterInstance implements ForkedCluster {
       hashTemplate: (template, count) => podTemplateHash(template, count, cluster.catalog.table),
       lacks: (resource) => cluster.catalog.table.lacks(resource),
     });
-    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
-    checkNames(options.controllers ?? [], this.#manager.list());
-    await this.#manager.start();
-    if (this.#fixtures && !this.#fixtures.isEmpty) {
-      await this.settle(START_TIMEOUT_MS);
-      this.#empty = cluster.storage.capture();
-      await this.#fixtures.apply(this.#startTarget);
-    }
-    await this.settle(START_TIMEOUT_MS);
-    // What was applied at the start is nobody's request.
-    this.parts.permissions.forget();
-    this.#beginning = cluster.storage.capture();
-    await this.#fixtures?.watch(this.#startTarget, systemClock());
-    this.#empty ??= this.#beginning;
   }
 
   /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
@@ -250,6 +272,30 @@ export class ClusterInstance implements ForkedCluster {
 
   get url(): string {
     return this.#parts.url();
+  }
+
+  /** @throws Error before `assemble()` */
+  get savepoints(): Savepoints {
+    if (!this.#savepoints) throw new Error('the cluster has not been started');
+    return this.#savepoints;
+  }
+
+  #stateOf({ cluster, metrics, installed, install }: Assembly, kubelet: InstanceStateParts['kubelet']): InstanceState {
+    return new InstanceState({
+      cluster,
+      kubelet,
+      metrics,
+      installed,
+      install,
+      controllers: () => this.#manager,
+      startControllers: async (switches) => {
+        await this.#publishAddress();
+        this.#manager = this.#createManager();
+        await this.#manager.resetSwitches(switches);
+        await this.#manager.start();
+      },
+      settle: () => this.settle(),
+    });
   }
 
   get scripts(): PodScripts {
@@ -284,6 +330,8 @@ export class ClusterInstance implements ForkedCluster {
       faults: this.faults,
       scripts: this.scripts,
       clusters: this.#parts.clusters?.(),
+      savepoints: this.savepoints,
+      catalog: this.cluster.catalog,
       requests: this.requests,
       permissions,
       why: this.cluster,
@@ -336,11 +384,7 @@ export class ClusterInstance implements ForkedCluster {
     this.faults.clear();
     await this.faults.obeyed();
     await this.clock.reset();
-    await this.settle();
-    this.parts.metrics?.forget();
-    this.scripts.forget();
-    if (this.#beginning) await this.cluster.storage.restore(this.#beginning);
-    await this.#manager?.resetSwitches();
+    if (this.#beginning) await this.#state?.follow(this.#beginning, NOTHING_TOLD);
     await this.#fixtures?.afterReset();
     await this.settle();
     this.requests.clear();

@@ -40,6 +40,9 @@ export type {
   PodHandling,
 } from './cluster/pod-handlers/pod-handlers.ts';
 export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
+export type { Differences } from './cluster/savepoints/differences.ts';
+export type { SavepointFacts } from './cluster/savepoints/savepoint.ts';
+export type { RestoreOptions, SaveOptions } from './cluster/savepoints/savepoints.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
@@ -52,7 +55,7 @@ export type {
   FaultStatus,
   FaultWatch,
 } from './pipeline/faults/fault-rule.ts';
-export type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
+export type { ForkedCluster, ForkOptions, RunningCluster, SavepointControls } from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /**
@@ -181,6 +184,10 @@ class Launch implements RunningCluster {
 
   get scripts(): PodScripts {
     return this.#instance.scripts;
+  }
+
+  get savepoints(): RunningCluster['savepoints'] {
+    return this.#instance.savepoints;
   }
 
   get requests(): Requests {

@@ -3,9 +3,13 @@ import type { ClockControls } from './cluster/cluster-clock.ts';
 import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
+import type { Savepoints } from './cluster/savepoints/savepoints.ts';
 import type { User } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { FaultControls } from './pipeline/faults/fault-rule.ts';
+
+/** States that are kept, compared and brought back. */
+export type SavepointControls = Pick<Savepoints, 'save' | 'list' | 'restore' | 'diff' | 'delete' | 'export'>;
 
 /** What can be done with a cluster, however it is reached. */
 export interface ClusterControls {
@@ -61,6 +65,14 @@ export interface ClusterControls {
   readonly faults: FaultControls;
   /** Has pods write, end, be ready or not, and answer commands as somebody says. */
   readonly scripts: PodScripts;
+  /**
+   * States of the cluster that are kept in memory under a name.
+   *
+   * @example
+   * await cluster.savepoints.save({ name: 'installed' });
+   * await cluster.savepoints.restore('installed');
+   */
+  readonly savepoints: SavepointControls;
   /** What clients have asked for lately; `reset()` forgets it. */
   readonly requests: Requests;
   /** Makes /readyz say ok, when `holdReady` kept it. */

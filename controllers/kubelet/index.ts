@@ -56,6 +56,8 @@ export function createKubelet(
 ): {
   readonly controller: ControllerDefinition;
   readonly nodes: NodeConnector;
+  /** What pods were told, for whoever brings an earlier state back. */
+  readonly memory: Pick<Kubelet, 'told' | 'tellAgain' | 'restart'>;
   /** Reads the behaviours now. @throws Error when one of them is wrong */
   readonly prepare: () => Promise<void>;
 } {
@@ -153,7 +155,7 @@ export function createKubelet(
     past: (key) => kubelet.past(key),
     manages: (node) => simulated.runs(node),
   };
-  return { controller, nodes, prepare };
+  return { controller, nodes, memory: kubelet, prepare };
 }
 
 /** A pod with volumes that are attached also changes what its node reports to use. */

@@ -4,6 +4,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { PodAnswers } from '../../server/kube/pod-answers.ts';
+import type { ToldPod } from '../../server/kube/pod-script.ts';
 import type { ContainerStatus, Node, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
 import { isPodTerminal, PODS } from '../lib/pods.ts';
@@ -21,6 +22,7 @@ import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
 import { keepPace } from './set-clock.ts';
 import { type StagedParts, StagedPods } from './staged-pods.ts';
+import { ToldPods } from './told-pods.ts';
 import { expandVolumes } from './volume-expansion.ts';
 import { Waiting } from './waiting.ts';
 
@@ -57,11 +59,12 @@ export class Kubelet {
   readonly #tellsRoutine: boolean;
   readonly #apiServers: ApiServers;
   readonly #answers: PodAnswers;
-  readonly #stock = new NodeStock();
+  #stock = new NodeStock();
   readonly #pods = new Map<string, PodMemory>();
   /** Pods that are over and still there: the logs of those that ran can be read. */
   readonly #past = new Map<string, Pick<PodMemory, 'uid' | 'running'>>();
-  readonly #waiting = new Waiting();
+  #waiting = new Waiting();
+  readonly #told = new ToldPods();
   #network: ClusterNetwork | undefined;
   #store: VolumeStore | undefined;
 
@@ -123,6 +126,29 @@ export class Kubelet {
     if (this.#network?.env !== env)
       this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServers);
     return this.#network;
+  }
+
+  /** What pods were told, by uid; those that were told nothing are left out. */
+  get told(): ReadonlyMap<string, ToldPod> {
+    return this.#told.of(this.#pods.values());
+  }
+
+  /** Tells pods this and nothing else, those that do not run yet as soon as they do. */
+  tellAgain(told: ReadonlyMap<string, ToldPod>): void {
+    this.#told.tellAgain(told, this.#pods.values());
+  }
+
+  /** Forgets everything, as machines do that are started anew: pods go on as their statuses say that they are. */
+  restart(): void {
+    for (const { running } of this.#pods.values()) running?.close();
+    this.#staged.restart();
+    this.#staging = undefined;
+    this.#pods.clear();
+    this.#past.clear();
+    this.#waiting = new Waiting();
+    this.#stock = new NodeStock();
+    this.#network = undefined;
+    this.#store = undefined;
   }
 
   forgetNode(name: string): void {
@@ -280,7 +306,7 @@ export class Kubelet {
     memory.podIPs = pod.spec.hostNetwork ? [podIP] : podIPs(podIP, node.spec.podCIDRs);
     memory.running = runtime.open(pod, podIP, {
       clock,
-      random: env.random,
+      random: env.random.of(memory.uid),
       surroundings: look.surroundings,
       // By its labels of then: whoever answers may be chosen by others later.
       answers: (port) => this.#answers.find(addressed(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, podIP), port),
@@ -294,6 +320,7 @@ export class Kubelet {
       begin: () => env.begin('a command in a container'),
       wake,
     });
+    this.#told.begin(memory.uid, memory.running);
   }
 
   /** Containers get their time, but no more than the grace period; then the pod is over. */

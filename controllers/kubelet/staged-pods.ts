@@ -97,6 +97,12 @@ export class StagedPods {
     return this.#pods.get(keyText(key))?.running;
   }
 
+  /** Containers are made anew for whoever asks for them next. */
+  restart(): void {
+    for (const { sandbox } of this.#pods.values()) sandbox.close();
+    this.#pods.clear();
+  }
+
   /** It is gone, or no longer left to Stages. */
   forget(key: Key): void {
     this.#pods.get(keyText(key))?.sandbox.close();
@@ -115,7 +121,7 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store, answers }: Stage
   const addresses = (pod.status.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
   const sandbox = runtime.open(standing, address, {
     clock: env.clock,
-    random: env.random,
+    random: env.random.of(uid),
     surroundings: look.surroundings,
     answers: (port) => answers.find(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, port),
     network: network.from({ key: keyOf(pod), address, addresses, node: nodeName, hostNetwork: !!hostNetwork }),

@@ -14,7 +14,7 @@ import { annotated, Gate } from './gate.ts';
 import { type Change, Informer, InformerSet, Lister } from './informer.ts';
 import { JointPatches } from './joint-patches.ts';
 import { Pace } from './pace.ts';
-import { type ControllerState, fullName, isNamedIn, Switch } from './switches.ts';
+import { type ControllerState, fullName, isNamedIn, Switch, type SwitchState } from './switches.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ManagerOptions {
@@ -75,6 +75,7 @@ export class ControllerManager {
   readonly #pace = new Pace();
   readonly #jointPatches = new JointPatches();
   readonly #afterwards: Afterwards;
+  #isStarted = false;
 
   constructor(given: ManagerOptions) {
     const { lacks } = given;
@@ -114,6 +115,7 @@ export class ControllerManager {
 
   /** Starts those that are enabled. Resolves when their informers are complete. */
   async start(): Promise<void> {
+    this.#isStarted = true;
     await Promise.all([...this.#switches.keys()].map((name) => this.#obey(name)));
   }
 
@@ -136,21 +138,35 @@ export class ControllerManager {
     return this.#throw(name, (power) => power.unset(namespace));
   }
 
-  /** Switches everything as it was at first. */
-  async resetSwitches(): Promise<void> {
+  /** How switches stand that were thrown, by the name of their controller. */
+  get switches(): ReadonlyMap<string, SwitchState> {
+    const thrown = [...this.#switches].filter(([, power]) => !power.isAsAtFirst);
+    return new Map(thrown.map(([name, { enabled, namespaces }]) => [name, { enabled, namespaces }]));
+  }
+
+  /** Switches everything as it was when `switches` were taken; as it was at first unless given. */
+  async resetSwitches(switches: ReadonlyMap<string, SwitchState> = new Map()): Promise<void> {
     await Promise.all(
       [...this.#switches].map(async ([name, power]) => {
-        if (power.enabled === this.#options.enabled(name) && Object.keys(power.namespaces).length === 0) return;
-        power.reset();
-        await this.#obey(name);
+        const wanted = switches.get(name);
+        if (!wanted && power.isAsAtFirst) return;
+        if (wanted) power.restore(wanted);
+        else power.reset();
+        if (this.#isStarted) await this.#obey(name);
       }),
     );
   }
 
   stop(): void {
-    for (const running of this.#running.values()) void running.stop();
+    void this.end();
+  }
+
+  /** Stops, and resolves when what was being worked on is done. */
+  async end(): Promise<void> {
+    const ended = [...this.#running.values()].map((running) => running.stop());
     this.#running.clear();
     this.#informers.stop();
+    await Promise.all(ended);
   }
 
   async #throw(name: string, change: (power: Switch) => boolean): Promise<boolean> {
@@ -245,7 +261,8 @@ export class ControllerManager {
   }
 
   #envOf(definition: ControllerDefinition, queue: WorkQueue, followed: Set<Informer>): Omit<ControllerEnv, 'admits'> {
-    const { transport, clock, random, log, activity } = this.#options;
+    const { transport, clock, log, activity } = this.#options;
+    const random = this.#options.random.of(definition.name);
     const agent = definition.agent ?? 'kube-controller-manager';
     const client = new Client(transport(definition.user ?? serviceAccountUser(definition.account), agent));
     const afterwards = this.#afterwards;

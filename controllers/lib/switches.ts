@@ -11,6 +11,9 @@ export interface ControllerState {
   readonly objects?: readonly ObjectPlace[];
 }
 
+/** How a switch stands. */
+export type SwitchState = Pick<Switch, 'enabled' | 'namespaces'>;
+
 /** Where one controller is on: everywhere or nowhere, but for namespaces with switches of their own. */
 export class Switch {
   readonly #first: boolean;
@@ -49,6 +52,18 @@ export class Switch {
   /** @returns false when the namespace had no switch */
   unset(namespace: string): boolean {
     return this.#namespaces.delete(namespace);
+  }
+
+  /** Whether nothing was ever switched, or everything is as it was. */
+  get isAsAtFirst(): boolean {
+    return this.#enabled === this.#first && this.#namespaces.size === 0;
+  }
+
+  /** As it was when its state was taken. */
+  restore({ enabled, namespaces }: SwitchState): void {
+    this.reset();
+    this.#enabled = enabled;
+    for (const [namespace, isOn] of Object.entries(namespaces)) this.#namespaces.set(namespace, isOn);
   }
 
   /** Back to how it was at first. */

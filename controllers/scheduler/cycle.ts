@@ -158,6 +158,7 @@ export class NodeFinder {
     if (!first) throw new Error('there is no node to choose from');
     if (nodes.length === 1) return first;
     const totals = totalScores(cycle, nodes);
+    const random = this.#world.random.of(cycle.pod.uid);
     let best = first;
     let most = Number.NEGATIVE_INFINITY;
     let ties = 0;
@@ -166,7 +167,7 @@ export class NodeFinder {
       if (total < most) continue;
       ties = total > most ? 1 : ties + 1;
       most = total;
-      if (ties === 1 || this.#world.random.fraction() * ties < 1) best = nodes[i] ?? best;
+      if (ties === 1 || random.fraction() * ties < 1) best = nodes[i] ?? best;
     }
     return best;
   }

@@ -94,7 +94,7 @@ export class SchedulerEvents {
 
   #eventOf(about: Frozen<Pod>, { type, reason, action, note }: Told, nowMs: number): KubeObject {
     const { name = '', namespace = '' } = about.metadata;
-    const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(Math.floor(this.#random.fraction() * 1e6));
+    const nanoseconds = BigInt(nowMs) * 1_000_000n + BigInt(Math.floor(this.#random.of(name).fraction() * 1e6));
     const event = {
       metadata: { name: `${name}.${nanoseconds.toString(16)}`, namespace },
       eventTime: rfc3339Micro(nowMs),

@@ -95,7 +95,7 @@ export class Scheduler {
     const { candidate, message, isNominationVoid } = preempt(run, misfit, {
       budgets: this.#env.lister<PodDisruptionBudget>(BUDGETS).list(),
       nowMs: this.#env.clock.now(),
-      fraction: this.#env.random.fraction(),
+      fraction: this.#env.random.of('preemption').fraction(),
     });
     return {
       message: fitMessage(misfit, message),

@@ -11,7 +11,7 @@ export interface AdminCall {
   readonly request: ApiRequest;
   /** What stands in the places of `{name}`. */
   readonly params: Readonly<Record<string, string>>;
-  /** @throws ApiError 400 unless the body is a JSON object; no body is an empty one where the route needs none */
+  /** @throws ApiError 400 unless the body is a JSON object; no body is an empty one */
   readonly body: () => Promise<Record<string, unknown>>;
 }
 
@@ -58,6 +58,7 @@ export async function readJson(request: ApiRequest, { body: wanted }: AdminRoute
   const isEmpty = 'bytes' in body && body.bytes.length === 0;
   if (isEmpty && wanted && !('required' in wanted)) return {};
   try {
+    if ('bytes' in body && body.bytes.length === 0) return {};
     const value: unknown = 'bytes' in body ? JSON.parse(body.bytes.toString()) : body.object;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {

@@ -18,6 +18,8 @@ import { rbacRoutes } from './rbac.ts';
 import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
+import { savepointRoutes } from './savepoints.ts';
+import { snapshotRoutes } from './snapshot.ts';
 import type { AdminTarget } from './target.ts';
 import { whyRoutes } from './why.ts';
 
@@ -44,6 +46,8 @@ const TABLE = new RouteTable([
   ...rbacRoutes,
   ...requestRoutes,
   ...whyRoutes,
+  ...savepointRoutes,
+  ...snapshotRoutes,
   description,
 ]);
 

@@ -5,10 +5,12 @@ import type { RequestLog } from '../cluster/journal/request-log.ts';
 import type { Finding } from '../cluster/lint/finding.ts';
 import type { Permissions } from '../cluster/permissions/permissions.ts';
 import type { PodScripts } from '../cluster/pod-scripts.ts';
+import type { Savepoints } from '../cluster/savepoints/savepoints.ts';
 import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { WhyParts } from '../cluster/why/why.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
+import type { Catalog } from '../registry/catalog.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';
@@ -31,6 +33,8 @@ export interface AdminTarget {
   readonly faults: Faults;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  readonly savepoints: Savepoints;
+  readonly catalog: Catalog;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
   /** What clients have asked for. */

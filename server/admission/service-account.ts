@@ -51,7 +51,10 @@ export function serviceAccount(env: AdmissionEnv): AdmissionPlugin {
 function runAs(account: Frozen<ServiceAccount> | undefined, review: Review, spec: PodSpec, env: AdmissionEnv): void {
   if (!account) throw missing(review, spec);
   const mounts = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-  if (mounts) mountToken(spec, env.random);
+  if (mounts) {
+    const { namespace = '', name, generateName } = review.object?.metadata ?? {};
+    mountToken(spec, env.random.of(`token volume ${namespace}/${name || generateName}`));
+  }
   const pullSecrets = account.imagePullSecrets ?? [];
   if (!spec.imagePullSecrets?.length && pullSecrets.length > 0) {
     spec.imagePullSecrets = pullSecrets.map(({ name = '' }) => ({ name }));

@@ -2,20 +2,13 @@
  * The certificates of one cluster: its CA, what the server shows and what clients show. Written with our own DER
  * writer: a library costs a tenth of a second at start, this a few milliseconds.
  */
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  X509Certificate,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 import type { CertificateRequest } from '../kube/certificate-request.ts';
 import * as der from '../kube/der.ts';
 import { ipBytes } from './ip-bytes.ts';
+import { type Keys, randomKeys } from './keys.ts';
 import { OID as EXTENSION_OID, extension, requestedExtensions } from './x509-extensions.ts';
 
 /** A private key (PKCS #8) and the certificate for it, both PEM. */
@@ -45,6 +38,8 @@ export interface PkiOptions {
   readonly random: Random;
   /** DNS names and IP addresses of the server besides the usual ones. */
   readonly names?: readonly string[];
+  /** Where keys come from; nobody else has them unless given. */
+  readonly keys?: Keys;
 }
 
 /** The CA of a cluster and what it has signed. */
@@ -83,6 +78,11 @@ const FRONT_PROXY_CA = 'front-proxy-ca';
 /** The only name that extension servers take for that of a proxy. */
 export const FRONT_PROXY = 'front-proxy-client';
 
+/** What the CA says of itself whose keys everybody can know. */
+const INSECURE = 'insecure: from a seed';
+/** How long its certificates are good, whenever they are made. */
+const SEEDED_VALIDITY: Validity = { notBeforeMs: Date.UTC(2020, 0, 1), notAfterMs: Date.UTC(2099, 11, 31) };
+
 const VALID_MS = 10 * 365 * 24 * 60 * 60 * 1000;
 /** Clients whose clocks are a little slow accept a new certificate too. */
 const BACKDATED_MS = 60 * 60 * 1000;
@@ -120,9 +120,10 @@ interface Signer {
  * const admin = pki.clientCertificate({ commonName: 'admin', organizations: ['system:masters'] });
  */
 export function createPki(options: PkiOptions): Pki {
+  const { keys = randomKeys } = options;
   const { ca, signer } = newAuthority('kubernetes', options);
   const serving = servingCertificate(signer, options.names ?? [], options);
-  const tokenKey = privateKeyPem(newKeyPair().privateKey);
+  const tokenKey = privateKeyPem(keys.pair('tokens of service accounts').privateKey);
   return pkiOf({ ca, serving, tokenKey, frontProxyCa: frontProxyAuthority(options) }, signer, options);
 }
 
@@ -130,9 +131,11 @@ export function createPki(options: PkiOptions): Pki {
 export const frontProxyAuthority = (options: Omit<PkiOptions, 'names'>): KeyAndCertificate =>
   newAuthority(FRONT_PROXY_CA, options).ca;
 
-function newAuthority(commonName: string, options: PkiOptions): { ca: KeyAndCertificate; signer: Signer } {
-  const { privateKey, publicKey } = newKeyPair();
+function newAuthority(name: string, options: PkiOptions): { ca: KeyAndCertificate; signer: Signer } {
+  const { keys = randomKeys } = options;
+  const { privateKey, publicKey } = keys.pair(name);
   const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const commonName = keys.isInsecure ? `${name} (${INSECURE})` : name;
   const signer: Signer = { name: { commonName }, key: privateKey, keyId: keyIdOf(spki) };
   const extensions = [
     extension(OID.keyUsage, true, keyUsage('sign certificates')),
@@ -145,10 +148,22 @@ function newAuthority(commonName: string, options: PkiOptions): { ca: KeyAndCert
 
 /** The PKI that {@link createPki} made earlier. @throws Error for texts that are no keys */
 export function loadPki(pems: PkiPems, options: Omit<PkiOptions, 'names'>): Pki {
-  return pkiOf(pems, signerOf('kubernetes', pems.ca), options);
+  return pkiOf(pems, signerOf(pems.ca), options);
 }
 
-function signerOf(commonName: string, ca: KeyAndCertificate): Signer {
+/** Whether everybody can know the key of a CA. */
+export function isInsecureCa(cert: string): boolean {
+  return nameIn(cert).includes(INSECURE);
+}
+
+/** The common name of the subject, which Node prints with one attribute a line. */
+function nameIn(cert: string): string {
+  const { subject } = new X509Certificate(cert);
+  return /^CN=(.*)$/m.exec(subject)?.[1] ?? '';
+}
+
+function signerOf(ca: KeyAndCertificate): Signer {
+  const commonName = nameIn(ca.cert);
   const key = createPrivateKey(ca.key);
   const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
   return { name: { commonName }, key, keyId: keyIdOf(spki) };
@@ -161,8 +176,7 @@ function pkiOf(pems: PkiPems, signer: Signer, options: PkiOptions): Pki {
     servingCa: pems.ca.cert,
     tokenKey: pems.tokenKey,
     frontProxyCa: pems.frontProxyCa,
-    proxyCertificate: () =>
-      leaf({ commonName: FRONT_PROXY }, OID.clientAuth, [], signerOf(FRONT_PROXY_CA, pems.frontProxyCa), options),
+    proxyCertificate: () => leaf({ commonName: FRONT_PROXY }, OID.clientAuth, [], signerOf(pems.frontProxyCa), options),
     clientCertificate: (subject) => leaf(subject, OID.clientAuth, [], signer, options),
     servingCertificate: (names, validity) => servingCertificate(signer, names, options, validity),
     signRequest: (request, usages, { notBeforeMs, notAfterMs }) => {
@@ -204,7 +218,8 @@ function leaf(
   options: PkiOptions,
   validity?: Validity,
 ): KeyAndCertificate {
-  const { privateKey, publicKey } = newKeyPair();
+  const { keys = randomKeys } = options;
+  const { privateKey, publicKey } = keys.pair(`${purpose} ${subjectText(subject)}`);
   const extensions = [
     extension(OID.keyUsage, true, keyUsage('sign data')),
     extension(OID.extendedKeyUsage, false, der.sequence(der.objectIdentifier(purpose))),
@@ -220,23 +235,29 @@ function leaf(
 function certificate(
   { subject, publicKey, extensions, validity }: Contents,
   signer: Signer,
-  { clock, random }: PkiOptions,
+  { clock, random, keys = randomKeys }: PkiOptions,
 ): string {
   const now = clock.now();
-  const { notBeforeMs, notAfterMs } = validity ?? { notBeforeMs: now - BACKDATED_MS, notAfterMs: now + VALID_MS };
+  const usual = keys.isInsecure ? SEEDED_VALIDITY : { notBeforeMs: now - BACKDATED_MS, notAfterMs: now + VALID_MS };
+  const { notBeforeMs, notAfterMs } = validity ?? usual;
+  const name = Buffer.isBuffer(subject) ? subject : distinguishedName(subject);
+  const serial = random.of(`certificate ${name.toString('base64')}`).uuid();
   const algorithm = der.sequence(der.objectIdentifier(OID.ecdsaWithSha256));
   const signed = der.sequence(
     der.explicit(0, der.integer(Buffer.of(2))), // version 3
-    der.integer(Buffer.from(random.uuid().replaceAll('-', ''), 'hex')),
+    der.integer(Buffer.from(serial.replaceAll('-', ''), 'hex')),
     algorithm,
     distinguishedName(signer.name),
     der.sequence(der.time(notBeforeMs), der.time(notAfterMs)),
-    Buffer.isBuffer(subject) ? subject : distinguishedName(subject),
+    name,
     publicKey,
     der.explicit(3, der.sequence(...extensions)),
   );
-  return pem('CERTIFICATE', der.sequence(signed, algorithm, der.bitString(sign('sha256', signed, signer.key))));
+  return pem('CERTIFICATE', der.sequence(signed, algorithm, der.bitString(keys.sign(signed, signer.key))));
 }
+
+const subjectText = ({ commonName, organizations = [] }: CertificateSubject): string =>
+  JSON.stringify([commonName, ...organizations]);
 
 /** A subject, DER. */
 export function distinguishedName({ commonName, organizations = [] }: CertificateSubject): Buffer {
@@ -251,11 +272,6 @@ export function distinguishedName({ commonName, organizations = [] }: Certificat
 /** The first bit is "digital signature", the sixth "certificate signing". */
 function keyUsage(usage: 'sign data' | 'sign certificates'): Buffer {
   return usage === 'sign data' ? der.bitString(Buffer.of(0b1000_0000), 7) : der.bitString(Buffer.of(0b1000_0100), 2);
-}
-
-/** Of the curve P-256. */
-export function newKeyPair(): { privateKey: KeyObject; publicKey: KeyObject } {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
 /** A hash of the key itself: the last 65 bytes of what describes a P-256 key. */

@@ -73,7 +73,7 @@ export class RbacPolicy {
     for (const { value } of items) place(value, true);
     return source.watch(
       prefix,
-      { after: revision },
+      { after: revision, lasting: true },
       {
         events: (batch: readonly StoredEvent[]) => {
           for (const { type, now } of batch) place(now.value, type !== 'deleted');

@@ -1,14 +1,8 @@
 /** Requests for certificates, as a client makes them: PKCS #10 (RFC 2986). */
 import { sign } from 'node:crypto';
 import * as der from '../kube/der.ts';
-import {
-  type CertificateSubject,
-  distinguishedName,
-  ECDSA_WITH_SHA256,
-  newKeyPair,
-  pem,
-  privateKeyPem,
-} from './certificates.ts';
+import { type CertificateSubject, distinguishedName, ECDSA_WITH_SHA256, pem, privateKeyPem } from './certificates.ts';
+import { newKeyPair } from './keys.ts';
 
 /** A new private key, and the request for a certificate for it, both PEM. */
 export interface KeyAndRequest {

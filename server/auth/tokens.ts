@@ -5,6 +5,7 @@ import type { Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import type { KubeObject, User } from '../kube/object.ts';
+import { type Keys, randomKeys } from './keys.ts';
 import {
   LEGACY_ISSUER,
   type LegacyClaims,
@@ -23,6 +24,8 @@ export const DEFAULT_ISSUER = 'https://kubernetes.default.svc';
 export interface ServiceAccountTokenOptions {
   /** The private key, PEM, of the curve P-256. */
   readonly key: string;
+  /** How texts are signed with it. */
+  readonly sign?: Keys['signToken'];
   readonly clock: Clock;
   readonly random: Random;
   /** Finds service accounts and what tokens are bound to. */
@@ -42,7 +45,7 @@ export interface TokenContents {
   readonly bound: TokenClaims['kubernetes.io'];
 }
 
-interface Keys {
+interface TokenKeys {
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   readonly id: string;
@@ -62,7 +65,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly #options: ServiceAccountTokenOptions;
-  #keys: Keys | undefined;
+  #keys: TokenKeys | undefined;
   /** Signatures are checked once. What may change later (time, objects) is checked at each use. */
   readonly #recognized = new Map<string, Recognized>();
 
@@ -95,11 +98,12 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 
   /** A signature takes less time than the way to another thread, where libraries make it; each pod has one. */
   #sign(claims: TokenClaims | LegacyClaims): string {
+    const { sign = randomKeys.signToken } = this.#options;
     const { privateKey: key, id } = this.#keyPair();
     const text = [{ alg: ALGORITHM, kid: id }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');
-    const signature = sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' });
+    const signature = sign(Buffer.from(text), key);
     return `${text}.${signature.toString('base64url')}`;
   }
 
@@ -173,7 +177,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     return problem === undefined ? { user, audiences, warnings } : { problem };
   }
 
-  #keyPair(): Keys {
+  #keyPair(): TokenKeys {
     if (!this.#keys) {
       const privateKey = createPrivateKey(this.#options.key);
       const publicKey = createPublicKey(privateKey);

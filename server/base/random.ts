@@ -13,6 +13,14 @@ export interface Random {
   uuid(): string;
   /** `length` characters of the alphabet of generated names. */
   suffix(length: number): string;
+  /**
+   * Randomness for one purpose, such as the uid of one object: what others take meanwhile changes nothing of it. Asked
+   * for again, the same purpose has another one, the same second time at each run.
+   *
+   * @example
+   * random.of('uid pods/default/web').uuid()
+   */
+  of(purpose: string): Random;
 }
 
 /** No vowels and no 0, 1, 3: k8s.io/apimachinery/pkg/util/rand keeps words out of generated names. */
@@ -40,16 +48,59 @@ export function systemRandom(): Random {
     next += WORD_BYTES;
     return word / 2 ** 32;
   };
-  return {
+  const random: Random = {
     fraction,
     uuid: () => randomUUID(),
     suffix: (length) => suffixOf(fraction, length),
+    of: () => random,
+  };
+  return random;
+}
+
+/** How many purposes are remembered: those of the objects of a large cluster. */
+const PURPOSES_MAX = 50_000;
+
+/** How often each purpose was asked for. */
+class Purposes {
+  #counts = new Map<string, number>();
+  /** How often all of them were forgotten: what comes later differs from everything before. */
+  #age = 0;
+
+  /** @returns a text that no other call has got */
+  next(purpose: string): string {
+    if (this.#counts.size >= PURPOSES_MAX) {
+      this.#counts = new Map();
+      this.#age++;
+    }
+    const count = this.#counts.get(purpose) ?? 0;
+    this.#counts.set(purpose, count + 1);
+    return `${purpose}\n${this.#age} ${count}`;
+  }
+}
+
+/** Repeatable: the same seed gives the same, whichever process asks. */
+export function seededRandom(seed: number): Random {
+  return streamOf(`fauxkube seed ${seed}`);
+}
+
+/** sfc32 (Small Fast Counter), seeded from a hash of `seed` when it is first asked for something. */
+function streamOf(seed: string): Random {
+  const purposes = new Purposes();
+  let stream: Omit<Random, 'of'> | undefined;
+  const begun = (): Omit<Random, 'of'> => {
+    stream ??= begin(seed);
+    return stream;
+  };
+  return {
+    fraction: () => begun().fraction(),
+    uuid: () => begun().uuid(),
+    suffix: (length) => begun().suffix(length),
+    of: (purpose) => streamOf(`${seed}\n${purposes.next(purpose)}`),
   };
 }
 
-/** Repeatable: sfc32 (Small Fast Counter), seeded from a hash of `seed`. */
-export function seededRandom(seed: number): Random {
-  const digest = createHash('sha256').update(`fauxkube seed ${seed}`).digest();
+function begin(seed: string): Omit<Random, 'of'> {
+  const digest = createHash('sha256').update(seed).digest();
   let a = digest.readUInt32LE(0);
   let b = digest.readUInt32LE(4);
   let c = digest.readUInt32LE(8);

@@ -27,13 +27,13 @@ import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts'
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
 import { type AuthenticationOptions, authenticatorsOf } from './authenticators.ts';
 import { type AuthorizationOptions, authorizersOf } from './authorization.ts';
-import { installObjects } from './bootstrap/install.ts';
+import { type InstalledObjects, installObjects } from './bootstrap/install.ts';
 import { defaultStorageClass, nodeObjects, ofKnownKinds, ownObjects, recordedObjects } from './bootstrap/objects.ts';
 import { authenticationObject, keepAuthenticationPublished } from './bootstrap/published-authentication.ts';
 import { Cluster } from './cluster.ts';
 import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, type keysOf } from './identity.ts';
 import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
@@ -53,6 +53,8 @@ export interface AssemblyOptions {
   /** Instead of that of the data directory, or a new one. */
   readonly pki?: Pki | undefined;
   readonly tlsNames: readonly string[];
+  /** Where keys come from, and whether other machines reach the server; new ones unless given. */
+  readonly identity?: ReturnType<typeof keysOf>;
   /** How users are known, besides by certificate and service account. */
   readonly authentication?: AuthenticationOptions;
   readonly nodes: number;
@@ -100,6 +102,10 @@ export interface Assembly {
   readonly permissions: Permissions;
   readonly auditLog: AuditLog | undefined;
   readonly metrics: SimulatedMetrics | undefined;
+  /** What every cluster begins with. */
+  readonly installed: InstalledObjects;
+  /** Makes those of it that are not there. */
+  readonly install: () => Promise<InstalledObjects>;
   /** What the server would show if nobody had renewed its certificate. */
   expiredCertificate(): KeyAndCertificate;
 }
@@ -130,11 +136,13 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
   // TLS goes by the clock of the machine, whatever time it is in the cluster.
-  const pki = options.pki ?? identityOf({ clock: realOf(clock), random, names, dataDir: options.dataDir });
+  const pki =
+    options.pki ?? identityOf({ clock: realOf(clock), random, names, dataDir: options.dataDir, ...options.identity });
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
+    ...(options.identity && { sign: options.identity.keys.signToken }),
     clock,
-    random,
+    random: random.of('tokens'),
     objects: storedObjects(storage),
     markUsed: async ({ metadata: { namespace = '', name = '' } }, body) => {
       const transport = new LocalTransport(cluster.pipeline, OWN_USER, 'kube-apiserver');
@@ -201,20 +209,23 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     realClock,
   });
   permissions.follow(cluster.journal);
-  const nowMs = clock.now();
-  const { nodes, leavesPodRanges = false, address, port } = options;
-  const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
+  const { nodes, leavesPodRanges = false, address, port, storageClass } = options;
   const published = { clientCa: pki.ca.cert, frontProxy };
-  const own = ofKnownKinds([...ownObjects(first), authenticationObject(published)], table);
-  const { storageClass } = options;
-  const plain = [
-    ...nodeObjects(first),
-    ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
-    ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
-  ];
-  const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
+  // Objects are made anew each time: what is stored is frozen.
+  const install = (): Promise<InstalledObjects> => {
+    const nowMs = clock.now();
+    const first = { nowMs, nodes, leavesPodRanges, serviceRanges: ranges, address, port };
+    const own = ofKnownKinds([...ownObjects(first), authenticationObject(published)], table);
+    const plain = [
+      ...nodeObjects(first),
+      ...(storageClass === undefined ? [] : [defaultStorageClass(storageClass)]),
+      ...(options.simulatedMetrics ? ofKnownKinds(metricsServerObjects(address, ranges), table) : []),
+    ];
+    const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
+    return installObjects(objects, cluster.catalog, storage, random, nowMs);
+  };
   await upgrade?.(cluster.catalog);
-  await installObjects(objects, cluster.catalog, storage, random, nowMs);
+  const installed = await install();
   await keepAuthenticationPublished(published, cluster.catalog, storage);
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
   storage.compact(storage.revision());
@@ -226,5 +237,17 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const endMs = Math.min(clock.now(), realClock.now()) - DAY_MS;
     return pki.servingCertificate(names, { notBeforeMs: endMs - DAY_MS, notAfterMs: endMs });
   };
-  return { cluster, pki, tokens, credentials, authorizer, permissions, auditLog, metrics, expiredCertificate };
+  return {
+    cluster,
+    pki,
+    tokens,
+    credentials,
+    authorizer,
+    permissions,
+    auditLog,
+    metrics,
+    expiredCertificate,
+    installed,
+    install,
+  };
 }

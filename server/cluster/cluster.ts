@@ -122,7 +122,7 @@ export class Cluster {
         address: (key: Key, port: number) => this.traffic.address(key, port),
         connection: (key: Key, port: number) => this.traffic.connection(key, port),
       },
-      random: parts.random,
+      random: parts.random.of('webhooks'),
       begin: (name: string) => activity.begin(name),
     };
     this.catalog = new Catalog(parts.table ?? builtInTypes(), definitions, parts.storage, registry, webhooks);

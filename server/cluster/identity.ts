@@ -1,7 +1,9 @@
 /** The certificates of a cluster and where they are kept. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPki, frontProxyAuthority, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
+import { createPki, frontProxyAuthority, isInsecureCa, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
+import { type Keys, randomKeys } from '../auth/keys.ts';
+import { seededKeys } from '../auth/seeded-keys.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 
@@ -12,24 +14,55 @@ export interface IdentityOptions {
   readonly names: readonly string[];
   /** Where the keys are kept; without it they are new at every start. */
   readonly dataDir: string | undefined;
+  /** Where new keys come from; nobody else has them unless given. */
+  readonly keys?: Keys;
+  /** Whether other machines reach the server: then keys have to be secret. */
+  readonly isExposed?: boolean | undefined;
 }
 
 const PKI_FILE = 'pki.json';
 
+/** Whether only this machine reaches what listens on an address. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/**
+ * Where the keys of a cluster come from, and whether others than this machine reach it: those of a seed are for this
+ * machine alone.
+ *
+ * @param part which cluster of the process
+ */
+export function keysOf({ host = '127.0.0.1', seed }: KeyOptions, part = ''): { keys: Keys; isExposed: boolean } {
+  const isExposed = !isLoopback(host);
+  return { keys: seed === undefined || isExposed ? randomKeys : seededKeys(`${seed} ${part}`), isExposed };
+}
+
+interface KeyOptions {
+  readonly host?: string;
+  readonly seed?: number;
+}
+
 /** The certificates of a cluster: those of the data directory, or new ones. */
-export function identityOf({ clock, random, names, dataDir }: IdentityOptions): Pki {
-  if (dataDir === undefined) return createPki({ clock, random, names });
+export function identityOf(options: IdentityOptions): Pki {
+  const { clock, random, names, dataDir, isExposed = false, keys = randomKeys } = options;
+  if (dataDir === undefined) return createPki({ clock, random, names, keys });
   const file = join(dataDir, PKI_FILE);
   const kept = readPems(file);
   if (kept) {
-    const { frontProxyCa = frontProxyAuthority({ clock, random }) } = kept;
+    if (isExposed && isInsecureCa(kept.ca.cert))
+      throw new Error(
+        `${file}: these keys come from --seed, so that everybody can know them, and others reach this server: ` +
+          'listen on 127.0.0.1, or delete the file to get new keys (old kubeconfigs stop working)',
+      );
+    const { frontProxyCa = frontProxyAuthority({ clock, random, keys }) } = kept;
     const pems: PkiPems = { ...kept, frontProxyCa };
     if (!kept.frontProxyCa) writePems(file, pems);
-    const pki = loadPki(pems, { clock, random });
+    const pki = loadPki(pems, { clock, random, keys });
     // Names may have been added since: the serving certificate is signed anew by the same CA.
     return { ...pki, serving: pki.servingCertificate(names) };
   }
-  const pki = createPki({ clock, random, names });
+  const pki = createPki({ clock, random, names, keys });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   writePems(file, { ca: pki.ca, serving: pki.serving, tokenKey: pki.tokenKey, frontProxyCa: pki.frontProxyCa });
   return pki;

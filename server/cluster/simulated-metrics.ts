@@ -35,8 +35,9 @@ export class SimulatedMetrics implements MetricsSource {
     if (metric.value !== undefined || metric.usage) this.#told.push(metric);
   }
 
-  forget(): void {
-    this.#told = [];
+  /** Takes the place of everything that was told before. */
+  tellAgain(told: readonly ToldMetric[]): void {
+    this.#told = [...told];
   }
 
   async podUsage(namespace: string, podSelector: string): Promise<readonly PodUsage[]> {

@@ -16,6 +16,7 @@ import { identityFlags } from './identity-flags.ts';
 import { addPods } from './pods.ts';
 import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
+import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
@@ -204,7 +205,9 @@ function program(): Command {
       flag('--admission-control-config-file <file>', 'AdmissionConfiguration: what admission plugins are told'),
     )
     .addOption(
-      flag('--seed <number>', 'repeat the same names, uids and choices').argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+      flag('--seed <number>', 'repeat the same names, uids, choices and keys').argParser(
+        integer(0, Number.MAX_SAFE_INTEGER),
+      ),
     )
     .addOption(
       flag('--log-level <level>', 'how much to log')
@@ -259,6 +262,7 @@ function program(): Command {
   addFixtures(root);
   addRequests(root, KUBECONFIGS[0] ?? '');
   addQuestions(root, KUBECONFIGS[0] ?? '');
+  addSavepoints(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

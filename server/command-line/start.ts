@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
+import { keysOf } from '../cluster/identity.ts';
 import type { OpenPort } from '../http/plain-servers.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
 import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
@@ -65,7 +66,7 @@ export async function startCommand(flags: Flags): Promise<void> {
     collectWhenIdle();
     // Standard output is the audit log's, if that goes there.
     const own = flags.auditLogPath === '-' ? process.stderr : process.stdout;
-    own.write(readyText(cluster, kubeconfig, clock.now() - startedMs));
+    own.write(readyText(cluster, kubeconfig, clock.now() - startedMs, flags));
   } catch (error) {
     // Nothing else may keep the process: a half-started server would only look like one.
     process.stderr.write(`${portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`}\n`);
@@ -134,7 +135,16 @@ function initDirOf(given: string | undefined): { initDir?: string } {
 
 const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
-function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number): string {
+/** What has to be said of keys that a seed makes, or does not. */
+function seedLines({ seed, host }: Flags): string[] {
+  if (seed === undefined) return [];
+  const { keys } = keysOf({ seed, host });
+  return keys.isInsecure
+    ? [`  warning        the keys of this cluster come from --seed ${seed}: everybody can know them`]
+    : [`  warning        other machines reach ${host}: keys are new ones, and do not come from --seed ${seed}`];
+}
+
+function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number, flags: Flags): string {
   const lines = [
     `fauxkube is ready: Kubernetes ${cluster.kubernetesVersion} on ${cluster.url} (${Math.round(tookMs)} ms)`,
     ...(cluster.httpUrl ? [`  plain HTTP     ${cluster.httpUrl}`] : []),
@@ -144,6 +154,7 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number):
       : [`  cluster DNS    dig -p ${cluster.dnsPort} @127.0.0.1 SERVICE.NAMESPACE.svc.cluster.local`]),
     ...(cluster.ingressUrl ? [`  Ingresses      curl --header 'Host: HOST' ${cluster.ingressUrl}`] : []),
     ...(cluster.ingressTlsUrl ? [`  over TLS       ${cluster.ingressTlsUrl}`] : []),
+    ...seedLines(flags),
     `Next, in another terminal:`,
     `  export KUBECONFIG=${kubeconfig}`,
     `  kubectl get nodes`,

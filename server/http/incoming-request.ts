@@ -80,10 +80,10 @@ export class IncomingRequest implements ApiRequest {
     return found;
   }
 
-  async body(): Promise<Body> {
+  async body(limitBytes: number = LIMITS.bodyBytes): Promise<Body> {
     const declared = Number(this.#headers['content-length'] ?? 0);
-    if (declared > LIMITS.bodyBytes) throw bodyTooLarge(LIMITS.bodyBytes);
-    return { bytes: await readAll(this.#raw.body) };
+    if (declared > limitBytes) throw bodyTooLarge(limitBytes);
+    return { bytes: await readAll(this.#raw.body, limitBytes) };
   }
 
   bodyStream(): Readable | undefined {
@@ -99,16 +99,16 @@ export class IncomingRequest implements ApiRequest {
   }
 }
 
-function readAll(raw: Readable): Promise<Buffer> {
+function readAll(raw: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     raw.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > LIMITS.bodyBytes) {
+      if (bytes > limitBytes) {
         raw.removeAllListeners('data');
         raw.resume();
-        reject(bodyTooLarge(LIMITS.bodyBytes));
+        reject(bodyTooLarge(limitBytes));
         return;
       }
       chunks.push(chunk);

@@ -52,6 +52,10 @@ export const LIMITS = {
    * Ours.
    */
   restartRevisions: 100_000,
+  /** Savepoints of one cluster. Ours. */
+  savepoints: 1000,
+  /** Largest snapshot that is taken over a socket: a cluster of 100,000 pods. Ours. */
+  snapshotBytes: 512 * 1024 * 1024,
   /** Requests that the journal keeps, those of the server's own controllers apart. Ours. */
   journaledRequests: 10_000,
   /** The largest body of a request that it keeps, and all of them together. Ours. */

@@ -56,8 +56,8 @@ export interface ApiRequest {
   hasHeaderWith(prefix: string): boolean;
   /** All headers, names in lower case. */
   headers(): Readonly<Record<string, string | string[] | undefined>>;
-  /** @throws ApiError 413 when the body is larger than allowed */
-  body(): Promise<Body>;
+  /** @throws ApiError 413 when the body is larger than `limitBytes`, or what is allowed of objects unless given */
+  body(limitBytes?: number): Promise<Body>;
   /** The body as it comes, where it is too large to be kept or nobody knows how large it will be. */
   bodyStream?(): Readable | undefined;
   /** Whether the client wants to speak another protocol from here on. */

@@ -1,6 +1,7 @@
 /** Where traffic to a service, a pod or a cluster DNS name goes. */
 import { isIP } from 'node:net';
 import type { Frozen } from '../base/freeze.ts';
+import type { Random } from '../base/random.ts';
 import { ApiError, badRequest, notFound, serviceUnavailable } from '../kube/api-error.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { type Backend, backendsOf, isReady, type PortOf, portNamed } from '../kube/network/backends.ts';
@@ -48,10 +49,12 @@ export class ServiceTraffic {
   readonly #registry: RegistryEnv;
   readonly #nodes: NodeConnector;
   readonly #objects: ClusterObjects;
+  readonly #random: Random;
 
   constructor(registry: RegistryEnv, nodes: NodeConnector, objects: ClusterObjects) {
     this.#objects = objects;
     this.#registry = registry;
+    this.#random = registry.random.of('traffic');
     this.#nodes = nodes;
   }
 
@@ -93,7 +96,7 @@ export class ServiceTraffic {
     }
     const anyPort: PortOf = ({ ports }) => ports?.find((each) => (each.name ?? '') === name)?.port;
     const backends = this.#backends(key, anyPort).filter(({ target, address }) => this.#isPod(key, target, address));
-    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    const chosen = backends[Math.floor(this.#random.fraction() * backends.length)];
     if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
     return this.#dialable(chosen);
   }
@@ -122,7 +125,7 @@ export class ServiceTraffic {
     if (spec.type === 'ExternalName') return { host: spec.externalName ?? '', port };
     const { name: portName = '' } = (spec.ports ?? []).find((candidate) => candidate.port === port) ?? {};
     const backends = this.#backends(key, portNamed(portName));
-    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    const chosen = backends[Math.floor(this.#random.fraction() * backends.length)];
     const refused = new Error(`dial tcp ${this.address(key, port)}: connect: connection refused`);
     if (!chosen) throw refused;
     const pod = chosen.target ?? this.#objects.podAt(chosen.address);
@@ -193,7 +196,7 @@ export class ServiceTraffic {
   /** One of the ready endpoints. @throws ApiError 503 when there is none */
   #anyOf(key: Key, portOf: PortOf): Destination {
     const backends = this.#backends(key, portOf);
-    const chosen = backends[Math.floor(this.#registry.random.fraction() * backends.length)];
+    const chosen = backends[Math.floor(this.#random.fraction() * backends.length)];
     if (!chosen) throw serviceUnavailable(`no endpoints available for service ${goQuote(key.name)}`);
     return this.#dialable(chosen);
   }

@@ -1,6 +1,7 @@
 import type { Cancel } from '../base/clock.ts';
 import { rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
+import type { Random } from '../base/random.ts';
 import { decided } from '../base/undecided.ts';
 import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
 import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
@@ -39,6 +40,7 @@ import {
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
+import { writeContext } from './write-context.ts';
 
 /** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
 const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
@@ -134,16 +136,17 @@ export class ResourceStore {
     await write.admission.mutate(reviewOf('create', this.info, write, { object }));
     const meta = object.metadata;
     if (meta.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
-    const generated = !meta.name && meta.generateName ? meta.generateName : undefined;
     // What every new object has (rest.FillObjectMetaSystemFields).
     if (meta !== given) wipeSystemFields(meta);
-    meta.uid = this.#env.random.uuid();
+    const generated = !meta.name && meta.generateName ? meta.generateName : undefined;
+    const random = this.#randomOf(meta);
+    meta.uid = random.uuid();
     meta.creationTimestamp = rfc3339(this.#env.clock.now());
     // What is no version counts for none.
     const isVersioned = Number(meta.resourceVersion ?? 0) > 0;
     delete meta.resourceVersion;
     for (let attempt = 1; ; attempt++) {
-      if (generated) meta.name = generateName(generated, this.#env.random);
+      if (generated) meta.name = generateName(generated, random);
       try {
         return await this.#createOnce(object, write, isVersioned);
       } catch (error) {
@@ -158,7 +161,7 @@ export class ResourceStore {
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
     const { definition } = this;
     if (definition.generation) object.metadata.generation = 1;
-    const begun = decided(() => definition.beforeCreate?.(object, this.#context(write)));
+    const begun = decided(() => definition.beforeCreate?.(object, this.#context(write, object)));
     const finish = begun instanceof Promise ? await begun : begun;
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
@@ -195,7 +198,7 @@ export class ResourceStore {
         definition.ttlMs === undefined ? {} : { ttlMs: definition.ttlMs },
       );
       finish?.(true);
-      await definition.afterWrite?.(stored.value, this.#context(write));
+      await definition.afterWrite?.(stored.value, this.#context(write, stored.value));
       return stored;
     } catch (error) {
       finish?.(false);
@@ -240,7 +243,7 @@ export class ResourceStore {
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
       finish?.(true);
       if (last) this.definition.afterDelete?.(stored.value, this.#env);
-      await this.definition.afterWrite?.(stored.value, this.#context(write));
+      await this.definition.afterWrite?.(stored.value, this.#context(write, stored.value));
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
@@ -295,9 +298,9 @@ export class ResourceStore {
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     part?.keepRest(object, old);
     const begun =
-      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write))) : undefined;
+      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write, old))) : undefined;
     const finish = begun instanceof Promise ? await begun : begun;
-    if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write));
+    if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write, old));
     // One that is the stored one is known to be right, in order, and no change.
     if (object.spec !== old.spec && deepEqual(object.spec, old.spec)) object.spec = old.spec as KubeObject['spec'];
     try {
@@ -352,7 +355,8 @@ export class ResourceStore {
     try {
       const result = await deleteObject(store, request, this.#env.clock, write.dryRun);
       if (result.gone && !write.dryRun) this.definition.afterDelete?.(result.object.value, this.#env);
-      if (!write.dryRun) await this.definition.afterWrite?.(result.object.value, this.#context(write));
+      if (!write.dryRun)
+        await this.definition.afterWrite?.(result.object.value, this.#context(write, result.object.value));
       return result;
     } catch (error) {
       throw apiErrorOf(error, this.about, key, request.options.preconditions);
@@ -371,8 +375,13 @@ export class ResourceStore {
     object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   }
 
-  #context(write: WriteOptions): WriteContext {
-    return { ...this.#env, user: write.user, dryRun: write.dryRun, warn: write.warn };
+  /** What is taken at random for one object depends on no other. */
+  #randomOf({ namespace = '', name, generateName: prefix = '' }: Frozen<KubeObject>['metadata']): Random {
+    return this.#env.random.of(`${this.#bucket} ${namespace}/${name || prefix}`);
+  }
+
+  #context(write: WriteOptions, { metadata }: Frozen<KubeObject>): WriteContext {
+    return writeContext(this.#env, write, () => this.#randomOf(metadata));
   }
 
   #refuse(object: KubeObject, problems: readonly FieldProblem[]): void {

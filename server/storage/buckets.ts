@@ -1,6 +1,8 @@
 /** What a storage holds, a sorted map for each bucket; states of it can be kept without copying. */
+
+import { atRevision } from './event-log.ts';
 import { SortedMap } from './sorted-map.ts';
-import { bucketOf, type Captured } from './storage.ts';
+import { bucketOf, type Captured, type StoredEvent } from './storage.ts';
 import type { StoredObject } from './stored-object.ts';
 
 type Bucket = SortedMap<StoredObject>;
@@ -46,6 +48,25 @@ export class Buckets {
     return new CapturedBuckets(new Map(this.#buckets), revision);
   }
 
+  /** What would have to be written to get from here to `state`; deletions have the revision `revision`. */
+  differences(state: Captured, revision: number): StoredEvent[] {
+    const there = state instanceof CapturedBuckets ? state.buckets : undefined;
+    const events: StoredEvent[] = [];
+    for (const [name, bucket] of this.#buckets) {
+      if (there?.get(name) === bucket) continue;
+      for (const [key, before] of bucket.from(''))
+        if (!state.get(key)) events.push({ type: 'deleted', now: atRevision(before, revision), before });
+    }
+    const wanted = there ? [...there].filter(([name, bucket]) => this.#buckets.get(name) !== bucket) : undefined;
+    const objects = wanted ? wanted.flatMap(([, bucket]) => [...bucket.from('')].map(([, each]) => each)) : state.all();
+    for (const now of objects) {
+      const before = this.get(now.key);
+      if (before === now) continue;
+      events.push(before ? { type: 'updated', now, before } : { type: 'created', now });
+    }
+    return events;
+  }
+
   /** A bucket that nobody else reads. */
   #own(name: string): Bucket {
     let bucket = this.#buckets.get(name);
@@ -55,6 +76,13 @@ export class Buckets {
     this.#buckets.set(name, bucket);
     return bucket;
   }
+}
+
+/** A state that is made of its objects. */
+export function capturedOf(revision: number, objects: Iterable<StoredObject>): Captured {
+  const buckets = new Buckets();
+  for (const object of objects) buckets.set(object.key, object);
+  return buckets.capture(revision);
 }
 
 class CapturedBuckets implements Captured {

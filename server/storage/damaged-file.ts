@@ -2,6 +2,8 @@
 export class DamagedFile extends Error {
   readonly path: string;
   readonly line: number;
+  /** What is wrong with the line. */
+  readonly what: string;
 
   /**
    * @param what what is wrong with the line
@@ -12,5 +14,6 @@ export class DamagedFile extends Error {
     this.name = 'DamagedFile';
     this.path = path;
     this.line = line;
+    this.what = what;
   }
 }

@@ -17,6 +17,7 @@ interface Watcher {
   readonly prefix: string;
   readonly where: Predicate | undefined;
   readonly sink: WatchSink;
+  readonly lasting: boolean;
   /** Events up to this revision are known to the watcher. */
   seen: number;
   /** Events from before the watch that it has not been handed yet: they go first. */
@@ -79,9 +80,9 @@ export class EventLog {
   }
 
   /** @throws StorageError `expired` when events after `after` are gone */
-  watch(prefix: string, { after, where }: WatchRequest, sink: WatchSink): Cancel {
+  watch(prefix: string, { after, where, lasting = false }: WatchRequest, sink: WatchSink): Cancel {
     if (after < this.#oldest) throw new StorageError('expired', prefix, String(this.#oldest));
-    const watcher: Watcher = { prefix, where, sink, seen: after, missed: this.#since(after) };
+    const watcher: Watcher = { prefix, where, sink, lasting, seen: after, missed: this.#since(after) };
     const bucket = bucketOf(prefix);
     const watchers = this.#watchers.get(bucket) ?? new Set();
     this.#watchers.set(bucket, watchers);
@@ -121,13 +122,28 @@ export class EventLog {
     this.#oldest = Math.max(this.#oldest, revision);
   }
 
-  /** Forgets everything and ends all watches: what they saw does not count, and nobody can resume. */
-  reset(revision: number): void {
+  /**
+   * Forgets everything and ends all watches: what they saw does not count, and nobody can resume. Lasting ones go on
+   * with the differences between what they saw and what there is now.
+   */
+  reset(revision: number, differences: readonly StoredEvent[]): void {
+    const pending = this.#pending;
     this.#pending = [];
     this.#events = [];
     this.#start = 0;
     this.#oldest = revision;
-    this.#endAll();
+    const watchers = [...this.#watchers.values()].flatMap((bucket) => [...bucket]);
+    this.#endAll((watcher) => !watcher.lasting);
+    for (const watcher of watchers) {
+      if (!watcher.lasting) continue;
+      this.#deliver(watcher, pending);
+      watcher.seen = revision;
+      const { prefix, where, sink } = watcher;
+      const events = differences
+        .filter(({ now }) => now.key.startsWith(prefix))
+        .flatMap((event) => (where ? (filtered(event, where) ?? []) : event));
+      if (events.length > 0) sink.events(events);
+    }
   }
 
   close(): void {
@@ -136,12 +152,15 @@ export class EventLog {
     this.#endAll();
   }
 
-  #endAll(): void {
-    const watchers = [...this.#watchers.values()].flatMap((bucket) =>
-      [...bucket].map((watcher) => ({ bucket, watcher })),
+  #endAll(isMeant: (watcher: Watcher) => boolean = () => true): void {
+    const watchers = [...this.#watchers].flatMap(([name, bucket]) =>
+      [...bucket].filter(isMeant).map((watcher) => ({ name, bucket, watcher })),
     );
-    this.#watchers.clear();
-    for (const { bucket, watcher } of watchers) if (bucket.delete(watcher)) watcher.sink.end('closed');
+    for (const { name, bucket, watcher } of watchers) {
+      if (!bucket.delete(watcher)) continue;
+      if (bucket.size === 0 && this.#watchers.get(name) === bucket) this.#watchers.delete(name);
+      watcher.sink.end('closed');
+    }
   }
 
   #since(revision: number): StoredEvent[] {

@@ -12,6 +12,8 @@ export interface JournalOptions {
   onDurable(): void;
   /** Called with all writes that are not on disk and will not get there, before those who wait for them learn it. */
   onLost(events: readonly StoredEvent[], error: Error): void;
+  /** Puts the whole state of this moment on disk, in one step. @returns its revision */
+  rebase(): Promise<number>;
 }
 
 /** Somebody waits for something; nobody has to be there when it fails. */
@@ -36,6 +38,14 @@ interface Group {
   readonly written: Promised;
   /** The file ends after this group, and a new one takes what follows. */
   rotation?: Promised;
+  /** What stands for everything before the new file. */
+  base?: Base;
+}
+
+/** A state of the storage that the journal knows nothing of. */
+interface Base {
+  readonly revision: number;
+  readonly write: () => Promise<void>;
 }
 
 interface OpenFile {
@@ -63,6 +73,8 @@ export class Journal {
   #running: Promise<void> | undefined;
   /** Whether nobody knows what the file holds beyond its certain bytes. */
   #broken = false;
+  /** Whether nobody knows which state the files have: before the next write one is put there. */
+  #unsure = false;
   /** Lines and bytes since the last rotation. */
   lines = 0;
   bytes = 0;
@@ -113,6 +125,17 @@ export class Journal {
     await group.rotation.promise;
   }
 
+  /**
+   * Lets everything that follows rest on a state of its own.
+   *
+   * @param revision of that state; the next write has the one after it
+   * @param write puts it on disk, in one step. What comes after it waits for it, and is lost when it fails
+   */
+  async restart(revision: number, write: () => Promise<void>): Promise<void> {
+    this.#newestGroup().base = { revision, write };
+    await this.rotate();
+  }
+
   /** Resolves when everything so far is on disk or lost, and the file is closed. */
   async close(): Promise<void> {
     while (this.#running) await this.#running;
@@ -140,15 +163,19 @@ export class Journal {
         await this.#write(group);
         this.#flying = undefined;
         group.written.resolve();
-        await this.#rotateAfter(group);
       } catch (error) {
         this.#lose([group, ...this.#queue.splice(0)], error as Error);
+        continue;
       }
+      if (group.base) await this.#restartAfter(group, group.base);
+      else await this.#rotateAfter(group);
     }
     this.#running = undefined;
   }
 
-  async #write({ lines, events }: Group): Promise<void> {
+  async #write(group: Group): Promise<void> {
+    if (this.#unsure && group.events.length > 0) await this.#rebase();
+    const { lines, events } = this.#beyondEnd(group);
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return;
     const open = await this.#usableFile(first.now.revision);
@@ -162,16 +189,28 @@ export class Journal {
     this.#options.onDurable();
   }
 
+  /** Puts a state on disk that is known, with everything that was not written yet. */
+  async #rebase(): Promise<void> {
+    this.#end = await this.#options.rebase();
+    this.#unsure = false;
+    this.#broken = true; // the open file has ended
+  }
+
+  /** What of a group is not on disk. */
+  #beyondEnd({ lines, events }: Group): Pick<Group, 'lines' | 'events'> {
+    const first = events.findIndex(({ now }) => now.revision > this.#end);
+    return first <= 0
+      ? { lines, events: first < 0 ? [] : events }
+      : { lines: lines.slice(first), events: events.slice(first) };
+  }
+
   /** The open file, or after a failure a new one for the writes from `first` on. */
   async #usableFile(first: number): Promise<OpenFile> {
     const open = this.#open;
     if (!open) throw new Error('the journal is closed');
     if (!this.#broken) return open;
     await open.file.truncate(open.bytes);
-    const next = await beginFile(this.#options, this.#end, first);
-    this.#open = next;
-    await open.file.close().catch(() => undefined); // all that counts is on disk
-    return next;
+    return await this.#begin(first);
   }
 
   /** A rotation that fails leaves everything as it is. */
@@ -179,7 +218,7 @@ export class Journal {
     if (!rotation) return;
     const old = this.#open;
     try {
-      if (this.#broken) throw new Error('the journal waits for a disk that works');
+      if (this.#broken || this.#unsure) throw new Error('the journal waits for a disk that works');
       if (old?.first === this.#end + 1) {
         rotation.resolve(); // nothing was written to it yet
         return;
@@ -192,15 +231,45 @@ export class Journal {
     }
   }
 
+  /** Crashing anywhere in here leaves the state before or the new one, with all that was acknowledged. */
+  async #restartAfter({ rotation }: Group, { revision, write }: Base): Promise<void> {
+    try {
+      if (this.#broken) throw new Error('the journal waits for a disk that works');
+      await write();
+      this.#end = revision;
+      // A file that cannot be begun now is begun by the next write.
+      await this.#begin(revision + 1).catch(() => {
+        this.#broken = true;
+      });
+      rotation?.resolve();
+    } catch (error) {
+      // Nobody knows which of the two a crash would leave, and revisions have gone on.
+      this.#unsure = true;
+      const failed: Group = { lines: [], events: [], written: new Promised(), ...(rotation && { rotation }) };
+      this.#lose([failed, ...this.#queue.splice(0)], error as Error);
+    }
+  }
+
+  /** Begins a file for the writes from `first` on. */
+  async #begin(first: number): Promise<OpenFile> {
+    const old = this.#open;
+    const next = await beginFile(this.#options, this.#end, first);
+    this.#open = next;
+    await old?.file.close().catch(() => undefined); // all that counts is on disk
+    return next;
+  }
+
   #lose(groups: readonly Group[], error: Error): void {
     this.#flying = undefined;
     const failure = new Error(`the write could not be kept: ${error.message}`, { cause: error });
+    const lost = groups.map((group) => ({ ...group, ...this.#beyondEnd(group) }));
     this.#options.onLost(
-      groups.flatMap(({ events }) => events),
+      lost.flatMap(({ events }) => events),
       failure,
     );
-    for (const { written, rotation } of groups) {
-      written.reject(failure);
+    for (const [i, { written, rotation }] of groups.entries()) {
+      if (lost[i]?.events.length === 0) written.resolve();
+      else written.reject(failure);
       rotation?.reject(failure);
     }
   }

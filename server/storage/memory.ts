@@ -47,7 +47,7 @@ const EXPIRY_RETRY_MS = 60_000;
 export class MemoryStorage implements LocalStorage {
   readonly #clock: Clock;
   readonly #log: EventLog;
-  readonly #buckets: Buckets;
+  #buckets: Buckets;
   readonly #indexes: Indexes;
   readonly #expiry: ExpiryQueue;
   readonly #onCommit: ((event: StoredEvent) => void) | undefined;
@@ -199,18 +199,41 @@ export class MemoryStorage implements LocalStorage {
     }
   }
 
+  async replace(state: Captured): Promise<void> {
+    this.replaceNow(state);
+  }
+
+  /** The same, when this returns. */
+  replaceNow(state: Captured): void {
+    if (this.#closed) throw new StorageClosedError();
+    const revision = Math.max(this.#revision, state.revision) + 1;
+    const differences = this.#buckets.differences(state, revision);
+    this.#revision = revision;
+    this.#buckets = new Buckets(state);
+    for (const { type, now, before } of differences) {
+      const after = type === 'deleted' ? undefined : now;
+      this.#indexes.place(now.key, before, after);
+      if (before) this.#expiry.forget(before);
+      if (!after) continue;
+      after.rememberBytes();
+      this.#expiry.add(after);
+    }
+    this.#log.reset(revision, differences);
+  }
+
   /**
    * Takes back the newest writes: `events` are all of them, oldest first. Their revisions are not used again, and
    * whoever saw them has to read anew: watches end, and what they would resume from is expired.
    */
   undo(events: readonly StoredEvent[]): void {
+    const was = new Buckets(this.capture());
     for (const { type, now, before } of events.toReversed()) {
       this.#place(now.key, this.get(now.key), before);
       // An object whose time was over lives on, and has to go some time later.
       if (type === 'deleted' && before) this.#expiry.add(before, steadyMs(this.#clock) + EXPIRY_RETRY_MS);
     }
     this.#revision++;
-    this.#log.reset(this.#revision);
+    this.#log.reset(this.#revision, was.differences(this.capture(), this.#revision));
   }
 
   #commit(key: string, before: StoredObject | undefined, value: KubeObject, ttlMs: number | undefined): StoredObject {

@@ -59,6 +59,8 @@ export class PersistentStorage implements LocalStorage {
   readonly #unlock: () => void;
   #compaction: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  /** What was there before the content was replaced, until that is on disk; and the revision of the new content. */
+  #replaced: { readonly before: Captured; readonly revision: number } | undefined;
   /** Whether the directory held nothing when it was opened. */
   readonly isNew: boolean;
 
@@ -77,6 +79,11 @@ export class PersistentStorage implements LocalStorage {
       disk,
       onDurable: () => this.#compactWhenDue(),
       onLost: (events, error) => this.#takeBack(events, error),
+      rebase: async () => {
+        const snapshot = this.#state();
+        await this.#snapshot.write(snapshot);
+        return snapshot.revision;
+      },
     });
     const onCommit = (event: StoredEvent): void => this.#journal.append(event);
     const { objects } = state;
@@ -165,6 +172,32 @@ export class PersistentStorage implements LocalStorage {
     await this.#journal.durable(this.#memory.revision());
   }
 
+  async replace(state: Captured): Promise<void> {
+    // They would write the same files.
+    while (this.#compaction) await this.#compaction;
+    const replaced = this.#replace(state);
+    this.#compaction = replaced
+      .catch(() => undefined)
+      .finally(() => {
+        this.#compaction = undefined;
+      });
+    await replaced;
+  }
+
+  async #replace(state: Captured): Promise<void> {
+    const before = this.#memory.capture();
+    this.#memory.replaceNow(state);
+    const snapshot = this.#state();
+    this.#replaced = { before, revision: snapshot.revision };
+    await this.#journal.restart(snapshot.revision, async () => {
+      await this.#snapshot.write(snapshot);
+      this.#replaced = undefined;
+    });
+    await this.#removeJournal(snapshot.revision).catch((error: unknown) =>
+      this.#log.warn({ err: error }, 'files of the journal that are not needed any more could not be removed'),
+    );
+  }
+
   /** An object that did not change may still be on its way to the disk for somebody else. */
   async #durable(object: StoredObject): Promise<StoredObject> {
     await this.#journal.durable(object.revision);
@@ -173,7 +206,11 @@ export class PersistentStorage implements LocalStorage {
 
   #takeBack(events: readonly StoredEvent[], error: Error): void {
     this.#log.error({ err: error, writes: events.length }, 'writes are refused because the disk fails');
-    this.#memory.undo(events);
+    const replaced = this.#replaced;
+    this.#replaced = undefined;
+    if (replaced) this.#memory.replaceNow(replaced.before);
+    // What was written after a replacement went with it.
+    this.#memory.undo(replaced ? events.filter(({ now }) => now.revision < replaced.revision) : events);
   }
 
   #compactWhenDue(): void {

@@ -66,6 +66,14 @@ export interface LocalStorage extends Storage {
    * change get new revisions.
    */
   restore(state: Captured): Promise<void>;
+  /**
+   * Makes the content exactly that of `state` in one step: objects have the values, uids and resourceVersions of then,
+   * and the revision goes on. Watches end and nobody can resume, but for lasting ones: they are told the differences
+   * before anybody else reads. Resolves when it is durable.
+   *
+   * @throws Error when it cannot be kept; nothing is changed then
+   */
+  replace(state: Captured): Promise<void>;
 }
 
 /** What a storage held at one moment: another one can begin with it. */
@@ -111,6 +119,8 @@ export interface WatchRequest {
   /** The first event is that of the next revision. */
   readonly after: number;
   readonly where?: Predicate;
+  /** Goes on when the content is replaced: for parts of the server itself, which read once and then only follow. */
+  readonly lasting?: boolean;
 }
 
 export interface StoredEvent {

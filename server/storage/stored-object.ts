@@ -70,6 +70,11 @@ export class StoredObject {
     this.#buffer = undefined;
     this.#others = undefined;
   }
+
+  /** The version has come back. */
+  rememberBytes(): void {
+    this.#isReplaced = false;
+  }
 }
 
 /** The slot of the JSON text of the stored value itself: storage and wire share it. */

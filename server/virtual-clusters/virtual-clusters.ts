@@ -6,6 +6,7 @@ import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { nearNames } from '../base/near-names.ts';
 import { type Random, seededRandom, systemRandom } from '../base/random.ts';
+import { keysOf } from '../cluster/identity.ts';
 import { userKubeconfig } from '../cluster/user-kubeconfig.ts';
 import { ClusterInstance, type InstanceParts } from '../cluster-instance.ts';
 import { openHttpServer } from '../http/server.ts';
@@ -82,7 +83,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
       throw badRequest(`there are ${LIMITS.virtualClusters} virtual clusters, which is as many as there may be`);
     const random = randomOf(this.#parts.options.seed, name);
     const clock = this.#parts.clock(this.#clockOf(from));
-    const pki = this.#pkiOf(random);
+    const pki = this.#pkiOf(random, name);
     const cluster: VirtualCluster = new VirtualCluster({
       name,
       from,
@@ -154,9 +155,10 @@ export class VirtualClusters implements VirtualClusterAdmin {
     const main = this.#parts.main();
     const known = BEGINNINGS.find((beginning) => beginning === from);
     const state = known ? main.beginning(known) : from === MAIN ? main.cluster.storage.capture() : undefined;
-    const other = state ?? this.#clusters.get(from)?.capture();
+    const other = state ?? main.savepoints.find(from)?.state ?? this.#clusters.get(from)?.capture();
     if (other) return other;
-    const names = [...BEGINNINGS, MAIN, ...this.#clusters.keys()];
+    const savepoints = main.savepoints.list().map(({ name }) => name);
+    const names = [...BEGINNINGS, MAIN, ...savepoints, ...this.#clusters.keys()];
     const near = nearNames(from, names, '');
     const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
     throw badRequest(
@@ -169,9 +171,9 @@ export class VirtualClusters implements VirtualClusterAdmin {
   }
 
   /** Clients believe the port's certificate; whom the cluster believes is its own matter. */
-  #pkiOf(random: Random): Pki {
+  #pkiOf(random: Random, name: string): Pki {
     const { pki } = this.#parts.main().parts;
-    const own = createPki({ clock: this.#parts.realClock, random });
+    const own = createPki({ clock: this.#parts.realClock, random, keys: keysOf(this.#parts.options, name).keys });
     return { ...own, serving: pki.serving, servingCa: pki.servingCa };
   }
 

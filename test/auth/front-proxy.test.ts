@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createPki, newKeyPair, type Pki } from '../../server/auth/certificates.ts';
+import { createPki, type Pki } from '../../server/auth/certificates.ts';
 import { FrontProxy, type FrontProxyOptions } from '../../server/auth/front-proxy.ts';
+import { newKeyPair } from '../../server/auth/keys.ts';
 import { systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
 import { type RunningCluster, startCluster } from '../../server/index.ts';

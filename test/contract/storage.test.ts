@@ -3,6 +3,7 @@ import { expiry } from './storage/expiry.ts';
 import { history } from './storage/history.ts';
 import { lists } from './storage/lists.ts';
 import { randomOperations } from './storage/random-operations.ts';
+import { replace } from './storage/replace.ts';
 import { restore } from './storage/restore.ts';
 import { sharing } from './storage/sharing.ts';
 import { backends } from './storage/subject.ts';
@@ -20,5 +21,6 @@ describe.each(backends)('$name', (backend) => {
   describe('watches', () => watches(backend));
   describe('random operations', () => randomOperations(backend));
   describe('expiry', () => expiry(backend));
+  describe('replace', () => replace(backend));
   describe('restore', () => restore(backend));
 });

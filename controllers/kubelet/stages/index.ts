@@ -193,7 +193,8 @@ class Stages {
     return undefined;
   }
 
-  #plan(key: string, kind: Kind, object: Frozen<KubeObject>, { clock, random }: ControllerEnv): Plan {
+  #plan(key: string, kind: Kind, object: Frozen<KubeObject>, { clock, random: all }: ControllerEnv): Plan {
+    const random = all.of(key);
     const stage = pickStage(kind.stages, object, (limit) => Math.floor(random.fraction() * limit));
     const nowMs = clock.now();
     const dueMs = stage ? nowMs + stage.delayMs(object, nowMs, random.fraction()) : 0;

@@ -143,7 +143,7 @@ function follow<T>(storage: Pick<Storage, 'list' | 'watch'>, resource: string, c
   for (const { value } of items) place(value);
   storage.watch(
     prefix,
-    { after: revision },
+    { after: revision, lasting: true },
     {
       events: (batch) => {
         for (const { type, now } of batch) {

@@ -28,7 +28,7 @@ export class WebhookConfigurations {
     this.#order();
     storage.watch(
       prefix,
-      { after: revision },
+      { after: revision, lasting: true },
       {
         events: (batch) => {
           for (const { type, now } of batch) this.#place(now.value, type !== 'deleted');

@@ -110,7 +110,7 @@ export class Aggregator implements Aggregation {
     for (const { value } of storage.list(BUCKET).items) this.#observe(value as unknown as ApiService);
     storage.watch(
       BUCKET,
-      { after: storage.revision() },
+      { after: storage.revision(), lasting: true },
       {
         events: (batch) => {
           for (const event of batch) this.#follow(event);

@@ -66,7 +66,7 @@ export class Availability {
     ): Cancel =>
       storage.watch(
         prefix,
-        { after: storage.revision() },
+        { after: storage.revision(), lasting: true },
         {
           events: (batch) => {
             for (const { now, before } of batch) {

@@ -6,6 +6,7 @@ import { orderedMeta } from '../../registry/object-meta.ts';
 import { fieldsOfPaths, trackUpdate } from '../../schema/apply/managed-fields.ts';
 import { decodeStruct } from '../../schema/decode.ts';
 import type { Storage } from '../../storage/storage.ts';
+import type { StoredObject } from '../../storage/stored-object.ts';
 
 /** Objects that a cluster begins with. */
 export interface FirstObjects {
@@ -17,6 +18,9 @@ export interface FirstObjects {
   readonly plain: readonly KubeObject[];
 }
 
+/** By key: as they were written, or undefined for one that was there already. */
+export type InstalledObjects = ReadonlyMap<string, StoredObject | undefined>;
+
 /** The API server as a manager of fields; what it allocates for a service belongs to nobody. */
 const SERVER = {
   manager: 'kube-apiserver',
@@ -27,6 +31,8 @@ const SERVER = {
 /**
  * Writes objects straight into an empty storage: the server's own objects are not asked for by anybody, so nobody
  * admits or authorizes them. What is there already stays.
+ *
+ * @returns what a cluster has without anybody's doing
  */
 export async function installObjects(
   { canonical, own, plain }: FirstObjects,
@@ -34,7 +40,8 @@ export async function installObjects(
   storage: Storage,
   random: Random,
   nowMs: number,
-): Promise<void> {
+): Promise<InstalledObjects> {
+  const installed = new Map<string, StoredObject | undefined>();
   const creationTimestamp = rfc3339(nowMs);
   const uids = new Map<string, string>();
   const install = async (given: KubeObject, from: keyof FirstObjects): Promise<void> => {
@@ -42,7 +49,7 @@ export async function installObjects(
     const served = catalog.lookupKind(group, version, given.kind ?? '');
     if (!served) throw new Error(`a cluster cannot begin with a ${given.apiVersion} ${given.kind}: no such kind`);
     const key = served.store.keyOf(keyOf(given));
-    if (storage.get(key)) return;
+    if (storage.get(key)) return void installed.set(key, undefined);
     const { definition, info } = served.store;
     const object =
       from === 'canonical'
@@ -54,7 +61,7 @@ export async function installObjects(
       const apiVersion = given.apiVersion ?? '';
       trackUpdate(undefined, object, { ...SERVER, apiVersion, type, time: creationTimestamp });
     }
-    const uid = random.uuid();
+    const uid = random.of(key).uuid();
     uids.set(`${given.kind} ${given.metadata.name}`, uid);
     const meta = { ...object.metadata, uid, creationTimestamp };
     if (definition.generation) meta.generation = 1;
@@ -62,9 +69,10 @@ export async function installObjects(
     const node = given.kind === 'Lease' ? uids.get(`Node ${given.metadata.name}`) : undefined;
     if (node) meta.ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: given.metadata.name ?? '', uid: node }];
     object.metadata = orderedMeta(meta);
-    await storage.create(key, object);
+    installed.set(key, await storage.create(key, object));
   };
   for (const given of canonical) await install(given, 'canonical');
   for (const given of own) await install(given, 'own');
   for (const given of plain) await install(given, 'plain');
+  return installed;
 }

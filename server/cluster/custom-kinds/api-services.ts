@@ -42,7 +42,7 @@ export class ApiServices {
   follow(changed: (name: string) => void): Cancel {
     return this.#storage.watch(
       `${BUCKET}/`,
-      { after: this.#storage.revision() },
+      { after: this.#storage.revision(), lasting: true },
       {
         events: (batch) => {
           for (const { now } of batch) {

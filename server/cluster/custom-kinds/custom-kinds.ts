@@ -82,7 +82,7 @@ export class CustomKinds {
     for (const { value } of storage.list(`${DEFINITIONS}/`).items) this.#observe(value as unknown as Definition);
     const stopDefinitions = storage.watch(
       `${DEFINITIONS}/`,
-      { after: storage.revision() },
+      { after: storage.revision(), lasting: true },
       {
         events: (batch) => {
           for (const { type, now } of batch) {

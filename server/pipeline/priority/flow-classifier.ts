@@ -96,7 +96,7 @@ export class FlowClassifier {
     };
     for (const prefix of [FLOW_SCHEMAS, PRIORITY_LEVELS]) {
       const after = this.#source.list(prefix).revision;
-      this.#source.watch(prefix, { after }, { events, end: () => undefined });
+      this.#source.watch(prefix, { after, lasting: true }, { events, end: () => undefined });
     }
   }
 }

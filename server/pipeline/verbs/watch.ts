@@ -132,7 +132,9 @@ class Watch {
     const { random } = this.#env.registry;
     const clock = realOf(this.#env.registry.clock);
     const { timeoutSeconds } = this.#options;
-    const timeoutMs = timeoutSeconds ? timeoutSeconds * 1000 : LIMITS.watchTimeoutMs * (1 + random.fraction());
+    const timeoutMs = timeoutSeconds
+      ? timeoutSeconds * 1000
+      : LIMITS.watchTimeoutMs * (1 + random.of('watch').fraction());
     this.#cancels.push(clock.schedule(timeoutMs, () => this.#end()));
     if (!this.#options.allowWatchBookmarks) return;
     if (timeoutMs > LAST_BOOKMARK_MS)

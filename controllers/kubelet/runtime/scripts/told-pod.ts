@@ -25,6 +25,19 @@ export class PodTold implements PodScript {
     return { probes: Object.fromEntries(this.#probes), commands: this.#commands };
   }
 
+  /** Whether it was told anything that still holds. */
+  get isTold(): boolean {
+    return this.#probes.size > 0 || this.#commands.length > 0;
+  }
+
+  /** Takes the place of everything that it was told before. */
+  tell({ probes, commands }: ToldPod): void {
+    this.#probes.clear();
+    for (const [container, wish] of Object.entries(probes)) this.#probes.set(container, wish);
+    this.#commands = commands;
+    this.#changed();
+  }
+
   get commands(): readonly CommandAnswer[] {
     return this.#commands;
   }
