@@ -1,4 +1,5 @@
-// Writes dist/testing/: the client and the kits for test frameworks, as ES modules and, for those that ask so, as scripts.
+// Writes dist/testing/: the client and the kits for test frameworks, as ES modules and, for whoever requires them, as
+// scripts.
 import { build } from 'esbuild';
 
 const ENTRIES = ['client', 'process', 'jest', 'playwright'];

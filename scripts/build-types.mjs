@@ -1,4 +1,5 @@
-// Writes dist/types/: the declarations that the entries of the package lead to, with imports that resolve where no sources are.
+// Writes dist/types/: the declarations that the entries of the package lead to, with imports that resolve where no
+// sources are.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

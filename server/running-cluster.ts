@@ -35,7 +35,11 @@ export interface ClusterControls {
   get<T extends object = Frozen<KubeObject>>(target: string, place?: Place): Promise<T | undefined>;
   /** The objects of a resource (`pods`, `deploy`) in a namespace; `''` is all namespaces. */
   list<T extends object = Frozen<KubeObject>>(resource: string, selection?: Selection): Promise<readonly T[]>;
-  /** What a word means: `deploy` is the resource `deployments` of `apps/v1`. @throws Error when nothing has that name */
+  /**
+   * What a word means: `deploy` is the resource `deployments` of `apps/v1`.
+   *
+   * @throws Error when nothing has that name
+   */
   resolve(resource: string): Promise<NamedResource>;
   /** Back to how the cluster was when it became ready, fixtures included. */
   reset(): Promise<void>;

@@ -1,4 +1,4 @@
-/** How people name objects and resources: `deployment/web`, `deploy/web`, `deployments.apps/web`, as kubectl reads it. */
+/** How people name objects and resources, as kubectl reads it: `deployment/web`, `deploy/web`, `deploy.apps/web`. */
 
 /** What a name may mean, as discovery tells it. */
 export interface NamedResource {

@@ -800,6 +800,26 @@ export interface AdminApi {
       readonly state?: 'active' | 'spent' | 'expired';
     };
   };
+  /** the hooks that run at the start, and how far they are */
+  readonly 'GET /init': {
+    readonly request: Readonly<Record<never, never>>;
+    readonly answer: {
+      /** where they are */
+      readonly folder?: string;
+      readonly hooks: readonly {
+        /** name of the file */
+        readonly name: string;
+        /** how far it is */
+        readonly state: 'pending' | 'running' | 'done' | 'failed';
+        /** why it failed, with file and line */
+        readonly message?: string;
+        /** when it began */
+        readonly startedAt?: string;
+        /** when it ended */
+        readonly finishedAt?: string;
+      }[];
+    };
+  };
   /** the metrics that somebody has told */
   readonly 'GET /metrics': {
     readonly request: Readonly<Record<never, never>>;

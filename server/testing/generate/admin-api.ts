@@ -55,7 +55,8 @@ function objectType({ properties, required = [], additionalProperties }: AdminSc
   const inner = indent + INDENT;
   const fields = Object.entries(properties as Readonly<Record<string, AdminSchema>>).map(([name, schema]) => {
     const mark = (required as readonly string[]).includes(name) ? '' : '?';
-    return `${documented(schema.description, inner)}${inner}readonly ${keyOf(name)}${mark}: ${typeOf(schema, inner)};\n`;
+    const field = `${inner}readonly ${keyOf(name)}${mark}: ${typeOf(schema, inner)};\n`;
+    return `${documented(schema.description, inner)}${field}`;
   });
   return `{\n${fields.join('')}${indent}}`;
 }
