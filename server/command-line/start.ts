@@ -107,7 +107,7 @@ function problemBeside([first]: readonly string[], { auditLogPath, stopWithStdin
   return undefined;
 }
 
-/** A cluster for one command is in nobody's way: unless told otherwise, free ports and a kubeconfig that goes with it. */
+/** A cluster for one command is in nobody's way: free ports and a kubeconfig that goes with it, unless given. */
 function flagsBeside(given: Flags, self: Command, folder: string): Flags {
   const isDefault = (name: string): boolean => self.getOptionValueSource(name) === 'default';
   return {
