@@ -19,6 +19,8 @@ import { requestRoutes } from './requests.ts';
 import { type AdminRoute, isResponse, readJson, schema } from './route.ts';
 import { RouteTable } from './route-table.ts';
 import type { AdminTarget } from './target.ts';
+import { uiRoutes } from './ui.ts';
+import { uiPage } from './ui-page.ts';
 import { whyRoutes } from './why.ts';
 
 const description: AdminRoute = {
@@ -44,6 +46,7 @@ const TABLE = new RouteTable([
   ...rbacRoutes,
   ...requestRoutes,
   ...whyRoutes,
+  ...uiRoutes,
   description,
 ]);
 
@@ -52,9 +55,14 @@ export function isAdminRequest({ info }: ApiRequest): boolean {
   return info.segments[0] === '-';
 }
 
-/** Answers a request below `/-/`; whoever may not is told so before anything else is looked at. */
+/**
+ * Answers a request below `/-/`; whoever may not is told so before anything else is looked at. Only the files of the
+ * dashboard are for everybody: nothing of the cluster is in them.
+ */
 export async function answerAdmin(request: ApiRequest, target: AdminTarget): Promise<ApiResponse> {
   try {
+    const page = uiPage(request, target);
+    if (page) return page;
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
     const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });

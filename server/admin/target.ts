@@ -12,9 +12,12 @@ import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';
+import type { UiSessions } from './ui-sessions.ts';
 
 export interface AdminTarget {
   readonly access: AdminAccess;
+  /** v1.37.2 */
+  readonly kubernetesVersion: string;
   kubeconfig(): string;
   reset(): Promise<void>;
   /** Waits until nobody has anything to do. @throws NotSettled */
@@ -31,6 +34,8 @@ export interface AdminTarget {
   readonly faults: Faults;
   /** What pods are told to do. */
   readonly scripts: PodScripts;
+  /** Browsers that show the dashboard. */
+  readonly uiSessions: UiSessions;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
   /** What clients have asked for. */
