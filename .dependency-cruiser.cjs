@@ -45,6 +45,7 @@ const TABLE = {
     'server/schema/go-duration.ts',
     'server/schema/go-time.ts',
   ],
+  'server/dashboard': [],
   'server/http': ['server/pipeline', 'server/admin', 'server/streaming', 'server/kube', 'server/base'],
   'controllers/lib': ['server/kube', 'server/base', 'server/schema/hash'],
 };

@@ -17,6 +17,7 @@ import { addPods } from './pods.ts';
 import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
 import { startCommand } from './start.ts';
+import { addUi } from './ui.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { waitCommand } from './wait.ts';
 
@@ -259,6 +260,7 @@ function program(): Command {
   addFixtures(root);
   addRequests(root, KUBECONFIGS[0] ?? '');
   addQuestions(root, KUBECONFIGS[0] ?? '');
+  addUi(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 
