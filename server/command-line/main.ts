@@ -19,6 +19,7 @@ import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
 import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
+import { addUi } from './ui.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { addVersion } from './version.ts';
 import { waitCommand } from './wait.ts';
@@ -271,6 +272,7 @@ Examples:
   addSavepoints(root, KUBECONFIGS[0] ?? '');
   addVersion(root);
   addCompletion(root);
+  addUi(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 

@@ -1538,6 +1538,226 @@ export interface AdminApi {
       readonly chain?: Readonly<Record<string, unknown>>;
     };
   };
+  /** every savepoint, oldest first */
+  readonly 'GET /savepoints': {
+    readonly request: Readonly<Record<never, never>>;
+    readonly answer: {
+      readonly savepoints: readonly {
+        /** of the savepoint */
+        readonly name: string;
+        /** when it was made, by the machine's clock */
+        readonly time: string;
+        /** what the cluster's clock said */
+        readonly clock: string;
+        /** the resourceVersion of then */
+        readonly revision: number;
+        /** how many there are in it */
+        readonly objects: number;
+      }[];
+    };
+  };
+  /** keep the present state, in memory */
+  readonly 'POST /savepoints': {
+    readonly request: {
+      readonly body?: {
+        /** savepoint-1 and so on unless given */
+        readonly name?: string;
+        /** false: at once, whatever is under way; else when the cluster is at rest */
+        readonly settle?: boolean;
+        /** true: instead of one that has the name */
+        readonly replace?: boolean;
+      };
+    };
+    readonly answer: {
+      /** of the savepoint */
+      readonly name: string;
+      /** when it was made, by the machine's clock */
+      readonly time: string;
+      /** what the cluster's clock said */
+      readonly clock: string;
+      /** the resourceVersion of then */
+      readonly revision: number;
+      /** how many there are in it */
+      readonly objects: number;
+    };
+  };
+  /** one savepoint */
+  readonly 'GET /savepoints/{name}': {
+    readonly request: {
+      readonly params: { readonly name: string };
+    };
+    readonly answer: {
+      /** of the savepoint */
+      readonly name: string;
+      /** when it was made, by the machine's clock */
+      readonly time: string;
+      /** what the cluster's clock said */
+      readonly clock: string;
+      /** the resourceVersion of then */
+      readonly revision: number;
+      /** how many there are in it */
+      readonly objects: number;
+    };
+  };
+  /** forget a savepoint */
+  readonly 'DELETE /savepoints/{name}': {
+    readonly request: {
+      readonly params: { readonly name: string };
+    };
+    readonly answer: {
+      /** Status */
+      readonly kind?: string;
+      /** v1 */
+      readonly apiVersion?: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+      /** Success */
+      readonly status?: string;
+    };
+  };
+  /** what has changed since a savepoint, or between two */
+  readonly 'GET /savepoints/{name}/diff': {
+    readonly request: {
+      readonly params: { readonly name: string };
+      readonly query?: {
+        /** another savepoint; now unless given */
+        readonly to?: string;
+        /** json, or text for people */
+        readonly format?: string;
+        /** true: also Events, Leases, resourceVersions, managedFields and times of heartbeats */
+        readonly all?: string;
+      };
+    };
+    readonly answer: {
+      readonly created?: readonly {
+        /** of the object */
+        readonly apiVersion?: string;
+        /** of the object */
+        readonly kind?: string;
+        /** absent for those that have none */
+        readonly namespace?: string;
+        /** of the object */
+        readonly name?: string;
+      }[];
+      readonly changed?: readonly {
+        /** of the object */
+        readonly apiVersion?: string;
+        /** of the object */
+        readonly kind?: string;
+        /** absent for those that have none */
+        readonly namespace?: string;
+        /** of the object */
+        readonly name?: string;
+        readonly fields?: readonly {
+          /** spec.template.spec.containers[name=web].image */
+          readonly path: string;
+          /** absent where the field was not there */
+          readonly old?: unknown;
+          /** absent where the field is gone */
+          readonly new?: unknown;
+        }[];
+      }[];
+      readonly deleted?: readonly {
+        /** of the object */
+        readonly apiVersion?: string;
+        /** of the object */
+        readonly kind?: string;
+        /** absent for those that have none */
+        readonly namespace?: string;
+        /** of the object */
+        readonly name?: string;
+      }[];
+    };
+  };
+  /** make the cluster as it was */
+  readonly 'POST /savepoints/{name}/restore': {
+    readonly request: {
+      readonly params: { readonly name: string };
+      readonly body?: {
+        /** what watchers see; expire unless given */
+        readonly watches?: 'expire' | 'events';
+      };
+    };
+    readonly answer: {
+      /** of the savepoint */
+      readonly name: string;
+      /** when it was made, by the machine's clock */
+      readonly time: string;
+      /** what the cluster's clock said */
+      readonly clock: string;
+      /** the resourceVersion of then */
+      readonly revision: number;
+      /** how many there are in it */
+      readonly objects: number;
+    };
+  };
+  /** manifests that make its objects in another cluster; now is the present state */
+  readonly 'GET /savepoints/{name}/export': {
+    readonly request: {
+      readonly params: { readonly name: string };
+      readonly query?: {
+        /** true: every object, whole */
+        readonly all?: string;
+      };
+    };
+    readonly answer: string;
+  };
+  /** all objects of the cluster, for a file */
+  readonly 'GET /snapshot': {
+    readonly request: {
+      readonly query?: {
+        /** false: at once, whatever is under way; else when the cluster is at rest */
+        readonly settle?: string;
+      };
+    };
+    readonly answer: string;
+  };
+  /** make the cluster as a snapshot says */
+  readonly 'PUT /snapshot': {
+    readonly request: {
+      readonly body?: Readonly<Record<string, unknown>>;
+    };
+    readonly answer: {
+      /** Status */
+      readonly kind?: string;
+      /** v1 */
+      readonly apiVersion?: string;
+      readonly metadata?: Readonly<Record<string, unknown>>;
+      /** Success */
+      readonly status?: string;
+    };
+  };
+  /** a token that lets a browser into the dashboard, once */
+  readonly 'POST /ui/sessions': {
+    readonly request: {
+      readonly body?: {
+        /** a virtual cluster whose dashboard it is; this one unless given */
+        readonly cluster?: string;
+      };
+    };
+    readonly answer: {
+      /** good once */
+      readonly token: string;
+      /** /-/ui/?token=TOKEN: what to open in a browser, below the URL of the server */
+      readonly path: string;
+      /** until when */
+      readonly expires: string;
+    };
+  };
+  /** whether whoever asks may use the dashboard: 401 or 403 if not */
+  readonly 'GET /ui/session': {
+    readonly request: Readonly<Record<never, never>>;
+    readonly answer: {
+      /** of Kubernetes */
+      readonly version?: string;
+      /** a virtual cluster */
+      readonly virtual?: boolean;
+    };
+  };
+  /** end the session of a browser */
+  readonly 'DELETE /ui/session': {
+    readonly request: Readonly<Record<never, never>>;
+    readonly answer: Readonly<Record<string, unknown>>;
+  };
   /** this description */
   readonly 'GET /openapi.json': {
     readonly request: Readonly<Record<never, never>>;
