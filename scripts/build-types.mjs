@@ -1,4 +1,5 @@
-// Writes dist/types/: the declarations that server/index.ts leads to, with imports that resolve where no sources are.
+// Writes dist/types/: the declarations that the entries of the package lead to, with imports that resolve where no
+// sources are.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,4 +28,8 @@ function prune(folder, needed) {
 }
 
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-prune(TYPES, follow(join(TYPES, 'server/index.d.ts')));
+const { include } = JSON.parse(readFileSync('tsconfig.build.json', 'utf8'));
+const needed = new Set();
+for (const entry of include.filter((path) => !path.endsWith('.d.ts')))
+  follow(join(TYPES, entry.replace(/\.ts$/, '.d.ts')), needed);
+prune(TYPES, needed);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { buildKits } from './build-kits.mjs';
 import { noticesOf } from './build-notices.mjs';
 
 /** Where the texts of `kubectl explain` come from: see declared-texts.mjs. */
@@ -57,6 +58,8 @@ writeFileSync(
 );
 const cli = readFileSync('scripts/cli.mjs', 'utf8').replace('./bundle-loader.mjs', './bundle-loader.js');
 writeFileSync('dist/cli.js', cli, { mode: 0o755 });
+
+await buildKits();
 
 // Modules read these from beside themselves, which is dist/ for all of them.
 const DATA = [

@@ -17,6 +17,7 @@ const STEPS = [
 /** Generated files that need no control plane have to be what their generators write. */
 const GENERATED = [
   ['server/resources/index.gen.ts', 'scripts/generate-resource-index.mjs'],
+  ['server/testing/admin-api.gen.ts', 'scripts/generate-admin-api.mjs'],
   ['docs/own-texts.md', 'scripts/list-own-texts.mjs'],
 ];
 

@@ -1,8 +1,9 @@
 // The test kits of `clients/` and the examples: each in a copy of its own, so that nothing is left in the repository.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { findKubectl } from './kubectl.mjs';
 
 const LIMIT_MS = 1_200_000;
 /** What builds and runs leave behind. */
@@ -10,8 +11,20 @@ const LEFT_BEHIND = new Set(['target', '.venv', '__pycache__', '.pytest_cache', 
 
 const versionIn = (file, pattern) => pattern.exec(readFileSync(file, 'utf8'))?.[1];
 
+/** Its framework; Node brings one of its own. */
+function versionOf(folder) {
+  const { devDependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const [framework] = Object.entries(devDependencies).filter(([name]) => name !== 'fauxkube');
+  return framework ? framework.join(' ') : `Node ${process.version}`;
+}
+
 /** What each of them is tested by, and with what; those of examples are the commands of their README. */
 export const KITS = [
+  ...['vitest', 'jest', 'playwright', 'node-test'].map((name) => ({
+    name: `${name}-example`,
+    folder: `examples/${name}`,
+    uses: () => versionOf(`examples/${name}`),
+  })),
   {
     name: 'python-kit',
     folder: 'clients/python',
@@ -65,12 +78,17 @@ function commandsOf(folder) {
   return Array.from(blocks, ([, block]) => block).join('');
 }
 
-/** @param dist the build that is tested; what the copies call `dist` */
+/** What a package consists of besides `dist`. */
+const PACKAGE = ['package.json', 'fixtures', 'LICENSE', 'README.md', 'CHANGELOG.md'];
+
+/** @param dist the build that is tested, with the rest of the package beside it */
 function copyOf(dist) {
   const root = mkdtempSync(join(tmpdir(), 'fauxkube-kits-'));
   const filter = (path) => !LEFT_BEHIND.has(basename(path));
   for (const folder of ['clients', 'examples']) cpSync(folder, join(root, folder), { recursive: true, filter });
-  symlinkSync(resolve(dist), join(root, 'dist'));
+  // npm takes no links along when it packs a folder.
+  for (const name of ['dist', ...PACKAGE])
+    cpSync(join(dirname(dist), name === 'dist' ? basename(dist) : name), join(root, name), { recursive: true });
   return root;
 }
 
@@ -84,6 +102,9 @@ export async function runKit({ name, folder, script }, dist = process.env.FAUXKU
   try {
     const env = {
       ...process.env,
+      // What is in npm's cache, where an installation of this repository has put it, need not be asked for.
+      npm_config_prefer_offline: 'true',
+      KUBECTL: process.env.KUBECTL ?? findKubectl().command,
       // Crates that both need are built once.
       CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR ?? resolve('node_modules/.cache/clients/cargo'),
       ...(script && { FAUXKUBE_COMMAND: join(root, 'dist/cli.js') }),

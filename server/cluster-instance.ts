@@ -15,6 +15,7 @@ import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { ClusterClock } from './cluster/cluster-clock.ts';
+import { ObjectFinder } from './cluster/find-object.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { parseFixture } from './cluster/fixtures/documents.ts';
 import type { FixtureObject } from './cluster/fixtures/faults.ts';
@@ -326,6 +327,14 @@ export class ClusterInstance implements ForkedCluster {
       ),
     );
     await this.#applyAll(objects.flat());
+  }
+
+  readonly get: ClusterControls['get'] = (target, place) => this.#finder.get(target, place);
+  readonly list: ClusterControls['list'] = (resource, selection) => this.#finder.list(resource, selection);
+  readonly resolve: ClusterControls['resolve'] = (resource) => this.#finder.resolve(resource);
+
+  get #finder(): ObjectFinder {
+    return new ObjectFinder(this.cluster.catalog, this.transport());
   }
 
   async reset(): Promise<void> {

@@ -210,6 +210,10 @@ class Launch implements RunningCluster {
     return this.#instance.apply(...manifests);
   }
 
+  readonly get: RunningCluster['get'] = (target, place) => this.#instance.get(target, place);
+  readonly list: RunningCluster['list'] = (resource, selection) => this.#instance.list(resource, selection);
+  readonly resolve: RunningCluster['resolve'] = (resource) => this.#instance.resolve(resource);
+
   reset(): Promise<void> {
     return this.#instance.reset();
   }

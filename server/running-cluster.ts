@@ -1,10 +1,12 @@
 import type { ControllerState } from '../controllers/lib/switches.ts';
+import type { Frozen } from './base/freeze.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
 import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { Savepoints } from './cluster/savepoints/savepoints.ts';
-import type { User } from './kube/object.ts';
+import type { KubeObject, User } from './kube/object.ts';
+import type { NamedResource, Place, Selection } from './kube/resource-argument.ts';
 import type { Transport } from './kube/transport.ts';
 import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 
@@ -27,6 +29,22 @@ export interface ClusterControls {
   transport(user?: User): Transport;
   /** Creates or changes objects: YAML text with any number of documents, or objects. */
   apply(...manifests: readonly (string | object)[]): Promise<void>;
+  /**
+   * One object, as its administrator sees it; undefined when there is none.
+   *
+   * @param target as kubectl takes it: `deployment/web`, `deploy/web`, `deployments.apps/web`
+   * @example
+   * const web = await cluster.get<V1Deployment>('deployment/web', { namespace: 'shop' });
+   */
+  get<T extends object = Frozen<KubeObject>>(target: string, place?: Place): Promise<T | undefined>;
+  /** The objects of a resource (`pods`, `deploy`) in a namespace; `''` is all namespaces. */
+  list<T extends object = Frozen<KubeObject>>(resource: string, selection?: Selection): Promise<readonly T[]>;
+  /**
+   * What a word means: `deploy` is the resource `deployments` of `apps/v1`.
+   *
+   * @throws Error when nothing has that name
+   */
+  resolve(resource: string): Promise<NamedResource>;
   /** Back to how the cluster was when it became ready, fixtures included. */
   reset(): Promise<void>;
   /**

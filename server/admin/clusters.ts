@@ -42,7 +42,8 @@ const FACTS = {
   running: schema.flag('whether somebody has asked it for anything yet: it does not run before'),
   idleTimeoutSeconds: schema.number('it goes when nobody has used it for so long'),
 } as const;
-const CREATED = schema.object({ ...FACTS, kubeconfig: schema.text('of its administrator') });
+const ALWAYS = ['name', 'url', 'from', 'created', 'running'];
+const CREATED = schema.object({ ...FACTS, kubeconfig: schema.text('of its administrator') }, [...ALWAYS, 'kubeconfig']);
 
 const FIELDS = ['name', 'from', 'idleTimeout'];
 
@@ -90,7 +91,7 @@ export const clusterRoutes: readonly AdminRoute[] = [
     method: 'GET',
     path: '/clusters',
     summary: 'the virtual clusters of this process',
-    answer: schema.object({ clusters: schema.list(schema.object(FACTS)) }),
+    answer: schema.object({ clusters: schema.list(schema.object(FACTS, ALWAYS)) }, ['clusters']),
     handle: async (target) => ({ clusters: clustersOf(target).list() }),
   },
   {

@@ -65,19 +65,22 @@ function notFound(name: string, message: string): ApiError {
   return new ApiError(404, 'NotFound', message, { name, kind: 'controllers' });
 }
 
-const STATE = schema.object({
-  name: schema.text('in full'),
-  enabled: schema.flag('whether it is on everywhere else'),
-  namespaces: { type: 'object', additionalProperties: { type: 'boolean' }, description: 'where it differs' },
-  objects: schema.list(schema.text('kind and key'), 'objects whose annotation switches it off'),
-});
+const STATE = schema.object(
+  {
+    name: schema.text('in full'),
+    enabled: schema.flag('whether it is on everywhere else'),
+    namespaces: { type: 'object', additionalProperties: { type: 'boolean' }, description: 'where it differs' },
+    objects: schema.list(schema.text('kind and key'), 'objects whose annotation switches it off'),
+  },
+  ['name', 'enabled'],
+);
 
 export const controllerRoutes: readonly AdminRoute[] = [
   {
     method: 'GET',
     path: '/controllers',
     summary: 'every controller, and where it is on',
-    answer: schema.object({ controllers: schema.list(STATE) }),
+    answer: schema.object({ controllers: schema.list(STATE) }, ['controllers']),
     handle: async (target) => ({ controllers: target.controllers.list() }),
   },
   {

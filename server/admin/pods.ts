@@ -96,7 +96,7 @@ function told(scripts: PodScripts, verb: Verb, target: PodTarget, body: Body): o
   }
 }
 
-const TOLD = schema.object({ pods: schema.list(schema.text('name of a pod'), 'those that were told') });
+const TOLD = schema.object({ pods: schema.list(schema.text('name of a pod'), 'those that were told') }, ['pods']);
 
 /** Of one pod by its name, and of all that a selector chooses. */
 function routesOf([what, verb]: [string, Verb]): AdminRoute[] {

@@ -51,6 +51,9 @@ const TABLE = new RouteTable([
   description,
 ]);
 
+/** What there is to ask for. */
+export const adminRoutes: readonly AdminRoute[] = TABLE.routes;
+
 /** Whether a request is for these routes, however its path is written. */
 export function isAdminRequest({ info }: ApiRequest): boolean {
   return info.segments[0] === '-';

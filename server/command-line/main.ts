@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
 import { OPEN_PORTS } from '../http/plain-servers.ts';
@@ -9,16 +8,19 @@ import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
+import { addCompletion } from './completion.ts';
 import { addControllers } from './controllers.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
 import { identityFlags } from './identity-flags.ts';
+import { ownVersion } from './own-version.ts';
 import { addPods } from './pods.ts';
 import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
 import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
+import { addVersion } from './version.ts';
 import { waitCommand } from './wait.ts';
 
 function integer(minimum: number, maximum: number): (text: string) => number {
@@ -90,12 +92,6 @@ function flag(flags: string, description: string): Option {
   );
 }
 
-function version(): string {
-  // One folder up from dist/, two from the sources.
-  const file = ['../package.json', '../../package.json'].map((path) => new URL(path, import.meta.url)).find(existsSync);
-  return file ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : 'unknown';
-}
-
 /** Variables of flags without a value. */
 const SWITCHES = [
   'FAUXKUBE_INSECURE_ADMIN',
@@ -122,12 +118,13 @@ function program(): Command {
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: true });
   root.option('-V, --version', 'print the version').on('option:version', () => {
-    process.stdout.write(`fauxkube ${version()}\n`);
+    process.stdout.write(`fauxkube ${ownVersion()}\n`);
     process.exit(0);
   });
   const start = root
     .command('start')
-    .description('start a cluster and serve it until the process is ended')
+    .description('start a cluster and serve it until the process is ended, or a command has run')
+    .argument('[command...]', 'after --: runs with KUBECONFIG set, and ends the cluster with it')
     .addOption(flag('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(flag('--port <port>', 'HTTPS port; 0 picks a free one').argParser(port).default(6443))
     .addOption(flag('--http-port <port>', 'plain HTTP besides, on loopback').argParser(port))
@@ -218,7 +215,16 @@ function program(): Command {
     .addOption(flag('--strict', 'refuse what docs/fidelity.md calls approximate'))
     .addOption(flag('--token-auth-file <file>', 'bearer tokens: lines of token,user,uid,"group,group"'))
     .addOption(flag('--stop-with-stdin', 'end as soon as standard input does: with the program that writes it'))
-    .addHelpText('after', '\nEach flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.\n')
+    .addHelpText(
+      'after',
+      `
+Each flag is also an environment variable: --http-port is FAUXKUBE_HTTP_PORT.
+
+Examples:
+  fauxkube start --nodes 3 --fixtures manifests
+  fauxkube start -- npm test
+`,
+    )
     .exitOverride()
     .action(startCommand);
   const more = [
@@ -263,6 +269,8 @@ function program(): Command {
   addRequests(root, KUBECONFIGS[0] ?? '');
   addQuestions(root, KUBECONFIGS[0] ?? '');
   addSavepoints(root, KUBECONFIGS[0] ?? '');
+  addVersion(root);
+  addCompletion(root);
   return root;
 }
 

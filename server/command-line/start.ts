@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { collectWhenIdle } from '../base/idle-collection.ts';
 import type { LogLevel } from '../base/log.ts';
@@ -7,6 +10,7 @@ import type { OpenPort } from '../http/plain-servers.ts';
 import { type RunningCluster, startCluster } from '../index.ts';
 import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
 import { type AuthorizationFlags, authorizationOf } from './authorization-flags.ts';
+import { runBeside, signalCode } from './beside.ts';
 import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
@@ -53,25 +57,66 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly stopWithStdin?: boolean;
 }
 
-/** `fauxkube start`: serves until the process is told to end. */
-export async function startCommand(flags: Flags): Promise<void> {
+/**
+ * `fauxkube start`: serves until the process is told to end, or until the command has ended that stands after `--`.
+ *
+ * @param self tells which flags were given, and which are what they are by default
+ */
+export async function startCommand(command: readonly string[], given: Flags, self: Command): Promise<void> {
   const clock = systemClock();
   const startedMs = clock.now();
-  const end = endOnSignals(flags.stopWithStdin ?? false);
+  const end = endOnSignals(given.stopWithStdin ?? false, command.length > 0);
+  const problem = command.length > 0 ? problemBeside(command, given) : undefined;
+  if (problem !== undefined) return failed(problem);
+  const folder = command.length > 0 ? mkdtempSync(join(tmpdir(), 'fauxkube-')) : undefined;
+  if (folder !== undefined) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const flags = folder === undefined ? given : flagsBeside(given, self, folder);
   try {
     const cluster = await start(flags);
     end.cluster = cluster;
     const [kubeconfig = ''] = writeKubeconfigs(cluster, flags.kubeconfig, flags.kubeconfigMode);
     cluster.ready();
     collectWhenIdle();
-    // Standard output is the audit log's, if that goes there.
-    const own = flags.auditLogPath === '-' ? process.stderr : process.stdout;
-    own.write(readyText(cluster, kubeconfig, clock.now() - startedMs, flags));
+    if (command.length === 0) {
+      // Standard output is the audit log's, if that goes there.
+      const own = flags.auditLogPath === '-' ? process.stderr : process.stdout;
+      own.write(readyText(cluster, kubeconfig, clock.now() - startedMs, flags));
+      return;
+    }
+    process.stderr.write([readyLine(cluster, clock.now() - startedMs).trimEnd(), ...seedLines(flags), ''].join('\n'));
+    const beside = runBeside(command, { KUBECONFIG: kubeconfig, FAUXKUBE_URL: cluster.url });
+    end.pass = beside.pass;
+    const code = await beside.ended;
+    await cluster.stop();
+    process.exit(code);
   } catch (error) {
-    // Nothing else may keep the process: a half-started server would only look like one.
-    process.stderr.write(`${portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`}\n`);
-    process.exit(USAGE_EXIT_CODE);
+    failed(portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`);
   }
+}
+
+/** Nothing else may keep the process: a half-started server would only look like one. */
+function failed(why: string): never {
+  process.stderr.write(`${why}\n`);
+  process.exit(USAGE_EXIT_CODE);
+}
+
+/** What cannot be had together with a command. */
+function problemBeside([first]: readonly string[], { auditLogPath, stopWithStdin }: Flags): string | undefined {
+  if (!process.argv.includes('--')) return `error: a command stands after "--": fauxkube start -- ${first ?? ''}`;
+  if (auditLogPath === '-') return 'error: standard output is that of the command: give --audit-log-path a file';
+  if (stopWithStdin) return 'error: standard input is that of the command: leave out --stop-with-stdin';
+  return undefined;
+}
+
+/** A cluster for one command is in nobody's way: free ports and a kubeconfig that goes with it, unless given. */
+function flagsBeside(given: Flags, self: Command, folder: string): Flags {
+  const isDefault = (name: string): boolean => self.getOptionValueSource(name) === 'default';
+  return {
+    ...given,
+    ...(isDefault('port') && { port: 0 }),
+    ...(isDefault('proxyPort') && { proxyPort: 0 }),
+    ...(isDefault('kubeconfig') && { kubeconfig: [join(folder, 'kubeconfig')] }),
+  };
 }
 
 async function start(flags: Flags): Promise<RunningCluster> {
@@ -144,9 +189,13 @@ function seedLines({ seed, host }: Flags): string[] {
     : [`  warning        other machines reach ${host}: keys are new ones, and do not come from --seed ${seed}`];
 }
 
+function readyLine({ kubernetesVersion, url }: RunningCluster, tookMs: number): string {
+  return `fauxkube is ready: Kubernetes ${kubernetesVersion} on ${url} (${Math.round(tookMs)} ms)\n`;
+}
+
 function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number, flags: Flags): string {
   const lines = [
-    `fauxkube is ready: Kubernetes ${cluster.kubernetesVersion} on ${cluster.url} (${Math.round(tookMs)} ms)`,
+    readyLine(cluster, tookMs).trimEnd(),
     ...(cluster.httpUrl ? [`  plain HTTP     ${cluster.httpUrl}`] : []),
     ...(cluster.proxyUrl ? [`  service proxy  http_proxy=${cluster.proxyUrl} curl SERVICE`] : []),
     ...(cluster.dnsPort === undefined
@@ -162,19 +211,31 @@ function readyText(cluster: RunningCluster, kubeconfig: string, tookMs: number, 
   return `${lines.join('\n')}\n`;
 }
 
+/** What there is to end. */
+interface End {
+  cluster: RunningCluster | undefined;
+  /** Hands signals on to a command: that ends first. */
+  pass: ((signal: NodeJS.Signals) => void) | undefined;
+}
+
 /**
  * SIGTERM and SIGINT end the cluster in order: also as process 1, which gets no default handlers, and also while it
  * starts, when there is nothing to end yet. So does the end of standard input, if it is told to: no signal comes from
  * a program that was killed, and none passes through `npx`.
  */
-function endOnSignals(withStdin: boolean): { cluster: RunningCluster | undefined } {
-  const end: { cluster: RunningCluster | undefined } = { cluster: undefined };
+function endOnSignals(withStdin: boolean, hasCommand: boolean): End {
+  const end: End = { cluster: undefined, pass: undefined };
   let ending = false;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (end.pass) {
+      end.pass(signal);
+      return;
+    }
     if (ending) process.exit(1); // asked twice
     ending = true;
     Promise.resolve(end.cluster?.stop()).then(
-      () => process.exit(0),
+      // A command that was never run has not succeeded.
+      () => process.exit(hasCommand ? signalCode(signal) : 0),
       (error: unknown) => {
         process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
         process.exit(1);
@@ -183,6 +244,8 @@ function endOnSignals(withStdin: boolean): { cluster: RunningCluster | undefined
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  if (withStdin) process.stdin.once('end', onSignal).once('error', onSignal).resume();
+  if (hasCommand) process.on('SIGHUP', onSignal);
+  const onInput = (): void => onSignal('SIGTERM');
+  if (withStdin) process.stdin.once('end', onInput).once('error', onInput).resume();
   return end;
 }

@@ -69,6 +69,27 @@ test('holds the bundle, its types and data, and no sources', () => {
   );
 });
 
+/** The frameworks that kits are made for; who has none of them imports none of the kits. */
+const FRAMEWORKS = ['vitest', '@playwright/test', '@jest/globals'];
+
+test('has kits that import nothing but Node, the package itself and their framework', () => {
+  const files = readdirSync(installed('dist/testing'));
+  const { exports } = JSON.parse(readFileSync(installed('package.json'), 'utf8')) as {
+    exports: Record<string, string>;
+  };
+  for (const name of ['client', 'process', 'vitest', 'jest', 'playwright']) {
+    expect(Object.keys(exports)).toContain(`./${name}`);
+    expect(files).toContain(`${name}.js`);
+  }
+  const text = files.map((file) => readFileSync(installed(`dist/testing/${file}`), 'utf8')).join('\n');
+  const imports = Array.from(
+    text.matchAll(/(?:\brequire\(|\bfrom |^import |\bimport\()"([^"\n]+)"/gm),
+    ([, path = '']) => path,
+  );
+  const others = new Set(imports.filter((path) => !isBuiltin(path) && !path.startsWith('.')));
+  expect([...others].sort()).toEqual(FRAMEWORKS.toSorted());
+});
+
 /** What the WebSocket library takes along when a program happens to have it. */
 const OPTIONAL = ['bufferutil', 'utf-8-validate'];
 

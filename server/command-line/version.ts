@@ -1,0 +1,18 @@
+/** `fauxkube version`: of this program, and of what it serves. */
+import { type Command, Option } from 'commander';
+import { ownVersion } from './own-version.ts';
+
+/** Adds the command to the program. */
+export function addVersion(root: Command): void {
+  root
+    .command('version')
+    .description('print the versions of this program and of the Kubernetes API that it serves')
+    .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json']).default('text'))
+    .exitOverride()
+    .action(async ({ output }: { readonly output: 'text' | 'json' }) => {
+      const { builtInTypes } = await import('../schema/type-table.ts');
+      const facts = { fauxkube: ownVersion(), kubernetes: builtInTypes().gitVersion, node: process.version };
+      const text = `fauxkube ${facts.fauxkube}\nKubernetes ${facts.kubernetes}\nNode ${facts.node}\n`;
+      process.stdout.write(output === 'json' ? `${JSON.stringify(facts, null, 2)}\n` : text);
+    });
+}
