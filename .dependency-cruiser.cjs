@@ -85,7 +85,8 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^server/',
-        pathNot: '^server/(index|cluster-instance|start-options|running-cluster|outside-controllers)\\.ts$',
+        pathNot:
+          '^server/(index|(cluster-)?instance(-controllers)?|start-options|running-cluster|outside-controllers)\\.ts$',
       },
       to: { path: '^controllers/' },
     },

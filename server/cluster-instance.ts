@@ -1,9 +1,8 @@
 /** One cluster with everything that works in it: API, controllers, simulated nodes. It listens nowhere itself. */
-import { createControllers } from '../controllers/index.ts';
+import type { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
-import { createStages } from '../controllers/kubelet/stages/index.ts';
-import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
+import type { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import { UiSessions } from './admin/ui-sessions.ts';
@@ -33,19 +32,17 @@ import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import { createFaults } from './fault-host.ts';
-import { InstanceState, type InstanceStateParts } from './instance-state.ts';
+import { createManager } from './instance-controllers.ts';
+import { InstanceState } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Faults } from './pipeline/faults/faults.ts';
-import { expressionWarnings } from './registry/policy-types.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
-import { createDeviceMatcher } from './schema/cel/devices/match.ts';
-import { podTemplateHash } from './schema/hash/pod-template-hash.ts';
 import { typesOf } from './schema/kubernetes-versions.ts';
-import { auditOf, checkNames, isEnabled, noSuchController, type StartOptions } from './start-options.ts';
+import { auditOf, checkNames, noSuchController, type StartOptions } from './start-options.ts';
 import type { Captured, LocalStorage } from './storage/storage.ts';
 
 type KubeletParts = Parameters<typeof createKubelet>[2];
@@ -178,7 +175,18 @@ export class ClusterInstance implements ForkedCluster {
       admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
-    this.#state = this.#stateOf(assembly, kubelet.memory);
+    this.#state = new InstanceState({
+      ...assembly,
+      kubelet: kubelet.memory,
+      controllers: () => this.#manager,
+      startControllers: async (switches) => {
+        await this.#publishAddress();
+        this.#manager = this.#createManager();
+        await this.#manager.resetSwitches(switches);
+        await this.#manager.start();
+      },
+      settle: () => this.settle(),
+    });
     this.#savepoints = new Savepoints(this.#state, { clock, realClock: systemClock() });
     if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
     for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
@@ -188,73 +196,33 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
   async start(): Promise<void> {
-    const { options } = this.#parts;
-    const { cluster } = this.parts;
     await this.#publishAddress();
     this.#manager = this.#createManager();
-    cluster.workQueues = () => this.#manager?.workQueues() ?? [];
-    checkNames(options.controllers ?? [], this.#manager.list());
+    this.cluster.workQueues = () => this.#manager?.workQueues() ?? [];
+    checkNames(this.#parts.options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     if (this.#fixtures && !this.#fixtures.isEmpty) {
       await this.settle(START_TIMEOUT_MS);
-      this.#empty = cluster.storage.capture();
+      this.#empty = this.cluster.storage.capture();
       await this.#fixtures.apply(this.#startTarget);
     }
     await this.settle(START_TIMEOUT_MS);
     // What was applied at the start is nobody's request.
     this.parts.permissions.forget();
-    this.#beginning = cluster.storage.capture();
+    this.#beginning = this.cluster.storage.capture();
     await this.#fixtures?.watch(this.#startTarget, systemClock());
     this.#empty ??= this.#beginning;
   }
 
   /** A state may be of a cluster that listened elsewhere. */
-  async #publishAddress(): Promise<void> {
-    const { address, port } = this.#parts;
-    const { catalog, storage } = this.cluster;
-    await publishApiAddress({ address, port: port() }, catalog, storage);
+  #publishAddress(): Promise<void> {
+    const at = { address: this.#parts.address, port: this.#parts.port() };
+    return publishApiAddress(at, this.cluster.catalog, this.cluster.storage);
   }
 
   #createManager(): ControllerManager {
-    const { options, clock, random, log, ingressPoint } = this.#parts;
-    const { cluster, pki, tokens, metrics } = this.parts;
-    const kubelet = this.#kubelet?.controller;
-    const { extraControllers = [] } = options;
-    const guests = new Set(extraControllers.map(({ user, account }) => (user ?? serviceAccountUser(account)).name));
-    return new ControllerManager({
-      definitions: [
-        ...createControllers({
-          caCertificate: pki.servingCa,
-          ingressPoint: ingressPoint(),
-          issueToken: (account, secretName) => tokens.issueLegacy(account, secretName),
-          loadBalancerCidr: options.loadBalancerCidr,
-          matchDevice: createDeviceMatcher(),
-          metrics,
-          signCertificate: pki.signRequest,
-          checkPolicy: (policy) => expressionWarnings(policy, cluster.catalog),
-          podRanges: options,
-        }),
-        ...(kubelet ? [kubelet] : []),
-        createStages(this.#simulatedNodes),
-        ...extraControllers,
-      ],
-      transport: (user, agent) => new LocalTransport(cluster.pipeline, user, agent, !guests.has(user.name)),
-      clock,
-      random,
-      activity: cluster.activity,
-      log,
-      enabled: (name) => isEnabled(name, this.#enabledControllers),
-      hashTemplate: (template, count) => podTemplateHash(template, count, cluster.catalog.table),
-      lacks: (resource) => cluster.catalog.table.lacks(resource),
-    });
-  }
-
-  /** Whoever lets nodes in by token wants tokens to end, and `cluster-info` to be signed with them. */
-  get #enabledControllers(): readonly string[] {
-    const { controllers = [], authentication } = this.#parts.options;
-    const isAll = controllers.every((entry) => entry.startsWith('-')) || controllers.includes('*');
-    if (!authentication?.enableBootstrapTokenAuth || !isAll) return controllers;
-    return [...controllers, '*', 'bootstrap-signer', 'token-cleaner'];
+    const [kubelet, simulatedNodes] = [this.#kubelet?.controller, this.#simulatedNodes];
+    return createManager({ ...this.#parts, assembly: this.parts, kubelet, simulatedNodes });
   }
 
   /** @throws Error before `assemble()` */
@@ -284,24 +252,6 @@ export class ClusterInstance implements ForkedCluster {
   get savepoints(): Savepoints {
     if (!this.#savepoints) throw new Error('the cluster has not been started');
     return this.#savepoints;
-  }
-
-  #stateOf({ cluster, metrics, installed, install }: Assembly, kubelet: InstanceStateParts['kubelet']): InstanceState {
-    return new InstanceState({
-      cluster,
-      kubelet,
-      metrics,
-      installed,
-      install,
-      controllers: () => this.#manager,
-      startControllers: async (switches) => {
-        await this.#publishAddress();
-        this.#manager = this.#createManager();
-        await this.#manager.resetSwitches(switches);
-        await this.#manager.start();
-      },
-      settle: () => this.settle(),
-    });
   }
 
   get scripts(): PodScripts {
@@ -339,7 +289,6 @@ export class ClusterInstance implements ForkedCluster {
       uiSessions: this.uiSessions,
       clusters: this.#parts.clusters?.(),
       savepoints: this.savepoints,
-      catalog: this.cluster.catalog,
       requests: this.requests,
       permissions,
       why: this.cluster,
@@ -350,9 +299,9 @@ export class ClusterInstance implements ForkedCluster {
 
   get #startTarget(): StartTarget {
     return {
-      catalog: this.cluster.catalog,
       apply: (...manifests) => this.apply(...manifests),
       transport: (user) => this.transport(user),
+      catalog: this.cluster.catalog,
       settle: () => this.settle(),
       expect: (objects) => this.#expectNodes(objects),
     };

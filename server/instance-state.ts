@@ -7,6 +7,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import type { Exporting } from './cluster/savepoints/export.ts';
 import { type Beside, NOTHING_TOLD, type SwitchState } from './cluster/savepoints/savepoint.ts';
 import type { StatefulCluster } from './cluster/savepoints/savepoints.ts';
+import { stateOf } from './cluster/savepoints/snapshot-file.ts';
 import type { SimulatedMetrics } from './cluster/simulated-metrics.ts';
 import { type KubeObject, parseApiVersion } from './kube/object.ts';
 import type { ToldPod } from './kube/pod-script.ts';
@@ -65,6 +66,10 @@ export class InstanceState implements StatefulCluster {
 
   replace(state: Captured, beside: Beside): Promise<void> {
     return this.#replace(state, beside);
+  }
+
+  read(bytes: Buffer): Captured {
+    return stateOf(bytes, this.#parts.cluster.catalog);
   }
 
   /** A file need not have what no cluster works without: roles of controllers, for one. */

@@ -143,8 +143,7 @@ export class Kubelet {
     for (const { running } of this.#pods.values()) running?.close();
     this.#staged.restart();
     this.#staging = undefined;
-    this.#pods.clear();
-    this.#past.clear();
+    for (const known of [this.#pods, this.#past]) known.clear();
     this.#waiting = new Waiting();
     this.#stock = new NodeStock();
     this.#network = undefined;

@@ -1,5 +1,5 @@
 /** `/-/snapshot`: all objects of the cluster as one text, to be kept in a file and brought back. */
-import { stateOf, textOf } from '../cluster/savepoints/snapshot-file.ts';
+import { textOf } from '../cluster/savepoints/snapshot-file.ts';
 import { badRequest } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
@@ -26,9 +26,9 @@ export const snapshotRoutes: readonly AdminRoute[] = [
     body: schema.any,
     description: 'The body is what GET answers. It is read whole first; one that is damaged changes nothing.',
     answer: STATUS,
-    handle: async ({ savepoints, catalog }, { request }) => {
+    handle: async ({ savepoints }, { request }) => {
       const body = await request.body(LIMITS.snapshotBytes);
-      await savepoints.load(stateOf('bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.object)), catalog));
+      await savepoints.load('bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.object)));
       return SUCCESS;
     },
   },

@@ -10,7 +10,6 @@ import type { SimulatedMetrics } from '../cluster/simulated-metrics.ts';
 import type { WhyParts } from '../cluster/why/why.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
 import type { FidelityReport } from '../pipeline/fidelity/client-requests.ts';
-import type { Catalog } from '../registry/catalog.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';

@@ -12,7 +12,7 @@ export interface Keys {
   /** ECDSA with SHA-256, DER. */
   sign(text: Buffer, key: KeyObject): Buffer;
   /** The same as tokens have it: two numbers of 32 bytes. */
-  signToken(text: Buffer, key: KeyObject): Buffer;
+  readonly signToken: (text: Buffer, key: KeyObject) => Buffer;
   /** Whether everybody can know them. */
   readonly isInsecure: boolean;
 }

@@ -1,5 +1,5 @@
 /** Tokens of service accounts: JSON Web Tokens that this cluster signs, and recognizes by its own key. */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';

@@ -84,7 +84,7 @@ export function compareStates(
     ...(flags.all && { all: 'true' }),
   });
   return reported(flags, async (to) => {
-    const text = await ask(to, 'GET', path(name, `/diff?${query}`));
+    const text = await ask(to, 'GET', path(name, `/diff?${query.toString()}`));
     return flags.output === 'json' ? withNewline(text) : text;
   });
 }
@@ -109,7 +109,7 @@ export function exportState(name: string, flags: SavepointFlags & { readonly all
 
 export function writeState(file: string, flags: SavepointFlags & { readonly settle: boolean }): Promise<void> {
   return reported(flags, async (to) => {
-    const text = await exchange(to, 'GET', `/-/snapshot?settle=${flags.settle}`, { timeoutMs: TIMEOUT_MS });
+    const text = await exchange(to, 'GET', `/-/snapshot?settle=${String(flags.settle)}`, { timeoutMs: TIMEOUT_MS });
     if (file === '-') return text;
     writeWithMode(file, text, 0o600);
     return `${file}\n`;

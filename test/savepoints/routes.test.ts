@@ -13,7 +13,7 @@ describe('/-/savepoints', () => {
 
   beforeAll(async () => {
     const cluster = await adminCluster();
-    admin = cluster.admin;
+    admin = (...asked) => cluster.admin(...asked);
     stop = async () => cluster[Symbol.asyncDispose]();
     await admin('POST', configMaps, { metadata: { name: 'kept' }, data: { a: '1', b: '1' } });
     await admin('POST', configMaps, { metadata: { name: 'deleted' } });

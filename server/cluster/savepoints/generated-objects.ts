@@ -22,10 +22,12 @@ const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 const MANAGED_BY = ['endpoints.kubernetes.io/managed-by', 'endpointslice.kubernetes.io/managed-by'];
 const CONTROLLERS = /^endpoint(slice|slicemirroring)?-controller(\.k8s\.io)?$/;
 
+type Account = Frozen<KubeObject> & { readonly secrets?: unknown };
+
 /** The account that every namespace gets, as long as nobody has changed it. */
 function isDefaultAccount(object: Frozen<KubeObject>): boolean {
   const { name, labels = {}, annotations = {} } = object.metadata;
-  const { kind, apiVersion, metadata, secrets, ...rest } = object as Frozen<KubeObject> & { secrets?: unknown };
+  const { kind, apiVersion: _version, metadata: _metadata, secrets: _secrets, ...rest } = object as Account;
   return kind === 'ServiceAccount' && name === 'default' && deepEqual([labels, annotations, rest], [{}, {}, {}]);
 }
 

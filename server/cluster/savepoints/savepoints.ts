@@ -20,6 +20,8 @@ export interface StatefulCluster {
   capture(): { readonly state: Captured; readonly beside: Beside };
   /** Everything as it was, at once: whoever watches has to read anew. */
   replace(state: Captured, beside: Beside): Promise<void>;
+  /** What a snapshot says. @throws ApiError 400 when it cannot be used */
+  read(bytes: Buffer): Captured;
   /** The same with objects alone, which may lack what every cluster has. */
   load(state: Captured): Promise<void>;
   /** By ordinary writes, which watchers see. */
@@ -122,8 +124,9 @@ export class Savepoints {
     return factsOf(savepoint);
   }
 
-  /** Makes the cluster as a file says, as {@link restore} does. */
-  async load(state: Captured): Promise<void> {
+  /** Makes the cluster as a snapshot says, as {@link restore} does. @throws ApiError 400 when it cannot be used */
+  async load(bytes: Buffer): Promise<void> {
+    const state = this.#cluster.read(bytes);
     await this.#alone(() => this.#cluster.load(state));
   }
 
