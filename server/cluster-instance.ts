@@ -6,6 +6,7 @@ import type { ControllerManager } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import { UiSessions } from './admin/ui-sessions.ts';
+import { assemblyOptionsOf, nodesOf } from './assembly-options.ts';
 import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
@@ -21,7 +22,6 @@ import { applyFixtures } from './cluster/fixtures/apply.ts';
 import { parseFixture } from './cluster/fixtures/documents.ts';
 import type { FixtureObject } from './cluster/fixtures/faults.ts';
 import type { StartFixtures, StartTarget } from './cluster/fixtures/start-fixtures.ts';
-import { keysOf } from './cluster/identity.ts';
 import type { RequestLog } from './cluster/journal/request-log.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
@@ -42,7 +42,7 @@ import type { Transport } from './kube/transport.ts';
 import type { Faults } from './pipeline/faults/faults.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { typesOf } from './schema/kubernetes-versions.ts';
-import { auditOf, checkNames, noSuchController, type StartOptions } from './start-options.ts';
+import { checkNames, noSuchController, type StartOptions } from './start-options.ts';
 import type { Captured, LocalStorage } from './storage/storage.ts';
 
 type KubeletParts = Parameters<typeof createKubelet>[2];
@@ -122,9 +122,8 @@ export class ClusterInstance implements ForkedCluster {
   /** @throws Error for what `StartOptions` says wrongly */
   async assemble(fixtures?: StartFixtures): Promise<Assembly> {
     this.#fixtures = fixtures;
-    const { options, clock, random, log, address, outbound, upstreams, own } = this.#parts;
-    const { nodes = 2, tokenFile, authentication, authorization, authorizationModes } = options;
-    for (let index = 0; index < nodes; index++) this.#simulatedNodes.expect(nodeName(index));
+    const { options, clock, random, log, address, outbound, upstreams, own, virtual } = this.#parts;
+    for (let index = 0; index < nodesOf(options); index++) this.#simulatedNodes.expect(nodeName(index));
     const extensions: ExtensionServers = async (served) =>
       (await import('./extension-servers.ts')).openExtensionServer(served, { clock, random, log });
     const kubelet = createKubelet(
@@ -142,37 +141,18 @@ export class ClusterInstance implements ForkedCluster {
     this.#kubelet = kubelet;
     if (options.podBehaviours) await kubelet.prepare();
     const assembly = await assemble({
+      ...assemblyOptionsOf(options, virtual?.name),
       clock,
       random,
       log,
-      kubernetesVersion: options.kubernetesVersion,
-      dataDir: options.dataDir,
-      storage: this.#parts.virtual?.storage,
-      pki: this.#parts.virtual?.pki,
-      tlsNames: options.tlsNames ?? [],
-      identity: keysOf(options, this.#parts.virtual?.name),
-      authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },
-      nodes,
-      leavesPodRanges: options.clusterCidr !== undefined || options.nodeCidrMaskSizeIpv4 !== undefined,
-      serviceClusterIpRange: options.serviceClusterIpRange,
-      storageClass: options.storageClass,
+      storage: virtual?.storage,
+      pki: virtual?.pki,
       connector: kubelet.nodes,
       outbound,
       serverAddress: () => `${address}:${this.#parts.port()}`,
       address,
-      port: options.port ?? 0,
-      strict: options.strict ?? false,
-      simulatedMetrics: options.simulatedMetrics ?? false,
       pageSessions: this.uiSessions,
-      authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
-      audit: auditOf(options),
       faults: this.faults,
-      journalLevel: options.journalLevel,
-      admissionPlugins: {
-        enable: options.enableAdmissionPlugins ?? [],
-        disable: options.disableAdmissionPlugins ?? [],
-      },
-      admissionConfigFile: options.admissionControlConfigFile,
     });
     this.#assembly = assembly;
     this.#state = new InstanceState({

@@ -36,7 +36,6 @@ export interface AdminTarget {
   /** What pods are told to do. */
   readonly scripts: PodScripts;
   readonly savepoints: Savepoints;
-  readonly catalog: Catalog;
   /** Browsers that show the dashboard. */
   readonly uiSessions: UiSessions;
   /** Other clusters of the process; undefined in those. */
