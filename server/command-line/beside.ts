@@ -15,7 +15,7 @@ export interface Beside {
   /** Its exit code, as a shell would tell it. */
   readonly ended: Promise<number>;
   /** Hands a signal on to it. */
-  pass(signal: NodeJS.Signals): void;
+  readonly pass: (signal: NodeJS.Signals) => void;
 }
 
 /** Starts the command with the terminal, the input and the output of this process. */

@@ -10,9 +10,12 @@ export function addVersion(root: Command): void {
     .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json']).default('text'))
     .exitOverride()
     .action(async ({ output }: { readonly output: 'text' | 'json' }) => {
-      const { builtInTypes } = await import('../schema/type-table.ts');
-      const facts = { fauxkube: ownVersion(), kubernetes: builtInTypes().gitVersion, node: process.version };
-      const text = `fauxkube ${facts.fauxkube}\nKubernetes ${facts.kubernetes}\nNode ${facts.node}\n`;
+      const { kubernetesVersions } = await import('../schema/kubernetes-versions.ts');
+      const [kubernetes = '', ...older] = kubernetesVersions();
+      const facts = { fauxkube: ownVersion(), kubernetes, older, node: process.version };
+      const text =
+        `fauxkube ${facts.fauxkube}\nKubernetes ${kubernetes}; with --kubernetes-version ${older.join(', ')}\n` +
+        `Node ${facts.node}\n`;
       process.stdout.write(output === 'json' ? `${JSON.stringify(facts, null, 2)}\n` : text);
     });
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable no-empty-pattern -- vitest reads what a fixture needs from its pattern */
 /** `fauxkube/vitest`: a cluster for each file of tests, a fork of it for each test, and matchers for both. */
 import { test as base, expect, type TestAPI } from 'vitest';
 import type { ForkedCluster, RunningCluster, StartOptions } from '../index.ts';

@@ -14,8 +14,9 @@ const node = (program: string): string[] => [process.execPath, '--eval', program
 describe('fauxkube start -- COMMAND', () => {
   it('runs it with the kubeconfig of a cluster on free ports, and ends with its code', async () => {
     const program = `
-      const text = require('node:fs').readFileSync(process.env.KUBECONFIG, 'utf8');
-      console.log(JSON.stringify([process.env.KUBECONFIG, process.env.FAUXKUBE_URL, text.includes(process.env.FAUXKUBE_URL)]));
+      const { KUBECONFIG, FAUXKUBE_URL } = process.env;
+      const text = require('node:fs').readFileSync(KUBECONFIG, 'utf8');
+      console.log(JSON.stringify([KUBECONFIG, FAUXKUBE_URL, text.includes(FAUXKUBE_URL)]));
       console.error('from the command');
       process.exit(7);`;
     const { code, stdout, stderr } = await cli.run(['start', '--nodes=1', '--', ...node(program)]);
@@ -37,12 +38,13 @@ describe('fauxkube start -- COMMAND', () => {
   });
 
   it('passes signals on, and says by which the command ended', async () => {
-    const heeding = "process.on('SIGTERM', () => process.exit(3)); console.log('up'); setInterval(() => {}, 1000);";
+    const staying = "require('node:net').createServer().listen(0, '127.0.0.1', () => console.log('up'));";
+    const heeding = `process.on('SIGTERM', () => process.exit(3)); ${staying}`;
     const first = cli.spawn(['start', '--', ...node(heeding)]);
     await first.printed(/up/);
     first.kill('SIGTERM');
     expect(await first.ended).toMatchObject({ code: 3 });
-    const second = cli.spawn(['start', '--', ...node("console.log('up'); setInterval(() => {}, 1000);")]);
+    const second = cli.spawn(['start', '--', ...node(staying)]);
     await second.printed(/up/);
     second.kill('SIGINT');
     expect(await second.ended).toMatchObject({ code: 130 });
