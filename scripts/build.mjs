@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { build } from 'esbuild';
 import { buildKits } from './build-kits.mjs';
 import { noticesOf } from './build-notices.mjs';
+import { buildDashboard } from './dashboard.mjs';
 
 /** Where the texts of `kubectl explain` come from: see declared-texts.mjs. */
 const FIELD_TEXTS = ['kubernetes-models', '@kubernetes-models/apimachinery', 'kubernetes-field-docs'].map(
@@ -73,7 +74,11 @@ for (const file of DATA) copyFileSync(file, `dist/${basename(file)}`);
 execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.gen.json.gz', 'dist/docs.gen.json.gz'], {
   stdio: 'inherit',
 });
+const inDashboard = await buildDashboard('dist/dashboard');
 execFileSync(process.execPath, ['scripts/code-cache.mjs'], { stdio: 'inherit' });
 execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });
-writeFileSync('dist/third-party-licenses.txt', noticesOf([...Object.keys(metafile.inputs), ...FIELD_TEXTS]));
+writeFileSync(
+  'dist/third-party-licenses.txt',
+  noticesOf([...Object.keys(metafile.inputs), ...inDashboard, ...FIELD_TEXTS]),
+);
 process.stdout.write(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

@@ -6,11 +6,12 @@ import { createStages } from '../controllers/kubelet/stages/index.ts';
 import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
 import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
+import { UiSessions } from './admin/ui-sessions.ts';
 import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
 import { type Clock, systemClock } from './base/clock.ts';
 import type { Logger } from './base/log.ts';
 import { MovableClock } from './base/movable-clock.ts';
-import type { Random } from './base/random.ts';
+import { type Random, systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
@@ -100,10 +101,13 @@ export class ClusterInstance implements ForkedCluster {
   #state: InstanceState | undefined;
   #savepoints: Savepoints | undefined;
   readonly clock: ClusterClock;
+  /** Browsers that show the dashboard. */
+  readonly uiSessions: UiSessions;
 
   constructor(parts: InstanceParts) {
     this.#parts = parts;
     this.clock = new ClusterClock(parts.clock);
+    this.uiSessions = new UiSessions({ clock: parts.clock, random: systemRandom(), user: ADMIN_USER });
     const { clock, options, showCertificate } = parts;
     this.faults = createFaults(clock, options.seed, {
       nodes: this.#simulatedNodes,
@@ -162,6 +166,7 @@ export class ClusterInstance implements ForkedCluster {
       port: options.port ?? 0,
       strict: options.strict ?? false,
       simulatedMetrics: options.simulatedMetrics ?? false,
+      pageSessions: this.uiSessions,
       authorization: { ...authorization, ...(authorizationModes && { modes: authorizationModes }) },
       audit: auditOf(options),
       faults: this.faults,
@@ -316,6 +321,7 @@ export class ClusterInstance implements ForkedCluster {
     const { credentials, authorizer, permissions, metrics } = this.parts;
     return {
       access: { authenticator: credentials, authorizer, openToLoopback: this.#parts.options.insecureAdmin ?? false },
+      kubernetesVersion: this.kubernetesVersion,
       kubeconfig: () => this.kubeconfig(),
       reset: () => this.reset(),
       settle: (timeoutMs) => this.settle(timeoutMs),
@@ -330,6 +336,7 @@ export class ClusterInstance implements ForkedCluster {
       metrics,
       faults: this.faults,
       scripts: this.scripts,
+      uiSessions: this.uiSessions,
       clusters: this.#parts.clusters?.(),
       savepoints: this.savepoints,
       catalog: this.cluster.catalog,

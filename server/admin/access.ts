@@ -11,8 +11,11 @@ export interface AdminAccess {
   readonly openToLoopback: boolean;
 }
 
-/** Headers that a browser or a proxy adds: a request that carries one comes from somewhere else. */
-const FOREIGN = ['origin', 'referer', 'forwarded', 'via', 'x-real-ip', 'sec-fetch-site'];
+/** Headers that a proxy adds: a request that carries one comes from somewhere else. */
+const PROXIES = ['forwarded', 'via', 'x-real-ip'];
+
+/** Those that a browser adds, for whatever page. */
+const BROWSERS = ['origin', 'referer', 'sec-fetch-site'];
 
 function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
@@ -23,11 +26,16 @@ function isLoopbackHost(host: string): boolean {
   return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/i.test(host);
 }
 
-function isLocalProgram(request: ApiRequest): boolean {
+/** Whether it was sent on this machine to this machine, under a name that nobody else can give. */
+export function isFromHere(request: ApiRequest): boolean {
   // HTTP/2 may bring both; whoever sends two names has something in mind.
   const hosts = [request.header(':authority'), request.header('host')].filter((host) => host !== undefined);
   if (!isLoopbackAddress(request.peer.address) || hosts.length === 0 || !hosts.every(isLoopbackHost)) return false;
-  return !Object.keys(request.headers()).some((name) => FOREIGN.includes(name) || name.startsWith('x-forwarded'));
+  return !Object.keys(request.headers()).some((name) => PROXIES.includes(name) || name.startsWith('x-forwarded'));
+}
+
+function isLocalProgram(request: ApiRequest): boolean {
+  return isFromHere(request) && !BROWSERS.some((name) => request.header(name) !== undefined);
 }
 
 /**

@@ -30,6 +30,8 @@ export interface VirtualClusterAdmin {
   /** @throws ApiError for a name that is taken or no DNS label, and for a beginning that there is not */
   create(wish: VirtualClusterWish): VirtualClusterFacts & { readonly kubeconfig: string };
   get(name: string): (VirtualClusterFacts & { readonly kubeconfig: string }) | undefined;
+  /** Has one show its dashboard to whoever has the token; undefined when there is none of that name. */
+  uiToken(name: string): Promise<{ readonly token: string; readonly expires: string } | undefined>;
   /** False when there is none of that name. */
   delete(name: string): Promise<boolean>;
 }

@@ -21,6 +21,8 @@ import { RouteTable } from './route-table.ts';
 import { savepointRoutes } from './savepoints.ts';
 import { snapshotRoutes } from './snapshot.ts';
 import type { AdminTarget } from './target.ts';
+import { uiRoutes } from './ui.ts';
+import { uiPage } from './ui-page.ts';
 import { whyRoutes } from './why.ts';
 
 const description: AdminRoute = {
@@ -48,6 +50,7 @@ const TABLE = new RouteTable([
   ...whyRoutes,
   ...savepointRoutes,
   ...snapshotRoutes,
+  ...uiRoutes,
   description,
 ]);
 
@@ -59,9 +62,14 @@ export function isAdminRequest({ info }: ApiRequest): boolean {
   return info.segments[0] === '-';
 }
 
-/** Answers a request below `/-/`; whoever may not is told so before anything else is looked at. */
+/**
+ * Answers a request below `/-/`; whoever may not is told so before anything else is looked at. Only the files of the
+ * dashboard are for everybody: nothing of the cluster is in them.
+ */
 export async function answerAdmin(request: ApiRequest, target: AdminTarget): Promise<ApiResponse> {
   try {
+    const page = uiPage(request, target);
+    if (page) return page;
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
     const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });

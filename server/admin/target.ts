@@ -14,9 +14,12 @@ import type { Catalog } from '../registry/catalog.ts';
 import type { AdminAccess } from './access.ts';
 import type { VirtualClusterAdmin } from './clusters.ts';
 import type { ControllerSwitches } from './controllers.ts';
+import type { UiSessions } from './ui-sessions.ts';
 
 export interface AdminTarget {
   readonly access: AdminAccess;
+  /** v1.37.2 */
+  readonly kubernetesVersion: string;
   kubeconfig(): string;
   reset(): Promise<void>;
   /** Waits until nobody has anything to do. @throws NotSettled */
@@ -35,6 +38,8 @@ export interface AdminTarget {
   readonly scripts: PodScripts;
   readonly savepoints: Savepoints;
   readonly catalog: Catalog;
+  /** Browsers that show the dashboard. */
+  readonly uiSessions: UiSessions;
   /** Other clusters of the process; undefined in those. */
   readonly clusters: VirtualClusterAdmin | undefined;
   /** What clients have asked for. */

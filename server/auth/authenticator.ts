@@ -4,7 +4,7 @@
  */
 import { unauthorized } from '../kube/api-error.ts';
 import type { User } from '../kube/object.ts';
-import type { Authenticator, CredentialedRequest } from '../pipeline/identity.ts';
+import type { Authenticator, CredentialedRequest, PageSessions } from '../pipeline/identity.ts';
 import type { Peer } from '../pipeline/request.ts';
 import type { FrontProxy } from './front-proxy.ts';
 import type { StaticTokens } from './static-tokens.ts';
@@ -23,6 +23,8 @@ export interface CredentialsOptions {
   readonly frontProxy?: FrontProxy;
   /** Fingerprint of the authority of ordinary clients: there may be others for proxies. */
   readonly clientAuthority?: string;
+  /** Sessions of browsers: for requests that have no other credentials. */
+  readonly pageSessions?: PageSessions;
   /** Whether requests without credentials are served, as `system:anonymous`, or for which paths; true unless given. */
   readonly anonymous?: boolean | ReadonlySet<string>;
 }
@@ -35,6 +37,7 @@ export class Credentials implements Authenticator {
   readonly #otherTokens: readonly TokenAuthenticator[];
   readonly #frontProxy: FrontProxy | undefined;
   readonly #clientAuthority: string | undefined;
+  readonly #pageSessions: PageSessions | undefined;
   readonly #anonymous: boolean | ReadonlySet<string>;
   /** One user object for each connection: authorization remembers decisions by it. */
   readonly #users = new WeakMap<Certificate, User>();
@@ -47,6 +50,7 @@ export class Credentials implements Authenticator {
     this.audiences = options.audiences ?? serviceAccountTokens?.audiences ?? [];
     this.#frontProxy = options.frontProxy;
     this.#clientAuthority = options.clientAuthority;
+    this.#pageSessions = options.pageSessions;
     this.#anonymous = options.anonymous ?? true;
   }
 
@@ -63,6 +67,8 @@ export class Credentials implements Authenticator {
         ? result.then((settled) => userOrRefusal(settled, request))
         : userOrRefusal(result, request);
     }
+    const inSession = this.#pageSessions?.userOf(request);
+    if (inSession) return inSession;
     // Credentials that are no good do not make anybody anonymous.
     if (certificate || request.peer.untrustedCertificate || !this.#mayBeAnonymous(request.path)) throw unauthorized();
     return ANONYMOUS_USER;

@@ -15,6 +15,7 @@ import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import { serviceRanges } from '../kube/service-ranges.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
+import type { PageSessions } from '../pipeline/identity.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import { locator } from '../registry/locate.ts';
 import { typesOf } from '../schema/kubernetes-versions.ts';
@@ -77,6 +78,8 @@ export interface AssemblyOptions {
   readonly strict?: boolean;
   /** Whether what pods use is made up. */
   readonly simulatedMetrics?: boolean;
+  /** Browsers that have a session. */
+  readonly pageSessions?: PageSessions;
   /** Who decides what users may do. */
   readonly authorization?: AuthorizationOptions;
   /** Whether requests are told of, and where. */
@@ -152,7 +155,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     },
   });
   const { outbound = noOutbound, realClock = systemClock() } = options;
-  const parts = { tokens, objects: storedObjects(storage), clientCa: pki.ca.cert, clock, log, outbound };
+  const { pageSessions } = options;
+  const objectsOf = storedObjects(storage);
+  const parts = { tokens, objects: objectsOf, clientCa: pki.ca.cert, clock, log, outbound, pageSessions };
   const credentials = await authenticatorsOf(options.authentication ?? {}, parts);
   const auditLog = options.audit && (await openAuditLog(options.audit, { clock, random, log, outbound, realClock }));
   const frontProxy = withOwnProxy(options.authentication?.frontProxy, pki.frontProxyCa.cert);

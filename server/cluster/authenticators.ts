@@ -9,6 +9,7 @@ import type { ServiceAccountTokens } from '../auth/tokens.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Outbound } from '../kube/outbound.ts';
+import type { PageSessions } from '../pipeline/identity.ts';
 import type { AuthenticationSettings } from './authentication-config.ts';
 
 /** What whoever starts a cluster may say about its users; names are those of kube-apiserver's flags. */
@@ -32,12 +33,13 @@ export interface AuthenticatorParts {
   readonly clock: Clock;
   readonly log: Logger;
   readonly outbound: Outbound;
+  readonly pageSessions?: PageSessions | undefined;
 }
 
 /** @throws Error for files that cannot be read, with file, line and field for what cannot be used in them */
 export async function authenticatorsOf(
   { tokenFile, authenticationConfig, anonymousAuth, enableBootstrapTokenAuth, frontProxy }: AuthenticationOptions,
-  { tokens, objects, clientCa, clock, log, outbound }: AuthenticatorParts,
+  { tokens, objects, clientCa, clock, log, outbound, pageSessions }: AuthenticatorParts,
 ): Promise<Credentials> {
   const staticTokens =
     tokenFile === undefined ? undefined : parseStaticTokens(readFileSync(tokenFile, 'utf8'), tokenFile);
@@ -57,6 +59,7 @@ export async function authenticatorsOf(
       ...(settings?.authenticators({ outbound, clock, log }) ?? []),
     ],
     ...(frontProxy && { frontProxy: new FrontProxy(frontProxy, clientCa), clientAuthority }),
+    ...(pageSessions && { pageSessions }),
     anonymous: enabled && conditions.length > 0 ? new Set(conditions.map(({ path }) => path)) : enabled,
   });
 }

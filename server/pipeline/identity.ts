@@ -7,7 +7,16 @@ import type { ApiRequest } from './request.ts';
 import type { RequestInfo } from './request-info.ts';
 
 /** The part of a request that credentials may be in; what its sender has to be told goes to `warnings`. */
-export type CredentialedRequest = Pick<ApiRequest, 'path' | 'peer' | 'header' | 'headersWith' | 'warnings'>;
+export type CredentialedRequest = Pick<
+  ApiRequest,
+  'method' | 'path' | 'peer' | 'header' | 'headersWith' | 'warnings' | 'isUpgrade'
+>;
+
+/** Who sits before a page of the server's own, in a browser. */
+export interface PageSessions {
+  /** Undefined unless the page itself asks, in a session that goes on. */
+  userOf(request: CredentialedRequest): User | undefined;
+}
 
 export interface Authenticator {
   /**

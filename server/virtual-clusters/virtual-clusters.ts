@@ -101,6 +101,11 @@ export class VirtualClusters implements VirtualClusterAdmin {
     return cluster;
   }
 
+  async uiToken(name: string): ReturnType<VirtualClusterAdmin['uiToken']> {
+    const cluster = this.#clusters.get(name);
+    return cluster && (await cluster.running()).uiSessions.issue();
+  }
+
   async delete(name: string): Promise<boolean> {
     const cluster = this.#clusters.get(name);
     if (!cluster) return false;

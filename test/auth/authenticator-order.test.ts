@@ -13,6 +13,7 @@ const peer = { address: '127.0.0.1' };
 
 /** A request that brings a certificate or an Authorization header. */
 const sent = (from: CredentialedRequest['peer'], authorization?: string): CredentialedRequest => ({
+  method: 'GET',
   path: '/api',
   peer: from,
   warnings: [],

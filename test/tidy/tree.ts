@@ -12,6 +12,7 @@ const NOT_OURS = new Set([
   '.venv',
   '__pycache__',
   '.pytest_cache',
+  'test-results',
 ]);
 
 /** One file of the repository, and its text. */
