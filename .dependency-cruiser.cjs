@@ -46,6 +46,7 @@ const TABLE = {
     'server/schema/go-time.ts',
   ],
   'server/testing': ['server/admin', 'server/kube', 'server/base', 'server/index.ts'],
+  'server/dashboard': [],
   'server/http': ['server/pipeline', 'server/admin', 'server/streaming', 'server/kube', 'server/base'],
   'controllers/lib': ['server/kube', 'server/base', 'server/schema/hash'],
 };

@@ -8,6 +8,11 @@ const FOLDERS = ['server', 'controllers', 'test'];
 
 const STEPS = [
   ['types', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']],
+  [
+    'types of the dashboard',
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'server/dashboard'],
+  ],
   ['format and lint', bin('biome'), ['ci', '--error-on-warnings', ...colors, '.']],
   ['promises', bin('oxlint'), ['--type-aware', '--deny-warnings', ...FOLDERS, 'scripts']],
   ['layers', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...FOLDERS]],

@@ -19,6 +19,7 @@ import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
 import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
+import { addUi } from './ui.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { addVersion } from './version.ts';
 import { waitCommand } from './wait.ts';
@@ -270,6 +271,7 @@ Examples:
   addQuestions(root, KUBECONFIGS[0] ?? '');
   addSavepoints(root, KUBECONFIGS[0] ?? '');
   addVersion(root);
+  addUi(root, KUBECONFIGS[0] ?? '');
   addCompletion(root);
   return root;
 }

@@ -16,8 +16,9 @@ const owned = new WeakSet<Node>();
 
 function append(parent: Node, child: Child): void {
   if (child === false || child === null || child === undefined) return;
-  if (Array.isArray(child)) for (const one of child as readonly Child[]) append(parent, one);
-  else parent.appendChild(child instanceof Node ? child : document.createTextNode(String(child)));
+  if (child instanceof Node) parent.appendChild(child);
+  else if (typeof child === 'object') for (const one of child) append(parent, one);
+  else parent.appendChild(document.createTextNode(String(child)));
 }
 
 /**
@@ -47,7 +48,7 @@ const keyOf = (node: Node): string | undefined =>
   node instanceof Element ? (node.getAttribute('data-key') ?? undefined) : undefined;
 
 function likeAttributes(old: Element, fresh: Element): void {
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of Array.from(old.attributes)) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   for (const name of HANDLERS) (old as HTMLElement)[name] = (fresh as HTMLElement)[name] as never;
 }
@@ -68,7 +69,7 @@ function like(old: Node, fresh: Node): void {
 function likeChildren(parent: Element, fresh: readonly Node[]): void {
   const stay = new Set(fresh.map(keyOf));
   const byKey = new Map<string, Node>();
-  for (const child of [...parent.childNodes]) {
+  for (const child of Array.from(parent.childNodes)) {
     const key = keyOf(child);
     if (key === undefined) continue;
     if (stay.has(key)) byKey.set(key, child);

@@ -41,8 +41,7 @@ export function showKeys({ places }: KeyTargets): void {
 /** What j and k go along. */
 function step(by: number): boolean {
   const items = [...document.querySelectorAll<HTMLElement>('main [data-item]')];
-  const focused = document.activeElement;
-  const at = items.findIndex((item) => item === focused);
+  const at = items.indexOf(document.activeElement as HTMLElement);
   const next = at < 0 ? (by > 0 ? items[0] : items.at(-1)) : items[Math.max(0, Math.min(items.length - 1, at + by))];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });

@@ -171,7 +171,10 @@ function go(): void {
   shownAddress = location.hash;
   leave?.();
   leave = undefined;
-  if (!isIn) return redraw();
+  if (!isIn) {
+    redraw();
+    return;
+  }
   const { view, parts } = address();
   leave = view.enter?.(parts);
   draw();

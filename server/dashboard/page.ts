@@ -148,8 +148,9 @@ export function table(
 }
 
 /** The text of a form's field. */
-export function valueOf(form: HTMLFormElement, name: string): string {
-  return String(new FormData(form).get(name) ?? '').trim();
+export function textOf(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 /** A form that does something instead of leading elsewhere. */

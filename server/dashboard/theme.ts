@@ -11,7 +11,7 @@ export function theme(): Theme {
 }
 
 export function applyTheme(): void {
-  document.documentElement.dataset['theme'] = theme();
+  document.documentElement.dataset.theme = theme();
 }
 
 export function nextTheme(): void {

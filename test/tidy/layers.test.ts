@@ -25,6 +25,7 @@ const PLANTED: Readonly<Record<string, readonly [from: string, to: string]>> = {
   'server-cluster': ['server/cluster/b.ts', 'server/http/a.ts'],
   'server-admin': ['server/admin/b.ts', 'server/http/a.ts'],
   'server-testing': ['server/testing/b.ts', 'server/cluster/a.ts'],
+  'server-dashboard': ['server/dashboard/b.ts', 'server/kube/a.ts'],
   'server-http': ['server/http/b.ts', 'server/cluster/a.ts'],
   'controllers-lib': ['controllers/lib/b.ts', 'server/registry/a.ts'],
   controllers: ['controllers/job/b.ts', 'controllers/deployment/a.ts'],

@@ -3,7 +3,7 @@ import { call, reasonOf } from '../api.ts';
 import { repeat } from '../browser-clock.ts';
 import { type ClockState, clockState, keepClock, readClock } from '../cluster-time.ts';
 import { type Child, h } from '../dom.ts';
-import { act, button, field, form, page, type View, valueOf } from '../page.ts';
+import { act, button, field, form, page, textOf, type View } from '../page.ts';
 
 const REFRESH_MS = 1000;
 const STEPS = ['1m', '10m', '1h', '24h'];
@@ -79,19 +79,19 @@ export const clockView: View = {
       ),
       form(
         'Advance',
-        (sent) => move({ advance: valueOf(sent, 'advance') }),
+        (sent) => move({ advance: textOf(sent, 'advance') }),
         field('Advance by', text('advance', '', '1h30m')),
         h('button', { type: 'submit' }, 'Advance'),
       ),
       form(
         'Set',
-        (sent) => move({ set: valueOf(sent, 'set') }),
+        (sent) => move({ set: textOf(sent, 'set') }),
         field('Set to', text('set', '', '2026-01-01T00:00:00Z')),
         h('button', { type: 'submit' }, 'Set'),
       ),
       form(
         'Speed',
-        (sent) => move({ speed: Number(valueOf(sent, 'speed')) }),
+        (sent) => move({ speed: Number(textOf(sent, 'speed')) }),
         field('Times as fast', text('speed', '', '60')),
         h('button', { type: 'submit' }, 'Set speed'),
       ),

@@ -2,7 +2,7 @@
 import { call, ROOT, reasonOf } from '../api.ts';
 import { repeat } from '../browser-clock.ts';
 import { h } from '../dom.ts';
-import { act, badge, button, field, form, page, table, type View, valueOf } from '../page.ts';
+import { act, badge, button, field, form, page, table, textOf, type View } from '../page.ts';
 
 interface Facts {
   readonly name: string;
@@ -40,8 +40,8 @@ function open(cluster: string): void {
 }
 
 function make(sent: HTMLFormElement): void {
-  const name = valueOf(sent, 'name');
-  const from = valueOf(sent, 'from');
+  const name = textOf(sent, 'name');
+  const from = textOf(sent, 'from');
   void act(async () => {
     const body = { ...(name !== '' && { name }), ...(from !== '' && { from }) };
     const made = await call<Facts>('-/clusters', { method: 'POST', body });

@@ -38,6 +38,9 @@ async function whyOf(kind: Kind, namespace: string, name: string): Promise<strin
   }
 }
 
+/** Without what only machines read. */
+const shortened = (yaml: string): string => yaml.replace(/^ {2}managedFields:\n(?: {2}(?:-| {2}).*\n)*/m, '');
+
 /** Reads the YAML and the reasons anew whenever the object has changed. */
 async function keepRead(address: string, kind: Kind, object: KubeObject | undefined): Promise<void> {
   const revision = object?.metadata.resourceVersion ?? 'gone';
@@ -48,7 +51,7 @@ async function keepRead(address: string, kind: Kind, object: KubeObject | undefi
   const isStill = (): boolean => read.address === address && read.revision === revision;
   try {
     const yaml = await text(pathOf(kind, namespace, name), { accept: 'application/yaml' });
-    if (isStill()) Object.assign(read, { yaml, problem: '' });
+    if (isStill()) Object.assign(read, { yaml: shortened(yaml), problem: '' });
   } catch (error) {
     if (isStill()) read.problem = reasonOf(error);
   }

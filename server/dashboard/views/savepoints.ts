@@ -2,7 +2,7 @@
 import { call, Refusal, reasonOf } from '../api.ts';
 import { repeat } from '../browser-clock.ts';
 import { type Child, h } from '../dom.ts';
-import { act, button, choice, field, form, page, table, type View, valueOf } from '../page.ts';
+import { act, button, choice, field, form, page, table, textOf, type View } from '../page.ts';
 
 interface Savepoint {
   readonly name: string;
@@ -50,7 +50,7 @@ async function read(): Promise<void> {
 }
 
 function save(sent: HTMLFormElement): void {
-  const name = valueOf(sent, 'name');
+  const name = textOf(sent, 'name');
   void act(async () => {
     const made = await call<Savepoint>('-/savepoints', { method: 'POST', body: name === '' ? {} : { name } });
     sent.reset();
