@@ -271,6 +271,7 @@ Examples:
   addQuestions(root, KUBECONFIGS[0] ?? '');
   addSavepoints(root, KUBECONFIGS[0] ?? '');
   addVersion(root);
+  addUi(root, KUBECONFIGS[0] ?? '');
   addCompletion(root);
   addUi(root, KUBECONFIGS[0] ?? '');
   return root;

@@ -1,21 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AdminCluster, adminCluster } from '../admin/support.ts';
-import {
-  chromiumPath,
-  launch,
-  type Opened,
-  openPage,
-  overflow,
-  picture,
-  violations,
-  WITHOUT_BROWSER,
-} from './browser.ts';
+import { isWithoutBrowser, launch, type Opened, openPage, overflow, picture, titled, violations } from './browser.ts';
 
 const VIEWS = ['objects', 'nodes', 'events', 'requests', 'faults', 'clock', 'savepoints', 'clusters'];
 const ADDRESSES = [...VIEWS, 'object/apps/v1/deployments/shop/web', 'logs/core/v1/pods/shop/talker'];
 
-describe.skipIf(chromiumPath() === undefined)(`the dashboard (${WITHOUT_BROWSER} if so)`, () => {
+describe.skipIf(isWithoutBrowser)(titled('the dashboard'), () => {
   let shop: AdminCluster;
   let browser: Browser;
 

@@ -18,23 +18,25 @@ function isProgram(path: string): boolean {
 }
 
 /** Where the browser is: CHROMIUM_PATH, or whatever PATH has. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   const { CHROMIUM_PATH: given, PATH = '' } = process.env;
   if (given) return given;
   const folders = PATH.split(delimiter);
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
 }
 
-/** What tests of the dashboard are called where there is no browser. */
-export const WITHOUT_BROWSER = 'skipped: no Chromium on PATH, and CHROMIUM_PATH names none';
+const path = chromiumPath();
+export const isWithoutBrowser = path === undefined;
+
+/** The title of tests, which says why they are skipped. */
+export const titled = (what: string): string =>
+  isWithoutBrowser ? `${what} (skipped: there is no Chromium on PATH, and CHROMIUM_PATH names none)` : what;
 
 /** The files that the server serves are those of the present sources. */
 export async function launch(): Promise<Browser> {
   execFileSync(process.execPath, ['scripts/dashboard.mjs', 'dist/dashboard']);
   mkdirSync(PICTURES, { recursive: true });
-  const executablePath = chromiumPath();
-  if (executablePath === undefined) throw new Error(WITHOUT_BROWSER);
-  return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  return chromium.launch({ executablePath: path ?? '', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
 /** A page whose errors fail the test that looks at them. */

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminCluster, adminCluster } from '../admin/support.ts';
-import { chromiumPath, launch, type Opened, openPage, picture, violations, WITHOUT_BROWSER } from './browser.ts';
+import { isWithoutBrowser, launch, type Opened, openPage, picture, titled, violations } from './browser.ts';
 
 const FIXTURES = { fixtures: ['test/dashboard/fixture.yaml'], nodes: 2 };
 
-describe.skipIf(chromiumPath() === undefined)(`every view on live data (${WITHOUT_BROWSER} if so)`, () => {
+describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
   let shop: AdminCluster;
   let browser: Browser;
   let opened: Opened;
@@ -82,6 +82,10 @@ describe.skipIf(chromiumPath() === undefined)(`every view on live data (${WITHOU
     ).toBe(3);
     await page.getByRole('link', { name: 'Deployment web' }).click();
     await page.getByText('kind: Deployment').waitFor();
+    await page
+      .getByRole('region', { name: 'Why' })
+      .getByText(/deployment-controller/)
+      .waitFor();
   });
 
   it('nodes', async () => {
@@ -135,11 +139,14 @@ describe.skipIf(chromiumPath() === undefined)(`every view on live data (${WITHOU
 
   it('requests', async () => {
     await to('Requests');
-    const text = page.getByRole('main');
-    await text
-      .getByText(/Requests, newest first|keeps no journal/)
-      .first()
-      .waitFor();
+    await shop.anyone('/api/v1/namespaces/shop/pods/nobody');
+    await page.getByLabel('Resource').fill('pods');
+    await page.getByLabel('Code').fill('403');
+    await page.getByRole('row', { name: /403 get .*\/pods\/nobody system:anonymous/ }).waitFor();
+    await page.getByLabel('Code').fill('599');
+    await page.getByText('No request fits.').waitFor();
+    await page.getByLabel('Code').fill('');
+    await page.getByRole('row', { name: /nobody/ }).waitFor();
   });
 
   it('faults', async () => {
@@ -182,7 +189,19 @@ describe.skipIf(chromiumPath() === undefined)(`every view on live data (${WITHOU
 
   it('savepoints', async () => {
     await to('Savepoints');
-    await page.getByText(/Nothing is saved|keeps no savepoints/).waitFor();
+    await page.getByText('Nothing is saved.').waitFor();
+    await page.getByLabel('Name').fill('before');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /before/ }).waitFor();
+    await shop.cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'new', namespace: 'shop' } });
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('region', { name: 'Created' }).getByText('ConfigMap shop/new').waitFor();
+    await page.getByRole('button', { name: 'Restore before' }).click();
+    await page.getByRole('button', { name: 'Press again to restore before' }).click();
+    await page.getByText('the cluster is as it was at before').waitFor();
+    expect((await shop.admin('GET', '/api/v1/namespaces/shop/configmaps/new')).status).toBe(404);
+    await page.getByRole('button', { name: 'Forget before' }).click();
+    await page.getByText('Nothing is saved.').waitFor();
   });
 
   it('clusters', async () => {

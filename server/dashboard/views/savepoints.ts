@@ -75,6 +75,7 @@ function restore(name: string): void {
 function forget(name: string): void {
   void act(async () => {
     await call(pathOf(name), { method: 'DELETE' });
+    differences = undefined;
     await read();
     return `${name} is forgotten`;
   });
@@ -200,6 +201,7 @@ export const savepointsView: View = {
           }),
           h('button', { type: 'submit' }, 'Compare'),
         ),
+      differences && h('h2', {}, 'Differences'),
       differences && differencesShown(differences),
     ];
   },
