@@ -273,7 +273,6 @@ Examples:
   addVersion(root);
   addUi(root, KUBECONFIGS[0] ?? '');
   addCompletion(root);
-  addUi(root, KUBECONFIGS[0] ?? '');
   return root;
 }
 
