@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- terminals speak in control characters */
 /** What a terminal shows: lines of text, as far as a shell's line editing needs it. Colours and titles are left out. */
 
 const LINES_MAX = 2000;
@@ -65,14 +66,12 @@ export class Screen {
   /** @returns how long the sequence is; 0 when its end is missing */
   #escape(text: string): number {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals speak in them
-    // oxlint-disable-next-line no-control-regex
     const control = /^\u001b\[([?>\d;]*)([@-~])/.exec(text);
     if (control) {
       this.#control((control[1] ?? '').split(';').map(Number), control[2] ?? '');
       return control[0].length;
     }
     // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals speak in them
-    // oxlint-disable-next-line no-control-regex
     const other = /^\u001b(\][^\u0007\u001b]*(\u0007|\u001b\\)|[()#][\s\S]|[^[\]()#])/.exec(text);
     return other?.[0].length ?? (text.length > 64 ? 1 : 0);
   }
