@@ -48,8 +48,11 @@ export async function open(path: string, { method = 'GET', body, accept, signal 
     ...(signal && { signal }),
   });
   if (answer.ok) return answer;
-  if (answer.status === 401) session.ended();
-  throw new Refusal(answer.status, messageOf(await answer.text(), answer.status));
+  const message = messageOf(await answer.text(), answer.status);
+  // Whoever has no session any more is nobody in particular, who may do next to nothing.
+  const isOut = answer.status === 401 || (answer.status === 403 && message.includes('"system:anonymous"'));
+  if (isOut) session.ended();
+  throw new Refusal(isOut ? 401 : answer.status, message);
 }
 
 export async function call<T>(path: string, asked: Asked = {}): Promise<T> {

@@ -228,6 +228,8 @@ const keyTargets = {
 page.redraw = redraw;
 changes.changed = redraw;
 session.ended = () => {
+  leave?.();
+  leave = undefined;
   isIn = false;
   redraw();
 };

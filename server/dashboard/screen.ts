@@ -1,7 +1,8 @@
-/* oxlint-disable no-control-regex -- terminals speak in control characters */
 /** What a terminal shows: lines of text, as far as a shell's line editing needs it. Colours and titles are left out. */
 
 const LINES_MAX = 2000;
+/** What goes on for longer is no sequence. */
+const LONGEST = 256;
 
 export class Screen {
   readonly #lines: string[] = [''];
@@ -21,7 +22,7 @@ export class Screen {
       if (text.startsWith('\u001b')) {
         const length = this.#escape(text);
         if (length === 0) {
-          this.#rest = text.slice(0, 64);
+          this.#rest = text;
           return;
         }
         text = text.slice(length);
@@ -65,15 +66,19 @@ export class Screen {
 
   /** @returns how long the sequence is; 0 when its end is missing */
   #escape(text: string): number {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals speak in them
-    const control = /^\u001b\[([?>\d;]*)([@-~])/.exec(text);
+    const sequence = text.slice(1);
+    const control = /^\[([?>\d;]*)([@-~])/.exec(sequence);
     if (control) {
       this.#control((control[1] ?? '').split(';').map(Number), control[2] ?? '');
-      return control[0].length;
+      return 1 + control[0].length;
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals speak in them
-    const other = /^\u001b(\][^\u0007\u001b]*(\u0007|\u001b\\)|[()#][\s\S]|[^[\]()#])/.exec(text);
-    return other?.[0].length ?? (text.length > 64 ? 1 : 0);
+    // Titles and the like end with a bell, or with an escape and a backslash.
+    const ends = ['\u0007', '\u001b\\'].map((end) => sequence.indexOf(end) + end.length);
+    const found = ends.filter((end) => end > 1);
+    if (sequence.startsWith(']') && found.length > 0) return 1 + Math.min(...found);
+    const other = /^([()#][\s\S]|[^[\]()#])/.exec(sequence);
+    if (other) return 1 + other[0].length;
+    return text.length > LONGEST ? 1 : 0;
   }
 
   #control([first = 0, second = 0]: readonly number[], final: string): void {

@@ -138,9 +138,18 @@ describe.skipIf(isWithoutBrowser)(titled('the dashboard'), () => {
 
   it('says how to get in to whoever is not', async () => {
     await using closed = await adminCluster();
-    const { page } = await opened({}, `${closed.cluster.url}/-/ui/?token=old`);
+    const { page, context } = await opened({}, `${closed.cluster.url}/-/ui/?token=old`);
     await page.getByText('That address has been used, or is too old.').waitFor();
     await page.getByText('fauxkube ui').waitFor();
     expect(await violations(page)).toEqual([]);
+    const { text } = await closed.admin('POST', '/-/ui/sessions');
+    await page.goto(`${closed.cluster.url}${(JSON.parse(text) as { path: string }).path}`);
+    await page.getByRole('treeitem').first().waitFor();
+    const other = await context.newPage();
+    await other.goto(`${closed.cluster.url}/-/ui/#/clock`);
+    await other.getByRole('button', { name: 'Freeze' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('This browser is not signed in.').waitFor();
+    await other.getByText('This browser is not signed in.').waitFor();
   });
 });
