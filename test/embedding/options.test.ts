@@ -6,7 +6,11 @@ const started = (options: object): Promise<unknown> => startCluster(options as S
 
 describe('startCluster() refuses', () => {
   test.each([
-    ['an option that it does not know', { nope: 1 }, /^there is no option "nope"; there are host, port, .*holdReady, readFixtures$/],
+    [
+      'an option that it does not know',
+      { nope: 1 },
+      /^there is no option "nope"; there are host, port, .*holdReady, readFixtures$/,
+    ],
     ['fewer nodes than none', { nodes: -1 }, 'nodes has to be a whole number from 0 to 8191, and is -1'],
     ['a number that is a text', { nodes: '3' }, 'nodes has to be a whole number from 0 to 8191, and is "3"'],
     ['a port that is none', { proxyPort: 70000 }, 'proxyPort has to be a whole number from 0 to 65535, and is 70000'],
