@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AdminCluster, adminCluster } from '../admin/support.ts';
 import { isWithoutBrowser, launch, type Opened, openPage, picture, titled, violations } from './browser.ts';
 
+/** The page follows the cluster, and a busy machine lets it wait. */
+const PATIENT = { timeout: 10_000 };
+
 const FIXTURES = { fixtures: ['test/dashboard/fixture.yaml'], nodes: 2 };
 
 describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
@@ -37,8 +40,8 @@ describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
   it('objects', async () => {
     await page.getByLabel('Namespace').selectOption('shop');
     await row(/Deployment web.*2\/2 ready/).waitFor();
-    expect(await row(/Pod web-.*Running/).count()).toBe(2);
-    expect(await row(/container nginx.*Running/).count()).toBe(2);
+    await expect.poll(() => row(/Pod web-.*Running/).count(), PATIENT).toBe(2);
+    await expect.poll(() => row(/container nginx.*Running/).count(), PATIENT).toBe(2);
     await row(/EndpointSlice web-.*2\/2 endpoints ready/).waitFor();
     await row(/Pod homeless.*Pending/).waitFor();
     await row(/Job broken.*Failed/).waitFor();
@@ -51,7 +54,7 @@ describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
       body: scale,
     });
     await row(/Deployment web.*3\/3 ready/).waitFor();
-    expect(await row(/Pod web-/).count()).toBe(3);
+    await expect.poll(() => row(/Pod web-/).count(), PATIENT).toBe(3);
   });
 
   it('objects of any kind, narrowed by a text', async () => {
@@ -61,7 +64,7 @@ describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
     await page.keyboard.press('/');
     await page.keyboard.type('redis');
     await row(/container redis/).waitFor();
-    expect(await row(/Deployment/).count()).toBe(0);
+    await expect.poll(() => row(/Deployment/).count(), PATIENT).toBe(0);
     await page.getByLabel('Filter').fill('');
   });
 
@@ -74,12 +77,14 @@ describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
       .getByText('SuccessfulCreate')
       .first()
       .waitFor();
-    expect(
-      await page
-        .getByRole('region', { name: 'Owns' })
-        .getByRole('link', { name: /^Pod web-/ })
-        .count(),
-    ).toBe(3);
+    await expect
+      .poll(() =>
+        page
+          .getByRole('region', { name: 'Owns' })
+          .getByRole('link', { name: /^Pod web-/ })
+          .count(),
+      )
+      .toBe(3);
     await page.getByRole('link', { name: 'Deployment web' }).click();
     await page.getByText('kind: Deployment').waitFor();
     await page
@@ -96,7 +101,7 @@ describe.skipIf(isWithoutBrowser)(titled('every view on live data'), () => {
       .getByRole('link', { name: /homeless/ })
       .waitFor();
     const onNodes = page.getByRole('region', { name: /^node0/ }).getByRole('link', { name: /^web-/ });
-    expect(await onNodes.count()).toBe(3);
+    await expect.poll(() => onNodes.count(), PATIENT).toBe(3);
   });
 
   it('events', async () => {
