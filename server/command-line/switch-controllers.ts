@@ -1,5 +1,6 @@
 /** `fauxkube controllers list|enable|disable|unset`: the switches of a running cluster, over `/-/controllers`. */
 import { readConnection, send } from './admin-connection.ts';
+import { reported } from './reported.ts';
 
 interface Flags {
   readonly kubeconfig: string;
@@ -53,13 +54,4 @@ function linesOf({ name, enabled, namespaces = {}, objects = [] }: State): strin
     ...objects.map((object) => `  off for ${object.kind} ${[object.namespace, object.name].filter(Boolean).join('/')}`),
   ];
   return `${lines.join('\n')}\n`;
-}
-
-async function reported(work: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await work());
-  } catch (error) {
-    process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
 }

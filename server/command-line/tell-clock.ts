@@ -1,4 +1,5 @@
 import { readConnection, send } from './admin-connection.ts';
+import { reported } from './reported.ts';
 
 /** Flags that all commands of the clock have. */
 export interface ClockFlags {
@@ -43,13 +44,4 @@ function textOf({ now, frozen, speed, offset, timers, nextTimer }: State): strin
   const count = timers === 1 ? '1 timer' : `${timers} timers`;
   const next = nextTimer === null ? '' : `, the next one due at ${nextTimer}`;
   return `${now} ${pace}\n${offset} from real time\n${count}${next}\n`;
-}
-
-async function reported(work: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await work());
-  } catch (error) {
-    process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
 }

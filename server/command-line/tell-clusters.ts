@@ -1,4 +1,5 @@
 import { readConnection, send } from './admin-connection.ts';
+import { reported } from './reported.ts';
 
 /** Flags that all of these commands have. */
 export interface ClusterFlags {
@@ -51,13 +52,4 @@ export function deleteClusters(names: readonly string[], { kubeconfig }: Cluster
     for (const name of names) await send(connection, 'DELETE', pathOf(name));
     return names.map((name) => `cluster/${name} deleted\n`).join('');
   });
-}
-
-async function reported(work: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await work());
-  } catch (error) {
-    process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
 }

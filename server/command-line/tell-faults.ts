@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FaultReport } from '../pipeline/faults/fault-rule.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
+import { reported } from './reported.ts';
 
 /** Flags that all of these commands have. */
 export interface FaultFlags {
@@ -83,13 +84,4 @@ function rulesOf(given: string): readonly object[] {
     if (typeof rule === 'object' && rule !== null && !Array.isArray(rule)) return rule;
     throw new Error(`${isText ? 'a rule' : `a rule of ${given}`} has to be a JSON object`);
   });
-}
-
-async function reported(work: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await work());
-  } catch (error) {
-    process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
-    process.exitCode = 1;
-  }
 }
