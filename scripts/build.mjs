@@ -21,6 +21,7 @@ const { metafile } = await build({
   stdin: {
     contents: `
       export { startCluster } from './server/index.ts';
+      export { compileBySpentTime } from './server/base/engine-effort.ts';
       export const runCommandLine = async (argv) => {
         const { runCommandLine: run } = await import('./server/command-line/main.ts');
         return run(argv);

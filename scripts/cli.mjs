@@ -32,5 +32,8 @@ import 'node:worker_threads';
 import 'node:zlib';
 import { loadBundle } from './bundle-loader.mjs';
 
-const { runCommandLine } = loadBundle(() => setFlagsFromString('--semi-space-growth-factor=16')).exports;
+const load = loadBundle(() => setFlagsFromString('--semi-space-growth-factor=16'));
+const { compileBySpentTime, runCommandLine } = load.exports;
+// Not in the command line itself: the build makes the code cache with that, and V8's options would be part of it.
+compileBySpentTime();
 await runCommandLine(process.argv);

@@ -1,0 +1,51 @@
+/** Tells V8 how much running a function has to have cost before it is worth compiling it to fast code. */
+import { setFlagsFromString } from 'node:v8';
+
+/** Bytecode that runs before a function counts as hot, of a process whose work may be over soon; V8's own is 67,584. */
+const BUDGET_OF_A_BURST_BYTES = 110_000;
+/** A third of V8's own, of a process that has shown that it goes on. */
+const BUDGET_OF_LASTING_WORK_BYTES = 22_000;
+/** What a start, some fixtures and a few Deployments take. */
+const LASTING_CPU_MS = 1400;
+const LOOK_MS = 250;
+
+/** What is told to the engine, and when it is looked. */
+export interface EngineParts {
+  /** Processor time of the process so far. */
+  readonly cpuMs: () => number;
+  readonly setBudget: (bytes: number) => void;
+  /** @returns what ends it */
+  readonly every: (periodMs: number, look: () => void) => () => void;
+}
+
+/** The parts of this process. Only for one that is nothing but a server: the options are those of the whole process. */
+const ENGINE: EngineParts = {
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  setBudget: (bytes) => setFlagsFromString(`--interrupt-budget=${bytes}`),
+  every: (periodMs, look) => {
+    const timer = setInterval(look, periodMs).unref();
+    return () => clearInterval(timer);
+  },
+};
+
+/**
+ * First compiles less than V8 would, then more. Most clusters of tests live for a second or two of processor time: what
+ * is compiled then for a burst of a thousand equal requests costs more than the burst wins by it. A process that is
+ * still at work after that wins by code that is fast early.
+ *
+ * Figures: docs/decisions/0008-engine-options.md.
+ *
+ * @example
+ * compileBySpentTime();
+ */
+export function compileBySpentTime({ cpuMs, setBudget, every }: EngineParts = ENGINE): void {
+  setBudget(BUDGET_OF_A_BURST_BYTES);
+  const end = every(LOOK_MS, () => {
+    if (cpuMs() < LASTING_CPU_MS) return;
+    setBudget(BUDGET_OF_LASTING_WORK_BYTES);
+    end();
+  });
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { compileBySpentTime } from '../../server/base/engine-effort.ts';
+
+/** An engine that notes what it is told, and time that passes by hand. */
+function engine() {
+  const budgets: number[] = [];
+  let spentMs = 0;
+  let look: (() => void) | undefined;
+  compileBySpentTime({
+    cpuMs: () => spentMs,
+    setBudget: (bytes) => budgets.push(bytes),
+    every: (_periodMs, then) => {
+      look = then;
+      return () => {
+        look = undefined;
+      };
+    },
+  });
+  const spend = (ms: number): void => {
+    spentMs += ms;
+    look?.();
+  };
+  return { budgets, spend, isLooking: () => look !== undefined };
+}
+
+test('a process that has just begun compiles less than V8 would, and goes on so during a burst', () => {
+  const { budgets, spend } = engine();
+  spend(200);
+  spend(1000);
+  expect(budgets).toEqual([110_000]);
+});
+
+test('one that is still at work after it compiles sooner, once and for all', () => {
+  const { budgets, spend, isLooking } = engine();
+  spend(1600);
+  spend(1000);
+  expect(budgets).toEqual([110_000, 22_000]);
+  expect(isLooking()).toBe(false);
+});
