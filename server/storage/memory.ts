@@ -186,16 +186,15 @@ export class MemoryStorage implements LocalStorage {
   }
 
   async restore(state: Captured): Promise<void> {
-    const there = [...this.all()];
-    for (const current of there) if (!state.get(current.key)) this.#remove(current);
-    for (const wanted of state.all()) {
-      const { key } = wanted;
-      const current = this.get(key);
-      if (current === wanted) continue;
+    for (const { type, now: wanted, before: current } of this.#buckets.differences(state, this.#revision)) {
+      if (type === 'deleted') {
+        if (current) this.#remove(current);
+        continue;
+      }
       const value = { ...wanted.value, metadata: { ...wanted.value.metadata } } as KubeObject;
       if (current) value.metadata.resourceVersion = String(current.revision);
       if (current && reuse<object>(value, current.value) === current.value) continue;
-      this.#commit(key, current, value, wanted.expiry?.ttlMs);
+      this.#commit(wanted.key, current, value, wanted.expiry?.ttlMs);
     }
   }
 

@@ -6,6 +6,7 @@ import { deployment } from './deployment.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
+import { journal } from './journal.ts';
 import { manyNodes } from './nodes.ts';
 import { pods } from './pods.ts';
 import { rules } from './rules.ts';
@@ -31,4 +32,5 @@ export const SCENARIOS: readonly Scenario[] = [
   rules,
   virtualClusters,
   clock,
+  journal,
 ];
