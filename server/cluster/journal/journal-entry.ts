@@ -20,12 +20,33 @@ export interface Book {
   readonly realBeganAtMs: number;
   /** On the clock of the cluster, since then. */
   elapsedMs(): number;
+  /** The same text as one that an entry already has, if there is one: clients send theirs with every request. */
+  shared(text: string): string;
   /** Told when an answer has begun. */
   tell(entry: JournalEntry): void;
 }
 
 const TEST_ID = 'x-test-id';
 const OWN_TEST_ID = 'fauxkube-test-id';
+
+/** What most requests have nothing of: entries are many, and small. */
+interface RareFacts {
+  contentType?: string | undefined;
+  testId?: string | undefined;
+  forwardedFor?: string | undefined;
+  realIp?: string | undefined;
+  itemCount?: number;
+  isPage?: boolean;
+  body?: KeptBody;
+  isBroken?: boolean;
+  annotations?: ReadonlyMap<string, string>;
+  named?: NamedObject;
+  /** The name that the server has given to what was created. */
+  madeName?: string;
+  outcome?: ApiResponse;
+}
+
+const NOTHING: RareFacts = Object.freeze({});
 
 /**
  * What is kept of one request. Every request of a client makes one: it refers to what is there anyway, and the Event is
@@ -42,38 +63,25 @@ export class JournalEntry implements RequestNote {
   readonly method: string;
   readonly rawQuery: string;
   readonly userAgent: string;
-  readonly contentType: string | undefined;
-  readonly testId: string | undefined;
   /** Undefined until the answer has begun. */
   status: number | undefined;
   /** Of the object that was answered. */
   revision: number | undefined;
-  /** How many objects a list had, and whether more followed. */
-  itemCount: number | undefined;
-  isPage = false;
-  body: KeptBody | undefined;
   readonly #path: string;
   readonly #peer: Peer;
-  readonly #forwardedFor: string | undefined;
-  readonly #realIp: string | undefined;
   readonly #book: Book;
   /** Since the beginning of the book: small numbers take no room of their own. */
   readonly #receivedMs: number;
   readonly #realMs: number;
   #startedMs: number | undefined;
   #endedMs: number | undefined;
-  #isBroken = false;
+  #rare = NOTHING;
   /** Until it is answered. */
   #request: ApiRequest | undefined;
   #auditId: string | undefined;
   #user: User | undefined;
   #sender: User | undefined;
   #decision: Decision | undefined;
-  #annotations: ReadonlyMap<string, string> | undefined;
-  #named: NamedObject | undefined;
-  /** The name that the server has given to what was created. */
-  #madeName = '';
-  #outcome: ApiResponse | undefined;
 
   /** @param revision the newest one when it came */
   constructor(request: ApiRequest, book: Book, sequence: number, receivedMs: number, realMs: number, revision: number) {
@@ -90,15 +98,44 @@ export class JournalEntry implements RequestNote {
     // Nearly always the same text, which others keep anyway.
     this.#path = path === info.path ? info.path : path;
     this.rawQuery = query.size === 0 ? '' : (request.rawQuery ?? query.toString());
-    this.userAgent = request.header('user-agent') ?? '';
-    this.contentType = method === 'GET' ? undefined : request.header('content-type');
-    this.testId = request.header(TEST_ID) ?? request.header(OWN_TEST_ID);
-    this.#forwardedFor = request.header('x-forwarded-for');
-    this.#realIp = request.header('x-real-ip');
+    this.userAgent = book.shared(request.header('user-agent') ?? '');
+    const contentType = method === 'GET' ? undefined : request.header('content-type');
+    const testId = request.header(TEST_ID) ?? request.header(OWN_TEST_ID);
+    const forwardedFor = request.header('x-forwarded-for');
+    const realIp = request.header('x-real-ip');
+    if (contentType !== undefined || testId !== undefined || forwardedFor !== undefined || realIp !== undefined)
+      this.#rare = { contentType, testId, forwardedFor, realIp };
     this.#peer = request.peer;
     this.#auditId = request.auditId;
     this.#request = request;
     if (book.keepsBodies && method !== 'GET') this.#listenForBody(request);
+  }
+
+  get contentType(): string | undefined {
+    return this.#rare.contentType;
+  }
+
+  get testId(): string | undefined {
+    return this.#rare.testId;
+  }
+
+  /** How many objects a list had. */
+  get itemCount(): number | undefined {
+    return this.#rare.itemCount;
+  }
+
+  /** Whether more followed. */
+  get isPage(): boolean {
+    return this.#rare.isPage ?? false;
+  }
+
+  get body(): KeptBody | undefined {
+    return this.#rare.body;
+  }
+
+  get #facts(): RareFacts {
+    if (this.#rare === NOTHING) this.#rare = {};
+    return this.#rare;
   }
 
   get receivedAtMs(): number {
@@ -127,11 +164,11 @@ export class JournalEntry implements RequestNote {
   }
 
   get namespace(): string {
-    return this.info.namespace || this.#named?.namespace || '';
+    return this.info.namespace || this.#rare.named?.namespace || '';
   }
 
   get name(): string {
-    return this.info.name || this.#named?.name || this.#madeName;
+    return this.info.name || this.#rare.named?.name || this.#rare.madeName || '';
   }
 
   get decision(): Decision | undefined {
@@ -148,16 +185,17 @@ export class JournalEntry implements RequestNote {
 
   /** Of a Status that was answered: `Conflict`. */
   get reason(): string {
-    const { reason = '' } = ((this.#outcome && outcomeOf(this.#outcome)) ?? {}) as { readonly reason?: string };
+    const { outcome } = this.#rare;
+    const { reason = '' } = ((outcome && outcomeOf(outcome)) ?? {}) as { readonly reason?: string };
     return reason;
   }
 
   get isDeprecated(): boolean {
-    return this.#annotations?.has('k8s.io/deprecated') ?? false;
+    return this.#rare.annotations?.has('k8s.io/deprecated') ?? false;
   }
 
   takeObject(object: KubeObject): void {
-    this.#named ??= namedObject(object);
+    this.#facts.named ??= namedObject(object);
     this.takeBody(object);
   }
 
@@ -172,22 +210,23 @@ export class JournalEntry implements RequestNote {
     this.#user = request.user;
     this.#sender = request.sender;
     this.#decision = request.decision;
-    this.#annotations = request.auditAnnotations;
+    if (request.auditAnnotations) this.#facts.annotations = request.auditAnnotations;
     // As upstream tells of a handler that was broken off.
-    this.#isBroken = response.type === 'hang-up';
-    this.status = this.#isBroken ? 500 : 'status' in response ? response.status : 200;
+    const isBroken = response.type === 'hang-up';
+    if (isBroken) this.#facts.isBroken = true;
+    this.status = isBroken ? 500 : 'status' in response ? response.status : 200;
     let sent = response;
     this.#startedMs = this.#book.elapsedMs();
     if (endsLater(response)) sent = whenOver(response, () => this.#end());
     else this.#endedMs = this.#startedMs;
     if (response.type === 'object') {
       this.revision = response.object.revision;
-      if (request.method === 'POST') this.#madeName = response.object.value.metadata.name ?? '';
+      if (request.method === 'POST') this.#facts.madeName = response.object.value.metadata.name ?? '';
     } else if (response.type === 'list') {
-      this.itemCount = response.items.length;
-      this.isPage = response.continue !== undefined;
+      this.#facts.itemCount = response.items.length;
+      this.#facts.isPage = response.continue !== undefined;
     } else if (response.type === 'value' && 'kind' in response.value && response.value.kind === 'Status')
-      this.#outcome = response;
+      this.#facts.outcome = response;
     this.#book.tell(this);
     return sent;
   }
@@ -202,7 +241,8 @@ export class JournalEntry implements RequestNote {
     const isEarly = status === undefined;
     const receivedAt = rfc3339Micro(this.receivedAtMs);
     const stageMs = this.#endedMs ?? this.#startedMs;
-    const outcome = this.#outcome && outcomeOf(this.#outcome);
+    const { outcome: refusal, named } = this.#rare;
+    const outcome = refusal && outcomeOf(refusal);
     const event = auditEvent({
       level: this.keepsBodies ? 'Request' : 'Metadata',
       stage: isEarly ? 'RequestReceived' : this.#lastStage,
@@ -213,7 +253,7 @@ export class JournalEntry implements RequestNote {
       impersonated: user === sender ? undefined : user,
       sourceAddresses: this.#sourceAddresses(),
       userAgent: this.userAgent,
-      named: this.#named,
+      named,
       answered: isEarly ? undefined : { status, ...(outcome && { outcome }) },
       requestObject: body?.object(),
       receivedAt,
@@ -224,12 +264,12 @@ export class JournalEntry implements RequestNote {
   }
 
   get #lastStage(): 'Panic' | 'ResponseComplete' | 'ResponseStarted' {
-    if (this.#isBroken) return 'Panic';
+    if (this.#rare.isBroken) return 'Panic';
     return this.isOver ? 'ResponseComplete' : 'ResponseStarted';
   }
 
   #notes(): ReadonlyMap<string, string> {
-    const notes = new Map(this.#annotations);
+    const notes = new Map(this.#rare.annotations);
     const { decision, testId } = this;
     if (decision) for (const [key, value] of decisionNotes(decision)) notes.set(key, value);
     if (testId !== undefined) notes.set('fauxkube.dev/test-id', testId);
@@ -239,8 +279,8 @@ export class JournalEntry implements RequestNote {
 
   #sourceAddresses(): string[] {
     const headers: Readonly<Record<string, string | undefined>> = {
-      'x-forwarded-for': this.#forwardedFor,
-      'x-real-ip': this.#realIp,
+      'x-forwarded-for': this.#rare.forwardedFor,
+      'x-real-ip': this.#rare.realIp,
     };
     return sourceAddresses({ peer: this.#peer, header: (name) => headers[name] });
   }
@@ -248,7 +288,7 @@ export class JournalEntry implements RequestNote {
   /** Bodies come from sockets, and only once. */
   #listenForBody(request: ApiRequest): void {
     const kept = new KeptBody();
-    this.body = kept;
+    this.#facts.body = kept;
     const read = request.body.bind(request);
     request.body = async () => {
       const body = await read();

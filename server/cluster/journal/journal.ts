@@ -19,6 +19,9 @@ export interface JournalParts {
   readonly revision: () => number;
 }
 
+/** User agents of clients that are at work at the same time. */
+const SHARED_MAX = 8;
+
 /** Told of each request whose answer has begun. */
 export type AnswerListener = (entry: JournalEntry) => void;
 
@@ -41,6 +44,7 @@ export class ClusterJournal implements RequestJournal, Book {
   readonly #clients = new RequestRing(LIMITS.journaledRequests);
   readonly #own = new RequestRing(LIMITS.journaledRequests);
   readonly #listeners = new Set<AnswerListener>();
+  readonly #texts: string[] = [];
   /** With their bodies, oldest first. */
   #bodies: JournalEntry[] = [];
   #bodyBytes = 0;
@@ -79,6 +83,12 @@ export class ClusterJournal implements RequestJournal, Book {
 
   elapsedMs(): number {
     return this.#clock.now() - this.beganAtMs;
+  }
+
+  shared(text: string): string {
+    for (const known of this.#texts) if (known === text) return known;
+    if (this.#texts.push(text) > SHARED_MAX) this.#texts.shift();
+    return text;
   }
 
   tell(entry: JournalEntry): void {

@@ -2,6 +2,7 @@ import { MASTERS } from '../../auth/well-known-users.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { User } from '../../kube/object.ts';
 import { type AccessRequest, accessOf } from '../../pipeline/identity.ts';
+import type { RequestInfo } from '../../pipeline/request-info.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 
 /** One permission that somebody used. */
@@ -37,6 +38,8 @@ const NAMES_MAX = 100;
  */
 export class UsedPermissions {
   readonly #users = new Map<string, UsesOfUser>();
+  /** Requests that were taken down, by what was decided about them: those for one path share what they ask for. */
+  readonly #noted = new WeakMap<UsesOfUser, Record<'allowed' | 'refused', WeakSet<RequestInfo>>>();
   #count = 0;
   /** Whether there were more permissions than are kept. */
   isFull = false;
@@ -45,11 +48,16 @@ export class UsedPermissions {
   note(entry: JournalEntry): void {
     const { info, user, decision, rawQuery } = entry;
     if (!user || !decision || entry.isOwn) return;
-    const query = rawQuery.includes('fieldSelector') ? new URLSearchParams(rawQuery) : undefined;
     const uses = this.#usesOf(user);
     uses.hasAsked = true;
-    this.#add(decision.allowed ? uses.allowed : uses.refused, accessOf(info, user, query));
     if (entry.sender && entry.sender !== user) this.#usesOf(entry.sender).hasAsked = true;
+    const outcome = decision.allowed ? 'allowed' : 'refused';
+    const noted = this.#notedOf(uses)[outcome];
+    if (noted.has(info)) return;
+    const query = rawQuery.includes('fieldSelector') ? new URLSearchParams(rawQuery) : undefined;
+    // Which name a selector asks for is not in the path.
+    if (!query) noted.add(info);
+    this.#add(uses[outcome], accessOf(info, user, query));
   }
 
   /** Takes down what was allowed besides. */
@@ -67,6 +75,15 @@ export class UsedPermissions {
     this.#users.clear();
     this.#count = 0;
     this.isFull = false;
+  }
+
+  #notedOf(uses: UsesOfUser): Record<'allowed' | 'refused', WeakSet<RequestInfo>> {
+    let noted = this.#noted.get(uses);
+    if (!noted) {
+      noted = { allowed: new WeakSet(), refused: new WeakSet() };
+      this.#noted.set(uses, noted);
+    }
+    return noted;
   }
 
   #usesOf({ name, groups }: User): UsesOfUser {

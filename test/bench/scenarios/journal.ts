@@ -11,8 +11,8 @@ const CPU: Row = { work: '… CPU that it costs', unit: '%' };
 
 const IN_FLIGHT = 16;
 const WARM_UP_REQUESTS = 60_000;
-const REQUESTS = 6000;
-const TURNS = 24;
+const REQUESTS = 12_000;
+const TURNS = 16;
 
 /** What a turn took: by the clock, and of the processor. */
 interface Taken {
