@@ -71,6 +71,8 @@ export class Journal {
   #flying: Group | undefined;
   #queue: Group[] = [];
   #running: Promise<void> | undefined;
+  /** What was there before may have to go at once, such as Events whose time is over: such writes wait for the file. */
+  readonly #begun = new Promised();
   /** Whether nobody knows what the file holds beyond its certain bytes. */
   #broken = false;
   /** Whether nobody knows which state the files have: before the next write one is put there. */
@@ -92,6 +94,7 @@ export class Journal {
   async begin(after: number, revision: number): Promise<void> {
     this.#open = await beginFile(this.#options, after, revision + 1);
     this.#end = revision;
+    this.#begun.resolve();
   }
 
   append(event: StoredEvent): void {
@@ -154,6 +157,7 @@ export class Journal {
   }
 
   async #run(): Promise<void> {
+    await this.#begun.promise;
     for (;;) {
       await nextTurn();
       const group = this.#queue.shift();
@@ -261,6 +265,8 @@ export class Journal {
 
   #lose(groups: readonly Group[], error: Error): void {
     this.#flying = undefined;
+    // Revisions go on without what is lost: the open file cannot take what follows.
+    this.#broken = true;
     const failure = new Error(`the write could not be kept: ${error.message}`, { cause: error });
     const lost = groups.map((group) => ({ ...group, ...this.#beyondEnd(group) }));
     this.#options.onLost(

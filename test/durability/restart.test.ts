@@ -1,6 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { nextTurn } from '../../server/base/turn.ts';
+import { type Disk, systemDisk } from '../../server/storage/disk.ts';
 import { copyOf, namesIn, openStorage, stateOf, temporaryDirectory } from '../support/data-directory.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { configMap, keyOfMap, locate } from '../support/stored.ts';
@@ -92,6 +94,28 @@ describe('a restart', () => {
     await clock.advance(0);
     expect(stateOf(second)).toEqual({});
     await second.close();
+  });
+
+  it('keeps that too when it happens before the first file of the journal has been begun', async () => {
+    const directory = await temporaryDirectory();
+    const first = await openStorage(directory);
+    for (const name of ['a', 'b'])
+      await first.create(`events/default/${name}`, { ...configMap(name), kind: 'events' }, { ttlMs: 60_000 });
+    await first.close();
+    const clock = new SimulatedClock(Date.UTC(2027, 0, 1));
+    const own = systemDisk();
+    const create: Disk['create'] = async (path) => {
+      await clock.advance(0);
+      await nextTurn();
+      await nextTurn();
+      return own.create(path);
+    };
+    const second = await openStorage(directory, { clock, disk: { ...own, create } });
+    await second.create(keyOfMap('c'), configMap('c'));
+    expect(Object.keys(stateOf(second))).toEqual([keyOfMap('c')]);
+    const third = await openStorage(await copyOf(directory));
+    expect(stateOf(third)).toEqual(stateOf(second));
+    await Promise.all([second.close(), third.close()]);
   });
 
   it('lets nobody else read the directory', async () => {
