@@ -343,7 +343,7 @@ export class ClusterInstance implements ForkedCluster {
 
   get #settling(): Settling {
     const { activity, storage } = this.cluster;
-    return { activity, storage, realClock: systemClock() };
+    return { activity, storage, clock: this.#parts.clock, realClock: systemClock() };
   }
 
   controllers(): readonly ControllerState[] {

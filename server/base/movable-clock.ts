@@ -79,6 +79,10 @@ export class MovableClock implements Clock {
     return this.#standingMs ?? this.real.now() + this.#offsetMs;
   }
 
+  get standsStill(): boolean {
+    return this.#isFrozen && this.#horizonMs === undefined;
+  }
+
   get shiftedMs(): number {
     return this.#shiftedMs;
   }
