@@ -210,6 +210,7 @@ function program(): Command {
         integer(0, Number.MAX_SAFE_INTEGER),
       ),
     )
+    .addOption(flag('--freeze-clock <time>', 'let time stand still from the start on, such as 2026-01-01T00:00:00Z'))
     .addOption(
       flag('--log-level <level>', 'how much to log')
         .choices([...LOG_LEVELS])
