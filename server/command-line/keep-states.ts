@@ -90,10 +90,13 @@ export function compareStates(
   });
 }
 
-export function restoreState(name: string, flags: SavepointFlags & { readonly watches: string }): Promise<void> {
-  const { watches } = flags;
+export function restoreState(
+  name: string,
+  flags: SavepointFlags & { readonly watches: string; readonly clock?: boolean },
+): Promise<void> {
+  const { watches, clock } = flags;
   return reported(flags, async (to) =>
-    shown(await ask(to, 'POST', path(name, '/restore'), { watches }), flags, lineOf),
+    shown(await ask(to, 'POST', path(name, '/restore'), { watches, ...(clock && { clock }) }), flags, lineOf),
   );
 }
 

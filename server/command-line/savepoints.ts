@@ -41,8 +41,9 @@ export function addSavepoints(root: Command, kubeconfig: string): void {
         .choices(['expire', 'events'])
         .default('expire'),
     )
+    .option('--clock', 'the clock, which has to stand still, says what it said then')
     .addOption(output())
-    .action(async (name: string, flags: SavepointFlags & { watches: string }) =>
+    .action(async (name: string, flags: SavepointFlags & { watches: string; clock?: boolean }) =>
       (await load()).restoreState(name, flags),
     );
   command(savepoint, 'delete <name>', 'forget a savepoint')
