@@ -49,7 +49,8 @@ it('puts the clock back, and what ran since runs again at its time', async () =>
 
 it('keeps nodes alive, and runs what was to run from then on', async () => {
   await shop.apply(
-    '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: [sleep, "600"]}]}}',
+    '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {restartPolicy: Never, ' +
+      'containers: [{name: c, image: busybox, command: [sleep, "600"]}]}}',
   );
   await shop.move({ advance: '1m' });
   await shop.cluster.savepoints.save({ name: 's', replace: true });

@@ -173,7 +173,7 @@ export class Savepoints {
       throw new ApiError(
         409,
         'Conflict',
-        'time goes on by itself: let it stand still first (POST /-/clock with {"freeze": true}), or restore without "clock"',
+        'time goes on by itself: stop it first (POST /-/clock with {"freeze": true}), or restore without "clock"',
       );
   }
 
