@@ -75,7 +75,7 @@ const FLAGS: Readonly<Record<string, string>> = { kubeconfig: '--format' };
 
 it('there is no other command', async () => {
   const { stdout } = await cli.run(['completion', 'bash']);
-  const known = [...stdout.matchAll(/^ {4}'([a-z ]*)'\) /gm)].map(([, path]) => path);
+  const known = [...stdout.matchAll(/^ {4}'([a-z ]*)'\) /gm)].map(([, path = '']) => path);
   const expected = [...COMMANDS.map(([command]) => command), ...WITHOUT, ...GROUPS];
   expect([...new Set(known)].sort()).toEqual(expected.sort());
 });
