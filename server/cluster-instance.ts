@@ -166,8 +166,9 @@ export class ClusterInstance implements ForkedCluster {
         await this.#manager.start();
       },
       settle: () => this.settle(),
+      setClock: (timeMs) => this.clock.set(timeMs),
     });
-    this.#savepoints = new Savepoints(this.#state, { clock, realClock: systemClock() });
+    this.#savepoints = new Savepoints(this.#state, { clock, controls: this.clock, realClock: systemClock() });
     if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
     for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
       assembly.cluster.health.set(part, false);
@@ -343,7 +344,7 @@ export class ClusterInstance implements ForkedCluster {
 
   get #settling(): Settling {
     const { activity, storage } = this.cluster;
-    return { activity, storage, realClock: systemClock() };
+    return { activity, storage, clock: this.#parts.clock, realClock: systemClock() };
   }
 
   controllers(): readonly ControllerState[] {

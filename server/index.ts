@@ -18,7 +18,7 @@ import type { Transport } from './kube/transport.ts';
 import { answerIn, listen, type Servers } from './listening.ts';
 import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 import type { ForkedCluster, ForkOptions, RunningCluster } from './running-cluster.ts';
-import { checkOptions } from './start-checks.ts';
+import { checkOptions, frozenAtOf } from './start-checks.ts';
 import type { StartOptions } from './start-options.ts';
 import { VirtualClusters } from './virtual-clusters/virtual-clusters.ts';
 
@@ -97,7 +97,8 @@ class Launch implements RunningCluster {
 
   constructor(options: StartOptions & StartFixturesOptions) {
     const { host = '127.0.0.1', port = 0, seed, logLevel = 'warn', insecureBind = [] } = options;
-    const { clock = new MovableClock(systemClock()) } = options;
+    const frozenAtMs = frozenAtOf(options);
+    const { clock = new MovableClock(systemClock(), frozenAtMs) } = options;
     this.#options = options;
     this.#upstreams = new UpstreamServers(options.upstreams ?? [], systemClock());
     this.#address = isAnyAddress(host) ? '127.0.0.1' : host;
@@ -125,7 +126,8 @@ class Launch implements RunningCluster {
     this.#clusters = new VirtualClusters({
       options,
       log: this.#log,
-      clock: (of) => options.clock ?? (of instanceof MovableClock ? of.copy() : new MovableClock(systemClock())),
+      clock: (of) =>
+        options.clock ?? (of instanceof MovableClock ? of.copy() : new MovableClock(systemClock(), frozenAtMs)),
       realClock: systemClock(),
       main: () => this.#instance,
       shared,

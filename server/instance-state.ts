@@ -38,6 +38,7 @@ export interface InstanceStateParts {
   /** Starts controllers that know nothing of those before. */
   readonly startControllers: (switches: ReadonlyMap<string, SwitchState>) => Promise<void>;
   readonly settle: () => Promise<void>;
+  readonly setClock: (timeMs: number) => Promise<unknown>;
 }
 
 /** So long is waited for work that was begun before its cluster is replaced. */
@@ -64,8 +65,8 @@ export class InstanceState implements StatefulCluster {
     return { state: cluster.storage.capture(), beside };
   }
 
-  replace(state: Captured, beside: Beside): Promise<void> {
-    return this.#replace(state, beside);
+  replace(state: Captured, beside: Beside, timeMs?: number): Promise<void> {
+    return this.#replace(state, beside, timeMs === undefined ? {} : { timeMs });
   }
 
   read(bytes: Buffer): Captured {
@@ -74,15 +75,21 @@ export class InstanceState implements StatefulCluster {
 
   /** A file need not have what no cluster works without: roles of controllers, for one. */
   load(state: Captured): Promise<void> {
-    return this.#replace(state, NOTHING_TOLD, this.#parts.install);
+    return this.#replace(state, NOTHING_TOLD, { complete: this.#parts.install });
   }
 
-  async #replace(state: Captured, beside: Beside, complete?: () => Promise<unknown>): Promise<void> {
-    const { cluster, kubelet, controllers, startControllers } = this.#parts;
+  async #replace(
+    state: Captured,
+    beside: Beside,
+    { timeMs, complete }: { readonly timeMs?: number; readonly complete?: () => Promise<unknown> },
+  ): Promise<void> {
+    const { cluster, kubelet, controllers, startControllers, setClock } = this.#parts;
     // What controllers and kubelets remember is of a time that is to come, or never will.
     await Promise.race([ended(controllers(), cluster.activity), rest(END_MS)]);
     kubelet.restart();
     try {
+      // While nobody works: no timer of theirs is left, and what is kept for a time counts from the new one.
+      if (timeMs !== undefined) await setClock(timeMs);
       await cluster.storage.replace(state);
       await complete?.();
       this.#tell(beside);

@@ -1,5 +1,7 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
+import { timeMsOf } from './cluster/clock-texts.ts';
+import { possibleTime } from './cluster/cluster-clock.ts';
 import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
@@ -42,6 +44,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   admissionControlConfigFile: true,
   seed: true,
   clock: true,
+  freezeClock: true,
   logLevel: true,
   insecureAdmin: true,
   strict: true,
@@ -89,10 +92,23 @@ export function checkOptions(options: StartOptions): void {
     throw new Error(
       `journalLevel has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(journalLevel)}`,
     );
+  if (options.freezeClock !== undefined && options.clock !== undefined)
+    throw new Error('clock and freezeClock cannot be had together: whoever made the clock stops it');
+  frozenAtOf(options);
   serviceRanges(options.serviceClusterIpRange);
   typesOf(options.kubernetesVersion);
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
     throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
+}
+
+/** Where the clock stands at first, if it does. @throws Error when that is no time */
+export function frozenAtOf({ freezeClock }: StartOptions): number | undefined {
+  if (freezeClock === undefined) return undefined;
+  try {
+    return possibleTime(timeMsOf(freezeClock));
+  } catch (error) {
+    throw new Error(`freezeClock has to be a time such as 2026-01-01T00:00:00Z: ${(error as Error).message}`);
+  }
 }
 
 function checkWhole(name: string, value: unknown, maximum: number): void {

@@ -83,6 +83,8 @@ export interface StartOptions {
   /** Makes names, uids and choices repeat. */
   readonly seed?: number;
   readonly clock?: Clock;
+  /** A time such as `2026-01-01T00:00:00Z`, at which time stands still from the start on until somebody moves it. */
+  readonly freezeClock?: string;
   readonly logLevel?: LogLevel;
   /** Opens `/-/` to programs on this machine without credentials. */
   readonly insecureAdmin?: boolean;

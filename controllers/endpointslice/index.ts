@@ -10,6 +10,7 @@ import { OwnWrites } from '../lib/own-writes.ts';
 import { selectsPods } from '../lib/service-endpoints/pod-endpoint.ts';
 import { SelectorIndex } from '../lib/service-endpoints/selector-index.ts';
 import { TriggerTimes } from '../lib/service-endpoints/trigger-time.ts';
+import type { Again } from '../lib/work-queue.ts';
 import { EndpointBuilder } from './endpoint.ts';
 import { planSlices, type SlicePlan } from './plan.ts';
 import { isManaged, SERVICE_NAME } from './slice.ts';
@@ -109,7 +110,7 @@ function followSlice(change: Change<EndpointSlice>, memory: Memory, env: Control
     if (name !== '') env.enqueue({ namespace, name });
 }
 
-async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+async function reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined> {
   const memory = memories.get(env);
   if (!memory) return undefined;
   const name = keyText(key);
@@ -164,7 +165,7 @@ function again(
   plans: readonly SlicePlan[],
   memory: Memory,
   env: ControllerEnv,
-): { againInMs: number } | undefined {
+): Again | undefined {
   const problems = plans.map(({ homeless }) => {
     const texts = homeless.map(
       ({ metadata, spec }) =>
@@ -186,5 +187,5 @@ function again(
   );
   const failures = memory.failures.get(name) ?? 0;
   memory.failures.set(name, failures + 1);
-  return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) };
+  return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS), kind: 'retry' };
 }

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { Key, KubeObject } from '../../server/kube/object.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { disabledControllersOf } from '../lib/gate.ts';
+import type { Again } from '../lib/work-queue.ts';
 import { Collector } from './collector.ts';
 
 /** What nobody can tell yet is looked at again after this, doubled each time. */
@@ -74,7 +75,7 @@ function start(env: ControllerEnv): Cancel {
   return () => cancel();
 }
 
-async function reconcile({ name: uid }: Key, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+async function reconcile({ name: uid }: Key, env: ControllerEnv): Promise<Again | undefined> {
   const state = running.get(env);
   if (!state) return undefined;
   const { collector, postponed } = state;
@@ -84,5 +85,5 @@ async function reconcile({ name: uid }: Key, env: ControllerEnv): Promise<{ agai
   }
   const times = postponed.get(uid) ?? 0;
   postponed.set(uid, times + 1);
-  return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** times, LONGEST_RETRY_MS) };
+  return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** times, LONGEST_RETRY_MS), kind: 'retry' };
 }

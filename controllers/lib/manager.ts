@@ -297,7 +297,7 @@ export class ControllerManager {
       event: (...told) => tell(events.record(...told)),
       writeEvent: (resource, event) => tell(afterwards.turn().then(() => client.create(resource, event))),
       begin: (name) => activity.begin(name),
-      enqueue: (key, afterMs = 0) => queue.addAfter(keyText(key), afterMs),
+      enqueue: (key, afterMs = 0) => queue.addAfter(keyText(key), afterMs, 'retry'),
     };
   }
 }

@@ -1,10 +1,11 @@
-import type { Activity } from '../../server/base/activity.ts';
+import type { Activity, PutOff } from '../../server/base/activity.ts';
 import { type Cancel, type Clock, steadyMs, type TimerKind } from '../../server/base/clock.ts';
 import type { Pace } from './pace.ts';
 
 /** When a key wants to be worked on again, and what for. */
 export interface Again {
   readonly againInMs: number;
+  /** `retry` when it failed and will be tried again; else it is a time that the clock has to say. */
   readonly kind?: TimerKind;
 }
 
@@ -40,7 +41,7 @@ export class WorkQueue {
   readonly #again = new Set<string>();
   readonly #failures = new Map<string, number>();
   readonly #timers = new Map<string, { readonly dueMs: number; readonly cancel: Cancel }>();
-  readonly #busy = new Map<string, { readonly done: () => void; readonly isPutOff: boolean }>();
+  readonly #busy = new Map<string, { readonly done: () => void; readonly putOff: PutOff | undefined }>();
   /** Keys that were added, and those that were to be added later (client-go's retries). */
   #adds = 0;
   #retries = 0;
@@ -65,7 +66,7 @@ export class WorkQueue {
 
   #wait(key: string): void {
     this.#waiting.add(key);
-    this.#begin(key, false);
+    this.#begin(key);
     this.#schedule();
   }
 
@@ -81,15 +82,17 @@ export class WorkQueue {
     const dueMs = steadyMs(clock) + delayMs;
     const earlier = this.#timers.get(key);
     const isSoon = this.#isSoon(delayMs);
+    const otherKind = kind === 'retry' ? undefined : kind;
     if (!earlier || earlier.dueMs > dueMs) {
       earlier?.cancel();
       const run = (): void => {
         this.#timers.delete(key);
         this.add(key);
       };
-      this.#timers.set(key, { dueMs, cancel: clock.schedule(delayMs, run, isSoon ? 'retry' : kind) });
+      this.#timers.set(key, { dueMs, cancel: clock.schedule(delayMs, run, isSoon ? kind : otherKind) });
     }
-    if (isSoon && !this.#waiting.has(key) && !this.#running.has(key)) this.#begin(key, true);
+    if (isSoon && !this.#waiting.has(key) && !this.#running.has(key))
+      this.#begin(key, kind === 'retry' ? 'retry' : 'time');
   }
 
   /** What it has counted, for metrics. */
@@ -111,10 +114,10 @@ export class WorkQueue {
   }
 
   /** It is busy with a key from now on, or has put it off for a moment. */
-  #begin(key: string, isPutOff: boolean): void {
+  #begin(key: string, putOff?: PutOff): void {
     const before = this.#busy.get(key);
-    if (before?.isPutOff === isPutOff) return;
-    this.#busy.set(key, { done: this.#options.activity.begin(`${this.#options.name} ${key}`, isPutOff), isPutOff });
+    if (before && before.putOff === putOff) return;
+    this.#busy.set(key, { done: this.#options.activity.begin(`${this.#options.name} ${key}`, putOff), putOff });
     before?.done();
   }
 
@@ -124,8 +127,8 @@ export class WorkQueue {
   }
 
   /** Nobody can wait for a timer of a clock that stands still. */
-  #isSoon(delayMs: number | undefined): boolean {
-    return delayMs !== undefined && delayMs < SOON_MS && this.#options.clock.simulated !== true;
+  #isSoon(delayMs: number): boolean {
+    return delayMs < SOON_MS && this.#options.clock.simulated !== true;
   }
 
   /** Work begins in a microtask of its own, so that several changes of one turn are one piece of work. */
@@ -155,6 +158,7 @@ export class WorkQueue {
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
       laterMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+      kind = 'retry';
       if (!this.#stopped) this.#options.onFailure(key, error);
     }
     this.#running.delete(key);
@@ -163,7 +167,8 @@ export class WorkQueue {
     if (isAgain && !this.#stopped) this.#wait(key);
     else {
       if (laterMs !== undefined) this.addAfter(key, laterMs, kind);
-      if (this.#busy.get(key)?.isPutOff === false && !this.#waiting.has(key)) this.#end(key);
+      const busy = this.#busy.get(key);
+      if (busy && busy.putOff === undefined && !this.#waiting.has(key)) this.#end(key);
     }
     if (this.#waiting.size > 0) this.#schedule();
   }

@@ -4,6 +4,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { type Key, keyOf } from '../../server/kube/object.ts';
 import type { Namespace } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import type { Again } from '../lib/work-queue.ts';
 import { type Findings, updatedConditions } from './conditions.ts';
 import { deletableResources, deleteContent, type Pass } from './content.ts';
 import { Leftovers } from './leftovers.ts';
@@ -50,7 +51,7 @@ function start(env: ControllerEnv): Cancel {
   return () => leftovers.stop();
 }
 
-async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+async function reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined> {
   const memory = memories.get(env);
   if (!memory) return undefined;
   const { leftovers, failures } = memory;
@@ -70,7 +71,7 @@ async function reconcile(key: Key, env: ControllerEnv): Promise<{ againInMs: num
     const times = failures.get(name) ?? 0;
     failures.set(name, times + 1);
     env.log.debug({ namespace: name, ...findings }, 'content could not be deleted');
-    return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** times, LONGEST_RETRY_MS) };
+    return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** times, LONGEST_RETRY_MS), kind: 'retry' };
   }
   failures.delete(name);
   if (findings.finalizers?.size) leftovers.expect(name, FINALIZERS_DELAY_MS);

@@ -6,6 +6,7 @@ import { type Key, keyOf, keyText } from '../../server/kube/object.ts';
 import type { Node, Service } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
 import { OwnWrites } from '../lib/own-writes.ts';
+import type { Again } from '../lib/work-queue.ts';
 import { Addresses, addressesOf } from './addresses.ts';
 
 const SERVICES = 'v1/services';
@@ -118,7 +119,7 @@ function asked(service: Frozen<Service>): object {
   };
 }
 
-async function reconcile(key: Key, memory: Memory, env: ControllerEnv): Promise<{ againInMs: number } | undefined> {
+async function reconcile(key: Key, memory: Memory, env: ControllerEnv): Promise<Again | undefined> {
   const name = keyText(key);
   const service = memory.own.latest(name, env.lister<Service>(SERVICES).get(key));
   const isChanged = memory.changed.delete(name);
@@ -138,7 +139,7 @@ async function reconcile(key: Key, memory: Memory, env: ControllerEnv): Promise<
     const problem = `Error syncing load balancer: failed to ensure load balancer: ${(error as Error).message}`;
     env.event(service, 'Warning', 'SyncLoadBalancerFailed', problem);
     memory.failures.set(name, failures + 1);
-    return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS) };
+    return { againInMs: Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS), kind: 'retry' };
   }
 }
 

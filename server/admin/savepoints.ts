@@ -64,8 +64,8 @@ function saveOptionsOf(body: Record<string, unknown>): SaveOptions {
 
 function restoreOptionsOf(body: Record<string, unknown>): RestoreOptions {
   return read(() => {
-    const fields = mapping(body, 'the body', ['watches']);
-    return textIn(fields, 'watches', 'the body') as RestoreOptions;
+    const fields = mapping(body, 'the body', ['watches', 'clock']);
+    return { ...textIn(fields, 'watches', 'the body'), ...booleanIn(fields, 'clock', 'the body') } as RestoreOptions;
   });
 }
 
@@ -145,7 +145,10 @@ export const savepointRoutes: readonly AdminRoute[] = [
     description:
       'By default all at once: objects have the values, uids and resourceVersions of then, and watches end; who ' +
       'resumes one gets 410 and reads anew. With "events" by ordinary writes, which watchers see.',
-    body: schema.object({ watches: schema.oneOf(['expire', 'events'], 'what watchers see; expire unless given') }),
+    body: schema.object({
+      watches: schema.oneOf(['expire', 'events'], 'what watchers see; expire unless given'),
+      clock: schema.flag('true: the clock, which has to stand still, says what it said then; only with expire'),
+    }),
     answer: SAVEPOINT,
     handle: async ({ savepoints }, call) => savepoints.restore(nameOf(call), restoreOptionsOf(await call.body())),
   },

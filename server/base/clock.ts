@@ -21,6 +21,8 @@ export interface Clock {
   now(): number;
   /** Whether time only passes when somebody says so: then nobody can wait for a timer. */
   readonly simulated?: boolean;
+  /** The same, for as long as it has been stopped and nobody moves it. */
+  readonly standsStill?: boolean;
   /** Runs `run` once after `delayMs` milliseconds. */
   schedule(delayMs: number, run: () => void, kind?: TimerKind): Cancel;
   /** How far it was set on or back, without that time having passed: see {@link steadyMs}. */

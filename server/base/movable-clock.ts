@@ -33,6 +33,7 @@ const TICK_LATE_MS = 100;
  */
 export class MovableClock implements Clock {
   readonly real: Clock;
+  readonly #frozenAtMs: number | undefined;
   readonly #pending = new Set<PendingTimer>();
   #count = 0;
   /** Resolves when nobody has anything to do any more before time goes on. */
@@ -53,8 +54,14 @@ export class MovableClock implements Clock {
   /** What is done with it, one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(real: Clock) {
+  /** @param frozenAtMs where it stands at first, and after a reset; it runs unless given */
+  constructor(real: Clock, frozenAtMs?: number) {
     this.real = real;
+    this.#frozenAtMs = frozenAtMs;
+    if (frozenAtMs === undefined) return;
+    this.#isFrozen = true;
+    this.#standingMs = frozenAtMs;
+    this.#heap = new TimerHeap(this.#pending);
   }
 
   /** @param atRest resolves when everybody has done what there is to do at one time */
@@ -64,7 +71,9 @@ export class MovableClock implements Clock {
 
   /** A clock of its own that is as this one is just now, without its timers. */
   copy(): MovableClock {
-    const copy = new MovableClock(this.real);
+    const copy = new MovableClock(this.real, this.#frozenAtMs);
+    copy.#standingMs = undefined;
+    copy.#heap = undefined;
     copy.#offsetMs = this.now() - this.real.now();
     copy.#isFrozen = this.#isFrozen;
     copy.#speed = this.#speed;
@@ -77,6 +86,10 @@ export class MovableClock implements Clock {
 
   now(): number {
     return this.#standingMs ?? this.real.now() + this.#offsetMs;
+  }
+
+  get standsStill(): boolean {
+    return this.#isFrozen && this.#horizonMs === undefined;
   }
 
   get shiftedMs(): number {
@@ -146,13 +159,13 @@ export class MovableClock implements Clock {
     });
   }
 
-  /** Real time again, as at first; timers keep the time that they have left. */
+  /** As at first: real time, or where it stood; timers keep the time that they have left. */
   reset(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#isFrozen = false;
+      this.#isFrozen = this.#frozenAtMs !== undefined;
       this.#speed = 1;
-      const realMs = this.real.now();
-      this.#shift(realMs - this.now());
+      const firstMs = this.#frozenAtMs ?? this.real.now();
+      this.#shift(firstMs - this.now());
     });
   }
 

@@ -3,6 +3,7 @@ import { LINT_RULES } from '../cluster/lint/lint.ts';
 import { lintText } from '../cluster/lint/lint-text.ts';
 import type { Enforcement } from '../cluster/permissions/permissions.ts';
 import { exchange, readConnection, send } from './admin-connection.ts';
+import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 
@@ -10,12 +11,12 @@ interface Flags {
   readonly kubeconfig: string;
 }
 
-const indented = (text: string): string => `${JSON.stringify(JSON.parse(text), undefined, 2)}\n`;
+const indented = (text: string): string => jsonText(JSON.parse(text) as object);
 
 /** Without a namespace, objects that have none are looked for first. */
 export async function tellWhy(
   [kind, name]: readonly [kind: string, name: string],
-  { kubeconfig, namespace, output }: Flags & { readonly namespace?: string; readonly output: 'text' | 'json' },
+  { kubeconfig, namespace, output }: Flags & { readonly namespace?: string; readonly output: Output },
 ): Promise<void> {
   await reported(async () => {
     const connection = readConnection(kubeconfig);
@@ -41,7 +42,7 @@ export async function lint({
   since,
   failOn,
   output,
-}: Flags & { readonly since?: string; readonly failOn: string; readonly output: 'text' | 'json' }): Promise<void> {
+}: Flags & { readonly since?: string; readonly failOn: string; readonly output: Output }): Promise<void> {
   await reported(async () => {
     const query = since === undefined ? '' : `?since=${encodeURIComponent(since)}`;
     const text = await exchange(readConnection(kubeconfig), 'GET', `/-/lint${query}`);
@@ -78,10 +79,14 @@ export async function printRbac({
   });
 }
 
-export async function changeRbac(method: 'POST' | 'DELETE', path: string, { kubeconfig }: Flags): Promise<void> {
+export async function changeRbac(
+  method: 'POST' | 'DELETE',
+  path: string,
+  { kubeconfig, output }: Flags & { readonly output: Output },
+): Promise<void> {
   await reported(async () => {
     const body = method === 'POST' ? { identities: 'recorded' } : undefined;
     const answer = await send<Partial<Enforcement>>(readConnection(kubeconfig), method, path, body);
-    return (answer.identities ?? []).map(({ user }) => `${user}\n`).join('');
+    return output === 'json' ? jsonText(answer) : (answer.identities ?? []).map(({ user }) => `${user}\n`).join('');
   });
 }

@@ -2,12 +2,18 @@ import { readFile } from 'node:fs/promises';
 import type { RequestEvent } from '../cluster/journal/event.ts';
 import type { ReplayResult } from '../cluster/journal/replay.ts';
 import { exchange, readConnection, send } from './admin-connection.ts';
+import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 import type { RequestFlags } from './requests.ts';
 
 interface Events {
   readonly items: readonly RequestEvent[];
   readonly mark: number;
+}
+
+interface Flags {
+  readonly kubeconfig: string;
+  readonly output: Output;
 }
 
 const PATH = '/-/requests';
@@ -38,7 +44,7 @@ function queryOf(flags: RequestFlags): string {
 export async function listRequests(flags: RequestFlags): Promise<void> {
   await reported(async () => {
     const events = await (flags.wait ? waited(flags) : listed(flags));
-    if (flags.output === 'json') return `${JSON.stringify(events, undefined, 2)}\n`;
+    if (flags.output === 'json') return jsonText(events);
     return events.items.map(lineOf).join('');
   });
 }
@@ -75,20 +81,27 @@ function lineOf(event: RequestEvent): string {
 }
 
 export async function printTape(flags: RequestFlags): Promise<void> {
-  await reported(() => exchange(readConnection(flags.kubeconfig), 'GET', `${PATH}/tape${queryOf(flags)}`));
+  await reported(async () => {
+    const tape = await exchange(readConnection(flags.kubeconfig), 'GET', `${PATH}/tape${queryOf(flags)}`);
+    if (flags.output === 'text') return tape;
+    const lines = tape.split('\n').filter((line) => line !== '');
+    return jsonText(lines.map((line) => JSON.parse(line) as object));
+  });
 }
 
 /** Tells which writes were answered differently. */
 export async function replayTape(
   tape: string,
-  { kubeconfig, exact = false }: { readonly kubeconfig: string; readonly exact?: boolean },
+  { kubeconfig, exact = false, output }: Flags & { readonly exact?: boolean },
 ): Promise<void> {
   await reported(async () => {
     const path = `${PATH}/replay${exact ? '?exact=true' : ''}`;
     const text = await readFile(tape, 'utf8');
     const answer = await exchange(readConnection(kubeconfig), 'POST', path, { text, timeoutMs: REPLAY_TIMEOUT_MS });
-    const { replayed, differences } = JSON.parse(answer) as ReplayResult;
+    const result = JSON.parse(answer) as ReplayResult;
+    const { replayed, differences } = result;
     if (differences.length > 0) process.exitCode = 1;
+    if (output === 'json') return jsonText(result);
     const lines = differences.map(
       ({ sequence, request, expected, code, message = '' }) =>
         `#${sequence} ${request}: ${code} instead of ${expected}${message === '' ? '' : `: ${message}`}\n`,
@@ -99,23 +112,20 @@ export async function replayTape(
 
 const REPLAY_TIMEOUT_MS = 600_000;
 
-export async function setLevel(
-  level: string | undefined,
-  { kubeconfig }: { readonly kubeconfig: string },
-): Promise<void> {
+export async function setLevel(level: string | undefined, { kubeconfig, output }: Flags): Promise<void> {
   await reported(async () => {
     const connection = readConnection(kubeconfig);
     const path = `${PATH}/level`;
     const answer = await (level === undefined
       ? send<{ level: string }>(connection, 'GET', path)
       : send<{ level: string }>(connection, 'PUT', path, { level }));
-    return `${answer.level}\n`;
+    return output === 'json' ? jsonText(answer) : `${answer.level}\n`;
   });
 }
 
-export async function clearRequests({ kubeconfig }: { readonly kubeconfig: string }): Promise<void> {
+export async function clearRequests({ kubeconfig, output }: Flags): Promise<void> {
   await reported(async () => {
-    await send(readConnection(kubeconfig), 'DELETE', PATH);
-    return '';
+    const status = await send<object>(readConnection(kubeconfig), 'DELETE', PATH);
+    return output === 'json' ? jsonText(status) : '';
   });
 }

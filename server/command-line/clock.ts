@@ -1,7 +1,8 @@
 /** `fauxkube clock …` and `fauxkube settle`: the time of a running cluster, over `/-/clock` and `/-/settle`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { durationMs } from './durations.ts';
-import type { ClockFlags } from './tell-clock.ts';
+import { outputOption } from './output.ts';
+import type { ClockFlags, SettleFlags } from './tell-clock.ts';
 
 function speed(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
@@ -21,11 +22,7 @@ export function addClock(root: Command, kubeconfig: string): void {
       .default(kubeconfig);
   const clock = root.command('clock').description('show, stop or move the time of a running cluster');
   const command = (words: string, description: string): Command =>
-    clock
-      .command(words)
-      .description(description)
-      .addOption(where())
-      .addOption(new Option('-o, --output <form>', 'how it is told').choices(['text', 'json']).default('text'));
+    clock.command(words).description(description).addOption(where()).addOption(outputOption());
   const tell = async (body: object | undefined, flags: ClockFlags): Promise<void> => {
     const { tellClock } = await import('./tell-clock.ts');
     await tellClock(body, flags);
@@ -49,11 +46,12 @@ export function addClock(root: Command, kubeconfig: string): void {
     .command('settle')
     .description('wait until a running cluster has nothing to do any more')
     .addOption(where())
+    .addOption(outputOption())
     .addOption(
       new Option('--timeout <duration>', 'how long at most, such as 30s').argParser(durationMs).default(30_000, '30s'),
     )
-    .action(async ({ kubeconfig: file, timeout }: { readonly kubeconfig: string; readonly timeout: number }) => {
+    .action(async (flags: SettleFlags) => {
       const { waitUntilSettled } = await import('./tell-clock.ts');
-      await waitUntilSettled(file, timeout);
+      await waitUntilSettled(flags);
     });
 }

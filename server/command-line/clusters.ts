@@ -1,5 +1,6 @@
 /** `fauxkube clusters list|create|kubeconfig|delete`: virtual clusters of a running one, over `/-/clusters`. */
 import { type Command, Option } from 'commander';
+import { outputOption } from './output.ts';
 import type { ClusterFlags, CreateFlags } from './tell-clusters.ts';
 
 /** Adds the command and its own commands to the program. @param kubeconfig where the server writes it */
@@ -13,11 +14,10 @@ export function addClusters(root: Command, kubeconfig: string): void {
         new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
           .env('KUBECONFIG')
           .default(kubeconfig),
-      );
+      )
+      .addOption(outputOption());
   const told = (): Promise<typeof import('./tell-clusters.ts')> => import('./tell-clusters.ts');
-  command('list', 'list them')
-    .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json']).default('text'))
-    .action(async (flags: ClusterFlags) => (await told()).listClusters(flags));
+  command('list', 'list them').action(async (flags: ClusterFlags) => (await told()).listClusters(flags));
   command('create [name]', 'make one, and print its kubeconfig')
     .option('--from <beginning>', 'fixtures (the default), empty, main, a savepoint, or another virtual cluster')
     .option('--idle-timeout <duration>', 'it goes when nobody has used it for so long: 10m')

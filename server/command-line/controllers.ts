@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { outputOption } from './output.ts';
 
 type Flag = (flags: string, description: string) => Option;
 type Collect = (text: string, before: string[] | undefined) => string[];
@@ -38,6 +39,7 @@ export function addControllers(root: Command, flag: Flag, kubeconfig: string, co
     .command('list')
     .description('list the controllers of a cluster, and where they are on')
     .addOption(where('kubeconfig of an administrator of the cluster'))
+    .addOption(outputOption())
     .action(async (flags) => (await import('./switch-controllers.ts')).listControllers(flags));
   for (const [name, description] of [
     ['enable', 'switch controllers on'],
@@ -48,6 +50,7 @@ export function addControllers(root: Command, flag: Flag, kubeconfig: string, co
       .command(`${name} <names...>`)
       .description(description)
       .addOption(where('kubeconfig of an administrator of the cluster'))
+      .addOption(outputOption())
       .addOption(namespaced().makeOptionMandatory(name === 'unset'));
     command.action(async (names, flags) =>
       (await import('./switch-controllers.ts')).switchControllers(name, names, flags),

@@ -1,5 +1,6 @@
 /** `fauxkube faults list|add|remove|clear`: what goes wrong in a running cluster, over `/-/faults`. */
 import { type Command, Option } from 'commander';
+import { outputOption } from './output.ts';
 import type { FaultFlags } from './tell-faults.ts';
 
 const EXAMPLES = `
@@ -24,7 +25,7 @@ export function addFaults(root: Command, kubeconfig: string): void {
           .env('KUBECONFIG')
           .default(kubeconfig),
       )
-      .addOption(new Option('-o, --output <form>', 'what is printed').choices(['text', 'json']).default('text'));
+      .addOption(outputOption());
   const module = () => import('./tell-faults.ts');
   command('list', 'list the rules, and what has come of them').action(async (flags: FaultFlags) =>
     (await module()).listFaults(flags),

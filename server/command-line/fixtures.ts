@@ -1,7 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { jsonText, type Output, outputOption } from './output.ts';
 
 interface Flags {
-  readonly output: 'text' | 'json';
+  readonly output: Output;
 }
 
 /** A problem of a fixture, as `--output json` tells it. */
@@ -18,7 +19,7 @@ export function addFixtures(root: Command): void {
     .command('check')
     .description('read fixtures and let an API server of this process judge every object')
     .argument('<path...>', 'files, folders, globs, kustomizations and Helm charts, as --fixtures takes them')
-    .addOption(new Option('--output <format>', 'how problems are told').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .addHelpText(
       'after',
       '\nEnds with 1 when there are problems, a line each: FILE:LINE: MESSAGE.\n\nExample:\n' +
@@ -46,12 +47,10 @@ async function checkCommand(paths: readonly string[], { output }: Flags): Promis
   const problems = found.map(({ file, line, fault }): Problem => {
     return { file, ...(line !== undefined && { line }), message: fault };
   });
-  process.stdout.write(output === 'json' ? jsonText(objects.length, problems) : plainText(objects.length, problems));
+  process.stdout.write(
+    output === 'json' ? jsonText({ objects: objects.length, problems }) : plainText(objects.length, problems),
+  );
   if (problems.length > 0) process.exitCode = 1;
-}
-
-function jsonText(objects: number, problems: readonly Problem[]): string {
-  return `${JSON.stringify({ objects, problems }, undefined, 2)}\n`;
 }
 
 function plainText(objects: number, problems: readonly Problem[]): string {

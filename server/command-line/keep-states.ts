@@ -1,6 +1,7 @@
 /** What the commands for savepoints and snapshots do, over `/-/savepoints` and `/-/snapshot`. */
 import { readFileSync } from 'node:fs';
 import { type AdminConnection, exchange, readConnection } from './admin-connection.ts';
+import { jsonText } from './output.ts';
 import { writeWithMode } from './written-file.ts';
 
 export interface SavepointFlags {
@@ -89,22 +90,30 @@ export function compareStates(
   });
 }
 
-export function restoreState(name: string, flags: SavepointFlags & { readonly watches: string }): Promise<void> {
-  const { watches } = flags;
+export function restoreState(
+  name: string,
+  flags: SavepointFlags & { readonly watches: string; readonly clock?: boolean },
+): Promise<void> {
+  const { watches, clock } = flags;
   return reported(flags, async (to) =>
-    shown(await ask(to, 'POST', path(name, '/restore'), { watches }), flags, lineOf),
+    shown(await ask(to, 'POST', path(name, '/restore'), { watches, ...(clock && { clock }) }), flags, lineOf),
   );
 }
 
 export function deleteState(name: string, flags: SavepointFlags): Promise<void> {
   return reported(flags, async (to) => {
-    await ask(to, 'DELETE', path(name));
-    return `savepoint/${name} deleted\n`;
+    const status = await ask(to, 'DELETE', path(name));
+    return shown(status, flags, () => `savepoint/${name} deleted\n`);
   });
 }
 
 export function exportState(name: string, flags: SavepointFlags & { readonly all?: boolean }): Promise<void> {
-  return reported(flags, (to) => ask(to, 'GET', path(name, `/export${flags.all ? '?all=true' : ''}`)));
+  return reported(flags, async (to) => {
+    const yaml = await ask(to, 'GET', path(name, `/export${flags.all ? '?all=true' : ''}`));
+    if (flags.output !== 'json') return yaml;
+    const { parseYamlDocuments, yamlValue } = await import('../pipeline/yaml.ts');
+    return jsonText({ apiVersion: 'v1', kind: 'List', items: parseYamlDocuments(yaml).documents.map(yamlValue) });
+  });
 }
 
 export function writeState(file: string, flags: SavepointFlags & { readonly settle: boolean }): Promise<void> {
@@ -112,14 +121,14 @@ export function writeState(file: string, flags: SavepointFlags & { readonly sett
     const text = await exchange(to, 'GET', `/-/snapshot?settle=${String(flags.settle)}`, { timeoutMs: TIMEOUT_MS });
     if (file === '-') return text;
     writeWithMode(file, text, 0o600);
-    return `${file}\n`;
+    return flags.output === 'json' ? jsonText({ file }) : `${file}\n`;
   });
 }
 
 export function readState(file: string, flags: SavepointFlags): Promise<void> {
   return reported(flags, async (to) => {
     const text = readFileSync(file, 'utf8');
-    await exchange(to, 'PUT', '/-/snapshot', { text, timeoutMs: TIMEOUT_MS });
-    return `the cluster is as ${file} says\n`;
+    const status = await exchange(to, 'PUT', '/-/snapshot', { text, timeoutMs: TIMEOUT_MS });
+    return flags.output === 'json' ? withNewline(status) : `the cluster is as ${file} says\n`;
   });
 }

@@ -13,6 +13,7 @@ import { addControllers } from './controllers.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
 import { identityFlags } from './identity-flags.ts';
+import { outputOption } from './output.ts';
 import { ownVersion } from './own-version.ts';
 import { addPods } from './pods.ts';
 import { addQuestions } from './questions.ts';
@@ -116,6 +117,8 @@ function program(): Command {
   const root = new Command('fauxkube')
     .description('A Kubernetes API server made for tests: real kubectl and client libraries, no containers.')
     .exitOverride()
+    // Else `requests` would take the flags of `requests tape` for its own.
+    .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ sortSubcommands: true });
   root.option('-V, --version', 'print the version').on('option:version', () => {
@@ -207,6 +210,7 @@ function program(): Command {
         integer(0, Number.MAX_SAFE_INTEGER),
       ),
     )
+    .addOption(flag('--freeze-clock <time>', 'let time stand still from the start on, such as 2026-01-01T00:00:00Z'))
     .addOption(
       flag('--log-level <level>', 'how much to log')
         .choices([...LOG_LEVELS])
@@ -240,6 +244,7 @@ Examples:
     .addOption(flag('--url <url>', 'server to ask').default('https://127.0.0.1:6443'))
     .addOption(new Option('--kubeconfig <file>', 'ask the server of this kubeconfig, as soon as there is one'))
     .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
+    .addOption(outputOption())
     .exitOverride()
     .action(waitCommand);
   root
@@ -249,6 +254,9 @@ Examples:
     .addOption(flag('--group <group>', 'group that the user is in (repeatable)').argParser(collect))
     .addOption(flag('--ttl <duration>', 'how long the certificate is good: 8h, 30m').argParser(seconds))
     .addOption(flag('--output <file>', 'where to write it, - for stdout (default: .fauxkube/USER.kubeconfig)'))
+    .addOption(
+      new Option('--format <form>', 'what is printed: text, or json').choices(['text', 'json']).default('text'),
+    )
     .addOption(
       new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
     )

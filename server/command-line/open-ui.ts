@@ -24,7 +24,11 @@ function openBrowser(url: string): Promise<void> {
   const [command = '', ...args] = OPENERS[platform()] ?? ['xdg-open'];
   return new Promise((done, reject) => {
     const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
-    child.once('error', (error) => reject(new Error(`no browser can be opened (${error.message}): open it yourself`)));
+    child.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const why =
+        code === 'ENOENT' ? `there is no ${command} to open a browser with` : `no browser can be opened (${message})`;
+      reject(new Error(`${why}: open the address yourself`));
+    });
     child.once('spawn', () => {
       child.unref();
       done();

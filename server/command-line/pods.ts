@@ -1,5 +1,6 @@
 /** `fauxkube pods log|exit|ready|live`: has pods of a running cluster do something, over `/-/pods`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { outputOption } from './output.ts';
 import type { PodFlags } from './tell-pods.ts';
 
 const EXIT_CODE_MAX = 255;
@@ -28,7 +29,8 @@ export function addPods(root: Command, kubeconfig: string): void {
         new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
           .env('KUBECONFIG')
           .default(kubeconfig),
-      );
+      )
+      .addOption(outputOption());
   const tell = async (pod: string, what: string, body: object, flags: PodFlags): Promise<void> => {
     const { tellPods } = await import('./tell-pods.ts');
     await tellPods(pod, what, body, flags);

@@ -1,6 +1,7 @@
 /** `fauxkube why`, `fauxkube lint` and `fauxkube rbac`: questions about a running cluster and its clients. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { kubeconfigOption, outputOption } from './requests.ts';
+import { outputOption } from './output.ts';
+import { kubeconfigOption } from './requests.ts';
 
 function kindAndName(text: string): readonly [kind: string, name: string] {
   const [kind = '', name = '', ...more] = text.split('/');
@@ -54,6 +55,7 @@ function addRbac(rbac: Command, kubeconfig: string): void {
     rbac
       .command(name)
       .description(description)
+      .addOption(outputOption())
       .addOption(kubeconfigOption(kubeconfig))
       .action(async (flags) => (await import('./ask-questions.ts')).changeRbac(method, path, flags));
 }

@@ -1,6 +1,7 @@
 /** `fauxkube requests`: what clients of a running cluster have asked for, over `/-/requests`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { JOURNAL_LEVELS } from '../cluster/journal/journal.ts';
+import { type Output, outputOption } from './output.ts';
 
 export interface RequestFlags {
   readonly kubeconfig: string;
@@ -16,7 +17,7 @@ export interface RequestFlags {
   readonly since?: string;
   readonly limit?: string;
   readonly controllers?: boolean;
-  readonly output: 'text' | 'json';
+  readonly output: Output;
   readonly wait?: boolean;
   readonly count?: number;
   readonly timeout?: number;
@@ -32,9 +33,6 @@ export const kubeconfigOption = (kubeconfig: string): Option =>
   new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
     .env('KUBECONFIG')
     .default(kubeconfig);
-
-export const outputOption = (): Option =>
-  new Option('-o, --output <form>', 'text, or json').choices(['text', 'json']).default('text');
 
 function withFilters(command: Command, kubeconfig: string): Command {
   return command
@@ -65,22 +63,26 @@ export function addRequests(root: Command, kubeconfig: string): void {
     .enablePositionalOptions()
     .action(async (flags: RequestFlags) => (await import('./ask-requests.ts')).listRequests(flags));
   withFilters(requests.command('tape'), kubeconfig)
-    .description('print the writes, to be sent again; needs the level request')
+    .description('print the writes, to be sent again, a line of JSON each; needs the level request')
+    .addOption(new Option('-o, --output <form>', 'text, or json: one list').choices(['text', 'json']).default('text'))
     .action(async (flags: RequestFlags) => (await import('./ask-requests.ts')).printTape(flags));
   requests
     .command('replay <tape>')
     .description('send the writes of a tape again, and end with code 1 when one is answered with another code')
     .option('--exact', 'with the resourceVersions that they had')
+    .addOption(outputOption())
     .addOption(kubeconfigOption(kubeconfig))
     .action(async (tape: string, flags) => (await import('./ask-requests.ts')).replayTape(tape, flags));
   requests
     .command('level [level]')
     .description(`have more or less kept from now on (${JOURNAL_LEVELS.join(', ')}), or print how much that is`)
+    .addOption(outputOption())
     .addOption(kubeconfigOption(kubeconfig))
     .action(async (level, flags) => (await import('./ask-requests.ts')).setLevel(level, flags));
   requests
     .command('clear')
     .description('forget all requests')
+    .addOption(outputOption())
     .addOption(kubeconfigOption(kubeconfig))
     .action(async (flags) => (await import('./ask-requests.ts')).clearRequests(flags));
 }

@@ -1,6 +1,7 @@
 /** `fauxkube savepoint …` and `fauxkube snapshot …`: keep states of a running cluster, and bring them back. */
 import { type Command, Option } from 'commander';
 import type { SavepointFlags } from './keep-states.ts';
+import { outputOption as output } from './output.ts';
 
 type Work = typeof import('./keep-states.ts');
 
@@ -15,8 +16,6 @@ export function addSavepoints(root: Command, kubeconfig: string): void {
           .env('KUBECONFIG')
           .default(kubeconfig),
       );
-  const output = (): Option =>
-    new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text');
   const load = (): Promise<Work> => import('./keep-states.ts');
 
   const savepoint = root.command('savepoint').description('keep states of a running cluster in its memory');
@@ -42,24 +41,27 @@ export function addSavepoints(root: Command, kubeconfig: string): void {
         .choices(['expire', 'events'])
         .default('expire'),
     )
+    .option('--clock', 'the clock, which has to stand still, says what it said then')
     .addOption(output())
-    .action(async (name: string, flags: SavepointFlags & { watches: string }) =>
+    .action(async (name: string, flags: SavepointFlags & { watches: string; clock?: boolean }) =>
       (await load()).restoreState(name, flags),
     );
-  command(savepoint, 'delete <name>', 'forget a savepoint').action(async (name: string, flags: SavepointFlags) =>
-    (await load()).deleteState(name, flags),
-  );
+  command(savepoint, 'delete <name>', 'forget a savepoint')
+    .addOption(output())
+    .action(async (name: string, flags: SavepointFlags) => (await load()).deleteState(name, flags));
   command(savepoint, 'export <name>', 'print manifests that make its objects; now is the present state')
     .option('--all', 'every object, whole')
+    .addOption(new Option('-o, --output <form>', 'yaml, or json').choices(['yaml', 'json']).default('yaml'))
     .action(async (name: string, flags: SavepointFlags & { all?: boolean }) => (await load()).exportState(name, flags));
 
   const snapshot = root.command('snapshot').description('keep all objects of a running cluster in a file');
   command(snapshot, 'save <file>', 'write the present state to a file; - for stdout')
     .option('--no-settle', 'at once, whatever is under way')
+    .addOption(output())
     .action(async (file: string, flags: SavepointFlags & { settle: boolean }) =>
       (await load()).writeState(file, flags),
     );
-  command(snapshot, 'restore <file>', 'make the cluster as a file says').action(
-    async (file: string, flags: SavepointFlags) => (await load()).readState(file, flags),
-  );
+  command(snapshot, 'restore <file>', 'make the cluster as a file says')
+    .addOption(output())
+    .action(async (file: string, flags: SavepointFlags) => (await load()).readState(file, flags));
 }

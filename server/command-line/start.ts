@@ -50,6 +50,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly disableAdmissionPlugins?: string[];
   readonly admissionControlConfigFile?: string;
   readonly seed?: number;
+  readonly freezeClock?: string;
   readonly logLevel: LogLevel;
   readonly insecureAdmin?: boolean;
   readonly strict?: boolean;
@@ -160,6 +161,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
       admissionControlConfigFile: flags.admissionControlConfigFile,
     }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
+    ...(flags.freezeClock !== undefined && { freezeClock: flags.freezeClock }),
     ...(flags.insecureAdmin && { insecureAdmin: true }),
     ...(flags.strict && { strict: true }),
     ...(flags.authorizationMode && { authorizationModes: flags.authorizationMode }),

@@ -1,10 +1,12 @@
 /** `fauxkube controllers list|enable|disable|unset`: the switches of a running cluster, over `/-/controllers`. */
 import { readConnection, send } from './admin-connection.ts';
+import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
 interface Flags {
   readonly kubeconfig: string;
   readonly namespace?: string;
+  readonly output: Output;
 }
 
 interface State {
@@ -18,10 +20,10 @@ const PATH = '/-/controllers';
 const word = (enabled: boolean): string => (enabled ? 'on' : 'off');
 
 /** One line for each controller, and one for each exception. */
-export async function listControllers({ kubeconfig }: Flags): Promise<void> {
+export async function listControllers({ kubeconfig, output }: Flags): Promise<void> {
   await reported(async () => {
     const { controllers } = await send<{ controllers: State[] }>(readConnection(kubeconfig), 'GET', PATH);
-    return controllers.map(linesOf).join('');
+    return told(controllers, output);
   });
 }
 
@@ -29,11 +31,11 @@ export async function listControllers({ kubeconfig }: Flags): Promise<void> {
 export async function switchControllers(
   verb: 'enable' | 'disable' | 'unset',
   names: readonly string[],
-  { kubeconfig, namespace }: Flags,
+  { kubeconfig, namespace, output }: Flags,
 ): Promise<void> {
   await reported(async () => {
     const connection = readConnection(kubeconfig);
-    const lines: string[] = [];
+    const states: State[] = [];
     for (const name of names) {
       const path = `${PATH}/${encodeURIComponent(name)}`;
       const body = { enabled: verb === 'enable', ...(namespace !== undefined && { namespace }) };
@@ -41,11 +43,14 @@ export async function switchControllers(
         verb === 'unset'
           ? await send<State>(connection, 'DELETE', `${path}?namespace=${encodeURIComponent(namespace ?? '')}`)
           : await send<State>(connection, 'PUT', path, body);
-      lines.push(linesOf(state));
+      states.push(state);
     }
-    return lines.join('');
+    return told(states, output);
   });
 }
+
+const told = (controllers: readonly State[], output: Output): string =>
+  output === 'json' ? jsonText({ controllers }) : controllers.map(linesOf).join('');
 
 function linesOf({ name, enabled, namespaces = {}, objects = [] }: State): string {
   const lines = [

@@ -1,10 +1,16 @@
 import { readConnection, send } from './admin-connection.ts';
+import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
 /** Flags that all commands of the clock have. */
 export interface ClockFlags {
   readonly kubeconfig: string;
-  readonly output: 'text' | 'json';
+  readonly output: Output;
+}
+
+export interface SettleFlags extends ClockFlags {
+  /** How long to wait. */
+  readonly timeout: number;
 }
 
 interface State {
@@ -30,12 +36,12 @@ export async function tellClock(body: object | undefined, { kubeconfig, output }
   });
 }
 
-/** Waits, and prints nothing when all is well. */
-export async function waitUntilSettled(kubeconfig: string, timeoutMs: number): Promise<void> {
+/** Waits, and prints nothing for people when all is well. */
+export async function waitUntilSettled({ kubeconfig, output, timeout: timeoutMs }: SettleFlags): Promise<void> {
   await reported(async () => {
     const body = { timeoutSeconds: timeoutMs / 1000 };
-    await send(readConnection(kubeconfig), 'POST', '/-/settle', body, timeoutMs + ANSWER_MS);
-    return '';
+    const status = await send<object>(readConnection(kubeconfig), 'POST', '/-/settle', body, timeoutMs + ANSWER_MS);
+    return output === 'json' ? jsonText(status) : '';
   });
 }
 

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import type { FaultReport } from '../pipeline/faults/fault-rule.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
+import { jsonText as json, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
 /** Flags that all of these commands have. */
 export interface FaultFlags {
   readonly kubeconfig: string;
-  readonly output: 'text' | 'json';
+  readonly output: Output;
 }
 
 const PATH = '/-/faults';
@@ -59,7 +60,6 @@ export function clearFaults(flags: FaultFlags): Promise<void> {
 }
 
 const pathOf = (id: string): string => `${PATH}/${encodeURIComponent(id)}`;
-const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function told(reports: readonly FaultReport[], what: string, { output }: FaultFlags): string {
   return output === 'json' ? json({ faults: reports }) : reports.map(({ id }) => `fault/${id} ${what}\n`).join('');

@@ -1,6 +1,7 @@
 /** `fauxkube ui`: the address of the dashboard of a running cluster, over `/-/ui/sessions`. */
 import { type Command, Option } from 'commander';
 import type { UiFlags } from './open-ui.ts';
+import { outputOption } from './output.ts';
 
 /** Adds the command to the program. @param kubeconfig where the server writes it */
 export function addUi(root: Command, kubeconfig: string): void {
@@ -12,7 +13,7 @@ export function addUi(root: Command, kubeconfig: string): void {
         .env('KUBECONFIG')
         .default(kubeconfig),
     )
-    .addOption(new Option('-o, --output <form>', 'how it is told').choices(['text', 'json']).default('text'))
+    .addOption(outputOption())
     .option('--open', 'open it in a browser')
     .addHelpText('after', '\nExample:\n  fauxkube ui --open')
     .action(async (flags: UiFlags) => {

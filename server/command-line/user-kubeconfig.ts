@@ -10,6 +10,7 @@ import { rest } from '../base/turn.ts';
 import { kubeconfigText } from '../cluster/kubeconfig.ts';
 import type { CertificateSigningRequest } from '../kube/types.gen.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
+import { jsonText, type Output } from './output.ts';
 import { writeWithMode } from './written-file.ts';
 
 interface Flags {
@@ -17,6 +18,7 @@ interface Flags {
   readonly group?: string[];
   readonly ttl?: number;
   readonly output?: string;
+  readonly format: Output;
   readonly server?: string;
   readonly kubeconfig: string;
   readonly kubeconfigMode: number;
@@ -29,7 +31,7 @@ const PAUSE_MS = 50;
 
 /** Writes a kubeconfig that only its owner can read, unless told otherwise, and says what to do with it. */
 export async function kubeconfigCommand(flags: Flags): Promise<void> {
-  const { user, group = [], ttl, output, kubeconfig, kubeconfigMode } = flags;
+  const { user, group = [], ttl, output, kubeconfig, kubeconfigMode, format } = flags;
   try {
     const connection = readConnection(kubeconfig);
     const { key, request } = signingRequest({ commonName: user, organizations: group });
@@ -44,13 +46,15 @@ export async function kubeconfigCommand(flags: Flags): Promise<void> {
       user,
       context: `${user}@fauxkube`,
     });
+    const facts = { user, groups: group, expires: new Date(new X509Certificate(certificate).validTo).toISOString() };
     if (output === '-') {
-      process.stdout.write(text);
+      process.stdout.write(format === 'json' ? jsonText({ ...facts, kubeconfig: text }) : text);
       return;
     }
     const file = resolve(output ?? `.fauxkube/${fileName(user)}.kubeconfig`);
     write(file, text, kubeconfigMode);
-    process.stdout.write(nextSteps({ user, groups: group, file, certificate, kubeconfig }));
+    if (format === 'json') process.stdout.write(jsonText({ ...facts, file }));
+    else process.stdout.write(nextSteps({ user, groups: group, file, certificate, kubeconfig }));
   } catch (error) {
     process.stderr.write(`fauxkube: ${(error as Error).message}\n`);
     process.exitCode = 1;

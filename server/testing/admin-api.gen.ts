@@ -1675,6 +1675,8 @@ export interface AdminApi {
       readonly body?: {
         /** what watchers see; expire unless given */
         readonly watches?: 'expire' | 'events';
+        /** true: the clock, which has to stand still, says what it said then; only with expire */
+        readonly clock?: boolean;
       };
     };
     readonly answer: {

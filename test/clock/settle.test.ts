@@ -39,3 +39,20 @@ it('whoever sleeps is not waited for', async () => {
   );
   expect((await shop.admin('POST', '/-/settle', { timeoutSeconds: 20 })).status).toBe(200);
 });
+
+it('nobody is waited for who needs time that stands still', async () => {
+  await using shop = await adminCluster();
+  await shop.cluster.apply(
+    '{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: i}]}}',
+  );
+  await shop.cluster.settle();
+  const ended = async (): Promise<boolean> => (await shop.cluster.list('pods')).length === 0;
+  // It has some hundred milliseconds to end, which begin before time is stopped, or after.
+  await shop.admin('DELETE', '/api/v1/namespaces/default/pods/p');
+  await shop.admin('POST', '/-/clock', { freeze: true });
+  expect((await shop.admin('POST', '/-/settle', { timeoutSeconds: 5 })).status).toBe(200);
+  expect(await ended()).toBe(false);
+  await shop.admin('POST', '/-/clock', { advance: '1s' });
+  expect((await shop.admin('POST', '/-/settle', { timeoutSeconds: 5 })).status).toBe(200);
+  expect(await ended()).toBe(true);
+});

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/object.ts';
 import { writeYaml } from '../../pipeline/encode/yaml-writer.ts';
 import type { Captured } from '../../storage/storage.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
+import { rankOfKind } from '../order-of-kinds.ts';
 import { isGenerated } from './generated-objects.ts';
 import { manifestOf } from './manifest.ts';
 
@@ -15,34 +16,12 @@ export interface Exporting {
   hasStatus(object: Frozen<KubeObject>): boolean;
 }
 
-/** Kinds that others need, first: a client applies them in this order. */
-const FIRST = [
-  'Namespace',
-  'CustomResourceDefinition',
-  'Node',
-  'PriorityClass',
-  'StorageClass',
-  'LimitRange',
-  'ServiceAccount',
-  'ClusterRole',
-  'Role',
-  'ClusterRoleBinding',
-  'RoleBinding',
-  'ConfigMap',
-  'Secret',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Service',
-];
 /** A quota would count what is made after it, and a webhook be asked about it before it can answer. */
 const LAST = ['ResourceQuota', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService'];
 
-function rank({ value: { kind = '' } }: StoredObject): number {
-  const [first, last] = [FIRST.indexOf(kind), LAST.indexOf(kind)];
-  return first >= 0 ? first : FIRST.length + last + 1;
-}
+const rank = ({ value: { kind = '' } }: StoredObject): number => rankOfKind(kind, LAST);
 
-/** Everything as it is, in the order of {@link FIRST}. */
+/** Everything as it is, in an order in which a client can apply it. */
 function inOrder(state: Captured): StoredObject[] {
   return [...state.all()].sort((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1));
 }

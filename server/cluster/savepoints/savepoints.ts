@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Captured } from '../../storage/storage.ts';
+import { type ClockControls, ForeignClock } from '../cluster-clock.ts';
 import { type Differences, differencesOf } from './differences.ts';
 import type { Exporting } from './export.ts';
 import {
@@ -18,8 +19,11 @@ import {
 export interface StatefulCluster {
   settle(): Promise<void>;
   capture(): { readonly state: Captured; readonly beside: Beside };
-  /** Everything as it was, at once: whoever watches has to read anew. */
-  replace(state: Captured, beside: Beside): Promise<void>;
+  /**
+   * Everything as it was, at once: whoever watches has to read anew.
+   * @param timeMs what the clock says from then on, if it is another time; controllers begin anew at it
+   */
+  replace(state: Captured, beside: Beside, timeMs?: number): Promise<void>;
   /** What a snapshot says. @throws ApiError 400 when it cannot be used */
   read(bytes: Buffer): Captured;
   /** The same with objects alone, which may lack what every cluster has. */
@@ -45,20 +49,31 @@ export interface RestoreOptions {
    * unless given.
    */
   readonly watches?: 'expire' | 'events';
+  /** Whether the clock goes back to what it said then; it has to stand still, and watches to expire. */
+  readonly clock?: boolean;
+}
+
+interface Clocks {
+  readonly clock: Clock;
+  /** What moves it. */
+  readonly controls: Pick<ClockControls, 'state'>;
+  readonly realClock: Clock;
 }
 
 /** The savepoints of one cluster: states of it in memory, by name. */
 export class Savepoints {
   readonly #cluster: StatefulCluster;
   readonly #clock: Clock;
+  readonly #controls: Clocks['controls'];
   readonly #realClock: Clock;
   readonly #savepoints = new Map<string, Savepoint>();
   #count = 0;
   /** Two states cannot be brought back at once. */
   #restoring: Promise<unknown> = Promise.resolve();
 
-  constructor(cluster: StatefulCluster, { clock, realClock }: { readonly clock: Clock; readonly realClock: Clock }) {
+  constructor(cluster: StatefulCluster, { clock, controls, realClock }: Clocks) {
     this.#cluster = cluster;
+    this.#controls = controls;
     this.#clock = clock;
     this.#realClock = realClock;
   }
@@ -110,16 +125,17 @@ export class Savepoints {
   /**
    * Makes the cluster as it was; savepoints stay, those that were made later too.
    *
-   * @throws ApiError 404
+   * @throws ApiError 404, and 409 when the clock cannot go back
    */
-  async restore(name: string, { watches = 'expire' }: RestoreOptions = {}): Promise<SavepointFacts> {
+  async restore(name: string, { watches = 'expire', clock = false }: RestoreOptions = {}): Promise<SavepointFacts> {
     const savepoint = this.get(name);
     if (watches !== 'expire' && watches !== 'events')
       throw badRequest(`"watches" has to be "expire" or "events", and is ${JSON.stringify(watches)}`);
+    if (clock) this.#checkClock(watches);
     await this.#alone(() =>
       watches === 'events'
         ? this.#cluster.follow(savepoint.state, savepoint.beside)
-        : this.#cluster.replace(savepoint.state, savepoint.beside),
+        : this.#cluster.replace(savepoint.state, savepoint.beside, clock ? savepoint.clockMs : undefined),
     );
     return factsOf(savepoint);
   }
@@ -146,6 +162,19 @@ export class Savepoints {
   async present({ settle = true }: { readonly settle?: boolean } = {}): Promise<Captured> {
     if (settle) await this.#cluster.settle();
     return this.#cluster.capture().state;
+  }
+
+  /** @throws ApiError when it cannot be set to the time of a savepoint */
+  #checkClock(watches: 'expire' | 'events'): void {
+    // Who goes on working has timers of a time that will not come again.
+    if (watches === 'events') throw badRequest('"clock" cannot be had with watches that go on ("events")');
+    const { frozen } = clockState(this.#controls);
+    if (!frozen)
+      throw new ApiError(
+        409,
+        'Conflict',
+        'time goes on by itself: stop it first (POST /-/clock with {"freeze": true}), or restore without "clock"',
+      );
   }
 
   #stateOf(name: string): Captured {
@@ -175,5 +204,15 @@ export class Savepoints {
     do name = `savepoint-${++this.#count}`;
     while (this.#savepoints.has(name));
     return name;
+  }
+}
+
+/** @throws ApiError 409 when it is not ours */
+function clockState(controls: Clocks['controls']): ReturnType<ClockControls['state']> {
+  try {
+    return controls.state();
+  } catch (error) {
+    if (error instanceof ForeignClock) throw new ApiError(409, 'Conflict', error.message);
+    throw error;
   }
 }

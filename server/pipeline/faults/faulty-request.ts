@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { globMatches } from '../../base/glob.ts';
 import { ApiError } from '../../kube/api-error.ts';
 import type { Catalog } from '../../registry/catalog.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ApiRequest, ApiResponse, Handler, HangUpResponse, HangUpScope } from '../request.ts';
 import { failure } from '../stages/recover.ts';
 import { readObject } from '../verbs/incoming.ts';
@@ -19,10 +20,12 @@ type RequestRule = Fault<RequestFault | EndFault>;
 export class FaultyRequests {
   readonly #faults: Faults;
   readonly #catalog: Catalog;
+  readonly #metrics: RequestMetrics;
 
-  constructor(faults: Faults, catalog: Catalog) {
+  constructor(faults: Faults, catalog: Catalog, metrics: RequestMetrics) {
     this.#faults = faults;
     this.#catalog = catalog;
+    this.#metrics = metrics;
   }
 
   /** @param rules those that hold now */
@@ -67,17 +70,24 @@ export class FaultyRequests {
 
   async #failing(fault: RequestRule, request: ApiRequest, next: () => Promise<ApiResponse>): Promise<ApiResponse> {
     const { effect } = fault.read;
-    if (effect.type === 'end') {
-      const { group, version, resource } = request.info;
-      return failure(tooOld(request, this.#catalog.lookup(group, version, resource)));
-    }
+    const { group, version, resource } = request.info;
+    const served = this.#catalog.lookup(group, version, resource);
+    const { clock: ownClock } = this.#faults.parts;
+    const beginMs = ownClock.now();
+    /** Clients are told, so that it counts as every answer does. */
+    const counted = (answer: ApiResponse): ApiResponse => {
+      if (served && 'status' in answer)
+        this.#metrics.answered(request, served.info, answer.status, ownClock.now() - beginMs);
+      return answer;
+    };
+    if (effect.type === 'end') return counted(failure(tooOld(request, served)));
     if (effect.delay) {
       const { clock, realClock } = this.#faults.parts;
       const ms = effect.delay.ms(fault.random);
       const isThere = await waited(request, effect.delay.byCluster ? clock : realClock, ms);
       if (!isThere) return hungUp('request');
     }
-    if (effect.answer) return effect.answer(request);
+    if (effect.answer) return counted(effect.answer(request));
     if (effect.reset === 'before') return hungUp(effect.scope);
     if (effect.stale !== undefined) request.staleBy = effect.stale;
     const answer = effect.reset || effect.truncate !== undefined ? await told(next) : await next();

@@ -15,6 +15,7 @@ const DURATIONS = [
 ] as const;
 
 const METHOD_NOT_ALLOWED = 405;
+const TOO_MANY_REQUESTS = 429;
 
 /** Requests with the same labels. */
 interface Series {
@@ -75,6 +76,19 @@ export class RequestMetrics {
         record(this.#seriesOf(request, info, kind), status, this.#clock.now() - beginMs);
     };
     return follow(answer, done);
+  }
+
+  /**
+   * A request for a resource was answered before anything could be done for it. Who was turned away (429) counts
+   * without a duration: upstream's RecordDroppedRequest sees no begin.
+   */
+  answered(request: ApiRequest, info: ResourceInfo, status: number, tookMs: number): void {
+    const { subresource, verb } = request.info;
+    if (subresource !== '' && !info.subresources.has(subresource)) return;
+    const isRead = verb === 'get' || verb === 'list' || verb === 'watch';
+    const series = this.#seriesOf(request, info, isRead ? 'readOnly' : 'mutating');
+    if (status === TOO_MANY_REQUESTS) series.codes.set(status, (series.codes.get(status) ?? 0) + 1);
+    else record(series, status, tookMs);
   }
 
   /** The same for a page. */

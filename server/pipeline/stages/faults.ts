@@ -4,9 +4,9 @@ import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiResponse, Stage } from '../request.ts';
 
 /** Lets requests fail as rules say. Every request comes by here: where there is no rule, it costs a look. */
-export function fail({ faults, catalog }: PipelineEnv): Stage {
+export function fail({ faults, catalog, requests: metrics }: PipelineEnv): Stage {
   if (!faults) return (request, next) => next(request);
-  const requests = new FaultyRequests(faults, catalog);
+  const requests = new FaultyRequests(faults, catalog, metrics);
   return (request, next) => {
     const { ofRequests } = faults;
     if (!ofRequests && request.info.verb !== 'watch') return next(request);
