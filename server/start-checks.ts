@@ -60,6 +60,9 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   readFixtures: true,
 };
 
+/** Only the command line passes it, with what it has read itself: no option to offer to people. */
+const UNNAMED = 'readFixtures' satisfies keyof typeof KNOWN;
+
 /** As many as there are /24s for their pods. */
 export const NODES_MAX = 8191;
 export const PORT_MAX = 65535;
@@ -74,12 +77,14 @@ export const PORT_MAX = 65535;
 export function checkOptions(options: StartOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
-    throw new Error(`there is no option ${JSON.stringify(name)}; there are ${Object.keys(KNOWN).join(', ')}`);
+    const named = Object.keys(KNOWN).filter((known) => known !== UNNAMED);
+    throw new Error(`there is no option ${JSON.stringify(name)}; there are ${named.join(', ')}`);
   }
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
     checkWhole(name, value, PORT_MAX);
   const { nodes, seed, logLevel, loadBalancerCidr, upstreams = [] } = options;
+  checkTexts('upstreams', upstreams);
   upstreamMatcher(upstreams);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
@@ -115,4 +120,9 @@ function checkWhole(name: string, value: unknown, maximum: number): void {
   if (value === undefined) return;
   if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maximum) return;
   throw new Error(`${name} has to be a whole number from 0 to ${maximum}, and is ${JSON.stringify(value)}`);
+}
+
+function checkTexts(name: string, value: unknown): void {
+  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return;
+  throw new Error(`${name} has to be a list of texts, and is ${JSON.stringify(value)}`);
 }

@@ -9,8 +9,11 @@ describe('startCluster() refuses', () => {
     [
       'an option that it does not know',
       { nope: 1 },
-      /^there is no option "nope"; there are host, port, .*holdReady, readFixtures$/,
+      /^there is no option "nope"; there are host, port, ((?!readFixtures).)*holdReady$/,
     ],
+    ['servers that are no list', { upstreams: 'api:8080' }, 'upstreams has to be a list of texts, and is "api:8080"'],
+    ['a server that is no text', { upstreams: [8080] }, 'upstreams has to be a list of texts, and is [8080]'],
+    ['no list at all', { upstreams: null }, 'upstreams has to be a list of texts, and is null'],
     ['fewer nodes than none', { nodes: -1 }, 'nodes has to be a whole number from 0 to 8191, and is -1'],
     ['a number that is a text', { nodes: '3' }, 'nodes has to be a whole number from 0 to 8191, and is "3"'],
     ['a port that is none', { proxyPort: 70000 }, 'proxyPort has to be a whole number from 0 to 65535, and is 70000'],
