@@ -3,6 +3,7 @@ package fauxkube
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -108,15 +109,33 @@ func TestPathThatIsNotServedSaysSo(t *testing.T) {
 	}
 }
 
-func TestControlsWorkOrSayThatTheyAreMissing(t *testing.T) {
+func TestRequestsAreFoundByVerbResourceAndTestID(t *testing.T) {
 	cluster, ctx := Fresh(t), context.Background()
-	var journal any
-	for name, err := range map[string]error{
-		"requests": cluster.Requests(ctx, url.Values{"verb": {"create"}}, &journal),
-	} {
-		if err != nil && !failure(t, err).NotServed() {
-			t.Errorf("%s: %v", name, err)
+	for _, id := range []string{"mine", "other"} {
+		request, err := http.NewRequestWithContext(ctx, "GET", cluster.URL()+"/api/v1/namespaces/default/configmaps/"+id, nil)
+		if err != nil {
+			t.Fatal(err)
 		}
+		request.Header.Set("x-test-id", id)
+		answer, err := cluster.client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+	}
+	var journal struct {
+		Items []struct {
+			Verb      string
+			ObjectRef struct{ Resource, Name string }
+		}
+	}
+	query := url.Values{"verb": {"get"}, "resource": {"configmaps"}, "testId": {"mine"}}
+	if err := cluster.Requests(ctx, query, &journal); err != nil {
+		t.Fatal(err)
+	}
+	if len(journal.Items) != 1 || journal.Items[0].Verb != "get" || journal.Items[0].ObjectRef.Resource != "configmaps" ||
+		journal.Items[0].ObjectRef.Name != "mine" {
+		t.Errorf("%+v", journal.Items)
 	}
 }
 
