@@ -91,11 +91,17 @@ def test_faults_last_as_long_as_they_are_wanted(fauxkube: Cluster) -> None:
     assert fauxkube.admin("GET", maps)["kind"] == "ConfigMapList"
 
 
-def test_journal_tells_or_says_that_it_is_missing(fauxkube: Cluster) -> None:
-    try:
-        fauxkube.requests(verb="create")
-    except NotServed as missing:
-        assert missing.status == 404
+def test_requests_are_found_by_verb_resource_and_test_id(fauxkube: Cluster) -> None:
+    for test_id in ("mine", "other"):
+        api_client = fauxkube.api_client()
+        api_client.set_default_header("x-test-id", test_id)
+        core = client.CoreV1Api(api_client)
+        core.create_namespaced_config_map("default", {"metadata": {"name": test_id}})
+        core.read_namespaced_config_map(test_id, "default")
+    found = fauxkube.requests(verb="get", resource="configmaps", testId="mine")["items"]
+    assert [(event["verb"], event["objectRef"]["resource"], event["objectRef"]["name"]) for event in found] == [
+        ("get", "configmaps", "mine")
+    ]
 
 
 def namespace(name: str) -> str:
