@@ -10,6 +10,7 @@ import { ServiceAccountTokens } from '../auth/tokens.ts';
 import { type Clock, realOf, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { LIMITS } from '../kube/limits.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
@@ -49,6 +50,8 @@ export interface AssemblyOptions {
   /** See `StartOptions`. */
   readonly kubernetesVersion?: string | undefined;
   readonly dataDir: string | undefined;
+  /** See `StartOptions`. */
+  readonly compactAfter?: number | undefined;
   /** Instead of a data directory: where everything is kept. */
   readonly storage?: LocalStorage | undefined;
   /** Instead of that of the data directory, or a new one. */
@@ -119,13 +122,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
 async function openStorage(
-  { dataDir, storage: given, clock, log }: AssemblyOptions,
+  { dataDir, compactAfter: lines = LIMITS.journalLines, storage: given, clock, log }: AssemblyOptions,
   table: TypeTable,
 ): Promise<{ storage: LocalStorage; upgrade?: (catalog: Catalog) => Promise<void> }> {
   if (given) return { storage: given };
   if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
   const isOlder = await checkDataVersion(dataDir, table);
-  const storage = await PersistentStorage.open({ directory: dataDir, locate: locator(table), clock, log });
+  const compactAfter = { lines, bytes: LIMITS.journalBytes };
+  const storage = await PersistentStorage.open({
+    directory: dataDir,
+    locate: locator(table),
+    clock,
+    log,
+    compactAfter,
+  });
   if (isOlder) return { storage, upgrade: (catalog) => upgradeData(dataDir, catalog, storage) };
   keepDataVersion(dataDir, table);
   return { storage };
