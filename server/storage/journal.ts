@@ -99,7 +99,7 @@ export class Journal {
 
   append(event: StoredEvent): void {
     const group = this.#newestGroup();
-    const line = encodeRecord(event);
+    const line = encodeRecord(event, group.lines.length === 0);
     group.lines.push(line);
     group.events.push(event);
     this.lines++;

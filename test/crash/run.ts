@@ -160,7 +160,8 @@ class Run implements CrashResult {
     const lists = new Map<CrashKind, number>();
     for (const kind of KINDS) {
       const answer = await line.ask({ method: 'GET', path: `${kind.path}?${ONLY_OURS}` });
-      const { items, metadata } = answer?.body as { items: Shown[]; metadata: { resourceVersion: string } };
+      if (answer?.code !== 200) throw new Error(`the list of ${kind.name} was answered ${answer?.code}`);
+      const { items, metadata } = answer.body as { items: Shown[]; metadata: { resourceVersion: string } };
       const revision = Number(metadata.resourceVersion);
       lists.set(kind, revision);
       if (revision <= last) this.#note([`the list of ${kind.name} has revision ${revision}, and ${last} was there`]);
