@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Cancel, Clock } from '../base/clock.ts';
+import { type Cancel, type Clock, steadyMs } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -25,7 +25,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from './storage.ts';
-import type { StoredObject } from './stored-object.ts';
+import { StoredObject } from './stored-object.ts';
 
 export interface PersistentOptions {
   /** Made when it does not exist. One process at a time may use it. */
@@ -86,7 +86,7 @@ export class PersistentStorage implements LocalStorage {
       },
     });
     const onCommit = (event: StoredEvent): void => this.#journal.append(event);
-    const { objects } = state;
+    const objects = withinTime(state.objects, clock);
     this.#memory = new MemoryStorage({ clock, revision, objects, onCommit, ...(indexes && { indexes }) });
   }
 
@@ -266,6 +266,16 @@ interface Parts {
   readonly unlock: () => void;
   readonly state: DirectoryState;
   readonly revision: number;
+}
+
+/** What was written when the clock was later than now has no more time left than it was given. */
+function* withinTime(objects: Iterable<StoredObject>, clock: Clock): Generator<StoredObject> {
+  const nowMs = steadyMs(clock);
+  for (const object of objects) {
+    const { key, revision, value, expiry } = object;
+    if (!expiry || expiry.atMs <= nowMs + expiry.ttlMs) yield object;
+    else yield new StoredObject(key, revision, value, { ...expiry, atMs: nowMs + expiry.ttlMs });
+  }
 }
 
 /** A directory that a power cut could take away would take everything in it. */
