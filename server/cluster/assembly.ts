@@ -24,6 +24,7 @@ import type { TypeTable } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { unusableDirectory } from '../storage/unusable-directory.ts';
 import { readAdmissionSettings } from './admission-config/admission-config.ts';
 import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts';
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
@@ -121,12 +122,27 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
-async function openStorage(
-  { dataDir, compactAfter: lines = LIMITS.journalLines, storage: given, clock, log }: AssemblyOptions,
-  table: TypeTable,
-): Promise<{ storage: LocalStorage; upgrade?: (catalog: Catalog) => Promise<void> }> {
-  if (given) return { storage: given };
+interface Opened {
+  readonly storage: LocalStorage;
+  readonly upgrade?: (catalog: Catalog) => Promise<void>;
+}
+
+async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<Opened> {
+  const { dataDir, storage, clock } = options;
+  if (storage) return { storage };
   if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
+  try {
+    return await openDirectory(dataDir, options, table);
+  } catch (error) {
+    throw unusableDirectory(dataDir, error);
+  }
+}
+
+async function openDirectory(
+  dataDir: string,
+  { compactAfter: lines = LIMITS.journalLines, clock, log }: AssemblyOptions,
+  table: TypeTable,
+): Promise<Opened> {
   const isOlder = await checkDataVersion(dataDir, table);
   const compactAfter = { lines, bytes: LIMITS.journalBytes };
   const storage = await PersistentStorage.open({
