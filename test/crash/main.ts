@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
 import { crash } from './run.ts';
+import { smallDisk } from './small-disk.ts';
 
 const PROGRESS_EVERY = 20;
 
@@ -26,7 +27,15 @@ async function main(): Promise<void> {
   say(`seed ${seed}`);
   const folder = await mkdtemp(join(tmpdir(), 'fauxkube-crash-'));
   try {
-    const { kills, acknowledged, moments, problems } = await crash({
+    const ofSmallDisk = await smallDisk(folder);
+    if (ofSmallDisk) say(`a disk that can only be read, and a full one: ${ofSmallDisk.length} problems`);
+    else say('a real full disk is left out: a tmpfs cannot be mounted here (it takes root)');
+    const {
+      kills,
+      acknowledged,
+      moments,
+      problems: ofKills,
+    } = await crash({
       seed,
       kills: whole('kills', values.kills),
       folder,
@@ -34,6 +43,7 @@ async function main(): Promise<void> {
         if (done % PROGRESS_EVERY === 0) say(`${done} kills, the last one at "${how}"; ${written} writes`);
       },
     });
+    const problems = [...(ofSmallDisk ?? []), ...ofKills];
     say([...moments].map(([name, count]) => `${name}: ${count}`).join(', '));
     process.stdout.write(problems.map((problem) => `${problem}\n`).join(''));
     process.stdout.write(`${kills} kills, ${acknowledged} writes acknowledged, ${problems.length} lost\n`);

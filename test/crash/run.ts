@@ -54,7 +54,7 @@ export async function crash({ seed, kills, folder, after, between }: CrashOption
     }
     await run.endInPeace();
   } finally {
-    run.stop();
+    await run.stop();
   }
   return run;
 }
@@ -102,8 +102,8 @@ class Run implements CrashResult {
   }
 
   /** Ends a server that an error has left. */
-  stop(): void {
-    this.#server?.stop();
+  async stop(): Promise<void> {
+    await this.#server?.stop();
   }
 
   #start(): KilledServer {

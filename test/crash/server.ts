@@ -54,8 +54,9 @@ export class KilledServer {
   }
 
   /** Ends it if it has not ended. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#child.kill('SIGKILL');
+    await this.#ended;
   }
 
   /** @throws Error with what it printed, when it did not come to serve */
