@@ -17,15 +17,17 @@ export interface Question {
 /** Talks to one life of a server. */
 export class Line {
   readonly #url: string;
+  readonly #authorization: string;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-  constructor(url: string) {
+  constructor(url: string, authorization = AUTHORIZATION) {
     this.#url = url;
+    this.#authorization = authorization;
   }
 
   /** @returns undefined when the connection broke before the whole answer was there */
   ask({ method, path, body, type = 'application/json' }: Question): Promise<Answer | undefined> {
-    const headers = { authorization: AUTHORIZATION, 'content-type': type };
+    const headers = { authorization: this.#authorization, 'content-type': type };
     return new Promise((resolve) => {
       const asked = request(`${this.#url}${path}`, { method, agent: this.#agent, headers }, (answer) => {
         let text = '';
@@ -49,7 +51,7 @@ export class Line {
    * @returns ends it; resolves when nothing comes any more
    */
   watch(path: string, onLine: (line: unknown) => void): { readonly over: Promise<void>; end(): void } {
-    const asked = request(`${this.#url}${path}`, { agent: false, headers: { authorization: AUTHORIZATION } });
+    const asked = request(`${this.#url}${path}`, { agent: false, headers: { authorization: this.#authorization } });
     const over = new Promise<void>((resolve) => {
       asked.once('error', () => resolve());
       asked.once('close', () => resolve());
