@@ -93,6 +93,7 @@ class FullDisk {
     const body = { metadata: { name }, data: { text: name.repeat(MAP_BYTES / name.length) } };
     const answer = await line.ask({ method: 'POST', path: MAPS, body });
     const done = answer?.code === 201;
+    if (!done && answer?.code !== 500) throw new Error(`a full disk was answered with ${JSON.stringify(answer)}`);
     if (done) this.#acknowledged.add(name);
     else this.#refused.push(name);
     return done;
