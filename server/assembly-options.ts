@@ -13,6 +13,7 @@ export function assemblyOptionsOf(options: StartOptions, name: string | undefine
   return {
     kubernetesVersion: options.kubernetesVersion,
     dataDir: options.dataDir,
+    compactAfter: options.compactAfter,
     tlsNames: options.tlsNames ?? [],
     identity: keysOf(options, name),
     authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },

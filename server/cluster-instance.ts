@@ -283,6 +283,7 @@ export class ClusterInstance implements ForkedCluster {
       apply: (...manifests) => this.apply(...manifests),
       transport: (user) => this.transport(user),
       catalog: this.cluster.catalog,
+      controllers: this.#manager,
       settle: () => this.settle(),
       expect: (objects) => this.#expectNodes(objects),
     };

@@ -22,6 +22,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   tlsNames: true,
   corsOrigins: true,
   dataDir: true,
+  compactAfter: true,
   fixtures: true,
   watchFixtures: true,
   initDir: true,
@@ -83,11 +84,12 @@ export function checkOptions(options: StartOptions): void {
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
     checkWhole(name, value, PORT_MAX);
-  const { nodes, seed, logLevel, loadBalancerCidr, upstreams = [] } = options;
+  const { nodes, seed, compactAfter, logLevel, loadBalancerCidr, upstreams = [] } = options;
   checkTexts('upstreams', upstreams);
   upstreamMatcher(upstreams);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
+  checkWhole('compactAfter', compactAfter, Number.MAX_SAFE_INTEGER, 1);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))
     throw new Error(
       `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
@@ -116,10 +118,10 @@ export function frozenAtOf({ freezeClock }: StartOptions): number | undefined {
   }
 }
 
-function checkWhole(name: string, value: unknown, maximum: number): void {
+function checkWhole(name: string, value: unknown, maximum: number, minimum = 0): void {
   if (value === undefined) return;
-  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= maximum) return;
-  throw new Error(`${name} has to be a whole number from 0 to ${maximum}, and is ${JSON.stringify(value)}`);
+  if (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum) return;
+  throw new Error(`${name} has to be a whole number from ${minimum} to ${maximum}, and is ${JSON.stringify(value)}`);
 }
 
 function checkTexts(name: string, value: unknown): void {

@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly corsOrigins?: readonly string[];
   /** Keeps everything here; without it a cluster ends with its process. */
   readonly dataDir?: string;
+  /** After how many writes the journal of `dataDir` is folded into its snapshot; 50,000 unless given. */
+  readonly compactAfter?: number;
   /** Files, folders, globs, kustomizations and Helm charts whose objects are there from the start. */
   readonly fixtures?: readonly string[];
   /** Brings what changes in their files into the cluster. */

@@ -42,10 +42,22 @@ export const realOf = (clock: Clock): Clock => clock.real ?? clock;
 /** Node refuses longer timers (it would fire at once); a longer wait is cut into pieces. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The time of the machine. Timers do not keep the process alive. */
+/** The machine's clock is set when it is more than that away from where it would be: less is its being kept right. */
+const STEP_MS = 1000;
+
+/** The time of the machine. Timers do not keep the process alive, and count what passes, as Node's do. */
 export function systemClock(): Clock {
+  let shiftedMs = 0;
+  // performance.now() counts what has passed; time that the machine slept is no time to it, nor to timers.
+  const shift = (): number => Math.round(Date.now() - performance.timeOrigin - performance.now());
+  const firstMs = shift();
   return {
     now: () => Date.now(),
+    get shiftedMs() {
+      const byMs = shift() - firstMs;
+      if (Math.abs(byMs - shiftedMs) > STEP_MS) shiftedMs = byMs;
+      return shiftedMs;
+    },
     schedule(delayMs, run) {
       let timer: NodeJS.Timeout;
       const arm = (leftMs: number): void => {

@@ -1,4 +1,4 @@
-import type { Cancel, Clock, TimerKind } from './clock.ts';
+import { type Cancel, type Clock, steadyMs, type TimerKind } from './clock.ts';
 import { type PendingTimer, TimerHeap } from './timer-heap.ts';
 import { nextTurn } from './turn.ts';
 
@@ -44,6 +44,8 @@ export class MovableClock implements Clock {
   #standingMs: number | undefined;
   #offsetMs = 0;
   #shiftedMs = 0;
+  /** What is known of how far real time has been shifted. */
+  #realShiftedMs: number;
   #horizonMs: number | undefined;
   #isFrozen = false;
   #speed = 1;
@@ -57,6 +59,7 @@ export class MovableClock implements Clock {
   /** @param frozenAtMs where it stands at first, and after a reset; it runs unless given */
   constructor(real: Clock, frozenAtMs?: number) {
     this.real = real;
+    this.#realShiftedMs = real.shiftedMs ?? 0;
     this.#frozenAtMs = frozenAtMs;
     if (frozenAtMs === undefined) return;
     this.#isFrozen = true;
@@ -93,6 +96,7 @@ export class MovableClock implements Clock {
   }
 
   get shiftedMs(): number {
+    this.#followReal();
     return this.#shiftedMs;
   }
 
@@ -101,6 +105,7 @@ export class MovableClock implements Clock {
   }
 
   schedule(delayMs: number, run: () => void, kind: TimerKind = 'effect'): Cancel {
+    this.#followReal();
     // What comes again and again has had its turn in this move.
     const fromMs = kind === 'polling' ? (this.#horizonMs ?? this.now()) : this.now();
     // A loop that waits for nothing does not hold time up: no timer of a machine takes less than a millisecond either.
@@ -214,6 +219,7 @@ export class MovableClock implements Clock {
 
   #stand(): void {
     this.#tick?.();
+    this.#followReal();
     this.#standingMs ??= this.now();
     this.#horizonMs = this.#standingMs;
     for (const timer of this.#pending) this.#disarm(timer);
@@ -222,6 +228,7 @@ export class MovableClock implements Clock {
 
   #goOn(): void {
     this.#horizonMs = undefined;
+    this.#followReal();
     if (this.#isStopped) return;
     if (this.#isOrdinary) {
       this.#offsetMs = this.now() - this.real.now();
@@ -259,9 +266,10 @@ export class MovableClock implements Clock {
   }
 
   #tickLater(): void {
-    const sinceMs = this.real.now();
+    const sinceMs = steadyMs(this.real);
     this.#tick = this.real.schedule(TICK_MS, () => {
-      const passedMs = Math.min(this.real.now() - sinceMs, TICK_LATE_MS) * this.#speed + this.#leftMs;
+      const realMs = Math.max(0, steadyMs(this.real) - sinceMs);
+      const passedMs = Math.min(realMs, TICK_LATE_MS) * this.#speed + this.#leftMs;
       this.#leftMs = passedMs % 1;
       // Whatever keeps the cluster from coming to rest is waited for in the next tick again.
       this.#inTurn(() => this.#move(this.now() + Math.floor(passedMs), false)).catch(() => undefined);
@@ -273,6 +281,16 @@ export class MovableClock implements Clock {
     this.#shiftedMs += byMs;
     this.#standingMs = this.now() + byMs;
     this.#horizonMs = this.#standingMs;
+  }
+
+  /** Somebody may have set the clock of the machine: timers count what passes. Time that stands or ticks is its own. */
+  #followReal(): void {
+    const byMs = (this.real.shiftedMs ?? 0) - this.#realShiftedMs;
+    if (byMs === 0) return;
+    this.#realShiftedMs += byMs;
+    if (this.#standingMs !== undefined) return;
+    for (const timer of this.#pending) timer.dueMs += byMs;
+    this.#shiftedMs += byMs;
   }
 
   /** @param atOnce whether it is the end at once, and everything that was due meanwhile late */

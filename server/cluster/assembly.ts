@@ -10,6 +10,7 @@ import { ServiceAccountTokens } from '../auth/tokens.ts';
 import { type Clock, realOf, systemClock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
+import { LIMITS } from '../kube/limits.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { User } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
@@ -23,6 +24,7 @@ import type { TypeTable } from '../schema/type-table.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
+import { unusableDirectory } from '../storage/unusable-directory.ts';
 import { readAdmissionSettings } from './admission-config/admission-config.ts';
 import { once, proxyHeaderTest, withOwnProxy } from './aggregation/own-proxy.ts';
 import { type AuditLog, type AuditOptions, openAuditLog } from './audit-log.ts';
@@ -49,6 +51,8 @@ export interface AssemblyOptions {
   /** See `StartOptions`. */
   readonly kubernetesVersion?: string | undefined;
   readonly dataDir: string | undefined;
+  /** See `StartOptions`. */
+  readonly compactAfter?: number | undefined;
   /** Instead of a data directory: where everything is kept. */
   readonly storage?: LocalStorage | undefined;
   /** Instead of that of the data directory, or a new one. */
@@ -118,14 +122,36 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Who the server itself is when it writes through its own API (user.APIServerUser). */
 const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
-async function openStorage(
-  { dataDir, storage: given, clock, log }: AssemblyOptions,
-  table: TypeTable,
-): Promise<{ storage: LocalStorage; upgrade?: (catalog: Catalog) => Promise<void> }> {
-  if (given) return { storage: given };
+interface Opened {
+  readonly storage: LocalStorage;
+  readonly upgrade?: (catalog: Catalog) => Promise<void>;
+}
+
+async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<Opened> {
+  const { dataDir, storage, clock } = options;
+  if (storage) return { storage };
   if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
+  try {
+    return await openDirectory(dataDir, options, table);
+  } catch (error) {
+    throw unusableDirectory(dataDir, error);
+  }
+}
+
+async function openDirectory(
+  dataDir: string,
+  { compactAfter: lines = LIMITS.journalLines, clock, log }: AssemblyOptions,
+  table: TypeTable,
+): Promise<Opened> {
   const isOlder = await checkDataVersion(dataDir, table);
-  const storage = await PersistentStorage.open({ directory: dataDir, locate: locator(table), clock, log });
+  const compactAfter = { lines, bytes: LIMITS.journalBytes };
+  const storage = await PersistentStorage.open({
+    directory: dataDir,
+    locate: locator(table),
+    clock,
+    log,
+    compactAfter,
+  });
   if (isOlder) return { storage, upgrade: (catalog) => upgradeData(dataDir, catalog, storage) };
   keepDataVersion(dataDir, table);
   return { storage };

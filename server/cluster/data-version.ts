@@ -2,7 +2,7 @@
  * Which Kubernetes the objects of a data directory are of. A newer version reads them, as after an upgrade; an older
  * one would not know all of their kinds and fields. A directory of the newest version says nothing.
  */
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { deepEqual } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -13,6 +13,7 @@ import { builtInTypes, type ResourceInfo, type TypeTable } from '../schema/type-
 import { journalFiles } from '../storage/data-directory.ts';
 import { SNAPSHOT_NAME } from '../storage/lowdb-snapshot.ts';
 import type { Storage } from '../storage/storage.ts';
+import { writeWhole } from '../storage/whole-file.ts';
 
 const FILE = 'kubernetes-version';
 
@@ -45,7 +46,7 @@ export async function checkDataVersion(directory: string, table: TypeTable): Pro
 /** Writes down which version uses a directory from now on. */
 export function keepDataVersion(directory: string, table: TypeTable): void {
   const file = join(directory, FILE);
-  if (table.isOlder) writeFileSync(file, `1.${table.minor}\n`, { mode: 0o600 });
+  if (table.isOlder) writeWhole(file, `1.${table.minor}\n`);
   else rmSync(file, { force: true });
 }
 

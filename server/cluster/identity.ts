@@ -1,11 +1,13 @@
 /** The certificates of a cluster and where they are kept. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createPki, frontProxyAuthority, isInsecureCa, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
 import { type Keys, randomKeys } from '../auth/keys.ts';
 import { seededKeys } from '../auth/seeded-keys.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
+import { unusableDirectory } from '../storage/unusable-directory.ts';
+import { writeWhole } from '../storage/whole-file.ts';
 
 export interface IdentityOptions {
   readonly clock: Clock;
@@ -72,7 +74,11 @@ export function identityOf(options: IdentityOptions): Pki {
 type KeptPems = Omit<PkiPems, 'frontProxyCa'> & Partial<PkiPems>;
 
 function writePems(file: string, pems: PkiPems): void {
-  writeFileSync(file, `${JSON.stringify(pems, null, 2)}\n`, { mode: 0o600 });
+  try {
+    writeWhole(file, `${JSON.stringify(pems, null, 2)}\n`);
+  } catch (error) {
+    throw unusableDirectory(dirname(file), error);
+  }
 }
 
 function readPems(file: string): KeptPems | undefined {

@@ -157,6 +157,11 @@ function program(): Command {
     .addOption(flag('--kubeconfig-mode <mode>', 'file mode of kubeconfigs').argParser(octal).default(0o600, '0600'))
     .addOption(flag('--data-dir <dir>', 'keep everything here, in a journal and a readable JSON file'))
     .addOption(
+      flag('--compact-after <writes>', 'how many writes its journal has before it is folded into the file').argParser(
+        integer(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
       flag(
         '--fixtures <path>',
         'file, folder, glob, kustomization or Helm chart of objects that are there from the start (repeatable)',

@@ -6,7 +6,7 @@ export function portInUse(
   >,
 ): string | undefined {
   const { code, port } = error as { code?: string; port?: number };
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') return undefined;
+  if (port === undefined || (code !== 'EADDRINUSE' && code !== 'EACCES')) return undefined; // files have no ports
   const others = {
     '--proxy-port': flags.proxyPort,
     '--http-port': flags.httpPort,

@@ -30,6 +30,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
   readonly kubeconfig: string[];
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
+  readonly compactAfter?: number;
   readonly fixtures?: string[];
   readonly watchFixtures?: boolean;
   readonly initDir?: string;
@@ -142,6 +143,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as OpenPort[] }),
     ...(flags.kubernetesVersion !== undefined && { kubernetesVersion: flags.kubernetesVersion }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+    ...(flags.compactAfter !== undefined && { compactAfter: flags.compactAfter }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.watchFixtures && { watchFixtures: true }),
     ...initDirOf(flags.initDir),

@@ -27,7 +27,7 @@ export interface JournalFile {
   /** What the header says. */
   readonly after: number;
   readonly records: readonly JournalRecord[];
-  /** Bytes of complete lines; more are a torn line. */
+  /** Bytes of whole lines; more are what a crash has left of lines that were not on disk. */
   readonly completeBytes: number;
   readonly tornBytes: number;
 }
@@ -41,25 +41,51 @@ const RESTORE = 'Put the directory back from a copy';
  */
 export async function readJournalFile(path: string, isNewest: boolean): Promise<JournalFile | undefined> {
   const bytes = await readFile(path);
-  const completeBytes = bytes.lastIndexOf(NEWLINE) + 1;
-  if (completeBytes === 0) return undefined;
+  const linesEnd = bytes.lastIndexOf(NEWLINE) + 1;
+  if (linesEnd === 0) return undefined;
   const first = firstRevision(basename(path)) ?? 0;
   const records: JournalRecord[] = [];
   let after = 0;
-  for (let start = 0, line = 1; start < completeBytes; line++) {
+  let completeBytes = 0;
+  for (let start = 0, line = 1; start < linesEnd; line++) {
     const end = bytes.indexOf(NEWLINE, start);
+    if (isNewest && line > 1 && isCut(bytes.subarray(start, linesEnd))) break;
     const value = parse(bytes.subarray(start, end), path, line);
     if (line === 1) {
       if (!isHeader(value)) throw new DamagedFile(path, line, 'the file does not begin with a header', `${RESTORE}.`);
       after = value.after;
     } else records.push(record(value, first + records.length, path, line));
     start = end + 1;
+    completeBytes = start;
   }
   const tornBytes = bytes.length - completeBytes;
   if (tornBytes > 0 && !isNewest) {
     throw new DamagedFile(path, records.length + 2, 'the line is cut off, and newer files follow', `${RESTORE}.`);
   }
   return { path, first, last: first + records.length - 1, after, records, completeBytes, tornBytes };
+}
+
+/**
+ * Whether lines begin with one that never was on disk: after a power cut a file can be as long as it was to be, with
+ * zeros where sectors are missing, and whole lines behind them. JSON has no zeros; and were a line of a later group
+ * behind it, it would have been on disk before that was written, and be damaged.
+ */
+function isCut(lines: Buffer): boolean {
+  const end = lines.indexOf(NEWLINE);
+  if (lines.subarray(0, end).indexOf(0) < 0) return false;
+  for (let start = end + 1; start < lines.length; start = lines.indexOf(NEWLINE, start) + 1) {
+    if (beginsGroup(lines.subarray(start, lines.indexOf(NEWLINE, start)))) return false;
+  }
+  return true;
+}
+
+function beginsGroup(bytes: Buffer): boolean {
+  try {
+    const value = decodeLine(bytes);
+    return isRecord(value) && value.synced === true;
+  } catch {
+    return false;
+  }
 }
 
 function parse(bytes: Buffer, path: string, line: number): unknown {

@@ -15,6 +15,8 @@ export interface JournalHeader {
 export interface JournalRecord {
   readonly revision: number;
   readonly key: string;
+  /** Whether everything before this line was on disk when it was written: it is the first one of a group. */
+  readonly synced?: boolean;
   readonly expiry?: Expiry;
   readonly object?: KubeObject;
 }
@@ -22,9 +24,13 @@ export interface JournalRecord {
 const CHECKSUM_BYTES = 9; // eight digits and a blank
 const NEWLINE = 0x0a;
 
-/** The line of a write. It takes the bytes that answers and watches use too. */
-export function encodeRecord({ type, now }: StoredEvent): Buffer {
-  const begin = `{"revision":${now.revision},"key":${JSON.stringify(now.key)}`;
+/**
+ * The line of a write. It takes the bytes that answers and watches use too.
+ *
+ * @param isFirst whether it is the first line of those that go to disk together
+ */
+export function encodeRecord({ type, now }: StoredEvent, isFirst: boolean): Buffer {
+  const begin = `{"revision":${now.revision},"key":${JSON.stringify(now.key)}${isFirst ? ',"synced":true' : ''}`;
   if (type === 'deleted') return line([Buffer.from(`${begin}}`)]);
   const expiry = now.expiry ? `,"expiry":${JSON.stringify(now.expiry)}` : '';
   const head = Buffer.from(`${begin}${expiry},"object":`);

@@ -99,7 +99,7 @@ export class Journal {
 
   append(event: StoredEvent): void {
     const group = this.#newestGroup();
-    const line = encodeRecord(event);
+    const line = encodeRecord(event, group.lines.length === 0);
     group.lines.push(line);
     group.events.push(event);
     this.lines++;
@@ -168,6 +168,7 @@ export class Journal {
         this.#flying = undefined;
         group.written.resolve();
       } catch (error) {
+        await this.#cutBack();
         this.#lose([group, ...this.#queue.splice(0)], error as Error);
         continue;
       }
@@ -191,6 +192,12 @@ export class Journal {
     open.bytes += bytes.length;
     this.#end = last.now.revision;
     this.#options.onDurable();
+  }
+
+  /** What is refused shall not be there after a crash: the disk may take that, even if it is full. */
+  async #cutBack(): Promise<void> {
+    const open = this.#open;
+    if (open && this.#broken) await open.file.truncate(open.bytes).catch(() => undefined);
   }
 
   /** Puts a state on disk that is known, with everything that was not written yet. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { Cancel, Clock } from '../base/clock.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Cancel, type Clock, steadyMs } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
@@ -25,7 +25,7 @@ import type {
   WatchRequest,
   WatchSink,
 } from './storage.ts';
-import type { StoredObject } from './stored-object.ts';
+import { StoredObject } from './stored-object.ts';
 
 export interface PersistentOptions {
   /** Made when it does not exist. One process at a time may use it. */
@@ -86,7 +86,7 @@ export class PersistentStorage implements LocalStorage {
       },
     });
     const onCommit = (event: StoredEvent): void => this.#journal.append(event);
-    const { objects } = state;
+    const objects = withinTime(state.objects, clock);
     this.#memory = new MemoryStorage({ clock, revision, objects, onCommit, ...(indexes && { indexes }) });
   }
 
@@ -96,7 +96,7 @@ export class PersistentStorage implements LocalStorage {
    */
   static async open(options: PersistentOptions): Promise<PersistentStorage> {
     const { directory, locate, log, disk = systemDisk() } = options;
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, disk);
     const unlock = lockDirectory(directory);
     try {
       const snapshot = new SnapshotFile(directory, disk, locate);
@@ -268,14 +268,29 @@ interface Parts {
   readonly revision: number;
 }
 
+/** What was written when the clock was later than now has no more time left than it was given. */
+function* withinTime(objects: Iterable<StoredObject>, clock: Clock): Generator<StoredObject> {
+  const nowMs = steadyMs(clock);
+  for (const object of objects) {
+    const { key, revision, value, expiry } = object;
+    if (!expiry || expiry.atMs <= nowMs + expiry.ttlMs) yield object;
+    else yield new StoredObject(key, revision, value, { ...expiry, atMs: nowMs + expiry.ttlMs });
+  }
+}
+
+/** A directory that a power cut could take away would take everything in it. */
+async function makeDirectory(directory: string, disk: Disk): Promise<void> {
+  const path = resolve(directory);
+  const topmost = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (topmost === undefined) return;
+  for (let made = path; made.length >= topmost.length; made = dirname(made)) await disk.syncDirectory(dirname(made));
+}
+
 /** Removes what a crash left over, now that the rest is known to be sound. */
 async function tidy({ torn, empty }: DirectoryState, directory: string, disk: Disk, log: Logger): Promise<void> {
   for (const path of [...empty, join(directory, `${SNAPSHOT_NAME}.tmp`)]) await disk.remove(path);
   if (!torn) return;
   const { path, completeBytes, tornBytes } = torn;
-  log.warn(
-    { path, tornBytes },
-    'the last line of the journal is cut off and was dropped: its write was not acknowledged',
-  );
+  log.warn({ path, tornBytes }, 'the end of the journal is cut off and was dropped: its writes were not acknowledged');
   await disk.truncate(path, completeBytes);
 }

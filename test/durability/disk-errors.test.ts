@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type Disk, systemDisk } from '../../server/storage/disk.ts';
 import { copyOf, namesIn, openStorage, stateOf, temporaryDirectory, watchedDisk } from '../support/data-directory.ts';
 import { SimulatedClock } from '../support/simulated-clock.ts';
 import { configMap, keyOfMap, LogCollector } from '../support/stored.ts';
@@ -39,6 +40,38 @@ describe('a disk that fails', () => {
     expect(storage.list('configmaps/').items).toHaveLength(1);
     expect(log.texts('error')).toHaveLength(2);
     expect(await afterCrash(directory)).toEqual(before);
+    await storage.close();
+  });
+
+  it.each([0, 1, 20, -1])('that is full in the middle of a line drops what it wrote of it (%i bytes)', async (part) => {
+    const directory = await temporaryDirectory();
+    const system = systemDisk();
+    let isFull = false;
+    const disk: Disk = {
+      ...system,
+      async create(path, options) {
+        const file = await system.create(path, options);
+        return {
+          ...file,
+          async write(bytes) {
+            await file.write(isFull ? bytes.subarray(0, part) : bytes);
+            if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+          },
+        };
+      },
+    };
+    const storage = await openStorage(directory, { disk });
+    await storage.create(keyOfMap('a'), configMap('a'));
+    const before = stateOf(storage);
+    isFull = true;
+    const writes = ['b', 'c'].map((name) => storage.create(keyOfMap(name), configMap(name)));
+    for (const write of writes) await expect(write).rejects.toThrow(/could not be kept: ENOSPC/);
+    expect(stateOf(storage)).toEqual(before);
+    // One of the two lines was whole on the disk, if all but a byte was: it was refused all the same.
+    expect(await afterCrash(directory)).toEqual(before);
+    isFull = false;
+    await storage.create(keyOfMap('b'), configMap('b', { x: 'new' }));
+    expect(await afterCrash(directory)).toEqual(stateOf(storage));
     await storage.close();
   });
 

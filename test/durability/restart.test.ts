@@ -118,6 +118,20 @@ describe('a restart', () => {
     await Promise.all([second.close(), third.close()]);
   });
 
+  it('gives nothing more time than it had, when the clock was set back in between', async () => {
+    const directory = await temporaryDirectory();
+    const first = await openStorage(directory);
+    await first.create('events/default/a', { ...configMap('a'), kind: 'events' }, { ttlMs: 60_000 });
+    await first.close();
+    const clock = new SimulatedClock(Date.UTC(2025, 0, 1));
+    const second = await openStorage(directory, { clock });
+    await clock.advance(59_999);
+    expect(Object.keys(stateOf(second))).toEqual(['events/default/a']);
+    await clock.advance(1);
+    expect(stateOf(second)).toEqual({});
+    await second.close();
+  });
+
   it('lets nobody else read the directory', async () => {
     const directory = join(await temporaryDirectory(), 'made', 'here');
     const storage = await openStorage(directory);

@@ -1,0 +1,61 @@
+/** `npm run crash`: a server is killed hundreds of times while others write, and loses nothing. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../server/base/clock.ts';
+import { systemRandom } from '../../server/base/random.ts';
+import { crash } from './run.ts';
+import { smallDisk } from './small-disk.ts';
+
+const PROGRESS_EVERY = 20;
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number: not '${text}'`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const options = { seed: { type: 'string' }, kills: { type: 'string', default: '300' } } as const;
+  const { values } = parseArgs({ options });
+  const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : whole('seed', values.seed);
+  const clock = systemClock();
+  const startedMs = clock.now();
+  const say = (text: string): void =>
+    void process.stderr.write(`${((clock.now() - startedMs) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
+  say(`seed ${seed}`);
+  const folder = await mkdtemp(join(tmpdir(), 'fauxkube-crash-'));
+  try {
+    const ofSmallDisk = await smallDisk(folder);
+    if (ofSmallDisk) say(`a disk that can only be read, and a full one: ${ofSmallDisk.length} problems`);
+    else say('a real full disk is left out: a tmpfs cannot be mounted here (it takes root)');
+    const {
+      kills,
+      acknowledged,
+      moments,
+      problems: ofKills,
+    } = await crash({
+      seed,
+      kills: whole('kills', values.kills),
+      folder,
+      after: (done, how, written) => {
+        if (done % PROGRESS_EVERY === 0) say(`${done} kills, the last one at "${how}"; ${written} writes`);
+      },
+    });
+    const problems = [...(ofSmallDisk ?? []), ...ofKills];
+    say([...moments].map(([name, count]) => `${name}: ${count}`).join(', '));
+    process.stdout.write(problems.map((problem) => `${problem}\n`).join(''));
+    process.stdout.write(`${kills} kills, ${acknowledged} writes acknowledged, ${problems.length} lost\n`);
+    if (problems.length === 0) {
+      await rm(folder, { recursive: true, force: true });
+      return;
+    }
+  } catch (error) {
+    process.stdout.write(`${(error as Error).stack}\n`);
+  }
+  say(`what it left is in ${folder}`);
+  process.exitCode = 1;
+}
+
+await main();
