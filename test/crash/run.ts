@@ -124,7 +124,7 @@ class Run implements CrashResult {
     const line = new Line(await server.url());
     this.#startMs = this.#clock.now() - startedMs;
     const lists = await this.#look(line);
-    const see = (kind: CrashKind, shown: Shown): void => void this.#note(this.#revisions.see(kind, shown));
+    const see = (kind: CrashKind, shown: Shown): void => this.#note(this.#revisions.see(kind, shown));
     const watches = KINDS.map((kind) => new CrashWatch(kind, line, lists.get(kind) ?? 0, see));
     const moment = momentOf(this.#choice, this.#place.data);
     const writing = this.#writers.write(line, see);
