@@ -18,7 +18,11 @@ afterEach(async () => {
   running = undefined;
 });
 
-async function cluster(): Promise<{ clock: SteppedClock; cluster: RunningCluster; pass(ms: number): Promise<void> }> {
+async function cluster(): Promise<{
+  clock: SteppedClock;
+  cluster: RunningCluster;
+  pass: (ms: number) => Promise<void>;
+}> {
   const machine = new SteppedClock();
   running = await startCluster({ clock: new MovableClock(machine), seed: 1, port: 0 });
   const pass = async (ms: number): Promise<void> => {

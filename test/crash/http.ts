@@ -50,7 +50,7 @@ export class Line {
    *
    * @returns ends it; resolves when nothing comes any more
    */
-  watch(path: string, onLine: (line: unknown) => void): { readonly over: Promise<void>; end(): void } {
+  watch(path: string, onLine: (line: unknown) => void): { readonly over: Promise<void>; readonly end: () => void } {
     const asked = request(`${this.#url}${path}`, { agent: false, headers: { authorization: this.#authorization } });
     const over = new Promise<void>((resolve) => {
       asked.once('error', () => resolve());

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../server/base/clock.ts';
-import { seededRandom } from '../../server/base/random.ts';
+import { type Random, seededRandom } from '../../server/base/random.ts';
 import { rest } from '../../server/base/turn.ts';
 import { Choice } from '../churn/choice.ts';
 import { Line } from './http.ts';
@@ -13,7 +13,7 @@ import { CrashWatch, resume } from './watches.ts';
 import { Writers } from './writers.ts';
 
 export interface CrashOptions {
-  /** Steers what is written and when it ends; not what the machine does meanwhile. */
+  /** Steers when lives end; not how far the machine and the writers come until then. */
   readonly seed: number;
   readonly kills: number;
   /** An empty folder. */
@@ -43,7 +43,7 @@ const PATIENCE_MS = 20_000;
 export async function crash({ seed, kills, folder, after, between }: CrashOptions): Promise<CrashResult> {
   const place: Place = { folder, data: join(folder, 'data') };
   await mkdir(place.data, { mode: 0o700 });
-  const run = new Run(place, new Choice(seededRandom(seed)));
+  const run = new Run(place, seededRandom(seed));
   try {
     await run.prepare();
     while (run.kills < kills && run.problems.length < PROBLEMS_MAX) {
@@ -75,10 +75,11 @@ class Run implements CrashResult {
   #startMs = 500;
   #server: KilledServer | undefined;
 
-  constructor(place: Place, choice: Choice) {
+  constructor(place: Place, random: Random) {
     this.#place = place;
-    this.#choice = choice;
-    this.#writers = new Writers(choice, WRITERS, NAMES);
+    // Writers ask as often as they come to write.
+    this.#choice = new Choice(random.of('lives'));
+    this.#writers = new Writers(new Choice(random.of('writes')), WRITERS, NAMES);
   }
 
   /** What the writers need. */
@@ -124,7 +125,7 @@ class Run implements CrashResult {
     const line = new Line(await server.url());
     this.#startMs = this.#clock.now() - startedMs;
     const lists = await this.#look(line);
-    const see = (kind: CrashKind, shown: Shown): void => void this.#note(this.#revisions.see(kind, shown));
+    const see = (kind: CrashKind, shown: Shown): void => this.#note(this.#revisions.see(kind, shown));
     const watches = KINDS.map((kind) => new CrashWatch(kind, line, lists.get(kind) ?? 0, see));
     const moment = momentOf(this.#choice, this.#place.data);
     const writing = this.#writers.write(line, see);

@@ -23,7 +23,7 @@ type NameChange = (names: Names) => void;
 export interface UnorderedDisk {
   readonly disk: Disk;
   /** What a power cut at this moment may leave, as files of a new directory. */
-  cutPower(choice: Choice): () => Promise<string>;
+  readonly cutPower: (choice: Choice) => () => Promise<string>;
 }
 
 /**
