@@ -39,12 +39,8 @@ export interface Search {
   readonly options: SearchOptions;
 }
 
-/** @param others what else may stand there @throws ApiError 400 */
-export function searchOf(query: URLSearchParams, others: readonly string[] = []): Search {
-  const known = [...Object.keys(SEARCH_QUERY), ...others];
-  for (const name of query.keys())
-    if (!known.includes(name))
-      throw badRequest(`there is no parameter ${JSON.stringify(name)}; there are ${known.join(', ')}`);
+/** @throws ApiError 400 */
+export function searchOf(query: URLSearchParams): Search {
   const match = Object.fromEntries(
     MATCH_FIELDS.flatMap((field) => {
       const value = query.get(field);

@@ -1,5 +1,5 @@
 /** What is served below `/-/`: controls that no real cluster has. */
-import { ApiError } from '../kube/api-error.ts';
+import { ApiError, badRequest } from '../kube/api-error.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import { checkAccess } from './access.ts';
@@ -57,6 +57,19 @@ const TABLE = new RouteTable([
 /** What there is to ask for. */
 export const adminRoutes: readonly AdminRoute[] = TABLE.routes;
 
+/** What kubectl adds to whatever it asks for. */
+const OF_EVERY_CLIENT = ['timeout', 'pretty'];
+
+/** @throws ApiError 400 for a parameter that the route does not know: a test would be told something else */
+function checkQuery({ query = {} }: AdminRoute, given: URLSearchParams): void {
+  for (const name of given.keys()) {
+    if (Object.hasOwn(query, name) || OF_EVERY_CLIENT.includes(name)) continue;
+    const known = Object.keys(query);
+    const others = known.length === 0 ? 'this takes none' : `there are ${known.join(', ')}`;
+    throw badRequest(`there is no parameter ${JSON.stringify(name)}; ${others}`);
+  }
+}
+
 /** Whether a request is for these routes, however its path is written. */
 export function isAdminRequest({ info }: ApiRequest): boolean {
   return info.segments[0] === '-';
@@ -72,6 +85,7 @@ export async function answerAdmin(request: ApiRequest, target: AdminTarget): Pro
     if (page) return page;
     await checkAccess(request, target.access);
     const { route, params } = TABLE.find(request.method, request.info.segments.slice(1));
+    checkQuery(route, request.query);
     const answer = await route.handle(target, { request, params, body: () => readJson(request, route) });
     return isResponse(answer) ? answer : { type: 'value', status: 200, value: answer };
   } catch (error) {

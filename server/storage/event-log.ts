@@ -33,6 +33,8 @@ const EVERY_BUCKET = '';
  */
 export class EventLog {
   readonly #clock: Clock;
+  /** What the cluster's clock shows, which tests move. */
+  readonly #shown: Clock;
   #events: (DatedEvent | undefined)[] = [];
   /** Index of the oldest kept event: cutting the array at each write would move all of it. */
   #start = 0;
@@ -45,12 +47,14 @@ export class EventLog {
   constructor(clock: Clock, revision: number) {
     // Those who come back to a watch do so in real time.
     this.#clock = realOf(clock);
+    this.#shown = clock;
     this.#oldest = revision;
   }
 
   append(event: StoredEvent): void {
     const atMs = this.#clock.now();
-    this.#events.push({ event, atMs });
+    const aheadMs = this.#shown === this.#clock ? 0 : this.#shown.now() - atMs;
+    this.#events.push({ event, atMs, aheadMs });
     this.#trim(atMs);
     this.#cancelTrim ??= this.#trimLater(LIMITS.retainedEventsMs);
     if (this.#watchers.size === 0) {

@@ -133,8 +133,10 @@ export interface StoredEvent {
 /** An event, and when it happened. */
 export interface DatedEvent {
   readonly event: StoredEvent;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, on the clock of the machine. */
   readonly atMs: number;
+  /** How much more the cluster's clock showed. */
+  readonly aheadMs: number;
 }
 
 export interface WatchSink {

@@ -33,6 +33,14 @@ it('tells who wrote which revision, and what changed', async () => {
   ]);
 });
 
+it('tells times as the clock of the cluster shows them', async () => {
+  await shop.admin('POST', '/-/clock', { advance: '48h' });
+  const answer = await shop.admin('POST', MAPS, { metadata: { name: 'later' } });
+  const { metadata } = JSON.parse(answer.text) as { metadata: { creationTimestamp: string } };
+  const { history } = await why('cm/default/later');
+  expect(history[0]?.time).toBe(metadata.creationTimestamp);
+});
+
 it('tells what happened to an object that is gone, and that there was none', async () => {
   await shop.admin('POST', MAPS, { metadata: { name: 'gone' } });
   await shop.admin('DELETE', `${MAPS}/gone`);

@@ -19,6 +19,9 @@ export interface JournalParts {
   readonly revision: () => number;
 }
 
+/** Forgetting goes through all of them. */
+const FORGET_EVERY_MS = 15_000;
+
 /** User agents of clients that are at work at the same time. */
 const SHARED_MAX = 8;
 
@@ -45,6 +48,7 @@ export class ClusterJournal implements RequestJournal, Book {
   readonly #own = new RequestRing(LIMITS.journaledRequests);
   readonly #listeners = new Set<AnswerListener>();
   readonly #texts: string[] = [];
+  #forgetting: Cancel | undefined;
   /** With their bodies, oldest first. */
   #bodies: JournalEntry[] = [];
   #bodyBytes = 0;
@@ -69,8 +73,10 @@ export class ClusterJournal implements RequestJournal, Book {
     const receivedMs = this.elapsedMs();
     const realMs = this.#clock === this.#realClock ? receivedMs : this.#realClock.now() - this.realBeganAtMs;
     const entry = new JournalEntry(request, this, ++this.#sequence, receivedMs, realMs, this.#revision());
-    if (request.isOwn) this.#own.push(entry);
-    else {
+    if (request.isOwn) {
+      this.#own.push(entry);
+      this.#forgetting ??= this.#forgetOwnIn(LIMITS.retainedEventsMs);
+    } else {
       const forgotten = this.#clients.push(entry);
       if (forgotten) this.onForget(forgotten);
     }
@@ -116,6 +122,16 @@ export class ClusterJournal implements RequestJournal, Book {
     this.#own.clear();
     this.#bodies = [];
     this.#bodyBytes = 0;
+  }
+
+  /** Those of controllers tell who wrote a revision: they are of no use for longer than revisions are kept. */
+  #forgetOwnIn(delayMs: number): Cancel {
+    return this.#realClock.schedule(delayMs, () => {
+      const untilMs = this.#realClock.now() - LIMITS.retainedEventsMs;
+      const oldestMs = this.#own.forgetUntil(untilMs);
+      this.#forgetting =
+        oldestMs === undefined ? undefined : this.#forgetOwnIn(Math.max(oldestMs - untilMs, FORGET_EVERY_MS));
+    });
   }
 
   #limitBodies(entry: JournalEntry): void {

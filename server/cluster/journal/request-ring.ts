@@ -29,6 +29,16 @@ export class RequestRing {
     return mark === 0 ? entries : entries.filter(({ sequence }) => sequence > mark);
   }
 
+  /** Forgets those that came until this moment of the machine. @returns when the oldest of the others came */
+  forgetUntil(realMs: number): number | undefined {
+    const kept = this.after(0).filter(({ realAtMs }) => realAtMs > realMs);
+    if (kept.length < this.#entries.length) {
+      this.#entries = kept;
+      this.#next = 0;
+    }
+    return kept[0]?.realAtMs;
+  }
+
   clear(): void {
     this.#entries = [];
     this.#next = 0;

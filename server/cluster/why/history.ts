@@ -38,12 +38,12 @@ export function historyOf(events: readonly DatedEvent[], journal: ClusterJournal
   const writes = new Map<number, JournalEntry>();
   for (const entry of journal.after(0, { own: true }))
     if (entry.revision !== undefined && entry.revision > entry.revisionBefore) writes.set(entry.revision, entry);
-  return events.map(({ event: { type, now, before }, atMs }) => {
+  return events.map(({ event: { type, now, before }, atMs, aheadMs }) => {
     const written = writes.get(now.revision);
     const owner = type === 'deleted' ? undefined : writerOf(before?.value, now.value);
     return {
       revision: now.revision,
-      time: rfc3339(atMs),
+      time: rfc3339(atMs + aheadMs),
       type,
       ...(written && requestFields(written)),
       ...(owner?.manager !== undefined && { manager: owner.manager }),

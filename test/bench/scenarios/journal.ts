@@ -20,11 +20,12 @@ interface Taken {
   readonly cpuSeconds: number;
 }
 
-async function turn({ endpoint, cost }: Subject, requests: number): Promise<Taken> {
-  const connection = await open(endpoint);
-  const before = cost()?.cpuSeconds ?? Number.NaN;
+async function turn(subject: Subject, requests: number): Promise<Taken> {
+  const connection = await open(subject.endpoint);
+  const cpu = (): number => subject.cost()?.cpuSeconds ?? Number.NaN;
+  const before = cpu();
   const perSecond = await closedLoop(IN_FLIGHT, { requests }, () => connection.exchange('GET', `${PODS}/get-00000`));
-  const cpuSeconds = (cost()?.cpuSeconds ?? Number.NaN) - before;
+  const cpuSeconds = cpu() - before;
   connection.close();
   return { perSecond, cpuSeconds };
 }
