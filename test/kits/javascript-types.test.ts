@@ -12,6 +12,7 @@ import { connect } from 'fauxkube/client';
 import { startProcess } from 'fauxkube/process';
 import { useCluster } from 'fauxkube/jest';
 import { expect as expectOfPage, test as ofPlaywright } from 'fauxkube/playwright';
+import { startContainer } from 'fauxkube/testcontainers';
 import { clusterTest, expect } from 'fauxkube/vitest';
 import type { Matchers } from 'expect';
 
@@ -37,6 +38,8 @@ ofPlaywright('a', async ({ cluster, fauxkube, page }) => {
   await page.goto(fauxkube.url);
   await expectOfPage(cluster).toHaveCondition('deployment/a', 'Available', { status: 'False' });
 });
+// @ts-expect-error there is no image that is not said
+await startContainer({ flags: { nodes: 3 } });
 export { names, startProcess };
 `;
 
