@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('programs of documents and tests compile against the types of the package', () => {
-  const programs = [PROGRAM, ...blocksOf('docs/javascript.md', 'ts')];
+  const programs = [PROGRAM, ...['docs/javascript.md', 'docs/lint.md'].flatMap((path) => blocksOf(path, 'ts'))];
   expect(programs.length).toBeGreaterThan(4);
   const files = programs.map((program, index) => {
     writeFileSync(join(folder, `program-${index}.ts`), program);
