@@ -29,7 +29,9 @@ export interface DescribedContainer {
 export interface Testcontainers {
   readonly GenericContainer: new (image: string) => DescribedContainer;
   readonly Wait: { forLogMessage(message: RegExp): unknown };
-  getContainerRuntimeClient(): Promise<{ readonly info: { readonly containerRuntime: { readonly host: string } } }>;
+  readonly getContainerRuntimeClient: () => Promise<{
+    readonly info: { readonly containerRuntime: { readonly host: string } };
+  }>;
 }
 
 /** How a cluster is started in a container. */
