@@ -2,7 +2,7 @@
 // scripts.
 import { build } from 'esbuild';
 
-const ENTRIES = ['client', 'process', 'jest', 'playwright'];
+const ENTRIES = ['client', 'process', 'jest', 'playwright', 'testcontainers'];
 const sources = (names) => names.map((name) => `server/testing/${name}.ts`);
 
 /** The server is not in them: they load that of this package. */

@@ -19,10 +19,11 @@ import type { Cluster } from './cluster/cluster.ts';
 import { ClusterClock } from './cluster/cluster-clock.ts';
 import { ObjectFinder } from './cluster/find-object.ts';
 import { applyFixtures } from './cluster/fixtures/apply.ts';
-import { parseFixture } from './cluster/fixtures/documents.ts';
+import { parseManifests } from './cluster/fixtures/documents.ts';
 import type { FixtureObject } from './cluster/fixtures/faults.ts';
 import type { StartFixtures, StartTarget } from './cluster/fixtures/start-fixtures.ts';
 import type { RequestLog } from './cluster/journal/request-log.ts';
+import { lintJournal } from './cluster/lint/lint-journal.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
 import { readPodBehaviours } from './cluster/pod-behaviours.ts';
 import { RegisteredHandlers } from './cluster/pod-handlers/pod-handlers.ts';
@@ -31,12 +32,13 @@ import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
 import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
 import { InstanceState } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
 import type { ApiServerDoor } from './kube/node-connector.ts';
-import type { KubeObject, User } from './kube/object.ts';
+import type { User } from './kube/object.ts';
 import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Faults } from './pipeline/faults/faults.ts';
@@ -243,6 +245,10 @@ export class ClusterInstance implements ForkedCluster {
     return this.cluster.requests;
   }
 
+  get permissions(): Assembly['permissions'] {
+    return this.parts.permissions;
+  }
+
   get kubernetesVersion(): string {
     return this.cluster.catalog.table.gitVersion;
   }
@@ -273,7 +279,7 @@ export class ClusterInstance implements ForkedCluster {
       requests: this.requests,
       permissions,
       why: this.cluster,
-      lint: async (since) => (await import('./cluster/lint/lint.ts')).lint(this.cluster, since),
+      lint: (since) => lintJournal(this.cluster, since),
       init: this.#fixtures?.init,
     };
   }
@@ -308,19 +314,14 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   async apply(...manifests: readonly (string | object)[]): Promise<void> {
-    const objects = await Promise.all(
-      manifests.map(async (manifest, index) =>
-        typeof manifest === 'string'
-          ? parseFixture(manifest, `manifest ${index + 1}`)
-          : [{ object: withMetadata(manifest), file: `manifest ${index + 1}`, line: 1 }],
-      ),
-    );
-    await this.#applyAll(objects.flat());
+    await this.#applyAll(await parseManifests(manifests));
   }
 
   readonly get: ClusterControls['get'] = (target, place) => this.#finder.get(target, place);
   readonly list: ClusterControls['list'] = (resource, selection) => this.#finder.list(resource, selection);
   readonly resolve: ClusterControls['resolve'] = (resource) => this.#finder.resolve(resource);
+  readonly why: ClusterControls['why'] = async (target, place) => whyOfTarget(target, place, this.cluster);
+  readonly lint: ClusterControls['lint'] = ({ since } = {}) => lintJournal(this.cluster, since);
 
   get #finder(): ObjectFinder {
     return new ObjectFinder(this.cluster.catalog, this.transport());
@@ -393,6 +394,3 @@ export class ClusterInstance implements ForkedCluster {
     await this.#assembly?.cluster.storage.close();
   }
 }
-
-/** A copy, which the API may fill in. */
-const withMetadata = (manifest: object): KubeObject => ({ metadata: {}, ...structuredClone(manifest) });

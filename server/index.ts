@@ -32,6 +32,8 @@ export type { JournalLevel } from './cluster/journal/journal.ts';
 export type { ReplayDifference, ReplayOptions, ReplayResult } from './cluster/journal/replay.ts';
 export type { RequestExpectation, Requests, SearchOptions, WaitOptions } from './cluster/journal/request-log.ts';
 export type { RequestMatch } from './cluster/journal/request-match.ts';
+export type { Finding } from './cluster/lint/finding.ts';
+export type { Enforcement, Identity, IdentityOptions } from './cluster/permissions/permissions.ts';
 export type {
   PodContext,
   PodHandler,
@@ -43,6 +45,7 @@ export type { PodScripts, PodTarget } from './cluster/pod-scripts.ts';
 export type { Differences } from './cluster/savepoints/differences.ts';
 export type { SavepointFacts } from './cluster/savepoints/savepoint.ts';
 export type { RestoreOptions, SaveOptions } from './cluster/savepoints/savepoints.ts';
+export type { Why } from './cluster/why/why.ts';
 export type { KubeObject, User } from './kube/object.ts';
 export type { Transport } from './kube/transport.ts';
 export { type OutsideControllers, type OutsideOptions, startControllers } from './outside-controllers.ts';
@@ -55,7 +58,13 @@ export type {
   FaultStatus,
   FaultWatch,
 } from './pipeline/faults/fault-rule.ts';
-export type { ForkedCluster, ForkOptions, RunningCluster, SavepointControls } from './running-cluster.ts';
+export type {
+  ForkedCluster,
+  ForkOptions,
+  PermissionControls,
+  RunningCluster,
+  SavepointControls,
+} from './running-cluster.ts';
 export type { StartOptions } from './start-options.ts';
 
 /**
@@ -188,6 +197,10 @@ class Launch implements RunningCluster {
     return this.#instance.scripts;
   }
 
+  get permissions(): RunningCluster['permissions'] {
+    return this.#instance.permissions;
+  }
+
   get savepoints(): RunningCluster['savepoints'] {
     return this.#instance.savepoints;
   }
@@ -215,6 +228,8 @@ class Launch implements RunningCluster {
   readonly get: RunningCluster['get'] = (target, place) => this.#instance.get(target, place);
   readonly list: RunningCluster['list'] = (resource, selection) => this.#instance.list(resource, selection);
   readonly resolve: RunningCluster['resolve'] = (resource) => this.#instance.resolve(resource);
+  readonly why: RunningCluster['why'] = (target, place) => this.#instance.why(target, place);
+  readonly lint: RunningCluster['lint'] = (options) => this.#instance.lint(options);
 
   reset(): Promise<void> {
     return this.#instance.reset();

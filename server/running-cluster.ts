@@ -2,9 +2,12 @@ import type { ControllerState } from '../controllers/lib/switches.ts';
 import type { Frozen } from './base/freeze.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
 import type { Requests } from './cluster/journal/request-log.ts';
+import type { Finding } from './cluster/lint/finding.ts';
+import type { Permissions } from './cluster/permissions/permissions.ts';
 import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { Savepoints } from './cluster/savepoints/savepoints.ts';
+import type { Why } from './cluster/why/why.ts';
 import type { KubeObject, User } from './kube/object.ts';
 import type { NamedResource, Place, Selection } from './kube/resource-argument.ts';
 import type { Transport } from './kube/transport.ts';
@@ -12,6 +15,12 @@ import type { FaultControls } from './pipeline/faults/fault-rule.ts';
 
 /** States that are kept, compared and brought back. */
 export type SavepointControls = Pick<Savepoints, 'save' | 'list' | 'restore' | 'diff' | 'delete' | 'export'>;
+
+/** What users were allowed and refused, as Roles, and who is held to that. */
+export type PermissionControls = Pick<
+  Permissions,
+  'identities' | 'identity' | 'isFull' | 'objects' | 'enforce' | 'enforcement' | 'release' | 'forget'
+>;
 
 /** What can be done with a cluster, however it is reached. */
 export interface ClusterControls {
@@ -93,6 +102,31 @@ export interface ClusterControls {
   readonly savepoints: SavepointControls;
   /** What clients have asked for lately; `reset()` forgets it. */
   readonly requests: Requests;
+  /**
+   * Habits of clients that hurt a real cluster, after a mark of `requests` or since a time.
+   *
+   * @throws ApiError when the journal keeps nothing
+   * @example
+   * const mark = cluster.requests.mark();
+   * const findings = await cluster.lint({ since: mark });
+   */
+  lint(options?: { readonly since?: number | Date }): Promise<readonly Finding[]>;
+  /**
+   * Why an object is as it is: what happened to it, who owns which field, what it owns and how that is. Undefined when
+   * it is not there and none of its revisions is kept.
+   *
+   * @throws Error when nothing has the name of the resource
+   * @example
+   * const { history } = (await cluster.why('deployment/web', { namespace: 'shop' })) ?? {};
+   */
+  why(target: string, place?: Place): Promise<Why | undefined>;
+  /**
+   * Which permissions users have used; `reset()` forgets nothing of it.
+   *
+   * @example
+   * const roles = cluster.permissions.objects(cluster.permissions.identities());
+   */
+  readonly permissions: PermissionControls;
   /** Makes /readyz say ok, when `holdReady` kept it. */
   ready(): void;
   stop(): Promise<void>;

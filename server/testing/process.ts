@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../base/clock.ts';
 import { type Client, connect } from './client.ts';
+import { argumentsOf, type Flags } from './flags.ts';
 
-/** Values of flags: `true` for one that has none, a list for one that is repeated. */
-export type Flags = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type { Flags } from './flags.ts';
 
 /** How a cluster is started. */
 export interface ProcessOptions {
@@ -44,16 +44,6 @@ const STOP_MS = 10_000;
 /** What it has said last, for errors. */
 const SAID_MAX = 20_000;
 const READY = /^fauxkube is ready: .* on (https:\S+)/m;
-
-/** `simulatedMetrics: true` is `--simulated-metrics`. */
-function argumentsOf(flags: Flags): string[] {
-  return Object.entries(flags).flatMap(([name, value]) => {
-    const flag = `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-    if (value === undefined || value === false) return [];
-    if (value === true) return [flag];
-    return (Array.isArray(value) ? value : [value]).map((one) => `${flag}=${String(one)}`);
-  });
-}
 
 /** What the process has said, and whether it is ready or has ended. */
 class Output {

@@ -32,6 +32,17 @@ test('routes are asked by method and path, with what stands in it', async () => 
   expect(await client.request('GET /kubeconfig')).toContain('kind: Config');
 });
 
+test('requests are found by verb, resource and test id', async () => {
+  for (const id of ['mine', 'other']) {
+    const sent = client.send('GET', `/api/v1/namespaces/default/configmaps/${id}`, { headers: { 'x-test-id': id } });
+    await expect(sent).rejects.toMatchObject({ status: 404 });
+  }
+  const { items } = await client.request('GET /requests', {
+    query: { verb: 'get', resource: 'configmaps', testId: 'mine' },
+  });
+  expect(items).toMatchObject([{ verb: 'get', objectRef: { resource: 'configmaps', name: 'mine' } }]);
+});
+
 test('what the API refuses is told in its words', async () => {
   const asked = client.request('PUT /controllers/{name}', { params: { name: 'a b' }, body: { enabled: true } });
   await expect(asked).rejects.toThrow('PUT /-/controllers/a%20b: there is no controller "a b"');

@@ -12,6 +12,7 @@ import { connect } from 'fauxkube/client';
 import { startProcess } from 'fauxkube/process';
 import { useCluster } from 'fauxkube/jest';
 import { expect as expectOfPage, test as ofPlaywright } from 'fauxkube/playwright';
+import { startContainer } from 'fauxkube/testcontainers';
 import { clusterTest, expect } from 'fauxkube/vitest';
 import type { Matchers } from 'expect';
 
@@ -37,6 +38,8 @@ ofPlaywright('a', async ({ cluster, fauxkube, page }) => {
   await page.goto(fauxkube.url);
   await expectOfPage(cluster).toHaveCondition('deployment/a', 'Available', { status: 'False' });
 });
+// @ts-expect-error there is no image that is not said
+await startContainer({ flags: { nodes: 3 } });
 export { names, startProcess };
 `;
 
@@ -52,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('programs of documents and tests compile against the types of the package', () => {
-  const programs = [PROGRAM, ...blocksOf('docs/javascript.md', 'ts')];
+  const programs = [PROGRAM, ...['docs/javascript.md', 'docs/lint.md'].flatMap((path) => blocksOf(path, 'ts'))];
   expect(programs.length).toBeGreaterThan(4);
   const files = programs.map((program, index) => {
     writeFileSync(join(folder, `program-${index}.ts`), program);

@@ -102,9 +102,15 @@ fn faults_last_until_they_are_cleared() {
 }
 
 #[test]
-fn journal_tells_or_says_that_it_is_missing() {
-    let told = fresh(&[]).unwrap().requests("verb=create");
-    assert!(matches!(told, Ok(_) | Err(Error::NotServed { .. })), "{told:?}");
+fn requests_are_found_by_verb_resource_and_name() {
+    let cluster = fresh(&[]).unwrap();
+    for name in ["mine", "other"] {
+        cluster.admin("GET", &format!("/api/v1/namespaces/default/configmaps/{name}"), None).unwrap_err();
+    }
+    let found = cluster.requests("verb=get&resource=configmaps&name=mine").unwrap();
+    let items = found["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!((&items[0]["verb"], &items[0]["objectRef"]["name"]), (&json!("get"), &json!("mine")));
 }
 
 #[test]

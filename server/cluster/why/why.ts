@@ -1,4 +1,11 @@
 /** Why an object is as it is: its history, who owns which field, and the chain of owners down to containers. */
+import {
+  DEFAULT_NAMESPACE,
+  findResource,
+  type Place,
+  parseTarget,
+  unknownResource,
+} from '../../kube/resource-argument.ts';
 import type { Catalog, Served } from '../../registry/catalog.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
 import type { ClusterJournal } from '../journal/journal.ts';
@@ -67,4 +74,22 @@ export function whyOf(served: Served, namespace: string, name: string, parts: Wh
     owners: object && chains ? chains.owners(object) : [],
     ...(object && chains && { chain: chains.tree(object) }),
   };
+}
+
+/**
+ * The same of a target as kubectl takes it: `deployment/web`.
+ *
+ * @throws Error when nothing has that name
+ */
+export function whyOfTarget(
+  target: string,
+  { namespace = DEFAULT_NAMESPACE }: Place = {},
+  parts: WhyParts,
+): Why | undefined {
+  const { resource, name } = parseTarget(target);
+  const own = parts.catalog.groups.flatMap(({ versions }) => versions.flatMap(({ resources }) => resources));
+  const found = findResource(own, resource);
+  const served = found && parts.catalog.lookup(found.group, found.version, found.resource);
+  if (!served) throw unknownResource(resource);
+  return whyOf(served, served.info.namespaced ? namespace : '', name, parts);
 }

@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -92,12 +97,19 @@ class ClusterTest {
   }
 
   @Test
-  void journalTellsOrSaysThatItIsMissing(FauxkubeCluster cluster) {
-    try {
-      cluster.requests(Map.of("verb", "create"));
-    } catch (FauxkubeException error) {
-      assertTrue(error.isNotServed(), error.getMessage());
+  void requestsAreFoundByVerbResourceAndTestId(FauxkubeCluster cluster) throws Exception {
+    HttpClient http =
+        HttpClient.newBuilder().sslContext(Credentials.read(cluster.kubeconfig()).sslContext()).build();
+    for (String id : List.of("mine", "other")) {
+      URI map = URI.create(cluster.url() + "/api/v1/namespaces/default/configmaps/" + id);
+      HttpRequest request = HttpRequest.newBuilder(map).header("x-test-id", id).build();
+      assertEquals(404, http.send(request, BodyHandlers.discarding()).statusCode());
     }
+    JsonNode found =
+        cluster.requests(Map.of("verb", "get", "resource", "configmaps", "testId", "mine")).path("items");
+    assertEquals(1, found.size(), found.toString());
+    assertEquals("get", found.at("/0/verb").asText());
+    assertEquals("mine", found.at("/0/objectRef/name").asText());
   }
 
   @Test
