@@ -31,7 +31,7 @@ import type { PodScripts } from './cluster/pod-scripts.ts';
 import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
 import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
-import { ADMIN_USER, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { ADMIN_USER, kubeconfigOptions, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import { whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
@@ -305,7 +305,8 @@ export class ClusterInstance implements ForkedCluster {
     await applyFixtures(objects, { transport: this.transport(), catalog: this.cluster.catalog });
   }
 
-  kubeconfig({ server = this.url, ...who }: Parameters<ClusterControls['kubeconfig']>[0] = {}): string {
+  kubeconfig(options: Parameters<ClusterControls['kubeconfig']>[0] = {}): string {
+    const { server = this.url, ...who } = kubeconfigOptions(options);
     return userKubeconfig(this.parts.pki, { server, cluster: this.#parts.virtual?.name, ...who });
   }
 

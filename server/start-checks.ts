@@ -1,5 +1,6 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
+import { didYouMean } from './base/near-names.ts';
 import { timeMsOf } from './cluster/clock-texts.ts';
 import { possibleTime } from './cluster/cluster-clock.ts';
 import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
@@ -79,13 +80,15 @@ export function checkOptions(options: StartOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
     const named = Object.keys(KNOWN).filter((known) => known !== UNNAMED);
-    throw new Error(`there is no option ${JSON.stringify(name)}; there are ${named.join(', ')}`);
+    throw new Error(
+      `there is no option ${JSON.stringify(name)}; there are ${named.join(', ')}${didYouMean(name, named)}`,
+    );
   }
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
     checkWhole(name, value, PORT_MAX);
   const { nodes, seed, compactAfter, logLevel, loadBalancerCidr, upstreams = [] } = options;
-  checkTexts('upstreams', upstreams);
+  checkTypes({ ...options });
   upstreamMatcher(upstreams);
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
@@ -124,7 +127,56 @@ function checkWhole(name: string, value: unknown, maximum: number, minimum = 0):
   throw new Error(`${name} has to be a whole number from ${minimum} to ${maximum}, and is ${JSON.stringify(value)}`);
 }
 
-function checkTexts(name: string, value: unknown): void {
-  if (Array.isArray(value) && value.every((text) => typeof text === 'string')) return;
-  throw new Error(`${name} has to be a list of texts, and is ${JSON.stringify(value)}`);
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Options of a type that says all; a text for a list would be read letter by letter. */
+const TYPES: readonly [what: string, is: (value: unknown) => boolean, names: readonly (keyof typeof KNOWN)[]][] = [
+  [
+    'a list of texts',
+    (value) => Array.isArray(value) && value.every(isText),
+    [
+      'insecureBind',
+      'tlsNames',
+      'corsOrigins',
+      'fixtures',
+      'podBehaviours',
+      'upstreams',
+      'controllers',
+      'enableAdmissionPlugins',
+      'disableAdmissionPlugins',
+      'authorizationModes',
+    ],
+  ],
+  ['a list', Array.isArray, ['extraControllers']],
+  [
+    'a text',
+    isText,
+    [
+      'host',
+      'dataDir',
+      'initDir',
+      'kubeletEvents',
+      'clusterCidr',
+      'serviceClusterIpRange',
+      'storageClass',
+      'admissionControlConfigFile',
+      'tokenFile',
+      'auditPolicyFile',
+      'auditLogPath',
+    ],
+  ],
+  [
+    'true or false',
+    (value) => typeof value === 'boolean',
+    ['watchFixtures', 'simulatedMetrics', 'insecureAdmin', 'strict', 'holdReady'],
+  ],
+];
+
+function checkTypes(options: Readonly<Record<string, unknown>>): void {
+  for (const [what, is, names] of TYPES)
+    for (const name of names) {
+      const value = options[name];
+      if (value !== undefined && !is(value))
+        throw new Error(`${name} has to be ${what}, and is ${JSON.stringify(value)}`);
+    }
 }

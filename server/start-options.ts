@@ -4,7 +4,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
-import { nearNames } from './base/near-names.ts';
+import { didYouMean } from './base/near-names.ts';
 import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
@@ -143,8 +143,7 @@ export function checkNames(
 
 /** What to say of a controller that there is not. */
 export function noSuchController(name: string, known: readonly string[], where = ''): string {
-  const near = nearNames(name, known, '-controller');
-  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+  const meant = didYouMean(name, known, '-controller');
   return `there is no controller ${JSON.stringify(name)}${where}; there are ${known.join(', ')}${meant}`;
 }
 

@@ -1,13 +1,13 @@
 /** Reads which requests somebody asks about, from a query or a body. */
+import { didYouMean } from '../base/near-names.ts';
 import { JOURNAL_LEVELS } from '../cluster/journal/journal.ts';
+import { MATCH_FIELDS } from '../cluster/journal/match-check.ts';
 import type { SearchOptions, WaitOptions } from '../cluster/journal/request-log.ts';
-import { MATCH_FIELDS, type RequestMatch } from '../cluster/journal/request-match.ts';
+import type { RequestMatch } from '../cluster/journal/request-match.ts';
+import { WAIT_OPTIONS } from '../cluster/journal/request-options.ts';
 import { badRequest } from '../kube/api-error.ts';
-import { LIMITS } from '../kube/limits.ts';
 import { isTrue } from '../pipeline/request-info.ts';
 import { type AdminSchema, schema } from './route.ts';
-
-const COUNT_MAX = LIMITS.journaledRequests;
 
 const MEANINGS: Readonly<Record<(typeof MATCH_FIELDS)[number], string>> = {
   resource: 'pods, deployments.apps, pods/exec, pods/*; several with commas',
@@ -52,7 +52,7 @@ export function searchOf(query: URLSearchParams): Search {
     match,
     options: {
       ...(since !== null && { since: sinceOf(since) }),
-      ...(limit !== null && { limit: wholeNumber('limit', Number(limit), 1, COUNT_MAX) }),
+      ...(limit !== null && { limit: Number(limit) }),
       controllers: isTrue(query.get('controllers')),
       inFlight: isTrue(query.get('inFlight')),
     },
@@ -68,50 +68,17 @@ export function sinceOf(text: string): number | Date {
   throw badRequest(`since has to be a mark or a time such as 2026-11-26T20:00:00Z, and is ${JSON.stringify(text)}`);
 }
 
-function wholeNumber(name: string, value: unknown, minimum: number, maximum: number): number {
-  if (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum) return Number(value);
-  const found = JSON.stringify(value) ?? 'missing';
-  throw badRequest(`${name} has to be a whole number from ${minimum} to ${maximum}, and is ${found}`);
-}
-
-/** The body of a wait. @throws ApiError 400 */
+/** The body of a wait; what is in its fields, the journal checks. @throws ApiError 400 */
 export function waitOf(body: Readonly<Record<string, unknown>>): { match: RequestMatch; options: WaitOptions } {
-  const { match = {}, count, since, timeoutSeconds, controllers, ...others } = body;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
+  const { match = {}, ...options } = body;
+  const unknown = Object.keys(options).find((name) => !WAIT_OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    const known = ['match', ...WAIT_OPTIONS];
     throw badRequest(
-      `there is no field ${JSON.stringify(unknown)}; there are match, count, since, timeoutSeconds, controllers`,
+      `there is no field ${JSON.stringify(unknown)}; there are ${known.join(', ')}${didYouMean(unknown, known)}`,
     );
-  if (controllers !== undefined && typeof controllers !== 'boolean')
-    throw badRequest('controllers has to be a boolean');
-  const maximum = LIMITS.requestWaitMs / 1000;
-  return {
-    match: matchOf(match),
-    options: {
-      ...(count !== undefined && { count: wholeNumber('count', count, 1, COUNT_MAX) }),
-      ...(since !== undefined && { since: wholeNumber('since', since, 0, Number.MAX_SAFE_INTEGER) }),
-      ...(timeoutSeconds !== undefined && { timeoutSeconds: secondsOf(timeoutSeconds, maximum) }),
-      ...(controllers !== undefined && { controllers }),
-    },
-  };
-}
-
-function secondsOf(value: unknown, maximum: number): number {
-  if (typeof value === 'number' && value >= 0 && value <= maximum) return value;
-  throw badRequest(`timeoutSeconds has to be a number from 0 to ${maximum}, and is ${JSON.stringify(value)}`);
-}
-
-/** @throws ApiError 400 */
-function matchOf(value: unknown): RequestMatch {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest('match has to be an object');
-  for (const [name, wanted] of Object.entries(value)) {
-    if (!MATCH_FIELDS.some((field) => field === name))
-      throw badRequest(`there is no match.${name}; there are ${MATCH_FIELDS.join(', ')}`);
-    if (typeof wanted !== 'string' && !(name === 'code' && typeof wanted === 'number'))
-      throw badRequest(`match.${name} has to be a text`);
   }
-  return value;
+  return { match: match as RequestMatch, options };
 }
 
 /** @throws ApiError 400 */

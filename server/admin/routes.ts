@@ -1,4 +1,6 @@
 /** What is served below `/-/`: controls that no real cluster has. */
+
+import { didYouMean } from '../base/near-names.ts';
 import { ApiError, badRequest } from '../kube/api-error.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
@@ -66,7 +68,7 @@ function checkQuery({ query = {} }: AdminRoute, given: URLSearchParams): void {
     if (Object.hasOwn(query, name) || OF_EVERY_CLIENT.includes(name)) continue;
     const known = Object.keys(query);
     const others = known.length === 0 ? 'this takes none' : `there are ${known.join(', ')}`;
-    throw badRequest(`there is no parameter ${JSON.stringify(name)}; ${others}`);
+    throw badRequest(`there is no parameter ${JSON.stringify(name)}; ${others}${didYouMean(name, known)}`);
   }
 }
 

@@ -33,3 +33,9 @@ export function nearNames(name: string, known: readonly string[], ending = ''): 
     .slice(0, NEAR_MAX)
     .map(({ candidate }) => candidate);
 }
+
+/** `; did you mean verb?`, or nothing where nothing is near. */
+export function didYouMean(name: string, known: readonly string[], ending = ''): string {
+  const near = nearNames(name, known, ending);
+  return near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
+}

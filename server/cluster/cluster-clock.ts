@@ -1,6 +1,7 @@
 /** What can be done with the time of a cluster. */
 import type { Clock } from '../base/clock.ts';
 import { type ClockState, MovableClock } from '../base/movable-clock.ts';
+import { durationMsOf, timeMsOf } from './clock-texts.ts';
 
 /** Stops and moves the time of a cluster. Everything answers with how the clock is then. */
 export interface ClockControls {
@@ -11,10 +12,17 @@ export interface ClockControls {
   /**
    * It is another time, all at once: what would have been due meanwhile happens then, late. Set back, timers keep the
    * time that they have left.
+   *
+   * @param time `2026-01-01T00:00:00Z`, or milliseconds since 1970
    */
-  set(timeMs: number): Promise<ClockState>;
-  /** Time passes, and everything that is due meanwhile happens when it is due. @throws Error when somebody hangs */
-  advance(durationMs: number): Promise<ClockState>;
+  set(time: number | string | Date): Promise<ClockState>;
+  /**
+   * Time passes, and everything that is due meanwhile happens when it is due.
+   *
+   * @param duration `1h30m`, or milliseconds
+   * @throws Error when somebody hangs
+   */
+  advance(duration: number | string): Promise<ClockState>;
   /** Time passes until the next timer that somebody may wait for. @throws Error when somebody hangs */
   next(): Promise<ClockState>;
   /** Time passes so many times as fast as real time when it is not frozen. */
@@ -58,12 +66,13 @@ export class ClusterClock implements ClockControls {
     return this.#then((clock) => clock.resume());
   }
 
-  set(timeMs: number): Promise<ClockState> {
-    return this.#then((clock) => clock.set(possibleTime(timeMs)));
+  set(time: number | string | Date): Promise<ClockState> {
+    return this.#then((clock) => clock.set(possibleTime(givenTime(time))));
   }
 
-  advance(durationMs: number): Promise<ClockState> {
+  advance(duration: number | string): Promise<ClockState> {
     return this.#then(async (clock) => {
+      const durationMs = givenDuration(duration);
       if (!(durationMs >= 0)) throw new ImpossibleTime('time passes forwards only: set it to go back');
       possibleTime(clock.now() + durationMs);
       await clock.advance(Math.floor(durationMs));
@@ -111,6 +120,29 @@ export function possibleTime(timeMs: number): number {
 
 /** @throws ImpossibleTime */
 export function possibleSpeed(times: number): number {
-  if (times >= SPEED_MIN && times <= SPEED_MAX) return times;
+  if (typeof times === 'number' && times >= SPEED_MIN && times <= SPEED_MAX) return times;
   throw new ImpossibleTime(`the speed has to be a number from ${SPEED_MIN} to ${SPEED_MAX}`);
+}
+
+function givenTime(time: unknown): number {
+  if (typeof time === 'number') return time;
+  if (time instanceof Date) return time.getTime();
+  if (typeof time === 'string') return readText(time, 'set()', timeMsOf);
+  const wanted = 'a time such as "2026-01-01T00:00:00Z", or milliseconds since 1970';
+  throw new ImpossibleTime(`set() takes ${wanted}, and not ${JSON.stringify(time)}`);
+}
+
+function givenDuration(duration: unknown): number {
+  if (typeof duration === 'number') return duration;
+  if (typeof duration === 'string') return readText(duration, 'advance()', durationMsOf);
+  const wanted = 'a duration such as "1h30m", or milliseconds';
+  throw new ImpossibleTime(`advance() takes ${wanted}, and not ${JSON.stringify(duration)}`);
+}
+
+function readText(text: string, call: string, read: (text: string) => number): number {
+  try {
+    return read(text);
+  } catch (error) {
+    throw new ImpossibleTime(`${call}: ${(error as Error).message}`);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Activity } from '../base/activity.ts';
 import type { Clock } from '../base/clock.ts';
 import { nextTurn } from '../base/turn.ts';
+import { WrongField } from '../kube/script-fields.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 
 /** Long enough for thousands of pods; whoever waits longer waits for something that does not come. */
@@ -27,6 +28,7 @@ export class NotSettled extends Error {}
  * @throws NotSettled
  */
 export async function settle({ activity, storage, clock, realClock }: Settling, timeoutMs = TIMEOUT_MS): Promise<void> {
+  checkTimeout(timeoutMs);
   // Of time that stands still nobody can expect anything.
   const isBusy = (): boolean => (clock.standsStill ? activity.isBusyNow : activity.busy().size > 0);
   const idle = (): Promise<void> => (clock.standsStill ? activity.allButTime() : activity.idle());
@@ -45,6 +47,11 @@ export async function comeToRest({ activity, storage, realClock }: Settling, tim
     `time stands still, because the cluster did not come to rest within ${timeoutMs / 1000} s; ` +
       `still busy: ${namesOf(activity)}`,
   );
+}
+
+function checkTimeout(timeoutMs: unknown): void {
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0) return;
+  throw new WrongField(`settle() takes milliseconds, a number from 0, and not ${JSON.stringify(timeoutMs)}`);
 }
 
 /** @returns false when it is too late */

@@ -1,6 +1,7 @@
 /** The users of generated kubeconfigs. */
 import type { Pki } from '../auth/certificates.ts';
 import type { User } from '../kube/object.ts';
+import { callOptions, textIn, WrongField } from '../kube/script-fields.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
@@ -29,4 +30,13 @@ export function userKubeconfig(pki: Pki, { server, cluster, user, groups = [] }:
     ...(cluster !== undefined && { cluster }),
     ...(user !== undefined && { user, context: `${user}@${cluster ?? 'fauxkube'}` }),
   });
+}
+
+/** What somebody passes `kubeconfig()`. @throws WrongField */
+export function kubeconfigOptions(options: unknown): Partial<KubeconfigWish> {
+  const fields = callOptions(options, 'kubeconfig()', ['server', 'user', 'groups']);
+  const { groups = [] } = fields;
+  if (!Array.isArray(groups) || !groups.every((group): group is string => typeof group === 'string'))
+    throw new WrongField(`kubeconfig().groups has to be a list of texts, and is ${JSON.stringify(groups)}`);
+  return { ...textIn(fields, 'server', 'kubeconfig()'), ...textIn(fields, 'user', 'kubeconfig()'), groups };
 }

@@ -1,5 +1,6 @@
 /** Reads what somebody wrote as JSON or YAML, field by field; what is wrong is a {@link WrongField} that names it. */
 import { getOwn } from '../base/freeze.ts';
+import { didYouMean } from '../base/near-names.ts';
 
 /** What is wrong with a text that somebody wrote. */
 export class WrongField extends Error {}
@@ -8,13 +9,32 @@ export class WrongField extends Error {}
 export function mapping(value: unknown, what: string, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new WrongField(`${what} has to be a mapping with ${known.join(', ')}`);
-  for (const name of Object.keys(value))
-    if (!known.includes(name))
-      throw new WrongField(`${what} has no field ${JSON.stringify(name)}; it may have ${known.join(', ')}`);
-  return value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(value)) checkKnown(name, what, known);
+  return value as Fields;
+}
+
+/**
+ * What a program passes a function: an object that has only known fields. What is undefined is not there.
+ *
+ * @param call `save()`
+ * @throws WrongField
+ */
+export function callOptions(value: unknown, call: string, known: readonly string[]): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new WrongField(`${call} takes an object with ${known.join(', ')}, and not ${JSON.stringify(value)}`);
+  const given = Object.entries(value).filter(([, field]) => field !== undefined);
+  for (const [name] of given) checkKnown(name, call, known);
+  return Object.fromEntries(given);
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+function checkKnown(name: string, what: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  throw new WrongField(
+    `${what} has no field ${JSON.stringify(name)}; it may have ${known.join(', ')}${didYouMean(name, known)}`,
+  );
+}
 
 /** Of one text. */
 const TEXT_LENGTH_MAX = 1024 * 1024;

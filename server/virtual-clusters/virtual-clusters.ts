@@ -4,7 +4,7 @@ import type { VirtualClusterAdmin, VirtualClusterFacts, VirtualClusterWish } fro
 import { createPki, type Pki } from '../auth/certificates.ts';
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
-import { nearNames } from '../base/near-names.ts';
+import { didYouMean } from '../base/near-names.ts';
 import { type Random, seededRandom, systemRandom } from '../base/random.ts';
 import { keysOf } from '../cluster/identity.ts';
 import { userKubeconfig } from '../cluster/user-kubeconfig.ts';
@@ -14,6 +14,7 @@ import { ApiError, badRequest } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { connectionFrom } from '../kube/network/connection-from.ts';
 import type { ApiServerDoor } from '../kube/node-connector.ts';
+import { callOptions, numberIn, textIn } from '../kube/script-fields.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import type { ForkedCluster } from '../running-cluster.ts';
@@ -67,8 +68,14 @@ export class VirtualClusters implements VirtualClusterAdmin {
   }
 
   /** Makes a cluster that runs at once, for whoever is in the same process. */
-  async fork({ from = MAIN, ...others }: VirtualClusterWish): Promise<ForkedCluster> {
-    return this.#create({ from, ...others }).running();
+  async fork(wish: VirtualClusterWish): Promise<ForkedCluster> {
+    const fields = callOptions(wish, 'fork()', ['name', 'from', 'idleMs']);
+    return this.#create({
+      from: MAIN,
+      ...textIn(fields, 'name', 'fork()'),
+      ...textIn(fields, 'from', 'fork()'),
+      ...numberIn(fields, 'idleMs', 'fork()', { max: Number.MAX_SAFE_INTEGER }),
+    }).running();
   }
 
   #create({ name = this.#newName(), from = BEGINNINGS[0], idleMs }: VirtualClusterWish): VirtualCluster {
@@ -164,10 +171,9 @@ export class VirtualClusters implements VirtualClusterAdmin {
     if (other) return other;
     const savepoints = main.savepoints.list().map(({ name }) => name);
     const names = [...BEGINNINGS, MAIN, ...savepoints, ...this.#clusters.keys()];
-    const near = nearNames(from, names, '');
-    const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
     throw badRequest(
-      `a cluster cannot begin from ${JSON.stringify(from)}: there is no savepoint and no cluster of that name${meant}`,
+      `a cluster cannot begin from ${JSON.stringify(from)}: there is no savepoint and no cluster of that name` +
+        didYouMean(from, names),
     );
   }
 

@@ -46,6 +46,8 @@ it('fauxkube requests lists, waits, keeps a tape and plays it', async () => {
   ]);
   expect(await said('requests', 'level')).toEqual([0, 'request\n']);
   expect(await said('requests', 'level', 'all')).toEqual([1, expect.stringContaining('none, metadata, request')]);
+  expect(await said('requests', '--verb', 'remove')).toEqual([1, expect.stringContaining('there is no verb "remove"')]);
+  expect(await said(...wait, '--code', '4x')).toEqual([1, expect.stringContaining('did you mean 4xx?')]);
   expect(await said('requests', 'clear')).toEqual([0, '']);
   expect(await said('requests')).toEqual([0, '']);
 });

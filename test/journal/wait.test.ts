@@ -57,6 +57,9 @@ it.each([
   [{ match: { nam: 'a' } }, 'there is no match.nam; there are resource, '],
   [{ match: { name: 1 } }, 'match.name has to be a text'],
   [{ math: {} }, 'there is no field "math"; there are match, '],
+  [{ match: { verb: 'craete' } }, 'did you mean create?'],
+  [{ match: { code: '4x' } }, 'code has to be a number from 100 to 599 or such as 4xx, and is "4x"'],
+  [{ timeoutMs: 1 }, 'there is no field "timeoutMs"; there are match, count, since, timeoutSeconds, controllers'],
   [{ count: 0 }, 'count has to be a whole number from 1 to '],
   [{ timeoutSeconds: 1e9 }, 'timeoutSeconds has to be a number from 0 to 600'],
 ])('refuses %j', async (body, message) => {

@@ -1,12 +1,14 @@
 /** The journal as tests use it: what was asked, since when, and what is waited for. */
 import type { Clock } from '../../base/clock.ts';
+import { badRequest } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { RequestEvent } from './event.ts';
-import type { ClusterJournal, JournalLevel } from './journal.ts';
+import { type ClusterJournal, JOURNAL_LEVELS, type JournalLevel } from './journal.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type { ReplayOptions, ReplayResult } from './replay.ts';
 import { described, type RequestMatch, RequestMatcher } from './request-match.ts';
+import { checkOptions } from './request-options.ts';
 
 /** How long is waited, and for how many. */
 export interface WaitOptions {
@@ -101,6 +103,8 @@ export class RequestLog implements Requests {
   }
 
   set level(level: JournalLevel) {
+    if (!JOURNAL_LEVELS.includes(level))
+      throw badRequest(`level has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(level)}`);
     this.#journal.level = level;
   }
 
@@ -117,7 +121,9 @@ export class RequestLog implements Requests {
   }
 
   /** The same before events are made of them. */
-  entries(match: RequestMatch, { since = 0, limit, controllers, inFlight }: SearchOptions = {}): JournalEntry[] {
+  entries(match: RequestMatch, options: SearchOptions = {}): JournalEntry[] {
+    checkOptions('search', options);
+    const { since = 0, limit, controllers, inFlight } = options;
     const matcher = new RequestMatcher(match);
     const mark = typeof since === 'number' ? since : 0;
     const sinceMs = typeof since === 'number' ? Number.NEGATIVE_INFINITY : since.getTime();
@@ -133,13 +139,14 @@ export class RequestLog implements Requests {
   }
 
   /** @throws RequestWaitError */
-  waitForEntries(match: RequestMatch, options: WaitOptions): Promise<JournalEntry[]> {
+  async waitForEntries(match: RequestMatch, options: WaitOptions): Promise<JournalEntry[]> {
+    checkOptions('wait', options);
     const { count = 1, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, controllers = false } = options;
     const since = options.since ?? this.#journal.mark;
     if (this.#waiting >= LIMITS.requestWaiters)
-      return Promise.reject(new Error(`no more than ${LIMITS.requestWaiters} may wait for requests at once`));
+      throw new Error(`no more than ${LIMITS.requestWaiters} may wait for requests at once`);
     const found = this.entries(match, { since, controllers });
-    if (found.length >= count) return Promise.resolve(found.slice(0, count));
+    if (found.length >= count) return found.slice(0, count);
     const matcher = new RequestMatcher(match);
     this.#waiting++;
     return new Promise<JournalEntry[]>((resolve, reject) => {
@@ -163,7 +170,9 @@ export class RequestLog implements Requests {
   expectRequest(match: RequestMatch): RequestExpectation {
     const matcher = new RequestMatcher(match);
     return {
-      toHaveBeenMade: ({ times, since = 0 } = {}) => {
+      toHaveBeenMade: (options = {}) => {
+        checkOptions('made', options);
+        const { times, since = 0 } = options;
         const { length } = this.entries(match, { since });
         if (times === undefined ? length > 0 : length === times) return;
         const wanted = times === undefined ? 'a request' : counted(times);
@@ -173,7 +182,9 @@ export class RequestLog implements Requests {
           since,
         );
       },
-      notToHaveBeenMade: ({ since = 0 } = {}) => {
+      notToHaveBeenMade: (options = {}) => {
+        checkOptions('notMade', options);
+        const { since = 0 } = options;
         const [first, ...more] = this.entries(match, { since });
         if (!first) return;
         const others = more.length === 0 ? '' : `, and ${more.length} more`;
@@ -188,6 +199,7 @@ export class RequestLog implements Requests {
   }
 
   async replay(tape: string, options: ReplayOptions = {}): Promise<ReplayResult> {
+    checkOptions('replay', options);
     const [{ readTape }, { replay }] = await Promise.all([import('./tape.ts'), import('./replay.ts')]);
     return replay(readTape(tape), this.#pipeline(), options);
   }

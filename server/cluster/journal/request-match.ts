@@ -1,6 +1,8 @@
 /** Which requests somebody asks about. */
+import { globMatches } from '../../base/glob.ts';
 import { resourceName } from '../../kube/object.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import { checkMatch, codeTest, LISTS, MATCH_FIELDS } from './match-check.ts';
 
 /**
  * What a request has to be like; what is left out may be anything. In every text `*` stands for any characters.
@@ -13,7 +15,10 @@ export interface RequestMatch {
   readonly resource?: string;
   readonly namespace?: string;
   readonly name?: string;
-  /** As audit logs have it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. */
+  /**
+   * As audit logs have it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`, and methods
+   * such as `post` for paths of no resource. What is none of them is refused.
+   */
   readonly verb?: string;
   /** Who sent it, or as whom. */
   readonly user?: string;
@@ -25,18 +30,6 @@ export interface RequestMatch {
   /** The path, without its query. */
   readonly path?: string;
 }
-
-export const MATCH_FIELDS = [
-  'resource',
-  'namespace',
-  'name',
-  'verb',
-  'user',
-  'userAgent',
-  'code',
-  'testId',
-  'path',
-] as const satisfies readonly (keyof RequestMatch)[];
 
 type Field = (typeof MATCH_FIELDS)[number];
 
@@ -59,9 +52,6 @@ const SHOWN: Readonly<Record<Field, (entry: JournalEntry) => string>> = {
   path: ({ info }) => info.path,
 };
 
-/** Fields whose values hold no commas of their own. */
-const LISTS: ReadonlySet<Field> = new Set(['resource', 'verb', 'code']);
-
 /** `deployments.apps/status`; the path of what is no resource. */
 function resourceText({ info }: JournalEntry): string {
   if (!info.isResource) return info.path;
@@ -69,22 +59,10 @@ function resourceText({ info }: JournalEntry): string {
   return info.subresource === '' ? plural : `${plural}/${info.subresource}`;
 }
 
-/** @example globTest('kubectl*')('kubectl/v1.37.2') // true */
-function globTest(pattern: string): (text: string) => boolean {
-  const [begin = '', ...parts] = pattern.split('*');
-  const end = parts.pop();
-  if (end === undefined) return (text) => text === pattern;
-  return (text) => {
-    if (!text.startsWith(begin) || !text.endsWith(end) || text.length < begin.length + end.length) return false;
-    let from = begin.length;
-    for (const part of parts) {
-      const found = text.indexOf(part, from);
-      if (found < 0) return false;
-      from = found + part.length;
-    }
-    return from <= text.length - end.length;
-  };
-}
+const globTest =
+  (pattern: string) =>
+  (text: string): boolean =>
+    globMatches(pattern, text);
 
 function resourceTest(wanted: string): (entry: JournalEntry) => boolean {
   const [whole = '', subresource = ''] = wanted.split('/');
@@ -99,7 +77,7 @@ function resourceTest(wanted: string): (entry: JournalEntry) => boolean {
 function oneTest(field: Field, wanted: string): (entry: JournalEntry) => boolean {
   if (field === 'resource') return resourceTest(wanted);
   if (field === 'code') {
-    const isCode = globTest(wanted.toLowerCase().replace(/x/g, '*'));
+    const isCode = codeTest(wanted);
     return ({ status }) => status !== undefined && isCode(String(status));
   }
   const isWanted = globTest(wanted);
@@ -112,7 +90,9 @@ function oneTest(field: Field, wanted: string): (entry: JournalEntry) => boolean
 export class RequestMatcher {
   readonly #tests: readonly Test[];
 
+  /** @throws ApiError for what no request can be like */
   constructor(match: RequestMatch) {
+    checkMatch(match);
     this.#tests = MATCH_FIELDS.flatMap((field) => {
       const value = match[field];
       if (value === undefined) return [];

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
 import { LIMITS } from '../../kube/limits.ts';
+import { booleanIn, callOptions, textIn } from '../../kube/script-fields.ts';
 import type { Captured } from '../../storage/storage.ts';
 import { type ClockControls, ForeignClock } from '../cluster-clock.ts';
 import { type Differences, differencesOf } from './differences.ts';
@@ -79,7 +80,8 @@ export class Savepoints {
   }
 
   /** Keeps the present state. @throws ApiError when there is one of that name, or too many */
-  async save({ name, settle = true, replace = false }: SaveOptions = {}): Promise<SavepointFacts> {
+  async save(options: SaveOptions = {}): Promise<SavepointFacts> {
+    const { name, settle = true, replace = false } = saveOptionsOf(options);
     if (name !== undefined) this.#checkNew(name, replace);
     if (settle) await this.#cluster.settle();
     // Somebody else may have been faster meanwhile.
@@ -127,7 +129,8 @@ export class Savepoints {
    *
    * @throws ApiError 404, and 409 when the clock cannot go back
    */
-  async restore(name: string, { watches = 'expire', clock = false }: RestoreOptions = {}): Promise<SavepointFacts> {
+  async restore(name: string, options: RestoreOptions = {}): Promise<SavepointFacts> {
+    const { watches = 'expire', clock = false } = restoreOptionsOf(options);
     const savepoint = this.get(name);
     if (watches !== 'expire' && watches !== 'events')
       throw badRequest(`"watches" has to be "expire" or "events", and is ${JSON.stringify(watches)}`);
@@ -148,11 +151,12 @@ export class Savepoints {
 
   /** What the way from one state to another changes. @param to a name, or `now` @throws ApiError 404 */
   diff(from: string, to: string = NOW, options: { readonly all?: boolean } = {}): Differences {
-    return differencesOf(this.#stateOf(from), this.#stateOf(to), options);
+    return differencesOf(this.#stateOf(from), this.#stateOf(to), allOf(options, 'diff()'));
   }
 
   /** Manifests that make its objects in another cluster. @throws ApiError 404 */
-  async export(name: string, { all = false }: { readonly all?: boolean } = {}): Promise<string> {
+  async export(name: string, options: { readonly all?: boolean } = {}): Promise<string> {
+    const { all = false } = allOf(options, 'export()');
     const state = this.#stateOf(name);
     const { manifestsOf } = await import('./export.ts');
     return manifestsOf(state, this.#cluster.exporting(), all);
@@ -206,6 +210,23 @@ export class Savepoints {
     return name;
   }
 }
+
+function saveOptionsOf(options: unknown): SaveOptions {
+  const fields = callOptions(options, 'save()', ['name', 'settle', 'replace']);
+  return {
+    ...textIn(fields, 'name', 'save()'),
+    ...booleanIn(fields, 'settle', 'save()'),
+    ...booleanIn(fields, 'replace', 'save()'),
+  };
+}
+
+function restoreOptionsOf(options: RestoreOptions): RestoreOptions {
+  const fields = callOptions(options, 'restore()', ['watches', 'clock']);
+  return { ...options, ...booleanIn(fields, 'clock', 'restore()') };
+}
+
+const allOf = (options: unknown, call: string): { readonly all?: boolean } =>
+  booleanIn(callOptions(options, call, ['all']), 'all', call);
 
 /** @throws ApiError 409 when it is not ours */
 function clockState(controls: Clocks['controls']): ReturnType<ClockControls['state']> {
