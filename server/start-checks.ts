@@ -1,6 +1,7 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
 import { didYouMean } from './base/near-names.ts';
+import { OptionError } from './base/option-error.ts';
 import { timeMsOf } from './cluster/clock-texts.ts';
 import { possibleTime } from './cluster/cluster-clock.ts';
 import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
@@ -94,13 +95,15 @@ export function checkOptions(options: StartOptions): void {
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   checkWhole('compactAfter', compactAfter, Number.MAX_SAFE_INTEGER, 1);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))
-    throw new Error(
-      `loadBalancerCidr has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
+    throw new OptionError(
+      'loadBalancerCidr',
+      ` has to be a block such as 172.18.255.0/24, and is ${JSON.stringify(loadBalancerCidr)}`,
     );
   const { journalLevel } = options;
   if (journalLevel !== undefined && !JOURNAL_LEVELS.includes(journalLevel))
-    throw new Error(
-      `journalLevel has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(journalLevel)}`,
+    throw new OptionError(
+      'journalLevel',
+      ` has to be one of ${JOURNAL_LEVELS.join(', ')}, and is ${JSON.stringify(journalLevel)}`,
     );
   if (options.freezeClock !== undefined && options.clock !== undefined)
     throw new Error('clock and freezeClock cannot be had together: whoever made the clock stops it');
@@ -108,7 +111,7 @@ export function checkOptions(options: StartOptions): void {
   serviceRanges(options.serviceClusterIpRange);
   typesOf(options.kubernetesVersion);
   if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel))
-    throw new Error(`logLevel has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
+    throw new OptionError('logLevel', ` has to be one of ${LOG_LEVELS.join(', ')}, and is ${JSON.stringify(logLevel)}`);
 }
 
 /** Where the clock stands at first, if it does. @throws Error when that is no time */
@@ -117,14 +120,17 @@ export function frozenAtOf({ freezeClock }: StartOptions): number | undefined {
   try {
     return possibleTime(timeMsOf(freezeClock));
   } catch (error) {
-    throw new Error(`freezeClock has to be a time such as 2026-01-01T00:00:00Z: ${(error as Error).message}`);
+    throw new OptionError('freezeClock', ` has to be a time such as 2026-01-01T00:00:00Z: ${(error as Error).message}`);
   }
 }
 
 function checkWhole(name: string, value: unknown, maximum: number, minimum = 0): void {
   if (value === undefined) return;
   if (Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum) return;
-  throw new Error(`${name} has to be a whole number from ${minimum} to ${maximum}, and is ${JSON.stringify(value)}`);
+  throw new OptionError(
+    name,
+    ` has to be a whole number from ${minimum} to ${maximum}, and is ${JSON.stringify(value)}`,
+  );
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -177,6 +183,6 @@ function checkTypes(options: Readonly<Record<string, unknown>>): void {
     for (const name of names) {
       const value = options[name];
       if (value !== undefined && !is(value))
-        throw new Error(`${name} has to be ${what}, and is ${JSON.stringify(value)}`);
+        throw new OptionError(name, ` has to be ${what}, and is ${JSON.stringify(value)}`);
     }
 }

@@ -13,7 +13,8 @@ import { ApiError, badRequest } from '../kube/api-error.ts';
 import { type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
 
 const SETTLE_SECONDS = 30;
-const SETTLE_SECONDS_MAX = 3600;
+/** No wait for rest is longer. */
+export const SETTLE_SECONDS_MAX = 3600;
 
 type Step = (clock: ClockControls) => Promise<ClockState>;
 

@@ -29,10 +29,10 @@ export interface KubeconfigContext extends KubeconfigUser {
 /** Ways to reach a server that are not supported: whoever wants one has to know. */
 const UNSUPPORTED = { cluster: ['proxy-url'], user: ['exec', 'auth-provider'] } as const;
 
-/** @throws Error that says what is wrong with the file */
-export function readKubeconfig(path: string): KubeconfigContext {
+/** @param content of the file, where it has been read. @throws Error that says what is wrong with the file */
+export function readKubeconfig(path: string, content?: string): KubeconfigContext {
   const fault = (what: string): Error => new Error(`${path}: ${what}`);
-  const config = readYaml(path, fault);
+  const config = readYaml(path, fault, content);
   const context = named(config.contexts, 'context', config['current-context']);
   const cluster = named(config.clusters, 'cluster', context?.cluster);
   const user = named(config.users, 'user', context?.user) ?? (context && !context.user ? {} : undefined);
@@ -125,10 +125,10 @@ export function readKubeconfigUsers(path: string): CallerCredentials {
   return { users, ...(current && { current }) };
 }
 
-function readYaml(path: string, fault: (what: string) => Error): Entry {
+function readYaml(path: string, fault: (what: string) => Error, known?: string): Entry {
   let content: string;
   try {
-    content = readFileSync(path, 'utf8');
+    content = known ?? readFileSync(path, 'utf8');
   } catch (error) {
     throw fault(`it cannot be read: ${(error as Error).message}`);
   }

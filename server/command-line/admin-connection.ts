@@ -2,6 +2,7 @@
 import { request as httpsRequest } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { type KubeconfigContext, readKubeconfig } from '../cluster/kubeconfig-file.ts';
+import type { Status } from '../kube/types.gen.ts';
 
 export interface AdminConnection {
   readonly server: string;
@@ -16,13 +17,13 @@ export interface AdminConnection {
 
 const TIMEOUT_MS = 10_000;
 
-/** The connection of the current context. @throws Error that says what to do */
-export function readConnection(path: string): AdminConnection {
+/** The connection of the current context. @param content of the file, if it has been read. @throws Error that says what to do */
+export function readConnection(path: string, content?: string): AdminConnection {
   const advised = (what: string): Error =>
     new Error(`${what}; choose the kubeconfig of a running cluster with --kubeconfig`);
   let context: KubeconfigContext;
   try {
-    context = readKubeconfig(path);
+    context = readKubeconfig(path, content);
   } catch (error) {
     throw advised((error as Error).message);
   }
@@ -103,7 +104,7 @@ function exchangeOnce(
         answer.on('error', reject);
         answer.on('end', () => {
           const read = Buffer.concat(chunks).toString();
-          if ((answer.statusCode ?? 500) >= 400) reject(new Error(messageOf(read)));
+          if ((answer.statusCode ?? 500) >= 400) reject(new Refused(read));
           else done(read);
         });
       },
@@ -116,10 +117,23 @@ function exchangeOnce(
   });
 }
 
-function messageOf(text: string): string {
+/** The server has answered that it will not, or cannot. */
+export class Refused extends Error {
+  /** What the Status tells besides: a program can tell refusals apart by it. */
+  readonly causes: readonly { readonly reason?: string; readonly message?: string }[];
+
+  /** @param text a Status, or whatever came instead */
+  constructor(text: string) {
+    const { message, details } = statusOf(text);
+    super(message ?? text);
+    this.causes = details?.causes ?? [];
+  }
+}
+
+function statusOf(text: string): Partial<Pick<Status, 'message' | 'details'>> {
   try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
+    return (JSON.parse(text) ?? {}) as Partial<Status>;
   } catch {
-    return text;
+    return {};
   }
 }

@@ -34,7 +34,7 @@ function queryOf(flags: RequestFlags): string {
   const query = new URLSearchParams({
     ...matchOf(flags),
     ...(since !== undefined && { since }),
-    ...(limit !== undefined && { limit }),
+    ...(limit !== undefined && { limit: String(limit) }),
     ...(controllers && { controllers: 'true' }),
   });
   return query.size === 0 ? '' : `?${query.toString()}`;
@@ -54,7 +54,6 @@ const listed = (flags: RequestFlags): Promise<Events> =>
 
 async function waited(flags: RequestFlags): Promise<Events> {
   const { since, count, timeout = 0, controllers = false } = flags;
-  if (since !== undefined && !/^\d+$/.test(since)) throw new Error('--wait takes a mark as --since');
   const text = JSON.stringify({
     match: matchOf(flags),
     count,

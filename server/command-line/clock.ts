@@ -1,28 +1,25 @@
 /** `fauxkube clock …` and `fauxkube settle`: the time of a running cluster, over `/-/clock` and `/-/settle`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SETTLE_SECONDS_MAX } from '../admin/clock.ts';
+import { duration, speed, time } from './arguments.ts';
 import { durationMs } from './durations.ts';
+import { withForwardsHint } from './hints.ts';
+import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 import type { ClockFlags, SettleFlags } from './tell-clock.ts';
 
-function speed(text: string): number {
-  if (/^\d+(\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
-  throw new InvalidArgumentError('it has to be a number above 0, such as 60 or 0.5.');
+/** How long the server waits at most, which takes no wait for none. */
+function patience(text: string): number {
+  const ms = durationMs(text);
+  if (ms > 0 && ms <= SETTLE_SECONDS_MAX * 1000) return ms;
+  throw new InvalidArgumentError(`it has to be more than 0s, and no more than ${SETTLE_SECONDS_MAX} s.`);
 }
 
-function duration(text: string): string {
-  durationMs(text);
-  return text;
-}
-
-/** Adds the commands to the program. @param kubeconfig where the server writes it */
-export function addClock(root: Command, kubeconfig: string): void {
-  const where = (): Option =>
-    new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
-      .env('KUBECONFIG')
-      .default(kubeconfig);
+/** Adds the commands to the program. */
+export function addClock(root: Command): void {
   const clock = root.command('clock').description('show, stop or move the time of a running cluster');
   const command = (words: string, description: string): Command =>
-    clock.command(words).description(description).addOption(where()).addOption(outputOption());
+    clock.command(words).description(description).addOption(kubeconfigOption()).addOption(outputOption());
   const tell = async (body: object | undefined, flags: ClockFlags): Promise<void> => {
     const { tellClock } = await import('./tell-clock.ts');
     await tellClock(body, flags);
@@ -30,10 +27,10 @@ export function addClock(root: Command, kubeconfig: string): void {
   command('show', 'show what time it is').action((flags: ClockFlags) => tell(undefined, flags));
   command('freeze', 'let time stand still').action((flags: ClockFlags) => tell({ freeze: true }, flags));
   command('resume', 'let time go on').action((flags: ClockFlags) => tell({ freeze: false }, flags));
-  command('set <time>', 'make it another time at once, such as 2026-01-01T00:00:00Z').action(
-    (time: string, flags: ClockFlags) => tell({ set: time }, flags),
-  );
-  command('advance', 'let time pass, and what is due meanwhile happen')
+  command('set', 'make it another time at once')
+    .argument('<time>', 'such as 2026-01-01T00:00:00Z', time)
+    .action((set: string, flags: ClockFlags) => tell({ set }, flags));
+  withForwardsHint(command('advance', 'let time pass, and what is due meanwhile happen'))
     .argument('<duration>', 'how much, such as 90s or 1h30m', duration)
     .action((advance: string, flags: ClockFlags) => tell({ advance }, flags));
   command('next', 'let time pass until the next timer that somebody may wait for').action((flags: ClockFlags) =>
@@ -45,10 +42,10 @@ export function addClock(root: Command, kubeconfig: string): void {
   root
     .command('settle')
     .description('wait until a running cluster has nothing to do any more')
-    .addOption(where())
+    .addOption(kubeconfigOption())
     .addOption(outputOption())
     .addOption(
-      new Option('--timeout <duration>', 'how long at most, such as 30s').argParser(durationMs).default(30_000, '30s'),
+      new Option('--timeout <duration>', 'how long at most, such as 30s').argParser(patience).default(30_000, '30s'),
     )
     .action(async (flags: SettleFlags) => {
       const { waitUntilSettled } = await import('./tell-clock.ts');

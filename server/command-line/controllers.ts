@@ -2,19 +2,19 @@
 import { hostname } from 'node:os';
 import { type Command, Option } from 'commander';
 import { LOG_LEVELS } from '../base/log.ts';
+import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 
 type Flag = (flags: string, description: string) => Option;
 type Collect = (text: string, before: string[] | undefined) => string[];
 
 /** Adds the command and its own commands to the program. */
-export function addControllers(root: Command, flag: Flag, kubeconfig: string, collect: Collect): void {
-  const where = (description: string): Option => new Option('--kubeconfig <file>', description).default(kubeconfig);
+export function addControllers(root: Command, flag: Flag, collect: Collect): void {
   const controllers = root
     .command('controllers')
     .description('run controllers in this process against any API server, or switch those of a cluster')
     .addOption(flag('--only <list>', 'controllers to run: NAME, *, -NAME (repeatable)').argParser(collect))
-    .addOption(where('the cluster, and who works there'))
+    .addOption(kubeconfigOption('the cluster, and who works there'))
     .addOption(
       flag(
         '--use-service-account-credentials',
@@ -38,7 +38,7 @@ export function addControllers(root: Command, flag: Flag, kubeconfig: string, co
   controllers
     .command('list')
     .description('list the controllers of a cluster, and where they are on')
-    .addOption(where('kubeconfig of an administrator of the cluster'))
+    .addOption(kubeconfigOption())
     .addOption(outputOption())
     .action(async (flags) => (await import('./switch-controllers.ts')).listControllers(flags));
   for (const [name, description] of [
@@ -49,7 +49,7 @@ export function addControllers(root: Command, flag: Flag, kubeconfig: string, co
     const command = controllers
       .command(`${name} <names...>`)
       .description(description)
-      .addOption(where('kubeconfig of an administrator of the cluster'))
+      .addOption(kubeconfigOption())
       .addOption(outputOption())
       .addOption(namespaced().makeOptionMandatory(name === 'unset'));
     command.action(async (names, flags) =>

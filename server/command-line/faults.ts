@@ -1,5 +1,6 @@
 /** `fauxkube faults list|add|remove|clear`: what goes wrong in a running cluster, over `/-/faults`. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 import type { FaultFlags } from './tell-faults.ts';
 
@@ -10,22 +11,14 @@ Examples:
   fauxkube faults clear
 `;
 
-/** Adds the command and its own commands to the program. @param kubeconfig where the server writes it */
-export function addFaults(root: Command, kubeconfig: string): void {
+/** Adds the command and its own commands to the program. */
+export function addFaults(root: Command): void {
   const faults = root
     .command('faults')
     .description('have requests, watches, nodes and controllers of a running cluster fail')
     .addHelpText('after', EXAMPLES);
   const command = (words: string, description: string): Command =>
-    faults
-      .command(words)
-      .description(description)
-      .addOption(
-        new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
-          .env('KUBECONFIG')
-          .default(kubeconfig),
-      )
-      .addOption(outputOption());
+    faults.command(words).description(description).addOption(kubeconfigOption()).addOption(outputOption());
   const module = () => import('./tell-faults.ts');
   command('list', 'list the rules, and what has come of them').action(async (flags: FaultFlags) =>
     (await module()).listFaults(flags),

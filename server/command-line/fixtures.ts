@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { FixtureError } from '../cluster/fixtures/faults.ts';
 import { jsonText, type Output, outputOption } from './output.ts';
 
 interface Flags {
@@ -29,6 +30,10 @@ export function addFixtures(root: Command): void {
     .action(checkCommand);
 }
 
+/** As somebody goes through files. */
+const byPlace = (a: FixtureError, b: FixtureError): number =>
+  a.file === b.file ? (a.line ?? 0) - (b.line ?? 0) : a.file < b.file ? -1 : 1;
+
 async function checkCommand(paths: readonly string[], { output }: Flags): Promise<void> {
   const { collectFixtures } = await import('../cluster/fixtures/read.ts');
   const { objects, faults } = await collectFixtures(paths);
@@ -44,7 +49,7 @@ async function checkCommand(paths: readonly string[], { output }: Flags): Promis
     if (refused.length === 0) throw error;
     found.push(...refused);
   }
-  const problems = found.map(({ file, line, fault }): Problem => {
+  const problems = [...found].sort(byPlace).map(({ file, line, fault }): Problem => {
     return { file, ...(line !== undefined && { line }), message: fault };
   });
   process.stdout.write(

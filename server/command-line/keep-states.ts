@@ -1,6 +1,6 @@
 /** What the commands for savepoints and snapshots do, over `/-/savepoints` and `/-/snapshot`. */
 import { readFileSync } from 'node:fs';
-import { type AdminConnection, exchange, readConnection } from './admin-connection.ts';
+import { type AdminConnection, exchange, Refused, readConnection } from './admin-connection.ts';
 import { jsonText } from './output.ts';
 import { writeWithMode } from './written-file.ts';
 
@@ -95,9 +95,14 @@ export function restoreState(
   flags: SavepointFlags & { readonly watches: string; readonly clock?: boolean },
 ): Promise<void> {
   const { watches, clock } = flags;
-  return reported(flags, async (to) =>
-    shown(await ask(to, 'POST', path(name, '/restore'), { watches, ...(clock && { clock }) }), flags, lineOf),
-  );
+  return reported(flags, async (to) => {
+    try {
+      return shown(await ask(to, 'POST', path(name, '/restore'), { watches, ...(clock && { clock }) }), flags, lineOf);
+    } catch (error) {
+      if (!(error instanceof Refused) || !error.causes.some(({ reason }) => reason === 'ClockGoesOn')) throw error;
+      throw new Error('time goes on by itself: stop it first (fauxkube clock freeze), or leave out --clock');
+    }
+  });
 }
 
 export function deleteState(name: string, flags: SavepointFlags): Promise<void> {

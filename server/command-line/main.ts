@@ -4,6 +4,7 @@ import { OPEN_PORTS } from '../http/plain-servers.ts';
 import { parseCidr } from '../kube/ip-addresses.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
+import { integer } from './arguments.ts';
 import { auditFlags } from './audit-flags.ts';
 import { authorizationFlags } from './authorization-flags.ts';
 import { addClock } from './clock.ts';
@@ -12,7 +13,9 @@ import { addCompletion } from './completion.ts';
 import { addControllers } from './controllers.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
+import { withCommandHint } from './hints.ts';
 import { identityFlags } from './identity-flags.ts';
+import { KUBECONFIG, kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 import { ownVersion } from './own-version.ts';
 import { addPods } from './pods.ts';
@@ -24,14 +27,6 @@ import { addUi } from './ui.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { addVersion } from './version.ts';
 import { waitCommand } from './wait.ts';
-
-function integer(minimum: number, maximum: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
-    throw new InvalidArgumentError(`it has to be a whole number from ${minimum} to ${maximum}.`);
-  };
-}
 
 const port = integer(0, PORT_MAX);
 
@@ -81,7 +76,7 @@ function openPorts(text: string, before: string[] | undefined): string[] {
 }
 
 /** Where the kubeconfig goes unless the user says otherwise. */
-const KUBECONFIGS = ['.fauxkube/kubeconfig'];
+const KUBECONFIGS = [KUBECONFIG];
 
 /** A flag and its environment variable: `--http-port` is FAUXKUBE_HTTP_PORT. */
 function flag(flags: string, description: string): Option {
@@ -243,11 +238,12 @@ Examples:
     ...identityFlags(flag, collect),
   ];
   for (const option of more) start.addOption(option);
+  withCommandHint(start);
   root
     .command('wait')
     .description('wait until a cluster is ready')
-    .addOption(flag('--url <url>', 'server to ask').default('https://127.0.0.1:6443'))
-    .addOption(new Option('--kubeconfig <file>', 'ask the server of this kubeconfig, as soon as there is one'))
+    .addOption(flag('--url <url>', 'server to ask instead of that of a kubeconfig').argParser(url))
+    .addOption(kubeconfigOption('ask the server of this kubeconfig, as soon as there is one'))
     .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
     .addOption(outputOption())
     .exitOverride()
@@ -262,9 +258,7 @@ Examples:
     .addOption(
       new Option('--format <form>', 'what is printed: text, or json').choices(['text', 'json']).default('text'),
     )
-    .addOption(
-      new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster').default(KUBECONFIGS[0]),
-    )
+    .addOption(kubeconfigOption())
     .addOption(
       flag('--server <url>', 'server URL in the new file; that of the administrator unless given').argParser(url),
     )
@@ -274,17 +268,17 @@ Examples:
       const { kubeconfigCommand } = await import('./user-kubeconfig.ts');
       await kubeconfigCommand(flags);
     });
-  addControllers(root, flag, KUBECONFIGS[0] ?? '', collect);
-  addClusters(root, KUBECONFIGS[0] ?? '');
-  addFaults(root, KUBECONFIGS[0] ?? '');
-  addPods(root, KUBECONFIGS[0] ?? '');
-  addClock(root, KUBECONFIGS[0] ?? '');
+  addControllers(root, flag, collect);
+  addClusters(root);
+  addFaults(root);
+  addPods(root);
+  addClock(root);
   addFixtures(root);
-  addRequests(root, KUBECONFIGS[0] ?? '');
-  addQuestions(root, KUBECONFIGS[0] ?? '');
-  addSavepoints(root, KUBECONFIGS[0] ?? '');
+  addRequests(root);
+  addQuestions(root);
+  addSavepoints(root);
   addVersion(root);
-  addUi(root, KUBECONFIGS[0] ?? '');
+  addUi(root);
   addCompletion(root);
   return root;
 }

@@ -1,5 +1,6 @@
 /** `fauxkube pods log|exit|ready|live`: has pods of a running cluster do something, over `/-/pods`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 import type { PodFlags } from './tell-pods.ts';
 
@@ -16,8 +17,8 @@ function onOrOff(text: string): boolean {
   throw new InvalidArgumentError('it has to be on or off.');
 }
 
-/** Adds the command and its own commands to the program. @param kubeconfig where the server writes it */
-export function addPods(root: Command, kubeconfig: string): void {
+/** Adds the command and its own commands to the program. */
+export function addPods(root: Command): void {
   const pods = root.command('pods').description('have pods of a running cluster write, end, and be ready or not');
   const command = (words: string, description: string): Command =>
     pods
@@ -25,11 +26,7 @@ export function addPods(root: Command, kubeconfig: string): void {
       .description(description)
       .addOption(new Option('-n, --namespace <name>', 'namespace of the pods').default('default'))
       .addOption(new Option('-c, --container <name>', 'only this container'))
-      .addOption(
-        new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
-          .env('KUBECONFIG')
-          .default(kubeconfig),
-      )
+      .addOption(kubeconfigOption())
       .addOption(outputOption());
   const tell = async (pod: string, what: string, body: object, flags: PodFlags): Promise<void> => {
     const { tellPods } = await import('./tell-pods.ts');

@@ -1,21 +1,15 @@
 /** `fauxkube savepoint …` and `fauxkube snapshot …`: keep states of a running cluster, and bring them back. */
 import { type Command, Option } from 'commander';
 import type { SavepointFlags } from './keep-states.ts';
+import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption as output } from './output.ts';
 
 type Work = typeof import('./keep-states.ts');
 
-/** Adds the commands to the program. @param kubeconfig where the server writes it */
-export function addSavepoints(root: Command, kubeconfig: string): void {
+/** Adds the commands to the program. */
+export function addSavepoints(root: Command): void {
   const command = (parent: Command, words: string, description: string): Command =>
-    parent
-      .command(words)
-      .description(description)
-      .addOption(
-        new Option('--kubeconfig <file>', 'kubeconfig of an administrator of the cluster')
-          .env('KUBECONFIG')
-          .default(kubeconfig),
-      );
+    parent.command(words).description(description).addOption(kubeconfigOption());
   const load = (): Promise<Work> => import('./keep-states.ts');
 
   const savepoint = root.command('savepoint').description('keep states of a running cluster in its memory');

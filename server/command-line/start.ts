@@ -11,9 +11,11 @@ import { type RunningCluster, startCluster } from '../index.ts';
 import { type AuditFlags, auditOptionsOf } from './audit-flags.ts';
 import { type AuthorizationFlags, authorizationOf } from './authorization-flags.ts';
 import { runBeside, signalCode } from './beside.ts';
+import { inFlags } from './flag-names.ts';
 import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
+import { contentBefore, tellTakeover } from './taken-kubeconfig.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 
 interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
@@ -76,6 +78,9 @@ export async function startCommand(command: readonly string[], given: Flags, sel
   try {
     const cluster = await start(flags);
     end.cluster = cluster;
+    const [usual = ''] =
+      folder === undefined && self.getOptionValueSource('kubeconfig') === 'default' ? flags.kubeconfig : [];
+    const before = usual === '' ? undefined : contentBefore(usual);
     const [kubeconfig = ''] = writeKubeconfigs(cluster, flags.kubeconfig, flags.kubeconfigMode);
     cluster.ready();
     collectWhenIdle();
@@ -83,6 +88,7 @@ export async function startCommand(command: readonly string[], given: Flags, sel
       // Standard output is the audit log's, if that goes there.
       const own = flags.auditLogPath === '-' ? process.stderr : process.stdout;
       own.write(readyText(cluster, kubeconfig, clock.now() - startedMs, flags));
+      if (before !== undefined) await tellTakeover(usual, before, cluster.url);
       return;
     }
     process.stderr.write([readyLine(cluster, clock.now() - startedMs).trimEnd(), ...seedLines(flags), ''].join('\n'));
@@ -92,7 +98,7 @@ export async function startCommand(command: readonly string[], given: Flags, sel
     await cluster.stop();
     process.exit(code);
   } catch (error) {
-    failed(portInUse(error, flags) ?? `fauxkube: ${(error as Error).message}`);
+    failed(portInUse(error, flags) ?? `fauxkube: ${inFlags(error as Error)}`);
   }
 }
 

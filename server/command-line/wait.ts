@@ -1,16 +1,21 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:https';
+import type { Command } from 'commander';
 import { systemClock } from '../base/clock.ts';
 import { rest } from '../base/turn.ts';
 import { jsonText, type Output } from './output.ts';
 
 interface Flags {
-  readonly url: string;
-  readonly kubeconfig?: string;
+  readonly url?: string;
+  readonly kubeconfig: string;
   readonly timeout: number;
   readonly output: Output;
 }
 
 const PAUSE_MS = 50;
+
+/** Where a server listens that was told nothing: whoever waits may have no file of it, as in a container. */
+const DEFAULT_URL = 'https://127.0.0.1:6443';
 
 /** One question to /readyz. The certificate is not looked at: nothing is sent that anybody could want. */
 function isReady(url: string): Promise<boolean> {
@@ -39,22 +44,32 @@ async function serverOf(kubeconfig: string): Promise<string | undefined> {
   }
 }
 
+/** Whose server it is: a file that is named wins over a URL, and that over the file that is looked for. */
+function targetOf({ url, kubeconfig }: Flags, self: Command): { url: string } | { kubeconfig: string } {
+  const source = self.getOptionValueSource('kubeconfig');
+  if (url !== undefined && source !== 'cli') return { url };
+  return source === 'default' && !existsSync(kubeconfig) ? { url: DEFAULT_URL } : { kubeconfig };
+}
+
 /** `fauxkube wait`: ends with 0 as soon as a server is ready, with 1 when it is not in time. */
-export async function waitCommand({ url, kubeconfig, timeout, output }: Flags): Promise<void> {
+export async function waitCommand(flags: Flags, self: Command): Promise<void> {
+  const { timeout, output } = flags;
   const clock = systemClock();
   const giveUpMs = clock.now() + timeout * 1000;
   const tell = (ready: boolean, server: string | undefined): void => {
     if (output === 'json') process.stdout.write(jsonText({ ready, ...(server !== undefined && { url: server }) }));
   };
   for (;;) {
-    const server = kubeconfig === undefined ? url : await serverOf(kubeconfig);
+    const target = targetOf(flags, self);
+    const server = 'url' in target ? target.url : await serverOf(target.kubeconfig);
     if (server !== undefined && (await isReady(server))) return tell(true, server);
     if (clock.now() > giveUpMs) {
       tell(false, server);
-      break;
+      const asked = 'url' in target ? target.url : target.kubeconfig;
+      process.stderr.write(`fauxkube: ${asked} is not ready after ${timeout} s\n`);
+      process.exitCode = 1;
+      return;
     }
     await rest(PAUSE_MS);
   }
-  process.stderr.write(`fauxkube: ${kubeconfig ?? url} is not ready after ${timeout} s\n`);
-  process.exitCode = 1;
 }

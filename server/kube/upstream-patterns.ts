@@ -1,3 +1,4 @@
+import { OptionError } from '../base/option-error.ts';
 import type { Upstream } from './pod-answers.ts';
 
 /** Which servers are meant: `api:8080`, `*.internal:443`, `[::1]:*`, `*:*`. */
@@ -21,7 +22,10 @@ function parsePattern(text: string): Pattern {
   const number = port === '*' ? undefined : Number(port);
   const isPort = number === undefined || (number >= 1 && number <= PORT_MAX);
   if (!HOST.test(host) || !isPort)
-    throw new Error(`upstreams: ${JSON.stringify(text)} is no server such as api:8080, *.internal:443 or 127.0.0.1:*`);
+    throw new OptionError(
+      'upstreams',
+      `: ${JSON.stringify(text)} is no server such as api:8080, *.internal:443 or 127.0.0.1:*`,
+    );
   return { host: bare(host), port: number };
 }
 

@@ -1,5 +1,6 @@
 /** The versions of Kubernetes that a cluster can be of. What is older than the newest is read when it is asked for. */
 import { readFileSync } from 'node:fs';
+import { OptionError } from '../base/option-error.ts';
 import { olderKinds } from './older-kinds.ts';
 import { builtInTypes, TypeTable } from './type-table.ts';
 import type { KindsFile, OlderKinds } from './type-table-format.ts';
@@ -77,8 +78,9 @@ function resolved(text: string): string {
   if (asked && newest !== undefined && (asked.patch ?? 0) <= releaseOf(newest).patch)
     return asked.patch === undefined ? newest : `v1.${asked.minor}.${asked.patch}`;
   const all = known.map((version) => version.slice(1)).reverse();
-  throw new Error(
-    `kubernetesVersion has to be one of ${all.join(', ')}, or an older patch of one, and is ${JSON.stringify(text)}`,
+  throw new OptionError(
+    'kubernetesVersion',
+    ` has to be one of ${all.join(', ')}, or an older patch of one, and is ${JSON.stringify(text)}`,
   );
 }
 

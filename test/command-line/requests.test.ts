@@ -38,6 +38,12 @@ it('fauxkube requests lists, waits, keeps a tape and plays it', async () => {
   const wait = ['requests', '--verb', 'create', '--since', '0', '--wait', '--timeout', '1'];
   expect((await said(...wait, '--name', 'a', '-o', 'json'))[1]).toContain('"requestURI": "/api/v1/');
   expect(await said(...wait, '--name', 'b')).toEqual([1, expect.stringContaining('0 of 1 request with name "b"')]);
+  const late = ['requests', '--verb', 'create', '--wait', '--timeout', '1', '--name'];
+  expect(await said(...late, 'a')).toEqual([
+    1,
+    expect.stringMatching(/ in 1 s\n {2}#\d+ create .*\/a .*it came before/),
+  ]);
+  expect(await said(...late, 'b')).toEqual([1, expect.stringMatching(/ in 1 s\n {2}#\d+ .*name is "a", not "b"/)]);
   const [, tape] = await said('requests', 'tape');
   await writeFile(cli.file('tape'), tape);
   expect(await said('requests', 'replay', 'tape')).toEqual([
@@ -45,7 +51,7 @@ it('fauxkube requests lists, waits, keeps a tape and plays it', async () => {
     expect.stringMatching(/^#\d+ POST \S+configmaps: 409 instead of 201: .*\n1 sent, 1 answered differently\n$/),
   ]);
   expect(await said('requests', 'level')).toEqual([0, 'request\n']);
-  expect(await said('requests', 'level', 'all')).toEqual([1, expect.stringContaining('none, metadata, request')]);
+  expect(await said('requests', 'level', 'all')).toEqual([2, expect.stringContaining('none, metadata, request')]);
   expect(await said('requests', '--verb', 'remove')).toEqual([1, expect.stringContaining('there is no verb "remove"')]);
   expect(await said(...wait, '--code', '4x')).toEqual([1, expect.stringContaining('did you mean 4xx?')]);
   expect(await said('requests', 'clear')).toEqual([0, '']);

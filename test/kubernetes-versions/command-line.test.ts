@@ -31,5 +31,5 @@ test.each([
 test('a version that there is not ends the start with those that there are', async () => {
   const { code, stderr } = await cli.run(['start', '--kubernetes-version', '1.29']);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^fauxkube: kubernetesVersion has to be one of 1\.30\.\d+, .*, 1\.37\.2, .* is "1\.29"\n$/);
+  expect(stderr).toMatch(/^fauxkube: --kubernetes-version has to be one of 1\.30\.\d+, .*, 1\.37\.2, .* is "1\.29"\n$/);
 });

@@ -7,7 +7,7 @@ import type { Logger } from '../../base/log.ts';
 import type { User } from '../../kube/object.ts';
 import type { Transport } from '../../kube/transport.ts';
 import { parseFixture } from '../fixtures/documents.ts';
-import { FixtureError, type FixtureObject } from '../fixtures/faults.ts';
+import { FixtureError, type FixtureObject, faultsOf } from '../fixtures/faults.ts';
 
 /** What a hook in JavaScript is called with. */
 export interface InitContext {
@@ -136,6 +136,12 @@ async function runScript(path: string, context: InitContext): Promise<void> {
   throw new FixtureError(path, undefined, 'the module has to export a function as its default');
 }
 
+/** What is wrong with objects that a script applies has a place in its text: behind the words, after that of the script. */
+function messageOf(error: Error): string {
+  const faults = faultsOf(error).map(({ file, line, fault }) => `${fault} (${file}, line ${line ?? 1})`);
+  return faults.length > 0 ? faults.join('; ') : error.message;
+}
+
 /** The line of a script that an error comes from, as its stack has it. */
 function scriptFault(path: string, error: unknown): FixtureError {
   const real = realpathSync(path);
@@ -143,6 +149,6 @@ function scriptFault(path: string, error: unknown): FixtureError {
   const places = [pathToFileURL(real).href, real];
   const at = places.map((place) => stack.indexOf(`${place}:`)).find((index) => index >= 0);
   const line = at === undefined ? undefined : /:(\d+)/.exec(stack.slice(at).replace(/^file:/, ''))?.[1];
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? messageOf(error) : String(error);
   return new FixtureError(path, line === undefined ? undefined : Number(line), message);
 }

@@ -215,10 +215,26 @@ export class RequestLog implements Requests {
 
   #tooFew(matcher: RequestMatcher, found: number, options: Required<WaitOptions>): RequestWaitError {
     const { since, count, timeoutSeconds, controllers } = options;
-    const nearest = matcher.nearest(this.#journal.after(since, { own: controllers }), NEAREST_SHOWN);
+    const nearest = this.#nearest(matcher, since, controllers);
     const kept = this.level === 'none' ? ' (the journal keeps none: its level is none)' : '';
     const message = `${found} of ${counted(count)} with ${matcher.toString()} came in ${timeoutSeconds} s${kept}`;
     return new RequestWaitError(message, nearest);
+  }
+
+  /** Those that came in time; if none did, whoever asked too late has to see what had come before. */
+  #nearest(matcher: RequestMatcher, since: number, controllers: boolean): string[] {
+    const entries = this.#journal.after(0, { own: controllers });
+    const late = matcher.nearest(
+      entries.filter(({ sequence }) => sequence > since),
+      NEAREST_SHOWN,
+    );
+    if (late.length > 0) return late;
+    const early = entries.filter(({ sequence }) => sequence <= since);
+    const fitting = early.filter((entry) => matcher.fits(entry)).reverse();
+    return [
+      ...fitting.slice(0, NEAREST_SHOWN).map((entry) => `${described(entry)}: it came before, give since to count it`),
+      ...matcher.nearest(early, NEAREST_SHOWN),
+    ].slice(0, NEAREST_SHOWN);
   }
 }
 

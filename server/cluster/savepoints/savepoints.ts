@@ -178,6 +178,7 @@ export class Savepoints {
         409,
         'Conflict',
         'time goes on by itself: stop it first (POST /-/clock with {"freeze": true}), or restore without "clock"',
+        { causes: [{ reason: 'ClockGoesOn', message: 'the clock has to stand still' }] },
       );
   }
 
