@@ -11,6 +11,8 @@ import (
 // CommandVariable names the environment variable with the program that serves clusters: a path, or several words.
 const CommandVariable = "FAUXKUBE_COMMAND"
 
+const howToInstall = "npm install it (docs/test-kits.md, Installing)"
+
 // findCommand takes the command that was given, that of the environment, what npm installed in this folder or one
 // above, or that of the PATH.
 func findCommand(given []string) ([]string, error) {
@@ -32,7 +34,7 @@ func findCommand(given []string) ([]string, error) {
 	if found, err := exec.LookPath("fauxkube"); err == nil {
 		return []string{found}, nil
 	}
-	return nil, fmt.Errorf("there is no fauxkube here: npm install fauxkube, or set %s", CommandVariable)
+	return nil, fmt.Errorf("there is no fauxkube here: %s, or set %s", howToInstall, CommandVariable)
 }
 
 // words are those of a text, which may be the path of one program with blanks in it.

@@ -108,7 +108,7 @@ func TestCommandIsGivenOrOfTheEnvironmentOrFound(t *testing.T) {
 	t.Setenv(CommandVariable, "npx  fauxkube")
 	found("npx", "fauxkube")
 	t.Setenv(CommandVariable, "")
-	if _, err := findCommand(nil); err == nil || !strings.Contains(err.Error(), "npm install fauxkube") {
+	if _, err := findCommand(nil); err == nil || !strings.Contains(err.Error(), "npm install it") {
 		t.Error(err)
 	}
 	found(program("fauxkube"))

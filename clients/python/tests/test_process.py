@@ -76,7 +76,7 @@ def test_command_is_given_or_of_the_environment_or_found(tmp_path: Path) -> None
     assert find_command(["a", "b c"], env) == ["a", "b c"]
     assert find_command("node a.js", env) == ["node", "a.js"]
     assert find_command(None, env) == ["node", str(script)]
-    with pytest.raises(FileNotFoundError, match="npm install fauxkube, or set FAUXKUBE_COMMAND"):
+    with pytest.raises(FileNotFoundError, match=r"npm install it \(docs/test-kits.md, .*, or set FAUXKUBE_COMMAND"):
         find_command(None, {"PATH": str(tmp_path)}, tmp_path)
     found = tmp_path / "fauxkube"
     nearer = tmp_path / "node_modules" / ".bin" / "fauxkube"

@@ -31,7 +31,10 @@ fn find_in(given: &[String], text: &str, folder: &Path, path: &OsStr) -> Result<
         .map(|bin: PathBuf| bin.join(name))
         .find(|program| program.is_file())
         .map(|program| vec![program.to_string_lossy().into_owned()])
-        .ok_or_else(|| Error::Start(format!("there is no fauxkube here: npm install fauxkube, or set {VARIABLE}")))
+        .ok_or_else(|| {
+            let where_from = "npm install it (docs/test-kits.md, Installing)";
+            Error::Start(format!("there is no fauxkube here: {where_from}, or set {VARIABLE}"))
+        })
 }
 
 /// Those of a text, which may be the path of one program with blanks in it.
@@ -69,7 +72,7 @@ mod tests {
         assert_eq!(find(&[], script).unwrap(), ["node", script]);
         assert_eq!(find(&[], "npx  fauxkube ").unwrap(), ["npx", "fauxkube"]);
         let missing = find(&[], "").unwrap_err().to_string();
-        assert!(missing.contains("npm install fauxkube, or set FAUXKUBE_COMMAND"), "{missing}");
+        assert!(missing.contains("Installing), or set FAUXKUBE_COMMAND"), "{missing}");
         for folder in [root.path().to_owned(), root.path().join("node_modules/.bin")] {
             fs::create_dir_all(&folder).unwrap();
             let program = folder.join("fauxkube");

@@ -16,8 +16,8 @@ export interface RequestMatch {
   readonly namespace?: string;
   readonly name?: string;
   /**
-   * As audit logs have it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`, and methods
-   * such as `post` for paths of no resource. What is none of them is refused.
+   * As audit logs have it: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`; and
+   * methods such as `post` for paths of no resource. What is none of them is refused.
    */
   readonly verb?: string;
   /** Who sent it, or as whom. */

@@ -39,5 +39,7 @@ def find_command(
         return _words(text)
     found = _installed(folder or Path.cwd()) or shutil.which("fauxkube", path=env.get("PATH"))
     if found is None:
-        raise FileNotFoundError(f"there is no fauxkube here: npm install fauxkube, or set {VARIABLE}")
+        raise FileNotFoundError(
+            f"there is no fauxkube here: npm install it (docs/test-kits.md, Installing), or set {VARIABLE}"
+        )
     return [found]

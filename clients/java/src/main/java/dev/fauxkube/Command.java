@@ -36,7 +36,9 @@ final class Command {
         .orElseThrow(
             () ->
                 new FauxkubeStartException(
-                    "there is no fauxkube here: npm install fauxkube, or set " + VARIABLE, null));
+                    "there is no fauxkube here: npm install it (docs/test-kits.md, Installing), or set "
+                        + VARIABLE,
+                    null));
   }
 
   /** Those of a text, which may be the path of one program with blanks in it. */
