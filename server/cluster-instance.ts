@@ -110,6 +110,7 @@ export class ClusterInstance implements ForkedCluster {
     const { clock, options, showCertificate } = parts;
     this.faults = createFaults(clock, options.seed, {
       nodes: this.#simulatedNodes,
+      groups: () => this.cluster.catalog.groups,
       controllers: {
         list: () => this.controllers(),
         set: async (...place) => this.#manager?.setEnabled(...place),

@@ -4,6 +4,7 @@ import { nearNames } from './base/near-names.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import { type ApiError, badRequest } from './kube/api-error.ts';
 import { type FaultHost, Faults } from './pipeline/faults/faults.ts';
+import type { Catalog } from './registry/catalog.ts';
 
 interface SwitchState {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface FaultHostParts {
     set(name: string, enabled: boolean, namespace?: string): Promise<unknown>;
     unset(name: string, namespace: string): Promise<unknown>;
   };
+  /** What is served at present. */
+  readonly groups: () => Catalog['groups'];
   /** Shows new connections an expired certificate, or the good one again; of a cluster with a port of its own. */
   readonly showExpired?: (isExpired: boolean) => void;
 }
@@ -55,7 +58,7 @@ export function createFaults(clock: Clock, seed: number | undefined, parts: Faul
   });
 }
 
-function faultHost({ nodes, controllers, showExpired }: FaultHostParts): FaultHost {
+function faultHost({ nodes, controllers, groups, showExpired }: FaultHostParts): FaultHost {
   const shared = new Shared();
   const pending = new Set<Promise<unknown>>();
   const follow = (work: Promise<unknown>): void => {
@@ -70,6 +73,10 @@ function faultHost({ nodes, controllers, showExpired }: FaultHostParts): FaultHo
           return () => showExpired(false);
         }),
     }),
+    resources: () =>
+      groups().flatMap(({ versions }) =>
+        versions.flatMap(({ resources }) => resources.map(({ resource }) => resource)),
+      ),
     loseNode(name) {
       if (!nodes.has(name)) throw unknown('node', 'simulated node', name, nodes.names());
       return nodes.lose(name);

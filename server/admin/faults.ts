@@ -88,6 +88,7 @@ const REPORT = schema.object({
   matched: schema.number('requests or events that it is about'),
   fired: schema.number('those that it did something to'),
   state: schema.oneOf(['active', 'spent', 'expired'], 'whether it still does something'),
+  warnings: schema.list(schema.text('what may be a mistake of a new rule: a resource that there is not')),
 });
 
 export const faultRoutes: readonly AdminRoute[] = [

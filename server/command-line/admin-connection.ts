@@ -17,7 +17,7 @@ export interface AdminConnection {
 
 const TIMEOUT_MS = 10_000;
 
-/** The connection of the current context. @param content of the file, if it has been read. @throws Error that says what to do */
+/** The connection of the current context. @param content of the file, if read. @throws Error that says what to do */
 export function readConnection(path: string, content?: string): AdminConnection {
   const advised = (what: string): Error =>
     new Error(`${what}; choose the kubeconfig of a running cluster with --kubeconfig`);

@@ -39,6 +39,8 @@ export function addFault(given: string, flags: FaultFlags): Promise<void> {
       for (const { id } of added) await send(connection, 'DELETE', pathOf(id));
       throw error;
     }
+    for (const { warnings = [] } of added)
+      for (const warning of warnings) process.stderr.write(`fauxkube: warning: ${warning}\n`);
     return told(added, 'added', flags);
   });
 }

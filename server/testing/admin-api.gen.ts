@@ -305,6 +305,7 @@ export interface AdminApi {
         readonly fired?: number;
         /** whether it still does something */
         readonly state?: 'active' | 'spent' | 'expired';
+        readonly warnings?: readonly string[];
       }[];
     };
   };
@@ -537,6 +538,7 @@ export interface AdminApi {
       readonly fired?: number;
       /** whether it still does something */
       readonly state?: 'active' | 'spent' | 'expired';
+      readonly warnings?: readonly string[];
     };
   };
   /** take all rules for faults away */
@@ -674,6 +676,7 @@ export interface AdminApi {
       readonly fired?: number;
       /** whether it still does something */
       readonly state?: 'active' | 'spent' | 'expired';
+      readonly warnings?: readonly string[];
     };
   };
   /** take a rule away */
@@ -798,6 +801,7 @@ export interface AdminApi {
       readonly fired?: number;
       /** whether it still does something */
       readonly state?: 'active' | 'spent' | 'expired';
+      readonly warnings?: readonly string[];
     };
   };
   /** the hooks that run at the start, and how far they are */

@@ -21,6 +21,17 @@ describe('fauxkube faults', () => {
     const { code, stdout, stderr } = await cli.run(['faults', ...args]);
     return [code, stdout + stderr];
   };
+  it('warns of a resource that there is not, and names the nearest', async () => {
+    const warning = 'rule.match.resource: no resource "configmap-s" is served now: did you mean "configmaps"?';
+    const rule = '{"name": "w", "match": {"resource": "configmap-s"}, "code": 503}';
+    expect(await cli.run(['faults', 'add', rule])).toMatchObject({
+      code: 0,
+      stdout: 'fault/w added\n',
+      stderr: `fauxkube: warning: ${warning}\n`,
+    });
+    expect((await faults('clear'))[0]).toBe(0);
+  });
+
   const status = async (): Promise<number> => {
     const credentials = await readKubeconfigFile(cli.file('.fauxkube/kubeconfig'));
     return (await ask(`${url}/version`, { credentials })).status;

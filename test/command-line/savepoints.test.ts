@@ -41,6 +41,10 @@ describe('fauxkube savepoint and snapshot', () => {
     expect(await run('savepoint', 'restore', 'one')).toEqual([0, expect.stringContaining('savepoint/one (')]);
     const [, json] = await run('savepoint', 'diff', 'one', '--output', 'json');
     expect(JSON.parse(json)).toMatchObject({ created: [], deleted: [] });
+    expect(await run('savepoint', 'restore', 'one', '--clock')).toEqual([
+      1,
+      'fauxkube: time goes on by itself: stop it first (fauxkube clock freeze), or leave out --clock\n',
+    ]);
     expect(await run('savepoint', 'delete', 'one')).toEqual([0, 'savepoint/one deleted\n']);
     expect(await run('savepoint', 'restore', 'one')).toEqual([
       1,

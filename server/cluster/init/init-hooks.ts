@@ -136,7 +136,7 @@ async function runScript(path: string, context: InitContext): Promise<void> {
   throw new FixtureError(path, undefined, 'the module has to export a function as its default');
 }
 
-/** What is wrong with objects that a script applies has a place in its text: behind the words, after that of the script. */
+/** Objects that a script applies have places of their own: they stand behind the words, that of the script before. */
 function messageOf(error: Error): string {
   const faults = faultsOf(error).map(({ file, line, fault }) => `${fault} (${file}, line ${line ?? 1})`);
   return faults.length > 0 ? faults.join('; ') : error.message;

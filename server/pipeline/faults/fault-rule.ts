@@ -122,6 +122,8 @@ export interface FaultReport {
   readonly fired: number;
   /** Whether it still does something, or has been used up, or its time is over. */
   readonly state: 'active' | 'spent' | 'expired';
+  /** In the answer to a new rule: what is no fault, but may be a mistake. */
+  readonly warnings?: readonly string[];
 }
 
 /** The faults of a cluster. */

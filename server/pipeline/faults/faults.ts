@@ -14,6 +14,8 @@ import type { EndFault, EventFault } from './watch-fault.ts';
 export interface FaultHost {
   /** Shows an expired certificate from now on; without it the cluster has no port of its own. */
   readonly expireCertificate?: () => Cancel;
+  /** Names of all resources that are served at present. */
+  resources(): readonly string[];
   loseNode(name: string): Cancel;
   switchOff(controller: string, namespace: string | undefined): Cancel;
   /** Resolves when controllers that have been switched off write nothing any more. */
@@ -99,7 +101,18 @@ export class Faults implements FaultControls {
     this.refresh();
     if (isEndFault(fault) && effect.type === 'end' && effect.how !== 'status')
       for (const watch of this.#watches) watch.meet(fault);
-    return fault.report();
+    const warnings = this.#warningsOf(kept);
+    return { ...fault.report(), ...(warnings.length > 0 && { warnings }) };
+  }
+
+  /** A resource that there is not may come with a CustomResourceDefinition: no error. */
+  #warningsOf({ match }: FaultRule): string[] {
+    const [name = ''] = match?.resource?.split(/[./]/) ?? [];
+    const known = this.parts.host.resources();
+    if (name === '' || name === '*' || known.includes(name)) return [];
+    const [near] = nearNames(name, known);
+    const hint = near === undefined ? '' : `: did you mean ${JSON.stringify(near)}?`;
+    return [`rule.match.resource: no resource ${JSON.stringify(name)} is served now${hint}`];
   }
 
   list(): FaultReport[] {
