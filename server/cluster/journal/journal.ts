@@ -120,6 +120,8 @@ export class ClusterJournal implements RequestJournal, Book {
     for (const entry of this.#clients.after(0)) this.onForget(entry);
     this.#clients.clear();
     this.#own.clear();
+    this.#forgetting?.();
+    this.#forgetting = undefined;
     this.#bodies = [];
     this.#bodyBytes = 0;
   }
