@@ -8,7 +8,7 @@ const BEHAVIOUR = 'fauxkube.dev/behaviour';
 const LOST = 'node-lost';
 
 /** How long a kubelet from outside may take to say something of its node before that counts as nobody's. */
-const CLAIM_MS = 1000;
+const CLAIM_MS = 500;
 /** Timers may come a little early. */
 const SLACK_MS = 10;
 

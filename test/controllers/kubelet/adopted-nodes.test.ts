@@ -3,7 +3,7 @@ import { nodeCluster } from '../../support/node-cluster.ts';
 
 const READY = [{ type: 'Ready', status: 'True', reason: 'Mine', lastHeartbeatTime: '2026-01-01T00:00:00Z' }];
 
-test('a node that a client makes and nobody speaks for is simulated after a second', async () => {
+test('a node that a client makes and nobody speaks for is simulated after half a second', async () => {
   await using nodes = await nodeCluster({ nodes: 0 });
   await nodes.createNode('mine', { status: { capacity: { cpu: '2', pods: '10' } } });
   expect(await nodes.condition('mine', 'Ready')).toBeUndefined();
