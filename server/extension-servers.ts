@@ -5,6 +5,7 @@ import type { Random } from './base/random.ts';
 import { extensionApi } from './cluster/extension/extension-api.ts';
 import { openHttpServer } from './http/server.ts';
 import type { ExtensionOptions, ExtensionServer } from './kube/extension-server.ts';
+import { AuditIds } from './pipeline/audit/audit-ids.ts';
 
 export interface ExtensionServerParts {
   readonly clock: Clock;
@@ -24,7 +25,7 @@ export async function openExtensionServer(
     tls: { ...tls, clientCa: [clients.clientCa, clients.frontProxy.clientCa] },
     answer: (request) => pipeline.handle(request),
     now: () => clock.now(),
-    auditId: () => random.uuid(),
+    auditIds: new AuditIds(random.of('requests')),
     onFault: (err, { method, path }) => log.error({ err, method, path }, 'an answer of a pod could not be sent'),
   });
 }

@@ -8,7 +8,7 @@ import type { Assembly } from './cluster/assembly.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { type OpenPort, type PlainServers, startPlainServers } from './http/plain-servers.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
-import { auditIds } from './pipeline/audit/audit-ids.ts';
+import { AuditIds } from './pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from './pipeline/request.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -44,13 +44,13 @@ export async function listen(
     log.error({ err, method, path }, 'an answer could not be sent');
   // A sequence of its own: how many requests came must not change the names and uids of a seed.
   const { seed } = options;
-  const auditId = auditIds(seed === undefined ? systemRandom() : seededRandom(seed));
+  const auditIds = new AuditIds(seed === undefined ? systemRandom() : seededRandom(seed));
   // Without TLS nobody but this machine gets in, unless the user says so for the very port.
   const plainHost = (name: OpenPort): string => (insecureBind.includes(name) ? host : '127.0.0.1');
   const { clientCa: proxyCa } = options.authentication?.frontProxy ?? {};
   const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
   const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
-  const serving = { corsOrigins, answer, now, auditId, onFault };
+  const serving = { corsOrigins, answer, now, auditIds, onFault };
   const https = await startHttpServer({ host, port, tls, ...serving });
   try {
     const { traffic, dns, ingress } = cluster;

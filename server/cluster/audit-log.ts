@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { Outbound } from '../kube/outbound.ts';
-import { auditIds } from '../pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../pipeline/audit/audit-ids.ts';
 import { Auditor } from '../pipeline/audit/auditor.ts';
 import type { AuditWebhook, AuditWebhookOptions } from './audit-webhook.ts';
 
@@ -65,7 +65,7 @@ export async function openAuditLog(options: AuditOptions, parts: AuditParts): Pr
     return webhook?.take(event);
   };
   return {
-    auditor: new Auditor(policy, sink, parts.clock, auditIds(parts.random)),
+    auditor: new Auditor(policy, sink, parts.clock, new AuditIds(parts.random)),
     flush: async () => webhook?.flush(),
     async close() {
       await webhook?.close();

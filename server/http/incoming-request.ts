@@ -5,6 +5,7 @@ import type { Cancel } from '../base/clock.ts';
 import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { User } from '../kube/object.ts';
+import type { AuditIds } from '../pipeline/audit/audit-ids.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
 import { authorityOf, fingerprintOf } from './client-authority.ts';
@@ -25,6 +26,8 @@ export class IncomingRequest implements ApiRequest {
   readonly warnings: string[] = [];
   peer: Peer;
   auditId?: string;
+  auditCount?: number;
+  auditIds?: AuditIds;
   readonly isUpgrade: boolean;
   info: RequestInfo;
   user: User = NOBODY;

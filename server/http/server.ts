@@ -8,9 +8,10 @@ import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify'
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { type CertificateAndKey, type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
+import type { AuditIds } from '../pipeline/audit/audit-ids.ts';
 import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
-import { addIdentifiers, auditIdOf } from './audit-id.ts';
+import { addIdentifiers, nameRequest } from './audit-id.ts';
 import { compress, mayCompress } from './compress.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
@@ -33,7 +34,7 @@ export interface ServingOptions {
   readonly answer: Answer;
   readonly now: () => number;
   /** Names a request whose client gave it no name. */
-  readonly auditId: () => string;
+  readonly auditIds: AuditIds;
   /** Told about faults of our own that no answer could be made of. */
   readonly onFault: (error: unknown, request: ApiRequest) => void;
 }
@@ -210,8 +211,7 @@ async function serve(
   watches: OpenWatches,
 ): Promise<void> {
   const request = new IncomingRequest(raw, url, peerOf(raw));
-  const auditId = auditIdOf(request, options.auditId);
-  request.auditId = auditId;
+  const auditId = nameRequest(request, options.auditIds);
   const cors = options.corsOrigins && corsHeaders(request.header('origin'), options.corsOrigins);
   if (cors && request.method === 'OPTIONS') {
     response.writeHead(204, { ...cors, 'audit-id': auditId });

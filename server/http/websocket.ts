@@ -6,7 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { encode, prepareEncoding, type WireResponse } from '../pipeline/encode/encode.ts';
 import type { ApiResponse, SessionResponse } from '../pipeline/request.ts';
 import type { Upgrade } from '../streaming/accept-session.ts';
-import { addIdentifiers, auditIdOf, identifierLines } from './audit-id.ts';
+import { addIdentifiers, identifierLines, nameRequest } from './audit-id.ts';
 import { messageRequest, messageResponse } from './exchange.ts';
 import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
@@ -48,8 +48,7 @@ export async function addWebSocketWatch(
     const message = request.raw as IncomingMessage;
     const raw = messageRequest(message);
     const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw), true);
-    const auditId = auditIdOf(incoming, options.auditId);
-    incoming.auditId = auditId;
+    const auditId = nameRequest(incoming, options.auditIds);
     const answer = await options.answer(incoming);
     await prepareEncoding(incoming);
     let wire = encode(incoming, answer, options.now);

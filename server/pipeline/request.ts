@@ -6,6 +6,7 @@ import type { KubeObject, User } from '../kube/object.ts';
 import type { SessionOffer } from '../kube/stream-session.ts';
 import type { Served } from '../registry/catalog.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import type { AuditIds } from './audit/audit-ids.ts';
 import type { AuditRecord } from './audit/audit-record.ts';
 import type { Decision } from './identity.ts';
 import type { RequestNote } from './journal/request-journal.ts';
@@ -70,6 +71,9 @@ export interface ApiRequest {
   readonly warnings: string[];
   /** What it is called in audit logs. */
   auditId?: string;
+  /** Its number, and whose it is, where the client has not named it. */
+  auditCount?: number;
+  auditIds?: AuditIds;
   /** What is told of it, if anything is. */
   audit?: AuditRecord;
   /** The same for the journal. */

@@ -15,6 +15,7 @@ import { LIMITS } from '../kube/limits.ts';
 import { connectionFrom } from '../kube/network/connection-from.ts';
 import type { ApiServerDoor } from '../kube/node-connector.ts';
 import { callOptions, numberIn, textIn } from '../kube/script-fields.ts';
+import { AuditIds } from '../pipeline/audit/audit-ids.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { failure } from '../pipeline/stages/recover.ts';
 import type { ForkedCluster } from '../running-cluster.ts';
@@ -222,7 +223,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
         tls: { key, cert, clientCa: cluster.pki.ca.cert },
         answer: async (request) => this.#parts.answer(request, await cluster.running()),
         now: () => realClock.now(),
-        auditId: () => this.#random.uuid(),
+        auditIds: new AuditIds(this.#random.of(`requests of pods in ${cluster.name}`)),
         onFault: (err, { method, path }) => log.error({ err, method, path }, 'an answer could not be sent'),
       });
     };

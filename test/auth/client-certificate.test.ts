@@ -7,7 +7,7 @@ import { seededRandom, systemRandom } from '../../server/base/random.ts';
 import { type HttpServer, startHttpServer } from '../../server/http/server.ts';
 import type { ApiError } from '../../server/kube/api-error.ts';
 import type { User } from '../../server/kube/object.ts';
-import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../../server/pipeline/audit/audit-ids.ts';
 
 const options = { clock: systemClock(), random: systemRandom() };
 const pki = createPki(options);
@@ -29,7 +29,7 @@ beforeAll(async () => {
     tls: { ...pki.serving, clientCa: pki.ca.cert },
     answer: async (incoming) => ({ type: 'value', status: 200, value: whoIs(incoming) }),
     now: () => 0,
-    auditId: auditIds(seededRandom(1)),
+    auditIds: new AuditIds(seededRandom(1)),
     onFault: (error) => expect(error).toBeUndefined(),
   });
 });

@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https';
 import { seededRandom } from '../../server/base/random.ts';
 import type { Cluster } from '../../server/cluster/cluster.ts';
 import { startHttpServer } from '../../server/http/server.ts';
-import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../../server/pipeline/audit/audit-ids.ts';
 import { testCluster } from './test-cluster.ts';
 
 /** An answer as it came over the wire. */
@@ -48,7 +48,7 @@ export function plainHttp(cluster: Cluster): ReturnType<typeof startHttpServer> 
     port: 0,
     answer: (request) => cluster.pipeline.handle(request),
     now: () => cluster.clock.now(),
-    auditId: auditIds(seededRandom(1)),
+    auditIds: new AuditIds(seededRandom(1)),
     onFault: (error) => {
       throw error;
     },

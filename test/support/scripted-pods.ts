@@ -10,7 +10,7 @@ import { LocalTransport } from '../../server/cluster/local-transport.ts';
 import { startHttpServer } from '../../server/http/server.ts';
 import type { RunningPod } from '../../server/kube/node-connector.ts';
 import type { User } from '../../server/kube/object.ts';
-import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../../server/pipeline/audit/audit-ids.ts';
 import { BARE_ASSEMBLY } from './bare-assembly.ts';
 
 const ADMIN: User = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
@@ -53,7 +53,7 @@ export async function scriptedPods({ clock = systemClock() }: { clock?: Clock } 
     tls: { key: pki.serving.key, cert: pki.serving.cert, clientCa: pki.ca.cert },
     answer: (request) => cluster.pipeline.handle(request),
     now: () => clock.now(),
-    auditId: auditIds(seededRandom(2)),
+    auditIds: new AuditIds(seededRandom(2)),
     onFault: (error) => {
       throw error;
     },

@@ -6,7 +6,7 @@ import { seededRandom } from '../../server/base/random.ts';
 import { type Assembly, type AssemblyOptions, assemble } from '../../server/cluster/assembly.ts';
 import { OutboundClient } from '../../server/http/outbound/outbound-client.ts';
 import { startHttpServer } from '../../server/http/server.ts';
-import { auditIds } from '../../server/pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../../server/pipeline/audit/audit-ids.ts';
 import { BARE_ASSEMBLY } from './bare-assembly.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 
@@ -64,7 +64,7 @@ export async function securedCluster(
     port: 0,
     answer: (r) => pipeline.handle(r),
     now: () => clock.now(),
-    auditId: auditIds(seededRandom(1)),
+    auditIds: new AuditIds(seededRandom(1)),
     onFault: (err) => log.error({ err }, 'an answer could not be sent'),
   });
   return {

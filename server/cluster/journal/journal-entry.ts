@@ -1,13 +1,14 @@
 import { rfc3339Micro } from '../../base/clock.ts';
 import type { KubeObject, User } from '../../kube/object.ts';
 import { auditEvent, type NamedObject, namedObject } from '../../pipeline/audit/audit-event.ts';
+import type { AuditIds } from '../../pipeline/audit/audit-ids.ts';
 import { outcomeOf } from '../../pipeline/audit/audit-record.ts';
 import { decisionNotes } from '../../pipeline/audit/decision-notes.ts';
 import { sourceAddresses } from '../../pipeline/audit/source-addresses.ts';
 import type { Decision } from '../../pipeline/identity.ts';
 import type { RequestNote } from '../../pipeline/journal/request-journal.ts';
 import type { ApiRequest, ApiResponse, Peer } from '../../pipeline/request.ts';
-import type { RequestInfo } from '../../pipeline/request-info.ts';
+import { requestInfo } from '../../pipeline/request-info.ts';
 import type { RequestEvent } from './event.ts';
 import { KeptBody } from './kept-body.ts';
 import { endsLater, whenOver } from './when-over.ts';
@@ -47,50 +48,70 @@ interface RareFacts {
 }
 
 const NOTHING: RareFacts = Object.freeze({});
+const NO_INFO = requestInfo('', '', new URLSearchParams());
+const NO_PEER: Peer = { address: '' };
 
 /**
  * What is kept of one request. Every request of a client makes one: it refers to what is there anyway, and the Event is
  * made when somebody asks for it.
+ *
+ * The journal takes those that it has forgotten, and that nobody else has seen, for later requests: what lives as long
+ * as an entry, but not for ever, is what collecting garbage costs most for.
  */
 export class JournalEntry implements RequestNote {
-  readonly sequence: number;
+  sequence = 0;
   /** Whether a part of the server asked. */
-  readonly isOwn: boolean;
+  isOwn = false;
   /** The newest revision when it came: a write that answers with no newer one has changed nothing. */
-  readonly revisionBefore: number;
-  readonly keepsBodies: boolean;
-  readonly info: RequestInfo;
-  readonly method: string;
-  readonly rawQuery: string;
-  readonly userAgent: string;
+  revisionBefore = 0;
+  keepsBodies = false;
+  info = NO_INFO;
+  method = '';
+  rawQuery = '';
+  userAgent = '';
   /** Undefined until the answer has begun. */
   status: number | undefined;
   /** Of the object that was answered. */
   revision: number | undefined;
-  readonly #path: string;
-  readonly #peer: Peer;
+  #path = '';
+  #peer: Peer = NO_PEER;
   readonly #book: Book;
   /** Since the beginning of the book: small numbers take no room of their own. */
-  readonly #receivedMs: number;
-  readonly #realMs: number;
+  #receivedMs = 0;
+  #realMs = 0;
   #startedMs: number | undefined;
   #endedMs: number | undefined;
   #rare = NOTHING;
   /** Until it is answered. */
   #request: ApiRequest | undefined;
+  /** A number takes less room than a text. */
+  #auditIds: AuditIds | undefined;
+  #auditCount = 0;
   #auditId: string | undefined;
   #user: User | undefined;
   #sender: User | undefined;
   #decision: Decision | undefined;
+  /** Whether the answer goes on after it has begun: its end may be told more than once. */
+  #endsLater = false;
+  /** Somebody besides the journal may have it. */
+  #isShown = false;
 
-  /** @param revision the newest one when it came */
-  constructor(request: ApiRequest, book: Book, sequence: number, receivedMs: number, realMs: number, revision: number) {
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  /**
+   * Takes down a request, and forgets what it was before.
+   *
+   * @param revision the newest one when it came
+   */
+  begin(request: ApiRequest, sequence: number, receivedMs: number, realMs: number, revision: number): void {
+    const book = this.#book;
     this.sequence = sequence;
     this.#receivedMs = receivedMs;
     this.#realMs = realMs;
     this.revisionBefore = revision;
     this.keepsBodies = book.keepsBodies;
-    this.#book = book;
     const { info, path, query, method } = request;
     this.isOwn = request.isOwn ?? false;
     this.info = info;
@@ -99,16 +120,34 @@ export class JournalEntry implements RequestNote {
     this.#path = path === info.path ? info.path : path;
     this.rawQuery = query.size === 0 ? '' : (request.rawQuery ?? query.toString());
     this.userAgent = book.shared(request.header('user-agent') ?? '');
+    this.status = undefined;
+    this.revision = undefined;
+    this.#startedMs = undefined;
+    this.#endedMs = undefined;
+    this.#endsLater = false;
     const contentType = method === 'GET' ? undefined : request.header('content-type');
     const testId = request.header(TEST_ID) ?? request.header(OWN_TEST_ID);
     const forwardedFor = request.header('x-forwarded-for');
     const realIp = request.header('x-real-ip');
-    if (contentType !== undefined || testId !== undefined || forwardedFor !== undefined || realIp !== undefined)
-      this.#rare = { contentType, testId, forwardedFor, realIp };
+    const isPlain = contentType === undefined && testId === undefined && forwardedFor === undefined;
+    this.#rare = isPlain && realIp === undefined ? NOTHING : { contentType, testId, forwardedFor, realIp };
     this.#peer = request.peer;
-    this.#auditId = request.auditId;
+    this.#auditIds = request.auditIds;
+    this.#auditCount = request.auditCount ?? 0;
+    this.#auditId = this.#auditIds ? undefined : request.auditId;
     this.#request = request;
     if (book.keepsBodies && method !== 'GET') this.#listenForBody(request);
+  }
+
+  /** Somebody keeps it: it stays what it is from now on. */
+  show(): this {
+    this.#isShown = true;
+    return this;
+  }
+
+  /** Whether the journal may take it for another request once it has forgotten it: nobody will write to it any more. */
+  get isSpare(): boolean {
+    return this.#endedMs !== undefined && this.#rare === NOTHING && !this.#isShown && !this.#endsLater;
   }
 
   get contentType(): string | undefined {
@@ -176,7 +215,7 @@ export class JournalEntry implements RequestNote {
   }
 
   get auditId(): string {
-    return this.#auditId ?? `in-process-${this.sequence}`;
+    return this.#auditIds?.text(this.#auditCount) ?? this.#auditId ?? `in-process-${this.sequence}`;
   }
 
   get requestUri(): string {
@@ -217,8 +256,10 @@ export class JournalEntry implements RequestNote {
     this.status = isBroken ? 500 : 'status' in response ? response.status : 200;
     let sent = response;
     this.#startedMs = this.#book.elapsedMs();
-    if (endsLater(response)) sent = whenOver(response, () => this.#end());
-    else this.#endedMs = this.#startedMs;
+    if (endsLater(response)) {
+      this.#endsLater = true;
+      sent = whenOver(response, () => this.#end());
+    } else this.#endedMs = this.#startedMs;
     if (response.type === 'object') {
       this.revision = response.object.revision;
       if (request.method === 'POST') this.#facts.madeName = response.object.value.metadata.name ?? '';

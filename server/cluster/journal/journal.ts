@@ -37,7 +37,7 @@ export type AnswerListener = (entry: JournalEntry) => void;
  */
 export class ClusterJournal implements RequestJournal, Book {
   level: JournalLevel;
-  /** Called with what is about to be forgotten. */
+  /** Called with what is about to be forgotten, which may be another request afterwards. */
   onForget: (entry: JournalEntry) => void = () => undefined;
   readonly beganAtMs: number;
   readonly realBeganAtMs: number;
@@ -49,6 +49,8 @@ export class ClusterJournal implements RequestJournal, Book {
   readonly #listeners = new Set<AnswerListener>();
   readonly #texts: string[] = [];
   #forgetting: Cancel | undefined;
+  /** One that was forgotten, for the next request. */
+  #spare: JournalEntry | undefined;
   /** With their bodies, oldest first. */
   #bodies: JournalEntry[] = [];
   #bodyBytes = 0;
@@ -72,14 +74,15 @@ export class ClusterJournal implements RequestJournal, Book {
     if (this.level === 'none') return undefined;
     const receivedMs = this.elapsedMs();
     const realMs = this.#clock === this.#realClock ? receivedMs : this.#realClock.now() - this.realBeganAtMs;
-    const entry = new JournalEntry(request, this, ++this.#sequence, receivedMs, realMs, this.#revision());
-    if (request.isOwn) {
-      this.#own.push(entry);
-      this.#forgetting ??= this.#forgetOwnIn(LIMITS.retainedEventsMs);
-    } else {
-      const forgotten = this.#clients.push(entry);
-      if (forgotten) this.onForget(forgotten);
-    }
+    const entry = this.#spare ?? new JournalEntry(this);
+    this.#spare = undefined;
+    entry.begin(request, ++this.#sequence, receivedMs, realMs, this.#revision());
+    const isOwn = request.isOwn ?? false;
+    if (isOwn) this.#forgetting ??= this.#forgetOwnIn(LIMITS.retainedEventsMs);
+    const forgotten = (isOwn ? this.#own : this.#clients).push(entry);
+    if (!forgotten) return entry;
+    if (!isOwn) this.onForget(forgotten);
+    if (forgotten.isSpare) this.#spare = forgotten;
     return entry;
   }
 
@@ -99,14 +102,14 @@ export class ClusterJournal implements RequestJournal, Book {
 
   tell(entry: JournalEntry): void {
     if (entry.body) this.#limitBodies(entry);
-    if (this.#listeners.size > 0) for (const listener of this.#listeners) listener(entry);
+    if (this.#listeners.size > 0) for (const listener of this.#listeners) listener(entry.show());
   }
 
   /** Requests of clients after a mark, oldest first; those of the server's own parts too if that is wanted. */
   after(mark: number, { own = false }: { readonly own?: boolean } = {}): JournalEntry[] {
     const clients = this.#clients.after(mark);
-    if (!own) return clients;
-    return [...clients, ...this.#own.after(mark)].sort((a, b) => a.sequence - b.sequence);
+    const wanted = own ? [...clients, ...this.#own.after(mark)].sort((a, b) => a.sequence - b.sequence) : clients;
+    return wanted.map((entry) => entry.show());
   }
 
   /** Calls back whenever an answer has begun, of whomever. */

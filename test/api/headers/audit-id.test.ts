@@ -1,7 +1,7 @@
 /** Every answer names the request that it answers, as audit logs of a real server do. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '../../../server/base/random.ts';
-import { auditIds } from '../../../server/pipeline/audit/audit-ids.ts';
+import { AuditIds } from '../../../server/pipeline/audit/audit-ids.ts';
 import { type SecuredCluster, securedCluster } from '../../support/secured-cluster.ts';
 
 const NAMESPACE = '/api/v1/namespaces/default';
@@ -44,9 +44,20 @@ it('is a new one where the client gave none', async () => {
 });
 
 it('is another one for each request, and the same again for the same seed', () => {
-  const [one, same, other] = [1, 1, 2].map((seed) => auditIds(seededRandom(seed)));
+  const [one, same, other] = [1, 1, 2].map((seed) => {
+    const ids = new AuditIds(seededRandom(seed));
+    return () => ids.text(ids.next());
+  });
   const first = Array.from({ length: 1000 }, () => one?.());
   expect(new Set(first).size).toBe(1000);
   expect(Array.from({ length: 1000 }, () => same?.())).toEqual(first);
   expect(first).not.toContain(other?.());
+});
+
+it('tells any two numbers apart, whichever came before', () => {
+  const ids = new AuditIds(seededRandom(1));
+  const numbers = [0, 1, 255, 256, 0xffff, 0x10000, 0x1ffff, 2 ** 40, 2 ** 40 + 1, 2 ** 48 - 1];
+  expect(numbers.map((number) => ids.text(number).slice(-12))).toEqual(
+    numbers.map((number) => number.toString(16).padStart(12, '0')),
+  );
 });
