@@ -30,8 +30,6 @@ export interface Bench {
 
 export interface FauxkubeOptions {
   readonly nodes?: number;
-  /** Whether requests are noted in the journal; they are, unless said otherwise. */
-  readonly journal?: boolean;
   /** A folder of objects that are there from the start. */
   readonly fixtures?: string;
   /** Lets {@link Subject.longestTurnMs} answer, at the price of a timer in the process. */

@@ -40,20 +40,27 @@ export class UsedPermissions {
   readonly #users = new Map<string, UsesOfUser>();
   /** Requests that were taken down, by what was decided about them: those for one path share what they ask for. */
   readonly #noted = new WeakMap<UsesOfUser, Record<'allowed' | 'refused', WeakSet<RequestInfo>>>();
+  /** What was taken down last: clients ask for one thing again and again. */
+  #last: Pick<JournalEntry, 'info' | 'user' | 'sender' | 'decision'> | undefined;
   #count = 0;
   /** Whether there were more permissions than are kept. */
   isFull = false;
 
   /** Takes down a request that was decided about. Twice is as good as once. */
   note(entry: JournalEntry): void {
-    const { info, user, decision, rawQuery } = entry;
+    const { info, user, decision, rawQuery, sender } = entry;
     if (!user || !decision || entry.isOwn) return;
+    const last = this.#last;
+    if (last?.info === info && last.user === user && last.sender === sender && last.decision === decision) return;
     const uses = this.#usesOf(user);
     uses.hasAsked = true;
-    if (entry.sender && entry.sender !== user) this.#usesOf(entry.sender).hasAsked = true;
+    if (sender && sender !== user) this.#usesOf(sender).hasAsked = true;
     const outcome = decision.allowed ? 'allowed' : 'refused';
     const noted = this.#notedOf(uses)[outcome];
-    if (noted.has(info)) return;
+    if (noted.has(info)) {
+      this.#last = { info, user, sender, decision };
+      return;
+    }
     const query = rawQuery.includes('fieldSelector') ? new URLSearchParams(rawQuery) : undefined;
     // Which name a selector asks for is not in the path.
     if (!query) noted.add(info);
@@ -73,6 +80,7 @@ export class UsedPermissions {
 
   clear(): void {
     this.#users.clear();
+    this.#last = undefined;
     this.#count = 0;
     this.isFull = false;
   }

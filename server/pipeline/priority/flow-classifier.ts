@@ -41,6 +41,8 @@ export class FlowClassifier {
   #configuration: Configuration | undefined;
   /** Answers by user and question. */
   #known = new WeakMap<User, Map<string, Flow | undefined>>();
+  /** The same by what was read of a request. */
+  #seen = new WeakMap<User, WeakMap<RequestInfo, Flow>>();
   #follows = false;
 
   constructor(source: Pick<Storage, 'list' | 'watch'>) {
@@ -49,7 +51,25 @@ export class FlowClassifier {
 
   /** Undefined for requests that have no place in a queue, and in a cluster without FlowSchemas. */
   flowOf(user: User, info: RequestInfo): Flow | undefined {
+    const found = this.#seen.get(user)?.get(info);
+    if (found) return found;
     if (isExcepted(info)) return undefined;
+    const flow = this.#flowOfQuestion(user, info);
+    if (flow) this.#remember(user, info, flow);
+    return flow;
+  }
+
+  /** Requests for one path share what is asked: no text has to be made and looked up for each of them. */
+  #remember(user: User, info: RequestInfo, flow: Flow): void {
+    let seen = this.#seen.get(user);
+    if (!seen) {
+      seen = new WeakMap();
+      this.#seen.set(user, seen);
+    }
+    seen.set(info, flow);
+  }
+
+  #flowOfQuestion(user: User, info: RequestInfo): Flow | undefined {
     this.#configuration ??= this.#read();
     let known = this.#known.get(user);
     if (!known || known.size > REMEMBERED_MAX) {
@@ -93,6 +113,7 @@ export class FlowClassifier {
     const events = (): void => {
       this.#configuration = undefined;
       this.#known = new WeakMap();
+      this.#seen = new WeakMap();
     };
     for (const prefix of [FLOW_SCHEMAS, PRIORITY_LEVELS]) {
       const after = this.#source.list(prefix).revision;
