@@ -187,7 +187,7 @@ class NodeLifecycle {
     if (change === 'begun')
       for (const node of env.lister<Node>(NODES).list())
         await this.#write(node, reconciledTaints(node, rfc3339(env.clock.now()), { reachable: true }), env);
-    for (const name of this.#zones.names()) env.enqueue({ namespace: ZONE, name });
+    for (const name of this.#zones.waiting()) env.enqueue({ namespace: ZONE, name });
     return undefined;
   }
 

@@ -64,7 +64,7 @@ export class Zones {
   readonly #zones = new Map<string, Zone>();
   readonly #zoneOf = new Map<string, string>();
 
-  /** @returns whether that changes anything */
+  /** @returns whether zones have to be assessed anew: most nodes leave theirs as it is */
   note(name: string, zoneName: string, isReady: boolean): boolean {
     const before = this.#zones.get(this.#zoneOf.get(name) ?? zoneName);
     const zone = this.#zone(zoneName);
@@ -74,7 +74,7 @@ export class Zones {
     this.#zoneOf.set(name, zoneName);
     other.delete(name);
     set.add(name);
-    return true;
+    return before !== zone || zone.state !== zone.currentState;
   }
 
   forget(name: string): void {
@@ -100,8 +100,9 @@ export class Zones {
     return inMs === 0 ? { name } : { inMs };
   }
 
-  names(): Iterable<string> {
-    return this.#zones.keys();
+  /** Zones with nodes that wait. */
+  *waiting(): Iterable<string> {
+    for (const [name, { waiting }] of this.#zones) if (waiting.size > 0) yield name;
   }
 
   /** Sets rates by how the zones are now. While no node of the cluster is ready, nobody loses pods. */
