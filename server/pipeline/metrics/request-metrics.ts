@@ -7,6 +7,7 @@ import { Histogram, type Labels, type MetricFamily, type Sample } from '../../ba
 import { ApiError } from '../../kube/api-error.ts';
 import type { ResourceInfo } from '../../schema/type-table.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
+import type { RequestInfo } from '../request-info.ts';
 import { pageLabels, requestLabels, scopeOf, verbOf } from './request-labels.ts';
 
 /** Seconds. */
@@ -34,6 +35,8 @@ interface Running {
 class ResourceRequests {
   readonly info: ResourceInfo;
   readonly series = new Map<string, Series>();
+  /** Of requests whose labels what was read of their URLs decides: those for one path share it. */
+  byRequest = new WeakMap<RequestInfo, Series>();
   readonly watches = new Map<string, Running>();
   events = 0;
 
@@ -130,6 +133,7 @@ export class RequestMetrics {
   reset(): void {
     for (const requests of this.#byResource.values()) {
       requests.series.clear();
+      requests.byRequest = new WeakMap();
       requests.events = 0;
     }
     this.#pages.clear();
@@ -195,10 +199,19 @@ export class RequestMetrics {
   }
 
   #seriesOf(request: ApiRequest, info: ResourceInfo, kind: 'mutating' | 'readOnly'): Series {
-    const { subresource } = request.info;
-    const { series } = this.#requestsFor(info);
-    const [verb, scope] = [verbOf(request), scopeOf(request)];
+    const requests = this.#requestsFor(info);
+    const known = requests.byRequest.get(request.info);
     const dryRun = kind === 'mutating' && request.query.has('dryRun') ? dryRunText(request.query) : '';
+    if (known && dryRun === '') return known;
+    const found = this.#seriesIn(requests, request, dryRun);
+    // A patch may be an apply, too.
+    if (dryRun === '' && request.method !== 'PATCH') requests.byRequest.set(request.info, found);
+    return found;
+  }
+
+  #seriesIn({ info, series }: ResourceRequests, request: ApiRequest, dryRun: string): Series {
+    const { subresource } = request.info;
+    const [verb, scope] = [verbOf(request), scopeOf(request)];
     const key = `${verb} ${scope} ${subresource} ${dryRun}`;
     let found = series.get(key);
     if (!found) {
