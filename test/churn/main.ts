@@ -1,26 +1,19 @@
 /** `npm run churn`: random operations while controllers restart, and what they leave behind. */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
+import { programOptions } from '../support/program-options.ts';
 import { churn } from './run.ts';
 
 const PROGRESS_EVERY = 500;
 
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number: not '${text}'`);
-  return value;
-}
-
 async function main(): Promise<void> {
-  const options = {
-    seed: { type: 'string' },
-    operations: { type: 'string', default: '10000' },
-    trace: { type: 'boolean' },
-  } as const;
-  const { values } = parseArgs({ options });
-  const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : whole('seed', values.seed);
-  const operations = whole('operations', values.operations);
+  const values = programOptions('churn', {
+    seed: { is: 'number', text: 'repeats a run' },
+    operations: { is: 'number', text: 'how many', default: 10_000 },
+    trace: { is: 'flag', text: 'name each of them' },
+  });
+  const seed = values.seed ?? Math.floor(systemRandom().fraction() * 2 ** 31);
+  const { operations } = values;
   const clock = systemClock();
   const startedMs = clock.now();
   const say = (text: string): void =>

@@ -2,24 +2,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
+import { programOptions } from '../support/program-options.ts';
 import { crash } from './run.ts';
 import { smallDisk } from './small-disk.ts';
 
 const PROGRESS_EVERY = 20;
 
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number: not '${text}'`);
-  return value;
-}
-
 async function main(): Promise<void> {
-  const options = { seed: { type: 'string' }, kills: { type: 'string', default: '300' } } as const;
-  const { values } = parseArgs({ options });
-  const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : whole('seed', values.seed);
+  const values = programOptions('crash', {
+    seed: { is: 'number', text: 'repeats a run' },
+    kills: { is: 'number', text: 'how often the server is ended', default: 300 },
+  });
+  const seed = values.seed ?? Math.floor(systemRandom().fraction() * 2 ** 31);
   const clock = systemClock();
   const startedMs = clock.now();
   const say = (text: string): void =>
@@ -37,7 +33,7 @@ async function main(): Promise<void> {
       problems: ofKills,
     } = await crash({
       seed,
-      kills: whole('kills', values.kills),
+      kills: values.kills,
       folder,
       after: (done, how, written) => {
         if (done % PROGRESS_EVERY === 0) say(`${done} kills, the last one at "${how}"; ${written} writes`);

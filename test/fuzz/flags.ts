@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { programOptions } from '../support/program-options.ts';
 
 export interface Flags {
   readonly seed: number | undefined;
@@ -6,27 +6,18 @@ export interface Flags {
   readonly oracle: { readonly url: string; readonly token: string; readonly sample: number } | undefined;
 }
 
-const OPTIONS = {
-  seed: { type: 'string' },
-  runs: { type: 'string', default: '100000' },
-  oracle: { type: 'string' },
-  token: { type: 'string', default: '' },
-  sample: { type: 'string', default: '2000' },
-} as const;
-
-function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number: not '${text}'`);
-  return value;
-}
-
-/** @throws Error that says what is wrong */
+/** Ends the program where one of them is wrong. */
 export function parseFlags(args: readonly string[]): Flags {
-  const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { seed, runs, oracle: url, token, sample } = values;
-  return {
-    seed: seed === undefined ? undefined : whole('seed', seed),
-    runs: whole('runs', runs),
-    oracle: url === undefined ? undefined : { url, token, sample: whole('sample', sample) },
-  };
+  const { seed, runs, oracle, token, sample } = programOptions(
+    'fuzz',
+    {
+      seed: { is: 'number', text: 'repeats a run' },
+      runs: { is: 'number', text: 'how many requests', default: 100_000 },
+      oracle: { is: 'text', text: 'the URL of a real API server to compare answers with' },
+      token: { is: 'text', text: 'for that one', default: '' },
+      sample: { is: 'number', text: 'how many answers are compared', default: 2000 },
+    },
+    args,
+  );
+  return { seed, runs, oracle: oracle === undefined ? undefined : { url: oracle, token, sample } };
 }

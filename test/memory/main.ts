@@ -1,10 +1,10 @@
 /** `npm run memory`: what a server keeps of pods that are gone. It has to be as small at the end as at the start. */
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { rest } from '../../server/base/turn.ts';
 import { LIMITS } from '../../server/kube/limits.ts';
+import { programOptions } from '../support/program-options.ts';
 import { type MeasuredServer, type Memory, startMeasured, TOKEN } from './server.ts';
 
 const AT_ONCE = 32;
@@ -95,14 +95,12 @@ const untilForgotten = (): Promise<void> => rest(LIMITS.retainedEventsMs + HISTO
 const text = ({ rssMb, heapMb }: Memory): string => `RSS ${rssMb.toFixed(0)} MB, reachable ${heapMb.toFixed(1)} MB`;
 
 async function main(): Promise<void> {
-  const options = {
-    pods: { type: 'string', default: '10000' },
-    rounds: { type: 'string', default: '10' },
-    /** A folder that exists: for a heap snapshot of the start and one of the end. */
-    snapshots: { type: 'string' },
-  } as const;
-  const { values } = parseArgs({ options });
-  const podCount = Number(values.pods);
+  const values = programOptions('memory', {
+    pods: { is: 'number', text: 'how many in a round', default: 10_000 },
+    rounds: { is: 'number', text: 'how often they are made and deleted', default: 10 },
+    snapshots: { is: 'text', text: 'a folder for heap snapshots of the start and the end' },
+  });
+  const podCount = values.pods;
   const server = await startMeasured([`--nodes=${Math.ceil(podCount / PODS_PER_NODE)}`]);
   try {
     await round(server, WARM_UP_PODS);
@@ -111,7 +109,7 @@ async function main(): Promise<void> {
     process.stdout.write(`start: ${text(start)}\n`);
     if (values.snapshots !== undefined) await server.snapshot(join(values.snapshots, 'start.heapsnapshot'));
     let end = start;
-    for (let done = 1; done <= Number(values.rounds); done++) {
+    for (let done = 1; done <= values.rounds; done++) {
       const startedMs = clock.now();
       await round(server, podCount);
       end = await server.memory();

@@ -1,11 +1,11 @@
 /** `npm run soak`: one server under churn, watches and reconnects has to be as small at the end as in the middle. */
-import { parseArgs } from 'node:util';
 import { systemClock } from '../../server/base/clock.ts';
 import { seededRandom, systemRandom } from '../../server/base/random.ts';
 import { rest } from '../../server/base/turn.ts';
 import { Choice } from '../churn/choice.ts';
 import { Line } from '../crash/http.ts';
 import { startMeasured, TOKEN } from '../memory/server.ts';
+import { programOptions } from '../support/program-options.ts';
 import { Churn } from './churn.ts';
 import { slope } from './slope.ts';
 
@@ -19,12 +19,6 @@ interface Sample {
   readonly minute: number;
   readonly rssMb: number;
   readonly heapMb: number;
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new Error(`--${name} takes a number above 0: not '${text}'`);
-  return value;
 }
 
 /** What history, journal of requests and compiled code take is there by the middle. */
@@ -44,10 +38,12 @@ function verdict(all: readonly Sample[]): { text: string; isFlat: boolean } {
 }
 
 async function main(): Promise<void> {
-  const options = { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } } as const;
-  const { values } = parseArgs({ options });
-  const minutes = positive('minutes', values.minutes);
-  const seed = values.seed === undefined ? Math.floor(systemRandom().fraction() * 2 ** 31) : Number(values.seed);
+  const values = programOptions('soak', {
+    minutes: { is: 'number', text: 'how long', default: 10 },
+    seed: { is: 'number', text: 'repeats a run' },
+  });
+  const { minutes } = values;
+  const seed = values.seed ?? Math.floor(systemRandom().fraction() * 2 ** 31);
   const clock = systemClock();
   const server = await startMeasured([]);
   const line = new Line(server.url, `Bearer ${TOKEN}`);
