@@ -186,12 +186,18 @@ export class PodSync {
     await this.#start(container);
   }
 
-  /** Looks again when a container that has just begun ends. */
+  /**
+   * Looks again when a container that has just begun ends. One that has ended already was never seen running: a kubelet
+   * hears of its containers once a second (GenericPLEG), so that nobody takes one that ends at once for ready.
+   */
   #foresee(container: Frozen<Container>): void {
     const { memory, nowMs, wakeAt } = this.#context;
     const run = memory.runs.get(container.name);
     if (!run || !this.#statusOf(container).state.running) return;
-    if (this.#endOf(container, run.restartCount, run.startedMs)) wakeAt(nowMs);
+    const end = this.#endOf(container, run.restartCount, run.startedMs);
+    if (!end) return;
+    this.#end(container, run, end.exitCode, end);
+    wakeAt(nowMs);
   }
 
   /** A running container ends, is stopped, is asked how it is, or gets other resources. */

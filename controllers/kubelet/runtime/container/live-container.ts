@@ -1,5 +1,4 @@
-import { Writable } from 'node:stream';
-import { rest } from '../../../../server/base/turn.ts';
+import { nextTurn, rest } from '../../../../server/base/turn.ts';
 import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { expandCommand } from '../files/expansion.ts';
 import { ConfigProblem, TokenRefused } from '../files/sources.ts';
@@ -18,6 +17,7 @@ import type { ContainerFacts } from './container-facts.ts';
 import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
 import { execRefused } from './exec-refused.ts';
+import { LimitedOutput } from './limited-output.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { privilegesOf, userOf } from './security.ts';
 import { goesOn, isDone } from './stand-in.ts';
@@ -78,7 +78,12 @@ export class LiveContainer {
     this.log = new ContainerLog(facts.clock, MACHINE_LIMITS.logBytes);
   }
 
-  /** @returns the words of the container runtime when it cannot start */
+  /**
+   * Resolves when it waits for something, or has ended: kubelets look a second later, and never see one run that ends
+   * at once.
+   *
+   * @returns the words of the container runtime when it cannot start
+   */
   async start(): Promise<string | undefined> {
     const { logs, clock } = this.#facts;
     if (logs.length > 0) this.#cancels.push(playLog(logs, clock, (stream, text) => this.write(stream, text)));
@@ -88,6 +93,9 @@ export class LiveContainer {
     try {
       await this.#prepare();
       await this.#startMain(machine);
+      await this.#untilAtRest(BUSY_MS);
+      // Whoever waits for its exit code has it then.
+      await nextTurn();
     } catch (error) {
       if (!isRefusal(error)) throw error;
       this.#close();
@@ -111,10 +119,13 @@ export class LiveContainer {
     const { kind } = this.#facts.plan;
     if (this.isOver || (kind !== 'runs' && kind !== 'serves')) return;
     await this.#machineNow();
-    if (this.#hasRested) return;
-    await Promise.race([this.#rested.wait(), rest(BEGIN_MS)]);
+    await this.#untilAtRest(BEGIN_MS);
     // Nobody waits twice for one that never rests.
     this.#hasRested = true;
+  }
+
+  async #untilAtRest(limitMs: number): Promise<void> {
+    if (!this.#hasRested) await Promise.race([this.#rested.wait(), rest(limitMs)]);
   }
 
   #outputs(): ContainerStreams {
@@ -351,15 +362,8 @@ export class LiveContainer {
     const { family, clock } = this.#facts;
     const machine = await this.#machineNow();
     await this.#prepare();
-    let output = '';
-    const collect = (): Writable =>
-      new Writable({
-        write(chunk: Buffer, _encoding, done) {
-          if (output.length < OUTPUT_BYTES) output += chunk.toString('latin1');
-          done();
-        },
-      });
-    const streams = { stdout: collect(), stderr: collect() };
+    const output = new LimitedOutput(OUTPUT_BYTES);
+    const streams = { stdout: output.sink(), stderr: output.sink() };
     const [missedBefore, answeredBefore] = [this.#missedCount, this.#answers.count];
     const options = { ...this.#options(), standIn: this.#standInOf(isDone), ...this.#answers.to(command) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
@@ -379,8 +383,7 @@ export class LiveContainer {
     const isAnswered = this.#answers.count > answeredBefore;
     if (exitCode !== 0 && !isAnswered && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
     const late = `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`;
-    const text = Buffer.from(output.slice(0, OUTPUT_BYTES), 'latin1').toString();
-    return { exitCode, afterMs: 0, output: isLate ? late : text };
+    return { exitCode, afterMs: 0, output: isLate ? late : output.text };
   }
 
   /** Joins the container's own program. */
