@@ -1,11 +1,11 @@
 /** The node's side of a kubelet: it reports its node ready and renews its lease. */
 import { type Cancel, rfc3339 } from '../../server/base/clock.ts';
-import type { Frozen } from '../../server/base/freeze.ts';
+import { type Frozen, getOwn } from '../../server/base/freeze.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
+import { OS_IMAGE } from '../../server/kube/simulated-node.ts';
 import type { Lease, Node, NodeCondition, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
-import { OS_IMAGE } from '../lib/simulated.ts';
 import { reportVolumesInUse } from './attached-volumes.ts';
 import { Heartbeats, LEASE_NAMESPACE, LEASES, nodeUser } from './heartbeats.ts';
 import { internalAddress, NodeAddresses } from './node-addresses.ts';
@@ -16,6 +16,9 @@ export { internalAddress } from './node-addresses.ts';
 
 /** What a node has when nobody says otherwise. */
 export const DEFAULT_CAPACITY = { cpu: '8', memory: '32Gi', 'ephemeral-storage': '100Gi', pods: '250' } as const;
+
+const OPERATING_SYSTEM = 'linux';
+const ARCHITECTURE = 'amd64';
 
 const CONDITIONS: readonly [type: string, status: string, reason: string, message: string][] = [
   ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
@@ -103,7 +106,9 @@ export class NodeAgent {
       nodeInfo: { ...node.status.nodeInfo, ...nodeInfo(this.#version) },
       declaredFeatures: DECLARED_FEATURES,
     };
-    await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', { status }, 'status');
+    const labels = missingLabels(node);
+    const patch = labels ? { metadata: { labels }, status } : { status };
+    await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', patch, 'status');
   }
 
   async #renew(node: Frozen<Node>, env: ControllerEnv): Promise<void> {
@@ -114,6 +119,16 @@ export class NodeAgent {
       if (!(error instanceof ApiError && error.code === 409)) throw error;
     }
   }
+}
+
+/** What a kubelet says of its machine when it registers (updateDefaultLabels); what somebody else has said stays. */
+function missingLabels({ metadata: { name = '', labels } }: Frozen<Node>): Record<string, string> | undefined {
+  const missing = Object.entries({
+    'kubernetes.io/arch': ARCHITECTURE,
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': OPERATING_SYSTEM,
+  }).filter(([key]) => getOwn(labels, key) === undefined);
+  return missing.length === 0 ? undefined : Object.fromEntries(missing);
 }
 
 /** What a kubelet of this version can do by default, and is asked about when pods change. */
@@ -130,7 +145,7 @@ export function nodeInfo(version: string): Frozen<Node>['status']['nodeInfo'] {
     containerRuntimeVersion: 'containerd://2.0.0',
     kubeletVersion: version,
     kubeProxyVersion: '',
-    operatingSystem: 'linux',
-    architecture: 'amd64',
+    operatingSystem: OPERATING_SYSTEM,
+    architecture: ARCHITECTURE,
   } as Frozen<Node>['status']['nodeInfo'];
 }

@@ -1,8 +1,8 @@
 /** Which nodes have no kubelet but ours, and which of them are lost just now. */
 import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
+import { isSimulated } from '../../server/kube/simulated-node.ts';
 import type { Lease, Node } from '../../server/kube/types.gen.ts';
-import { isSimulated } from '../lib/simulated.ts';
 
 const BEHAVIOUR = 'fauxkube.dev/behaviour';
 const LOST = 'node-lost';

@@ -66,6 +66,21 @@ describe('fauxkube controllers --only', () => {
     expect((await outside.ended).code).toBe(0);
   });
 
+  it('runs the kubelet outside for the nodes that the server begins with', async () => {
+    const url = await start('--controllers=-*');
+    cli.spawn(['controllers', '--only=kubelet,node-lifecycle']);
+    interface Node {
+      readonly metadata: { readonly name: string };
+      readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+    }
+    const isReady = ({ status }: Node): boolean =>
+      status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+    const ready = await watched(`${url}/api/v1/nodes?watch=true&fieldSelector=metadata.name=node01`, (object) =>
+      isReady(object as unknown as Node),
+    );
+    expect((ready as unknown as Node).metadata.name).toBe('node01');
+  });
+
   it('works only while no other process has the lease', async () => {
     const url = await start('--controllers=-*,serviceaccount');
     const args = ['controllers', '--only=deployment', '--leader-elect'];

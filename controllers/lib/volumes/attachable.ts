@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type Frozen, getOwn } from '../../../server/base/freeze.ts';
 import type { Key, KubeObject } from '../../../server/kube/object.ts';
+import { isSimulated } from '../../../server/kube/simulated-node.ts';
 import type {
   CSIDriver,
   Node,
@@ -14,7 +15,6 @@ import type {
   Volume as PodVolume,
 } from '../../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../controller.ts';
-import { isSimulated } from '../simulated.ts';
 import { CLAIMS, VOLUMES } from './matching.ts';
 
 export const ATTACHMENTS = 'storage.k8s.io/v1/volumeattachments';

@@ -6,6 +6,7 @@ import { nodeAddress } from '../../kube/node-addresses.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import { podCidr } from '../../kube/pod-cidrs.ts';
 import { DEFAULT_SERVICE_RANGE, type ServiceRanges } from '../../kube/service-ranges.ts';
+import { OS_IMAGE } from '../../kube/simulated-node.ts';
 import type { TypeTable } from '../../schema/type-table.ts';
 import { olderObjects } from './older-objects.ts';
 
@@ -146,6 +147,8 @@ export function nodeObjects({ nodes: count, nowMs, leavesPodRanges = false }: Bo
             { type: 'InternalIP', address: nodeAddress(index) },
             { type: 'Hostname', address: name },
           ],
+          // Whichever kubelet of ours sees it knows that it is its own.
+          nodeInfo: { osImage: OS_IMAGE },
         },
       },
       {

@@ -32,3 +32,18 @@ test('a node whose own kubelet speaks for it is left alone, and lost when that f
   expect(await nodes.condition('theirs', 'Ready')).toMatchObject({ status: 'Unknown', reason: 'NodeStatusUnknown' });
   expect(await nodes.condition('theirs', 'PIDPressure')).toMatchObject({ reason: 'NodeStatusNeverUpdated' });
 });
+
+test('a simulated node has the labels of its machine, and keeps those that its author gave it', async () => {
+  await using nodes = await nodeCluster({ nodes: 0 });
+  await nodes.createNode('mine', { metadata: { name: 'mine', labels: { 'kubernetes.io/os': 'windows', zone: 'a' } } });
+  expect((await nodes.node('mine')).metadata.labels).not.toHaveProperty(['kubernetes.io/hostname']);
+  await nodes.pass(600);
+  expect((await nodes.node('mine')).metadata.labels).toEqual({
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'windows',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': 'mine',
+    'kubernetes.io/os': 'windows',
+    zone: 'a',
+  });
+});

@@ -1,6 +1,6 @@
 /** By what nodes are known that no machine stands behind. */
-import { type Frozen, getOwn } from '../../server/base/freeze.ts';
-import type { Node } from '../../server/kube/types.gen.ts';
+import { type Frozen, getOwn } from '../base/freeze.ts';
+import type { Node } from './types.gen.ts';
 
 /** What simulated nodes call their system: by it they are known after a restart. */
 export const OS_IMAGE = 'fauxkube (simulated)';
