@@ -75,6 +75,16 @@ for (const file of DATA) copyFileSync(file, `dist/${basename(file)}`);
 execFileSync(process.execPath, ['scripts/build-docs.mjs', 'server/schema/docs.gen.json.gz', 'dist/docs.gen.json.gz'], {
   stdio: 'inherit',
 });
+execFileSync(
+  process.execPath,
+  [
+    'scripts/run-ts.mjs',
+    'scripts/openapi-hashes.ts',
+    'server/schema/openapi/document-hashes.gen.json',
+    'dist/document-hashes.gen.json',
+  ],
+  { stdio: 'inherit' },
+);
 const inDashboard = await buildDashboard('dist/dashboard');
 execFileSync(process.execPath, ['scripts/code-cache.mjs'], { stdio: 'inherit' });
 execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });

@@ -63,6 +63,7 @@ test('holds the bundle, its types and data, and no sources', () => {
       'types',
       'kinds.gen.json',
       'docs.gen.json.gz',
+      'document-hashes.gen.json',
       'bootstrap.gen.json',
       'older-kinds.gen.json',
     ]),

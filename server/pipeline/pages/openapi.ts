@@ -110,7 +110,7 @@ const isOwn = (name: string, env: PipelineEnv): boolean => {
   const [root, group = '', version = ''] = name.split('/');
   const remote =
     root === 'apis' ? env.aggregation.remoteFor(requestInfo('GET', `/apis/${group}/${version}`, NO_QUERY)) : undefined;
-  return remote === undefined && published(env).document(name) !== undefined;
+  return remote === undefined && published(env).has(name);
 };
 
 const NO_QUERY = new URLSearchParams();
@@ -131,7 +131,7 @@ async function indexOfAll(request: ApiRequest, env: PipelineEnv): Promise<ApiRes
 }
 
 /** Where the document of this content is, for ever. */
-function locationOf(name: string, { hash }: Document, { prefix = '' }: ApiRequest): string {
+function locationOf(name: string, hash: string, { prefix = '' }: ApiRequest): string {
   return `${prefix}${V3}${name}?hash=${hash}`;
 }
 
@@ -147,8 +147,8 @@ function index(request: ApiRequest, env: PipelineEnv): ApiResponse {
 
 function paths(publication: CustomPublication, request: ApiRequest): [name: string, entry: object][] {
   return publication.names.flatMap((name) => {
-    const found = publication.document(name);
-    return found ? [[name, { serverRelativeURL: locationOf(name, found, request) }]] : [];
+    const hash = publication.hashOf(name);
+    return hash === undefined ? [] : [[name, { serverRelativeURL: locationOf(name, hash, request) }]];
   });
 }
 
@@ -165,7 +165,7 @@ function document(request: ApiRequest, name: string, env: PipelineEnv): ApiRespo
   };
   const hash = request.query.get('hash') ?? '';
   if (hash !== '' && hash !== found.hash) {
-    return exactly(301, { ...headers, location: locationOf(name, found, request), 'content-length': '0' });
+    return exactly(301, { ...headers, location: locationOf(name, found.hash, request), 'content-length': '0' });
   }
   if (hash !== '') Object.assign(headers, immutable(env.registry.clock.now()));
   return file(request, headers, isJson ? found.json : found.protobuf, publishedMs(env));

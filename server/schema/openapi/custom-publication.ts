@@ -59,6 +59,15 @@ export class CustomPublication {
     return [...new Set([...builtIn, ...this.#kinds.keys()])].sort();
   }
 
+  has(name: string): boolean {
+    return this.#kinds.has(name) || publicationOf(this.#table).has(name);
+  }
+
+  /** The hash of a document: clients ask for those of all of them, and then for one or two. */
+  hashOf(name: string): string | undefined {
+    return publicationOf(this.#table).hashOf(name) ?? this.document(name)?.hash;
+  }
+
   document(name: string): Document | undefined {
     const builtIn = publicationOf(this.#table).document(name);
     const kinds = this.#kinds.get(name);

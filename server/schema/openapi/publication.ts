@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { fieldText } from '../docs.ts';
 import type { TypeTable } from '../type-table.ts';
+import { knownHash } from './document-hashes.ts';
 import { builtInContext, routesByDocument, writeV2, writeV3 } from './documents.ts';
 import { MESSAGES_V2 } from './messages-v2.ts';
 import { MESSAGES_V3 } from './messages-v3.ts';
@@ -58,6 +59,16 @@ export class OpenApiPublication {
   /** Names of the documents of v3, such as `apis/apps/v1`. */
   get names(): readonly string[] {
     return [...this.#routes.keys()].sort();
+  }
+
+  has(name: string): boolean {
+    return this.#routes.has(name);
+  }
+
+  /** The hash of a document, which need not be made for it. */
+  hashOf(name: string): string | undefined {
+    if (!this.has(name)) return undefined;
+    return this.#documents.get(name)?.hash ?? knownHash(this.#table, name) ?? this.document(name)?.hash;
   }
 
   /** A document of v3. */

@@ -15,10 +15,12 @@ test('/openapi/v3 lists every document under the hash of its content', async () 
   const recorded = golden<{ path: string }>('openapi/structure.json').map(({ path }) => path);
   expect(Object.keys(paths).map((name) => `/openapi/v3/${name}`)).toEqual(recorded.slice(1));
 
-  const url = paths['apis/batch/v1']?.serverRelativeURL ?? '';
-  const { body } = await server.ask('GET', url);
-  const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
-  expect(url).toBe(`/openapi/v3/apis/batch/v1?hash=${hash}`);
+  // Hashes are found out by `npm run build`: where they are older than the documents, build anew.
+  for (const [name, { serverRelativeURL }] of Object.entries(paths)) {
+    const { body } = await server.ask('GET', `/openapi/v3/${name}`);
+    const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
+    expect(serverRelativeURL).toBe(`/openapi/v3/${name}?hash=${hash}`);
+  }
 });
 
 test('a document that is not there is 404 without a body', async () => {
