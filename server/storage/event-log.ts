@@ -182,11 +182,15 @@ export class EventLog {
     const { missed } = watcher;
     watcher.missed = [];
     const events: StoredEvent[] = [];
-    for (const event of missed.length > 0 ? [...missed, ...batch] : batch) {
-      if (event.now.revision <= watcher.seen || !event.now.key.startsWith(watcher.prefix)) continue;
-      watcher.seen = event.now.revision;
-      const seen = watcher.where ? filtered(event, watcher.where) : event;
-      if (seen) events.push(seen);
+    // Those of one revision come together: objects whose time is over go at once in etcd.
+    for (const part of missed.length > 0 ? [missed, batch] : [batch]) {
+      const { seen } = watcher;
+      for (const event of part) {
+        if (event.now.revision <= seen || !event.now.key.startsWith(watcher.prefix)) continue;
+        watcher.seen = event.now.revision;
+        const shown = watcher.where ? filtered(event, watcher.where) : event;
+        if (shown) events.push(shown);
+      }
     }
     if (events.length > 0) watcher.sink.events(events);
   }
