@@ -2,11 +2,14 @@
 // `npm run test:kubectl`: what kubectl does, by the kubectl of the server's own version, which is built when it is new.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { buildEtcd } from './etcd.mjs';
 import { buildKubectl, findKubectl } from './kubectl.mjs';
 
 const SAME_VERSION = '--same-version';
 const kubectl = process.argv.includes(SAME_VERSION) ? buildKubectl() : findKubectl();
 process.stdout.write(`kubectl of the tests: ${kubectl.text} (${kubectl.command})\n`);
+const etcd = buildEtcd();
+if (etcd) process.stdout.write(`etcd of the tests: ${etcd}\n`);
 
 const report = 'node_modules/.cache/vitest-report.json';
 mkdirSync('node_modules/.cache', { recursive: true });

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { expiry } from './storage/expiry.ts';
 import { history } from './storage/history.ts';
 import { lists } from './storage/lists.ts';
@@ -12,7 +12,9 @@ import { watches } from './storage/watches.ts';
 import { writes } from './storage/writes.ts';
 
 // The contract of the interface Storage: every implementation passes all of it.
-describe.each(backends)('$name', (backend) => {
+describe.each(backends.filter(({ skipped }) => !skipped))('$name', (backend) => {
+  beforeAll(() => backend.start?.());
+  afterAll(() => backend.stop?.());
   describe('writes', () => writes(backend));
   describe('updates', () => updates(backend));
   describe('sharing', () => sharing(backend));

@@ -6,7 +6,7 @@ import { type Backend, Recorder } from './subject.ts';
 import { setting } from './updates.ts';
 
 export function expiry(backend: Backend): void {
-  const { storage, clock, pause } = eachTest(backend);
+  const { storage, clock, pauseInLife } = eachTest(backend);
   const create = (name: string, ttlMs: number) => storage().create(keyOfMap(name), configMap(name), { ttlMs });
   const names = (): (string | undefined)[] =>
     storage()
@@ -16,7 +16,7 @@ export function expiry(backend: Backend): void {
   it('removes an object when its time is over, and tells watchers', async () => {
     await create('a', 1000);
     await storage().create(keyOfMap('stays'), configMap('stays'));
-    await pause();
+    await pauseInLife();
     const recorder = new Recorder();
     const before = storage().revision();
     storage().watch('configmaps/', { after: before }, recorder);
@@ -27,7 +27,7 @@ export function expiry(backend: Backend): void {
     await nextTurn();
     expect(recorder.lines).toEqual([`deleted a@${before + 1}`]);
     await clock().advance(1_000_000);
-    await pause();
+    await pauseInLife();
     expect(names()).toEqual(['stays']);
   });
 
@@ -35,10 +35,10 @@ export function expiry(backend: Backend): void {
     await create('long', 3000);
     await create('short', 1000);
     await create('middle', 2000);
-    await pause();
+    await pauseInLife();
     await clock().advance(1000);
     expect(names()).toEqual(['long', 'middle']);
-    await pause();
+    await pauseInLife();
     await clock().advance(1000);
     expect(names()).toEqual(['long']);
     await clock().advance(1000);
@@ -63,10 +63,10 @@ export function expiry(backend: Backend): void {
     await clock().advance(600);
     await storage().guaranteedUpdate(keyOfMap('changed'), {}, setting('x', '1'));
     await storage().guaranteedUpdate(keyOfMap('same'), {}, async ({ value }) => ({ ...value }) as never);
-    await pause();
+    await pauseInLife();
     await clock().advance(400);
     expect(names()).toEqual(['changed']);
-    await pause();
+    await pauseInLife();
     await clock().advance(600);
     expect(names()).toEqual([]);
   });
@@ -75,7 +75,7 @@ export function expiry(backend: Backend): void {
     await create('a', 1000);
     await storage().guaranteedUpdate(keyOfMap('a'), {}, async () => 'delete');
     await storage().create(keyOfMap('a'), configMap('a'));
-    await pause();
+    await pauseInLife();
     await clock().advance(5000);
     expect(names()).toEqual(['a']);
   });

@@ -8,6 +8,8 @@ export function eachTest(backend: Backend): {
   readonly storage: () => LocalStorage;
   readonly clock: () => SimulatedClock;
   readonly pause: () => Promise<void>;
+  /** The same in the life of an object that lives for a time, where that goes on by the same clock afterwards. */
+  readonly pauseInLife: () => Promise<void>;
 } {
   let subject: Subject | undefined;
   const current = (): Subject => {
@@ -21,5 +23,7 @@ export function eachTest(backend: Backend): {
     await subject?.dispose();
     subject = undefined;
   });
-  return { storage: () => current().storage, clock: () => current().clock, pause: () => current().pause() };
+  const pause = (): Promise<void> => current().pause();
+  const pauseInLife = backend.keepsTimes ? pause : () => Promise.resolve();
+  return { storage: () => current().storage, clock: () => current().clock, pause, pauseInLife };
 }

@@ -1,10 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
+import { systemClock } from '../../../server/base/clock.ts';
+import type { KubeObject } from '../../../server/kube/object.ts';
+import { EtcdClient } from '../../../server/storage/etcd/etcd-client.ts';
+import { EtcdStorage } from '../../../server/storage/etcd/etcd-storage.ts';
+import type { EtcdFormat } from '../../../server/storage/etcd/format.ts';
 import type { IndexDefinitions } from '../../../server/storage/indexes.ts';
 import { MemoryStorage } from '../../../server/storage/memory.ts';
 import { PersistentStorage } from '../../../server/storage/persistent.ts';
 import type { LocalStorage, StoredEvent, WatchSink } from '../../../server/storage/storage.ts';
+import { type EtcdServer, hasEtcd, startEtcd } from '../../support/etcd-server.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { LogCollector, locate } from '../../support/stored.ts';
 
@@ -21,7 +28,20 @@ export interface Subject {
 export interface Backend {
   readonly name: string;
   open(): Promise<Subject>;
+  /** What every test of it shares. */
+  start?(): Promise<void>;
+  stop?(): Promise<void>;
+  /** Why the suite cannot run here. */
+  readonly skipped?: string;
+  /** A write is visible when the call returns, before its promise resolves. */
+  readonly writesAtOnce: boolean;
+  /** Objects live by the simulated clock also across a pause. */
+  readonly keepsTimes: boolean;
+  /** `restore` and `replace` give revisions as their contract says: one for each write, and those of then. */
+  readonly choosesRevisions: boolean;
 }
+
+const OWN_REVISIONS = { writesAtOnce: true, keepsTimes: true, choosesRevisions: true };
 
 /** Finds maps by the value of the field `node` of their data. */
 const indexes: IndexDefinitions = {
@@ -30,6 +50,7 @@ const indexes: IndexDefinitions = {
 
 const memory: Backend = {
   name: 'MemoryStorage',
+  ...OWN_REVISIONS,
   async open() {
     const clock = new SimulatedClock();
     const storage = new MemoryStorage({ clock, indexes });
@@ -40,6 +61,7 @@ const memory: Backend = {
 function persistent(name: string, restarts: boolean): Backend {
   return {
     name,
+    ...OWN_REVISIONS,
     async open() {
       const clock = new SimulatedClock();
       const directory = await mkdtemp(join(tmpdir(), 'fauxkube-storage-'));
@@ -65,11 +87,80 @@ function persistent(name: string, restarts: boolean): Backend {
   };
 }
 
+/** What is begun when a timer fires ends in its own time. */
+class PatientClock extends SimulatedClock {
+  readonly #isAtRest: () => boolean;
+
+  constructor(isAtRest: () => boolean) {
+    super();
+    this.#isAtRest = isAtRest;
+  }
+
+  override async advance(ms: number): Promise<void> {
+    await super.advance(ms);
+    await vi.waitUntil(this.#isAtRest, { timeout: 10_000, interval: 1 });
+  }
+}
+
+/** Keys as they are, below a folder of their own. */
+const plainFormat = (root: string): EtcdFormat => ({
+  root,
+  pathOf: (key) => root + key,
+  keyOf: (path) => path.slice(root.length),
+  encode: (_key, { metadata: { resourceVersion: _, ...metadata }, ...rest }) =>
+    Buffer.from(JSON.stringify({ ...rest, metadata })),
+  decode: (_key, bytes) => JSON.parse(bytes.toString()) as KubeObject,
+});
+
+/** One etcd for all tests, and a folder in it for each. */
+function etcd(name: string, restarts: boolean): Backend {
+  let server: EtcdServer | undefined;
+  let count = 0;
+  return {
+    name,
+    ...(!hasEtcd && { skipped: 'there is no etcd' }),
+    writesAtOnce: false,
+    keepsTimes: !restarts,
+    choosesRevisions: false,
+    async start() {
+      server = await startEtcd();
+    },
+    async stop() {
+      await server?.close();
+    },
+    async open() {
+      const { url = '' } = server ?? {};
+      const clock: SimulatedClock = new PatientClock(() => storage.delivered);
+      const format = plainFormat(`/test-${++count}/`);
+      const open = (): Promise<EtcdStorage> => {
+        const [realClock, timeoutMs, log] = [systemClock(), 10_000, new LogCollector()];
+        const client = new EtcdClient({ endpoints: [url], clock: realClock, timeoutMs });
+        return EtcdStorage.open({ client, format, clock, realClock, log, indexes, timeoutMs });
+      };
+      let storage = await open();
+      return {
+        clock,
+        get storage() {
+          return storage;
+        },
+        async pause() {
+          if (!restarts) return;
+          await storage.close();
+          storage = await open();
+        },
+        dispose: () => storage.close(),
+      };
+    },
+  };
+}
+
 /** Every implementation of Storage. */
 export const backends: readonly Backend[] = [
   memory,
   persistent('PersistentStorage', false),
   persistent('PersistentStorage, restarted between steps', true),
+  etcd('EtcdStorage', false),
+  etcd('EtcdStorage, opened anew between steps', true),
 ];
 
 /** A watcher that keeps what it gets. */

@@ -82,7 +82,8 @@ export function updates(backend: Backend): void {
     await Promise.all(Array.from({ length: 5 }, () => storage().guaranteedUpdate(keyOfMap('a'), {}, increment)));
     await pause();
     expect(storage().get(keyOfMap('a'))?.value.data).toEqual({ count: '5' });
-    expect(runs).toBeGreaterThan(5);
+    // Where a write takes its time, the next change waits for it: only one that is thinking is overtaken.
+    if (backend.writesAtOnce) expect(runs).toBeGreaterThan(5);
     expect(runs).toBeLessThanOrEqual(15); // 5 + 4 + 3 + 2 + 1: one wins each time
   });
 
