@@ -13,6 +13,8 @@ export function assemblyOptionsOf(options: StartOptions, name: string | undefine
   return {
     kubernetesVersion: options.kubernetesVersion,
     dataDir: options.dataDir,
+    storage: options.storage,
+    etcd: options.etcd,
     compactAfter: options.compactAfter,
     tlsNames: options.tlsNames ?? [],
     identity: keysOf(options, name),

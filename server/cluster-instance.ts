@@ -148,7 +148,7 @@ export class ClusterInstance implements ForkedCluster {
       clock,
       random,
       log,
-      storage: virtual?.storage,
+      ...(virtual && { storage: virtual.storage }),
       pki: virtual?.pki,
       connector: kubelet.nodes,
       outbound,

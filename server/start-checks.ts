@@ -4,6 +4,7 @@ import { didYouMean } from './base/near-names.ts';
 import { OptionError } from './base/option-error.ts';
 import { timeMsOf } from './cluster/clock-texts.ts';
 import { possibleTime } from './cluster/cluster-clock.ts';
+import { etcdOf } from './cluster/etcd/etcd-options.ts';
 import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
@@ -25,6 +26,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   corsOrigins: true,
   dataDir: true,
   compactAfter: true,
+  storage: true,
+  etcd: true,
   fixtures: true,
   watchFixtures: true,
   initDir: true,
@@ -91,6 +94,8 @@ export function checkOptions(options: StartOptions): void {
   const { nodes, seed, compactAfter, logLevel, loadBalancerCidr, upstreams = [] } = options;
   checkTypes({ ...options });
   upstreamMatcher(upstreams);
+  if (options.storage !== undefined) etcdOf(options.storage, options.etcd);
+  else if (options.etcd) throw new OptionError('etcd', ' needs storage: which etcd it is');
   checkWhole('nodes', nodes, NODES_MAX);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   checkWhole('compactAfter', compactAfter, Number.MAX_SAFE_INTEGER, 1);
@@ -160,6 +165,7 @@ const TYPES: readonly [what: string, is: (value: unknown) => boolean, names: rea
     [
       'host',
       'dataDir',
+      'storage',
       'initDir',
       'kubeletEvents',
       'clusterCidr',

@@ -9,6 +9,7 @@ import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
 import type { AuthorizationOptions } from './cluster/authorization.ts';
+import type { EtcdOptions } from './cluster/etcd/etcd-options.ts';
 import type { JournalLevel } from './cluster/journal/journal.ts';
 import type { OpenPort } from './http/plain-servers.ts';
 
@@ -37,6 +38,13 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** After how many writes the journal of `dataDir` is folded into its snapshot; 50,000 unless given. */
   readonly compactAfter?: number;
+  /**
+   * Keeps everything in etcd, as a kube-apiserver does: `etcd://127.0.0.1:2379`, `etcds://user:password@a:2379,b:2379`.
+   * `dataDir` then only holds certificates and keys. See docs/etcd.md.
+   */
+  readonly storage?: string;
+  /** How it is kept there, and how etcd is reached. */
+  readonly etcd?: EtcdOptions;
   /** Files, folders, globs, kustomizations and Helm charts whose objects are there from the start. */
   readonly fixtures?: readonly string[];
   /** Brings what changes in their files into the cluster. */

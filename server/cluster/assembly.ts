@@ -36,6 +36,7 @@ import { authenticationObject, keepAuthenticationPublished } from './bootstrap/p
 import { Cluster } from './cluster.ts';
 import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
+import type { EtcdOptions } from './etcd/etcd-options.ts';
 import { identityOf, type keysOf } from './identity.ts';
 import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
@@ -53,8 +54,10 @@ export interface AssemblyOptions {
   readonly dataDir: string | undefined;
   /** See `StartOptions`. */
   readonly compactAfter?: number | undefined;
-  /** Instead of a data directory: where everything is kept. */
-  readonly storage?: LocalStorage | undefined;
+  /** Instead of a data directory: where everything is kept. A text names servers of etcd. */
+  readonly storage?: LocalStorage | string | undefined;
+  /** See `StartOptions`. */
+  readonly etcd?: EtcdOptions | undefined;
   /** Instead of that of the data directory, or a new one. */
   readonly pki?: Pki | undefined;
   readonly tlsNames: readonly string[];
@@ -128,7 +131,11 @@ interface Opened {
 }
 
 async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<Opened> {
-  const { dataDir, storage, clock } = options;
+  const { dataDir, storage, clock, log, etcd = {} } = options;
+  if (typeof storage === 'string') {
+    const { openEtcd } = await import('./etcd/open-etcd.ts');
+    return { storage: await openEtcd({ storage, options: etcd, table, clock, log }) };
+  }
   if (storage) return { storage };
   if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
   try {

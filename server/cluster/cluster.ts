@@ -184,6 +184,9 @@ export class Cluster {
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,
+      ...(parts.storage.isHealthy && {
+        storesAnswer: (timeoutMs) => parts.storage.isHealthy?.(timeoutMs) ?? Promise.resolve(true),
+      }),
       flush: () => parts.storage.flush(),
       begin: (name) => activity.begin(name),
       serverAddress: parts.serverAddress,

@@ -5,6 +5,7 @@ import type { StartOptions } from '../start-options.ts';
 /** Where it is not the same words with hyphens. */
 const OTHERS: Readonly<Partial<Record<keyof StartOptions, string>>> = {
   tlsNames: '--tls-san',
+  etcd: '--etcd-*',
   corsOrigins: '--cors-origin',
   tokenFile: '--token-auth-file',
   authorizationModes: '--authorization-mode',

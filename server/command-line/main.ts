@@ -23,6 +23,7 @@ import { addQuestions } from './questions.ts';
 import { addRequests } from './requests.ts';
 import { addSavepoints } from './savepoints.ts';
 import { startCommand } from './start.ts';
+import { storageFlags } from './storage-flags.ts';
 import { addUi } from './ui.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 import { addVersion } from './version.ts';
@@ -233,6 +234,7 @@ Examples:
     .exitOverride()
     .action(startCommand);
   const more = [
+    ...storageFlags(flag),
     ...authorizationFlags(flag, collect),
     ...auditFlags(flag, integer(1, Number.MAX_SAFE_INTEGER)),
     ...identityFlags(flag, collect),

@@ -15,10 +15,11 @@ import { inFlags } from './flag-names.ts';
 import { authenticationOf, type IdentityFlags } from './identity-flags.ts';
 import { kubeconfigNames, writeKubeconfigs } from './kubeconfigs.ts';
 import { portInUse } from './port-in-use.ts';
+import { type StorageFlags, storageOptionsOf } from './storage-flags.ts';
 import { contentBefore, tellTakeover } from './taken-kubeconfig.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
 
-interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags {
+interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags, StorageFlags {
   readonly host: string;
   readonly port: number;
   readonly httpPort?: number;
@@ -177,6 +178,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     authentication: authenticationOf(flags),
     ...(flags.tokenAuthFile !== undefined && { tokenFile: flags.tokenAuthFile }),
     ...auditOptionsOf(flags),
+    ...storageOptionsOf(flags),
   });
 }
 

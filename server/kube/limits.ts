@@ -52,6 +52,11 @@ export const LIMITS = {
    * Ours.
    */
   restartRevisions: 100_000,
+  /**
+   * How long a call to etcd may take, and how long what was written may take to come back by the watch. Ours:
+   * upstream waits as long as the request may take, half a minute for writes.
+   */
+  etcdCallMs: 10_000,
   /** Savepoints of one cluster. Ours. */
   savepoints: 1000,
   /** Largest snapshot that is taken over a socket: a cluster of 100,000 pods. Ours. */

@@ -69,6 +69,8 @@ export interface PipelineEnv {
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
   health(): ReadonlyMap<string, boolean>;
+  /** Whether what keeps everything answers in time; absent where it is in this process. */
+  readonly storesAnswer?: (timeoutMs: number) => Promise<boolean>;
   /** Hands pending events to watchers. */
   flush(): void;
   /** Something is under way that the cluster has not settled without, until the returned function is called. */

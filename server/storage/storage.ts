@@ -43,6 +43,14 @@ export interface Storage {
   rehearse?(value: KubeObject): Promise<KubeObject>;
   /** Looks anew at what a key holds, where something outside decides how it is shown. */
   refresh?(key: string): Promise<void>;
+  /**
+   * Where others write too: resolves when reads know everything that was written before the call, or everything up to
+   * `revision`, if that is given and further on than they are. There is no such method where nobody else writes.
+   * @throws ApiError when that cannot be found out
+   */
+  readonly fresh?: ((revision?: number) => Promise<void>) | undefined;
+  /** Whether what keeps everything answers within a time; it does where there is no such method. */
+  isHealthy?(timeoutMs: number): Promise<boolean>;
   /** Resolves when watchers have been handed what happened so far; undefined when they have. */
   delivering?(): Promise<unknown> | undefined;
 }

@@ -48,6 +48,10 @@ const CHECKS: Readonly<Record<Root, readonly string[]>> = {
   readyz: ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, 'shutdown'],
 };
 
+/** Those that fail when etcd does not answer in time (DefaultHealthcheckTimeout). */
+const STORE_CHECKS = ['etcd', 'etcd-readiness'];
+const STORE_CHECK_MS = 2000;
+
 const NO_SNIFF = { 'x-content-type-options': 'nosniff' };
 
 function text(status: number, body: string, headers: Readonly<Record<string, string>>): ApiResponse {
@@ -55,9 +59,10 @@ function text(status: number, body: string, headers: Readonly<Record<string, str
 }
 
 /** Whether each check passes. What the cluster adds comes last; one that is not ready yet is alive all the same. */
-function checks(root: Root, env: PipelineEnv): Map<string, boolean> {
+function checks(root: Root, env: PipelineEnv, storesAnswer = true): Map<string, boolean> {
   const results = new Map(CHECKS[root].map((name) => [name, true]));
   for (const [name, passed] of env.health()) results.set(name, passed || root === 'livez');
+  if (!storesAnswer) for (const name of STORE_CHECKS) if (results.has(name)) results.set(name, false);
   return results;
 }
 
@@ -66,13 +71,24 @@ export function healthPaths(env: PipelineEnv): string[] {
   return ROOTS.flatMap((root) => [`/${root}`, ...[...checks(root, env).keys()].map((name) => `/${root}/${name}`)]);
 }
 
-export function healthPage({ info, query }: ApiRequest, env: PipelineEnv): ApiResponse | undefined {
+export function healthPage(
+  { info, query }: ApiRequest,
+  env: PipelineEnv,
+): Promise<ApiResponse> | ApiResponse | undefined {
   const [, name = '', ...rest] = info.path.split('/');
   const root = ROOTS.find((candidate) => candidate === name);
   if (!root) return undefined;
-  const results = checks(root, env);
-  if (rest.length === 0) return summary(root, results, query, env.checks);
-  const check = rest.join('/');
+  const shown = (storesAnswer?: boolean): ApiResponse | undefined => {
+    const results = checks(root, env, storesAnswer);
+    return rest.length === 0 ? summary(root, results, query, env.checks) : single(results, rest.join('/'));
+  };
+  const { storesAnswer } = env;
+  // There may be no such check.
+  if (!storesAnswer || (rest.length > 0 && !checks(root, env).has(rest.join('/')))) return shown();
+  return storesAnswer(STORE_CHECK_MS).then((isTrue) => shown(isTrue) as ApiResponse);
+}
+
+function single(results: ReadonlyMap<string, boolean>, check: string): ApiResponse | undefined {
   const passed = results.get(check);
   if (passed === undefined) return undefined;
   return passed ? text(200, 'ok', {}) : text(500, `internal server error: ${check} failed\n`, NO_SNIFF);

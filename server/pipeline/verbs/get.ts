@@ -10,7 +10,15 @@ import { staleObject, staleRevision } from './stale.ts';
 
 /** GET of one object. */
 export function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
-  return Promise.resolve(read(request, served, env));
+  const fresh = served.store.isShared ? freshness(request, served) : undefined;
+  return fresh ? fresh.then(() => read(request, served, env)) : Promise.resolve(read(request, served, env));
+}
+
+/** Without a version the newest one is wanted, with 0 any; a later one is waited for. */
+function freshness({ query }: ApiRequest, { store }: Served): Promise<void> | undefined {
+  const asked = query.get('resourceVersion') ?? '';
+  if (asked === '0' || store.definition.computed) return undefined;
+  return store.fresh(asked === '' ? undefined : parseRevision(asked));
 }
 
 function read(request: ApiRequest, served: Served, env: PipelineEnv): ApiResponse {

@@ -19,8 +19,16 @@ export async function list(request: ApiRequest, served: Served, env: PipelineEnv
     const items = computed(env.registry).map((value) => new StoredObject('', 0, value));
     return { type: 'list', served, items: items.filter((item) => selection.where?.(item.value) ?? true), revision: 0 };
   }
+  if (served.store.isShared) await freshness(options, served);
   const staleAt = staleRevision(request, served);
   return listPage(request.info.namespace, options, selection, served, staleAt);
+}
+
+/** A list without a version is of the newest one; whoever goes on, or names a version, needs only that. */
+function freshness(options: ListOptions, { store }: Served): Promise<void> | undefined {
+  if (options.resourceVersion === '0') return undefined;
+  const { at, notOlderThan = at } = positionOf(options);
+  return store.fresh(notOlderThan);
 }
 
 /** Where a list reads: the newest state, a past one, or the one that a continue token names. */

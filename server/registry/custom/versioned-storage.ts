@@ -87,6 +87,12 @@ export class VersionedStorage implements Storage {
     return Promise.resolve(this.#codec.shown(this.#codec.stored(value) as Frozen<KubeObject>) as KubeObject);
   }
 
+  /** Only where there is something to wait for: readers go on at once else. */
+  get fresh(): ((revision?: number) => Promise<void>) | undefined {
+    const storage = this.#storage;
+    return storage.fresh && ((revision) => storage.fresh?.(revision) ?? Promise.resolve());
+  }
+
   refresh(_key: string): Promise<void> {
     return Promise.resolve();
   }

@@ -1,0 +1,34 @@
+/** Opens a storage in etcd. Loaded by those who use one. */
+import { type Clock, realOf } from '../../base/clock.ts';
+import type { Logger } from '../../base/log.ts';
+import { LIMITS } from '../../kube/limits.ts';
+import type { TypeTable } from '../../schema/type-table.ts';
+import { EtcdClient } from '../../storage/etcd/etcd-client.ts';
+import { EtcdStorage } from '../../storage/etcd/etcd-storage.ts';
+import { type EtcdOptions, etcdOf } from './etcd-options.ts';
+import { ObjectFormat } from './object-format.ts';
+
+export interface OpenEtcd {
+  /** `etcd://127.0.0.1:2379` */
+  readonly storage: string;
+  readonly options: EtcdOptions;
+  readonly table: TypeTable;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** @throws Error that says which servers cannot be used, and why */
+export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd): Promise<EtcdStorage> {
+  const servers = etcdOf(storage, options);
+  const timeoutMs = LIMITS.etcdCallMs;
+  const client = new EtcdClient({ ...servers, clock: realOf(clock), timeoutMs });
+  const format = new ObjectFormat(table, options.prefix, options.mediaType);
+  try {
+    const version = await client.status();
+    log.info({ endpoints: servers.endpoints, version, prefix: format.root }, 'everything is kept in etcd');
+    return await EtcdStorage.open({ client, format, clock, log, timeoutMs });
+  } catch (error) {
+    client.close();
+    throw new Error(`etcd at ${servers.endpoints.join(', ')} cannot be used: ${(error as Error).message}`);
+  }
+}
