@@ -178,5 +178,4 @@ export class MemoryStorage extends ReadModel implements LocalStorage {
     this.#onCommit?.(event);
     this.log.append(event);
   }
-
 }

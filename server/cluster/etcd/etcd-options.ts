@@ -32,7 +32,10 @@ export function etcdOf(
   const [, scheme = '', user, servers = ''] = /^([a-z]+:)\/\/(?:([^@/]*)@)?([^@/]+)\/?$/.exec(storage) ?? [];
   const plain = SCHEMES[scheme];
   if (plain === undefined)
-    throw new OptionError('storage', ` has to be servers of etcd such as etcd://127.0.0.1:2379, and is ${told(storage)}`);
+    throw new OptionError(
+      'storage',
+      ` has to be servers of etcd such as etcd://127.0.0.1:2379, and is ${told(storage)}`,
+    );
   if ((certFile === undefined) !== (keyFile === undefined))
     throw new OptionError('etcd', ' needs a certificate and its key, or neither');
   if (mediaType !== undefined && !MEDIA_TYPES.includes(mediaType))
@@ -54,7 +57,8 @@ export function etcdOf(
 
 function endpointOf(server: string, scheme: string): string {
   const url = `${scheme}://${server}`;
-  if (!URL.canParse(url)) throw new OptionError('storage', `: ${JSON.stringify(server)} is no server such as host:2379`);
+  if (!URL.canParse(url))
+    throw new OptionError('storage', `: ${JSON.stringify(server)} is no server such as host:2379`);
   // etcd's port, which URLs of http would have as 80.
   return /:\d+$/.test(server) ? url : `${url}:2379`;
 }

@@ -13,12 +13,26 @@ import { jsonText } from '../../storage/json-text.ts';
 import { bucketOf } from '../../storage/storage.ts';
 import type { MediaType } from './etcd-options.ts';
 import { KeyPaths } from './key-paths.ts';
+import { currentDefinition } from './old-definitions.ts';
 
 interface Kept {
-  /** In the version in which it is kept. */
   readonly info: ResourceInfo;
+  /** In which version it is written: `v1`, `apps/v1`. */
+  readonly writtenAs: string;
   readonly definition: ResourceDefinition | undefined;
 }
+
+/**
+ * Resources that upstream writes in an older version than it serves, so that the servers before can read them
+ * (NewStorageFactoryConfigEffectiveVersion). Their fields are the same.
+ */
+const WRITTEN_AS: Readonly<Record<string, string>> = {
+  'leasecandidates.coordination.k8s.io': 'v1beta1',
+  'clustertrustbundles.certificates.k8s.io': 'v1beta1',
+  'podcertificaterequests.certificates.k8s.io': 'v1beta1',
+  'storageversionmigrations.storagemigration.k8s.io': 'v1beta1',
+  'devicetaintrules.resource.k8s.io': 'v1beta2',
+};
 
 const PROTOBUF_MAGIC = Buffer.from('k8s\0');
 /** What encryption at rest puts before a value. */
@@ -42,7 +56,9 @@ export class ObjectFormat implements EtcdFormat {
     for (const { group, versions } of table.groups) {
       for (const info of versions.flatMap(({ resources }) => resources)) {
         const bucket = resourceName(group, info.resource);
-        if (!this.#kept.has(bucket)) this.#kept.set(bucket, { info, definition: definitions.get(bucket) });
+        if (this.#kept.has(bucket)) continue;
+        const writtenAs = apiVersionOf({ group, version: WRITTEN_AS[bucket] ?? info.version });
+        this.#kept.set(bucket, { info, writtenAs, definition: definitions.get(bucket) });
       }
     }
   }
@@ -61,10 +77,11 @@ export class ObjectFormat implements EtcdFormat {
 
   encode(key: string, value: Frozen<KubeObject>): Buffer {
     const { resourceVersion: _, ...metadata } = value.metadata;
-    const object = { ...value, metadata };
-    const info = this.#isProtobuf ? this.#kept.get(bucketOf(key))?.info : undefined;
-    if (!info || JSON_ONLY.has(info.group)) return Buffer.from(`${jsonText(object)}\n`);
-    return encodeProtobuf(object, { apiVersion: apiVersionOf(info), kind: info.kind }, info.type);
+    const kept = this.#kept.get(bucketOf(key));
+    const apiVersion = kept?.writtenAs ?? value.apiVersion;
+    const object = { ...value, ...(apiVersion !== undefined && { apiVersion }), metadata };
+    if (!kept || !this.#isProtobuf || JSON_ONLY.has(kept.info.group)) return Buffer.from(`${jsonText(object)}\n`);
+    return encodeProtobuf(object, { apiVersion: kept.writtenAs, kind: kept.info.kind }, kept.info.type);
   }
 
   decode(key: string, bytes: Buffer): KubeObject {
@@ -77,13 +94,16 @@ export class ObjectFormat implements EtcdFormat {
   #builtIn(kept: Kept, bytes: Buffer): KubeObject {
     const isProtobuf = bytes.subarray(0, PROTOBUF_MAGIC.length).equals(PROTOBUF_MAGIC);
     const envelope = isProtobuf ? readEnvelope(bytes) : undefined;
-    const value = envelope ?? (json(bytes) as Partial<KubeObject>);
+    const value = envelope ?? (currentDefinition(json(bytes)) as Partial<KubeObject>);
     const { apiVersion = '', kind = '' } = value;
     const type = this.#typeOf(kept, apiVersion, kind);
-    const object = (
-      envelope ? decodeProtobuf(envelope, type) : decodeStruct(value, type, { unknownFields: false })
-    ) as unknown as KubeObject;
-    return this.#inKeptVersion(kept, object, apiVersion);
+    const object = (envelope
+      ? decodeProtobuf(envelope, type)
+      : decodeStruct(value, type, { unknownFields: false })) as unknown as KubeObject;
+    const current = inServedVersion(kept, object, apiVersion);
+    // Upstream fills in what is missing whenever it reads: protobuf has no kinds of what is inside, for one.
+    kept.definition?.fillDefaults?.(current);
+    return current;
   }
 
   /** @throws Error for another kind than that of the resource */
@@ -93,25 +113,25 @@ export class ObjectFormat implements EtcdFormat {
     // A version that is not served any more has fields that the others have too.
     return this.#table.typeOfKind(stored.group, stored.version, kind) ?? info.type;
   }
+}
 
-  #inKeptVersion({ info, definition }: Kept, object: KubeObject, apiVersion: string): KubeObject {
-    const own = apiVersionOf(info);
-    if (apiVersion === own) return object;
-    const converted = definition?.versions?.[apiVersion]?.toStored(object) ?? object;
-    return { ...converted, apiVersion: own };
-  }
+function inServedVersion({ info, definition }: Kept, object: KubeObject, apiVersion: string): KubeObject {
+  const own = apiVersionOf(info);
+  if (apiVersion === own) return object;
+  const converted = definition?.versions?.[apiVersion]?.toStored(object) ?? object;
+  return { ...converted, apiVersion: own };
 }
 
 function custom(bytes: Buffer): KubeObject {
-  const object = json(bytes) as KubeObject;
+  const object = json(bytes) as unknown as KubeObject;
   if (typeof object.metadata !== 'object' || object.metadata === null) throw new Error('it has no metadata');
   return object;
 }
 
-function json(bytes: Buffer): object {
+function json(bytes: Buffer): Readonly<Record<string, unknown>> {
   const text = bytes.toString();
   if (text.startsWith(ENCRYPTED)) throw new Error('it is encrypted, and there is no key');
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('it is no JSON object');
-  return value;
+  return value as Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
-import { compareKeys } from '../sorted-map.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { atRevision } from '../event-log.ts';
 import { reuse } from '../reuse.ts';
+import { compareKeys } from '../sorted-map.ts';
 import {
   type Captured,
   type Change,
@@ -12,7 +12,7 @@ import {
   StorageError,
   type StoredEvent,
 } from '../storage.ts';
-import { StoredObject } from '../stored-object.ts';
+import type { StoredObject } from '../stored-object.ts';
 import { answerOf } from './errors.ts';
 import { EtcdModel, type EtcdOptions } from './etcd-model.ts';
 import type { OwnWrite } from './own-writes.ts';

@@ -83,10 +83,7 @@ export class Leases {
   /** Asks etcd about a lease that somebody else was granted. */
   async learn(id: LeaseId): Promise<void> {
     const { left, granted } = await this.#client.leaseTime(id);
-    this.#remember(
-      id,
-      left < 0 ? undefined : { ttlMs: ttlMsOf(granted), endMs: this.#clock.now() + left * 1000 },
-    );
+    this.#remember(id, left < 0 ? undefined : { ttlMs: ttlMsOf(granted), endMs: this.#clock.now() + left * 1000 });
   }
 
   #remember(id: LeaseId, time: LeaseTime | undefined): void {
