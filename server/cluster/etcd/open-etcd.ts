@@ -26,7 +26,14 @@ export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd
   try {
     const version = await client.status();
     log.info({ endpoints: servers.endpoints, version, prefix: format.root }, 'everything is kept in etcd');
-    return await EtcdStorage.open({ client, format, clock, log, timeoutMs });
+    return await EtcdStorage.open({
+      client,
+      format,
+      clock,
+      log,
+      timeoutMs,
+      compactionMs: LIMITS.retainedEventsMs,
+    });
   } catch (error) {
     client.close();
     throw new Error(`etcd at ${servers.endpoints.join(', ')} cannot be used: ${(error as Error).message}`);

@@ -3,6 +3,7 @@ import { type Clock, steadyMs } from '../../base/clock.ts';
 import { deepFreeze } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { type Expiry, StoredObject } from '../stored-object.ts';
+import type { Unreadable } from './broken.ts';
 import type { EtcdClient } from './etcd-client.ts';
 import { type EtcdFormat, endOf } from './format.ts';
 import type { Leases } from './leases.ts';
@@ -15,7 +16,7 @@ export interface Contents {
   readonly revision: number;
   readonly objects: readonly StoredObject[];
   /** By key: what cannot be read, and why. */
-  readonly broken: ReadonlyMap<string, Error>;
+  readonly broken: ReadonlyMap<string, Unreadable>;
 }
 
 export interface ReaderParts {
@@ -34,7 +35,7 @@ export async function readContents(
   const { client, format, leases } = parts;
   const end = endOf(format.root);
   const objects: StoredObject[] = [];
-  const broken = new Map<string, Error>();
+  const broken = new Map<string, Unreadable>();
   let revision = 0;
   for (let from: string | undefined = format.root; from !== undefined; ) {
     const page = await client.range({ key: from, end, limit: PAGE, ...(revision > 0 && { revision }) });
@@ -53,7 +54,7 @@ export async function readContents(
       try {
         objects.push(storedOf(key, item, format.decode(key, item.value), parts));
       } catch (error) {
-        broken.set(key, error as Error);
+        broken.set(key, { revision: item.modRevision, error: error as Error });
       }
     }
     from = page.more ? `${page.items.at(-1)?.key}\0` : undefined;

@@ -11,6 +11,7 @@ import type { ListRequest, StoredEvent, StoredPage } from '../storage.ts';
 import { type Expiry, StoredObject } from '../stored-object.ts';
 import { Arrivals } from './arrivals.ts';
 import { Broken } from './broken.ts';
+import { Compaction } from './compaction.ts';
 import { type Contents, type ReaderParts, readContents, storedOf } from './contents.ts';
 import { answerOf } from './errors.ts';
 import type { EtcdClient } from './etcd-client.ts';
@@ -30,6 +31,8 @@ export interface EtcdOptions {
   readonly indexes?: IndexDefinitions;
   /** How long something may take that is not the client's call itself. */
   readonly timeoutMs: number;
+  /** How often etcd is made to forget what is older; never unless given. */
+  readonly compactionMs?: number;
 }
 
 /**
@@ -46,6 +49,7 @@ export abstract class EtcdModel extends ReadModel {
   readonly #parts: ReaderParts;
   readonly #watch: EtcdWatch;
   readonly #broken: Broken;
+  readonly #compaction: Compaction | undefined;
   /** Replies of the watch that have to wait for what is asked about their leases. */
   #replies: WatchReply[] = [];
   #isAsking = false;
@@ -77,6 +81,9 @@ export abstract class EtcdModel extends ReadModel {
     const keys = [format.root, endOf(format.root)] as const;
     this.#watch = new EtcdWatch({ client, keys, clock: realClock, log, handler });
     this.#watch.start(contents.revision);
+    const { compactionMs } = options;
+    if (compactionMs !== undefined)
+      this.#compaction = new Compaction({ client, clock: realClock, log, intervalMs: compactionMs });
   }
 
   protected static async read(options: EtcdOptions): Promise<{ leases: Leases; contents: Contents }> {
@@ -88,6 +95,11 @@ export abstract class EtcdModel extends ReadModel {
   override get(key: string): StoredObject | undefined {
     this.#broken.check(key);
     return super.get(key);
+  }
+
+  /** Whether there is something, readable or not. */
+  protected holds(key: string): boolean {
+    return this.#broken.has(key) || super.get(key) !== undefined;
   }
 
   override list(prefix: string, request?: ListRequest): StoredPage {
@@ -133,6 +145,7 @@ export abstract class EtcdModel extends ReadModel {
   }
 
   protected endFollowing(): void {
+    this.#compaction?.close();
     this.#watch.close();
     this.arrivals.close();
   }
@@ -236,7 +249,7 @@ export abstract class EtcdModel extends ReadModel {
         const value = this.format.decode(key, item.value);
         now = storedOf(key, item, before ? reuse<KubeObject>(value, before.value) : value, this.#parts);
       } catch (error) {
-        this.#broken.add(key, error as Error);
+        this.#broken.add(key, { revision: item.modRevision, error: error as Error });
         return before && { type: 'deleted', now: atRevision(before, item.modRevision), before };
       }
     }

@@ -52,7 +52,7 @@ export class EtcdStorage extends EtcdModel implements LocalStorage {
   async create(key: string, value: KubeObject, { ttlMs }: { ttlMs?: number } = {}): Promise<StoredObject> {
     return this.#turns.run(key, async (turn) => {
       this.#checkOpen();
-      if (this.get(key)) throw new StorageError('exists', key);
+      if (this.holds(key)) throw new StorageError('exists', key);
       const stored = await this.#write(turn, { key, before: undefined, value, ttlMs });
       if (!stored) throw new StorageError('exists', key);
       return stored;

@@ -2,16 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { systemClock } from '../../../server/base/clock.ts';
-import type { KubeObject } from '../../../server/kube/object.ts';
-import { EtcdClient } from '../../../server/storage/etcd/etcd-client.ts';
-import { EtcdStorage } from '../../../server/storage/etcd/etcd-storage.ts';
-import type { EtcdFormat } from '../../../server/storage/etcd/format.ts';
+import type { EtcdStorage } from '../../../server/storage/etcd/etcd-storage.ts';
 import type { IndexDefinitions } from '../../../server/storage/indexes.ts';
 import { MemoryStorage } from '../../../server/storage/memory.ts';
 import { PersistentStorage } from '../../../server/storage/persistent.ts';
 import type { LocalStorage, StoredEvent, WatchSink } from '../../../server/storage/storage.ts';
 import { type EtcdServer, hasEtcd, startEtcd } from '../../support/etcd-server.ts';
+import { openEtcdStorage } from '../../support/etcd-storage.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { LogCollector, locate } from '../../support/stored.ts';
 
@@ -102,16 +99,6 @@ class PatientClock extends SimulatedClock {
   }
 }
 
-/** Keys as they are, below a folder of their own. */
-const plainFormat = (root: string): EtcdFormat => ({
-  root,
-  pathOf: (key) => root + key,
-  keyOf: (path) => path.slice(root.length),
-  encode: (_key, { metadata: { resourceVersion: _, ...metadata }, ...rest }) =>
-    Buffer.from(JSON.stringify({ ...rest, metadata })),
-  decode: (_key, bytes) => JSON.parse(bytes.toString()) as KubeObject,
-});
-
 /** One etcd for all tests, and a folder in it for each. */
 function etcd(name: string, restarts: boolean): Backend {
   let server: EtcdServer | undefined;
@@ -131,12 +118,8 @@ function etcd(name: string, restarts: boolean): Backend {
     async open() {
       const { url = '' } = server ?? {};
       const clock: SimulatedClock = new PatientClock(() => storage.delivered);
-      const format = plainFormat(`/test-${++count}/`);
-      const open = (): Promise<EtcdStorage> => {
-        const [realClock, timeoutMs, log] = [systemClock(), 10_000, new LogCollector()];
-        const client = new EtcdClient({ endpoints: [url], clock: realClock, timeoutMs });
-        return EtcdStorage.open({ client, format, clock, realClock, log, indexes, timeoutMs });
-      };
+      const root = `/test-${++count}/`;
+      const open = (): Promise<EtcdStorage> => openEtcdStorage(url, { root, clock, indexes });
       let storage = await open();
       return {
         clock,
