@@ -139,8 +139,9 @@ export abstract class EtcdModel extends ReadModel {
   /** Waits for a revision that need not be one of our keys: etcd is asked how far the watch is. */
   protected async reach(revision: number): Promise<void> {
     if (this.arrivals.has(revision)) return;
+    const arrived = this.arrivals.until(revision);
     this.#watch.askProgress(() => this.arrivals.isEmpty);
-    await this.arrivals.until(revision);
+    await arrived;
     if (this.arrivals.isEmpty) this.#watch.endProgress();
   }
 

@@ -29,7 +29,6 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 2000;
 /** etcd answers no request for progress while a watch is behind: it is asked again (kube-apiserver's period). */
 const PROGRESS_MS = 100;
-/** etcd's answer to a request for progress is for no watch of the stream. */
 
 /** Follows a range of keys for as long as it is not closed, whatever becomes of connections. */
 export class EtcdWatch {
