@@ -21,9 +21,9 @@ describe.skipIf(!hasEtcd)('while etcd is away', () => {
   });
 
   /** Kills it, and waits until the storage has noticed. */
-  async function away(): Promise<void> {
+  async function away(noticing = storage): Promise<void> {
     await etcd.kill();
-    await vi.waitUntil(async () => !(await storage.isHealthy(100)));
+    await vi.waitUntil(async () => !(await noticing.isHealthy(100)));
   }
 
   it('answers reads that need not be of now, and no others', async () => {
@@ -73,7 +73,7 @@ describe.skipIf(!hasEtcd)('while etcd is away', () => {
 
   it('does a write that waited for it', async () => {
     const patient = await openEtcdStorage(etcd.url, { timeoutMs: 10_000 });
-    await etcd.kill();
+    await away(patient);
     const waiting = patient.create(keyOfMap('waited'), configMap('waited'));
     await etcd.restart();
     expect((await waiting).key).toBe(keyOfMap('waited'));

@@ -35,7 +35,7 @@ describe.skipIf(!hasEtcd)('an etcd behind TLS', () => {
     };
     for (const [name, text] of Object.entries(contents)) await writeFile(file(name), text);
     const server = ['--cert-file', file('server.crt'), '--key-file', file('server.key')];
-    etcd = await startEtcd([...server, '--client-cert-auth', '--trusted-ca-file', file('ca.crt')], 'https');
+    etcd = await startEtcd([...server, '--client-cert-auth', '--trusted-ca-file', file('ca.crt')], { scheme: 'https' });
   });
   afterAll(async () => {
     await etcd.close();

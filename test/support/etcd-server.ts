@@ -14,7 +14,13 @@ const { command, version } = etcdOfModule();
 
 /** Whether there is an etcd to test with. */
 export const hasEtcd = existsSync(command);
-if (!hasEtcd) process.stdout.write(`tests with etcd ${version} are skipped: npm test builds it where there is Go\n`);
+if (!hasEtcd) process.stderr.write(`tests with etcd ${version} are skipped: npm test builds it where there is Go\n`);
+
+export interface EtcdServerOptions {
+  readonly scheme?: 'http' | 'https';
+  /** Whether a write is on disk when it is answered: tests that kill only processes need not wait. */
+  readonly waitsForDisk?: boolean;
+}
 
 export interface EtcdServer {
   /** `http://127.0.0.1:32379` */
@@ -40,17 +46,21 @@ async function freePort(): Promise<number> {
  * @example
  * const etcd = await startEtcd();
  */
-export async function startEtcd(flags: readonly string[] = [], scheme: 'http' | 'https' = 'http'): Promise<EtcdServer> {
+export async function startEtcd(
+  flags: readonly string[] = [],
+  { scheme = 'http', waitsForDisk = false }: EtcdServerOptions = {},
+): Promise<EtcdServer> {
   const directory = await mkdtemp(join(tmpdir(), 'fauxkube-etcd-'));
   const url = `${scheme}://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
   const args = [
-    ...['--name', 'test', '--data-dir', directory, '--unsafe-no-fsync', '--logger', 'zap', '--log-level', 'info'],
+    ...['--name', 'test', '--data-dir', directory, '--logger', 'zap', '--log-level', 'info'],
     ...['--listen-client-urls', url, '--advertise-client-urls', url],
     ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `test=${peer}`],
+    ...(waitsForDisk ? [] : ['--unsafe-no-fsync']),
     ...flags,
   ];
-  process.stdout.write(`etcd: ${command} ${args.join(' ')}\n`);
+  process.stderr.write(`etcd: ${command} ${args.join(' ')}\n`);
   let child = await started(args);
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;

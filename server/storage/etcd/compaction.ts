@@ -38,7 +38,9 @@ export class Compaction {
       intervalMs,
       () => {
         this.#cancel = this.#later();
-        this.#compact().catch((error: unknown) => log.warn({ err: error }, 'etcd could not be made to forget the past'));
+        this.#compact().catch((error: unknown) =>
+          log.warn({ err: error }, 'etcd could not be made to forget the past'),
+        );
       },
       'upkeep',
     );

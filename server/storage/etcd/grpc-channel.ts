@@ -139,10 +139,10 @@ export class GrpcChannel {
       ...Object.fromEntries(this.metadata),
     });
     const frames = new FrameReader((bytes) => call.message(bytes));
-    let outcome: GrpcError | undefined = new GrpcError(GRPC.unavailable, 'the connection to etcd was lost');
+    let outcome: GrpcError | 'none' | 'success' = 'none';
     const told = (headers: IncomingHttpHeaders): void => {
       const status = headers['grpc-status'];
-      if (status !== undefined) outcome = errorOf(Number(status), headers['grpc-message']);
+      if (status !== undefined) outcome = errorOf(Number(status), headers['grpc-message']) ?? 'success';
       else if (headers[':status'] !== undefined && Number(headers[':status']) !== 200)
         outcome = new GrpcError(GRPC.unavailable, `HTTP status ${headers[':status']} instead of an answer of etcd`);
     };
@@ -157,9 +157,12 @@ export class GrpcChannel {
       }
     });
     stream.on('error', (error) => {
-      if (outcome) outcome = new GrpcError(GRPC.unavailable, error.message);
+      if (outcome === 'none') outcome = new GrpcError(GRPC.unavailable, error.message);
     });
-    stream.on('close', () => call.end(outcome));
+    stream.on('close', () => {
+      if (outcome === 'success') call.end(undefined);
+      else call.end(outcome === 'none' ? new GrpcError(GRPC.unavailable, 'the connection to etcd was lost') : outcome);
+    });
     return stream;
   }
 

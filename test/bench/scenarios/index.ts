@@ -3,6 +3,7 @@ import { clock } from './clock.ts';
 import { create } from './create.ts';
 import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
+import { etcd } from './etcd.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
 import { inProcess } from './in-process.ts';
@@ -33,4 +34,5 @@ export const SCENARIOS: readonly Scenario[] = [
   virtualClusters,
   clock,
   journal,
+  etcd,
 ];

@@ -76,11 +76,12 @@ export async function createLauncher(): Promise<Launcher> {
     return subject;
   };
   return {
-    async fauxkube({ nodes = 2, fixtures, watchTurns = false } = {}) {
+    async fauxkube({ nodes = 2, fixtures, storage, watchTurns = false } = {}) {
       const port = await freePort();
       const url = `https://127.0.0.1:${port}`;
       const kubeconfig = file(`kubeconfig-${count++}`);
       const flags = ['--port', String(port), '--proxy-port', '0', '--kubeconfig', kubeconfig, '--nodes', String(nodes)];
+      if (storage !== undefined) flags.push('--storage', storage);
       if (fixtures !== undefined) flags.push('--fixtures', fixtures);
       const loaded = watchTurns ? ['--import', file('longest-turn.mjs')] : [];
       const args = [...loaded, CLI, 'start', ...flags];
