@@ -3,7 +3,12 @@ const TABLE = {
   'server/base': [],
   'server/kube': ['server/base'],
   'server/schema': ['server/kube', 'server/base'],
-  'server/storage': ['server/kube', 'server/base'],
+  'server/storage': [
+    'server/kube',
+    'server/base',
+    'server/schema/protobuf-reader.ts',
+    'server/schema/protobuf-writer.ts',
+  ],
   'server/streaming': ['server/kube', 'server/base'],
   'server/registry': ['server/schema', 'server/storage', 'server/kube', 'server/base'],
   'server/resources': ['server/registry', 'server/schema', 'server/storage', 'server/kube', 'server/base'],

@@ -53,13 +53,17 @@ export async function startEtcd(
   const directory = await mkdtemp(join(tmpdir(), 'fauxkube-etcd-'));
   const url = `${scheme}://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
-  const args = [
-    ...['--name', 'test', '--data-dir', directory, '--logger', 'zap', '--log-level', 'info'],
-    ...['--listen-client-urls', url, '--advertise-client-urls', url],
-    ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `test=${peer}`],
-    ...(waitsForDisk ? [] : ['--unsafe-no-fsync']),
-    ...flags,
+  const own = ['--name', 'test', '--data-dir', directory, '--logger', 'zap', '--log-level', 'info'];
+  const clients = ['--listen-client-urls', url, '--advertise-client-urls', url];
+  const peers = [
+    '--listen-peer-urls',
+    peer,
+    '--initial-advertise-peer-urls',
+    peer,
+    '--initial-cluster',
+    `test=${peer}`,
   ];
+  const args = [...own, ...clients, ...peers, ...(waitsForDisk ? [] : ['--unsafe-no-fsync']), ...flags];
   process.stderr.write(`etcd: ${command} ${args.join(' ')}\n`);
   let child = await started(args);
   const kill = async (): Promise<void> => {

@@ -12,7 +12,7 @@ export const plainFormat = (root: string): EtcdFormat => ({
   root,
   pathOf: (key) => root + key,
   keyOf: (path) => path.slice(root.length),
-  encode: (_key, { metadata: { resourceVersion: _, ...metadata }, ...rest }) =>
+  encode: (_key, { metadata: { resourceVersion: _revision, ...metadata }, ...rest }) =>
     Buffer.from(JSON.stringify({ ...rest, metadata })),
   decode: (_key, bytes) => JSON.parse(bytes.toString()) as KubeObject,
 });

@@ -76,7 +76,7 @@ export class ObjectFormat implements EtcdFormat {
   }
 
   encode(key: string, value: Frozen<KubeObject>): Buffer {
-    const { resourceVersion: _, ...metadata } = value.metadata;
+    const { resourceVersion: _revision, ...metadata } = value.metadata;
     const kept = this.#kept.get(bucketOf(key));
     const apiVersion = kept?.writtenAs ?? value.apiVersion;
     const object = { ...value, ...(apiVersion !== undefined && { apiVersion }), metadata };

@@ -17,6 +17,17 @@ export interface OpenEtcd {
   readonly log: Logger;
 }
 
+/**
+ * Older ones tell of progress before they have sent everything (kube-apiserver's RequestWatchProgress).
+ *
+ * @throws Error
+ */
+function checkVersion(version: string): void {
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  if (major > 3 || minor > 5 || (minor === 5 && patch >= 13)) return;
+  throw new Error(`it is etcd ${version}, and has to be 3.5.13 or newer`);
+}
+
 /** @throws Error that says which servers cannot be used, and why */
 export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd): Promise<EtcdStorage> {
   const servers = etcdOf(storage, options);
@@ -25,6 +36,7 @@ export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd
   const format = new ObjectFormat(table, options.prefix, options.mediaType);
   try {
     const version = await client.status();
+    checkVersion(version);
     log.info({ endpoints: servers.endpoints, version, prefix: format.root }, 'everything is kept in etcd');
     return await EtcdStorage.open({
       client,

@@ -55,6 +55,8 @@ const PONG_MS = 10_000;
 /** What may be under way unread. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
 
+const HTTP_OK = 200;
+
 const { HTTP2_HEADER_PATH, HTTP2_HEADER_METHOD, NGHTTP2_CANCEL } = constants;
 
 export class GrpcChannel {
@@ -143,8 +145,9 @@ export class GrpcChannel {
     const told = (headers: IncomingHttpHeaders): void => {
       const status = headers['grpc-status'];
       if (status !== undefined) outcome = errorOf(Number(status), headers['grpc-message']) ?? 'success';
-      else if (headers[':status'] !== undefined && Number(headers[':status']) !== 200)
-        outcome = new GrpcError(GRPC.unavailable, `HTTP status ${headers[':status']} instead of an answer of etcd`);
+      const http = Number(headers[':status'] ?? HTTP_OK);
+      if (http !== HTTP_OK)
+        outcome = new GrpcError(GRPC.unavailable, `HTTP status ${http} instead of an answer of etcd`);
     };
     stream.on('response', told);
     stream.on('trailers', told);
