@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createPki } from '../../server/auth/certificates.ts';
 import { systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
@@ -68,9 +68,13 @@ describe.skipIf(!hasEtcd)('an etcd with users', () => {
     await storage.create('configmaps/default/a', configMap('a'));
     // It keeps tokens in memory only.
     await etcd.restart();
-    await storage.fresh();
+    // Nobody asks for anything: the watch comes back by itself.
+    const other = await open(`etcd://root:${encodeURIComponent('p@ss:word')}@${host}`);
+    await other.create('configmaps/default/other', configMap('other'));
+    await vi.waitUntil(() => storage.list('configmaps/').items.length === 2, { timeout: 10_000 });
+    await other.close();
     await storage.create('configmaps/default/b', configMap('b'));
-    expect(storage.list('configmaps/').items).toHaveLength(2);
+    expect(storage.list('configmaps/').items).toHaveLength(3);
     await storage.close();
   });
 

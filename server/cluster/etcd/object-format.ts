@@ -63,6 +63,9 @@ export class ObjectFormat implements EtcdFormat {
     }
   }
 
+  /** What declares kinds comes before objects of them, also in snapshots. */
+  readonly firstBucket = 'customresourcedefinitions.apiextensions.k8s.io';
+
   get root(): string {
     return this.#paths.root;
   }

@@ -2,6 +2,7 @@
 import { type Clock, steadyMs } from '../../base/clock.ts';
 import { deepFreeze } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
+import { bucketOf } from '../storage.ts';
 import { type Expiry, StoredObject } from '../stored-object.ts';
 import type { Unreadable } from './broken.ts';
 import type { EtcdClient } from './etcd-client.ts';
@@ -59,7 +60,11 @@ export async function readContents(
     }
     from = page.more ? `${page.items.at(-1)?.key}\0` : undefined;
   }
-  return { revision, objects, broken };
+  const { firstBucket } = format;
+  if (firstBucket === undefined) return { revision, objects, broken };
+  const isFirst = ({ key }: StoredObject): boolean => bucketOf(key) === firstBucket;
+  const ordered = [...objects.filter(isFirst), ...objects.filter((object) => !isFirst(object))];
+  return { revision, objects: ordered, broken };
 }
 
 /** An object with the revision of its key, which its value does not say. */

@@ -87,6 +87,11 @@ export class EtcdClient {
     return this.#channel.open('/etcdserverpb.Watch/Watch', sink);
   }
 
+  /** Asks for a new token before the next call: etcd forgets them. */
+  renew(): void {
+    this.#channel.metadata.delete('token');
+  }
+
   /** The server in use does not do what it should: goes to another one. */
   leave(): void {
     this.#channel.leave();
@@ -125,7 +130,7 @@ export class EtcdClient {
       } catch (error) {
         if (!(error instanceof GrpcError) || this.#isClosed) throw error;
         if (error.code === GRPC.unauthenticated && user && !isRenewed) {
-          this.#channel.metadata.delete('token');
+          this.renew();
           isRenewed = true;
           continue;
         }

@@ -105,6 +105,7 @@ export class EtcdWatch {
       if (reply.compactRevision > 0) void this.#readAnew(reply.compactRevision);
       else {
         if (/no leader/.test(reply.reason)) client.leave();
+        if (/auth/.test(reply.reason)) client.renew();
         this.#lost(new GrpcError(GRPC.unavailable, reply.reason || 'etcd ended the watch'));
       }
       return;
@@ -120,10 +121,13 @@ export class EtcdWatch {
   }
 
   #lost(error: unknown): void {
-    const { log, clock, handler } = this.#parts;
+    const { log, clock, handler, client } = this.#parts;
     this.#stream = undefined;
     handler.connected(false);
-    log.warn({ err: error, retryMs: this.#retryMs }, 'the watch of etcd was lost and begins anew');
+    if (error instanceof GrpcError && error.code === GRPC.unauthenticated) client.renew();
+    // Once for each time that it is away.
+    const level = this.#retryMs === RETRY_FIRST_MS ? 'warn' : 'debug';
+    log[level]({ err: error, retryMs: this.#retryMs }, 'the watch of etcd was lost and begins anew');
     this.#cancelRetry = clock.schedule(this.#retryMs, () => void this.#open(), 'upkeep');
     this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MOST_MS);
   }

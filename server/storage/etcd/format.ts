@@ -5,6 +5,8 @@ import type { KubeObject } from '../../kube/object.ts';
 export interface EtcdFormat {
   /** What all keys begin with: `/registry/`. */
   readonly root: string;
+  /** The bucket that everything else needs to be understood: its objects come first. */
+  readonly firstBucket?: string;
   /** The key in etcd of a key of the storage. */
   pathOf(key: string): string;
   /** The other way round; undefined for what is no object of the storage. */
