@@ -90,16 +90,7 @@ export class ResourceStore {
     return this.#storage.revision();
   }
 
-  /** Whether others write, too: see `fresh`. */
-  get isShared(): boolean {
-    return this.#storage.fresh !== undefined;
-  }
-
-  /**
-   * What a reader has to wait for: that everything is known which others have written; or nothing.
-   *
-   * @param atLeast the revision that is read, instead of the newest one
-   */
+  /** What a reader has to wait for where others write, too: that the newest revision is known, or that one. */
   fresh(atLeast?: number): Promise<void> | undefined {
     if (atLeast !== undefined && atLeast <= this.#storage.revision()) return undefined;
     return this.#storage.fresh?.(atLeast);

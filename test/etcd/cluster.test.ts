@@ -76,8 +76,18 @@ describe.skipIf(!hasEtcd)('a cluster in etcd', () => {
     expect(await find('extra')).toBeUndefined();
   });
 
+  it('can be copied into virtual clusters, which are in memory', async () => {
+    await using cluster = await startCluster({ storage, seed: 1 });
+    await cluster.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'shared' } });
+    const find = (of: Pick<RunningCluster, 'get'>, name: string) => of.get(`configmaps/${name}`, NAMESPACE);
+    await using copy = await cluster.fork();
+    await copy.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'own' } });
+    expect(await find(copy, 'shared')).toBeDefined();
+    expect(await find(cluster, 'own')).toBeUndefined();
+  });
+
   it('fails its checks while etcd is away, goes on with reads of any time, and recovers', async () => {
-    await using cluster = await startCluster({ storage, httpPort: 0, insecureAdmin: true, nodes: 0 });
+    await using cluster = await startCluster({ storage, httpPort: 0, nodes: 0, logLevel: 'error' });
     const failed = async (path: string): Promise<string[]> => {
       const text = await (await get(cluster, `${path}?verbose`)).text();
       return [...text.matchAll(/\[-\](\S+) failed/g)].map(([, name = '']) => name);

@@ -10,7 +10,7 @@ import { staleObject, staleRevision } from './stale.ts';
 
 /** GET of one object. */
 export function get(request: ApiRequest, served: Served, env: PipelineEnv): Promise<ApiResponse> {
-  const fresh = served.store.isShared ? freshness(request, served) : undefined;
+  const fresh = env.storesAnswer ? freshness(request, served) : undefined;
   return fresh ? fresh.then(() => read(request, served, env)) : Promise.resolve(read(request, served, env));
 }
 
