@@ -14,6 +14,7 @@ import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
 import { virtualClusters } from './virtual-clusters.ts';
+import { writes } from './writes.ts';
 
 /** In the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   idle,
   get,
   create,
+  writes,
   inProcess,
   tenThousandPods,
   fanOut,
