@@ -102,7 +102,13 @@ export class MemoryStorage implements LocalStorage {
       // Nobody looks whether what follows matches: the next page may be empty.
       next ??= object.key;
       if (where) break;
-      remaining++;
+      if (past?.size || select) {
+        remaining++;
+        continue;
+      }
+      // Counted one by one, all pages of a list would take quadratic time.
+      remaining = this.#buckets.of(bucketOf(prefix))?.count(prefix, next) ?? 0;
+      break;
     }
     const revision = at ?? this.#revision;
     if (next === undefined) return { items, revision };
@@ -275,7 +281,7 @@ export class MemoryStorage implements LocalStorage {
   *#objects(prefix: string, from: string | undefined, select: ListRequest['select']): Generator<StoredObject> {
     const bucket = this.#buckets.of(bucketOf(prefix));
     if (!bucket) return;
-    const keys = select && this.#indexes.keys(prefix, select.index, select.value);
+    const keys = select && this.#indexes.keys(prefix, select, bucket);
     if (!keys) {
       for (const [, object] of bucket.from(prefix, from)) yield object;
       return;
