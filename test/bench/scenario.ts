@@ -32,6 +32,8 @@ export interface FauxkubeOptions {
   readonly nodes?: number;
   /** A folder of objects that are there from the start. */
   readonly fixtures?: string;
+  /** Keeps everything in a folder, which goes with the run. */
+  readonly durable?: boolean;
   /** Lets {@link Subject.longestTurnMs} answer, at the price of a timer in the process. */
   readonly watchTurns?: boolean;
 }
@@ -41,5 +43,7 @@ export interface Scenario {
   /** For `--only`. */
   readonly name: string;
   readonly rows: readonly Row[];
+  /** Takes minutes: it runs when it is asked for. */
+  readonly onlyByName?: boolean;
   run(bench: Bench): Promise<void>;
 }

@@ -3,8 +3,10 @@ import { clock } from './clock.ts';
 import { create } from './create.ts';
 import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
+import { durable } from './durable.ts';
 import { fanOut } from './fan-out.ts';
 import { get } from './get.ts';
+import { hundredThousandPods } from './hundred-thousand-pods.ts';
 import { inProcess } from './in-process.ts';
 import { journal } from './journal.ts';
 import { manyNodes } from './nodes.ts';
@@ -23,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   get,
   create,
   writes,
+  durable,
   inProcess,
   tenThousandPods,
   fanOut,
@@ -35,4 +38,5 @@ export const SCENARIOS: readonly Scenario[] = [
   virtualClusters,
   clock,
   journal,
+  hundredThousandPods,
 ];
