@@ -4,7 +4,7 @@ import type { Target } from './target.ts';
 /** One line of the table. */
 export interface Row {
   readonly work: string;
-  readonly unit: 'ms' | 's' | 'MB' | '/s' | 'µs' | '%';
+  readonly unit: 'ms' | 's' | 'MB' | 'KB' | '/s' | 'µs' | '%';
   /** None for what is only shown. */
   readonly target?: Target;
 }

@@ -18,8 +18,9 @@ test('the benchmark measures starts of the build next to the floor', () => {
 test('an unknown scenario is answered with those that there are', () => {
   const { code, stderr } = bench('--only', 'nothing');
   expect(stderr).toBe(
-    'bench: --only takes start, idle, get, create, writes, in-process, ten-thousand-pods, fan-out, scheduler, ' +
-      "deployment, nodes, pods, custom-kinds, rules, virtual-clusters, clock, journal: not 'nothing'\n",
+    'bench: --only takes start, idle, get, create, writes, durable, in-process, ten-thousand-pods, fan-out, ' +
+      'scheduler, deployment, nodes, pods, custom-kinds, rules, virtual-clusters, clock, journal, costs, ' +
+      "hundred-thousand-pods: not 'nothing'\n",
   );
   expect(code).toBe(2);
 });

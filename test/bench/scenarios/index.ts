@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { clock } from './clock.ts';
+import { costs } from './costs.ts';
 import { create } from './create.ts';
 import { customKinds } from './custom-kinds.ts';
 import { deployment } from './deployment.ts';
@@ -38,5 +39,6 @@ export const SCENARIOS: readonly Scenario[] = [
   virtualClusters,
   clock,
   journal,
+  costs,
   hundredThousandPods,
 ];
