@@ -12,6 +12,8 @@ const LOOKS_OF_ONE = 2;
 const LOOKS_BETWEEN = 40;
 /** What has to be kept more than after the last collection: most of it is garbage then. */
 const GROWTH_BYTES_MIN = 12 * 1024 * 1024;
+/** The same as a part of what was kept: a collection costs what is kept, seconds of CPU for gigabytes. */
+const GROWTH_PART_MIN = 1 / 8;
 /** The share of the time that a process at rest is busy for. */
 const REST_UTILIZATION_MAX = 0.1;
 /** More than V8 lets others allocate before it begins to collect (64 MB); the pages are never touched. */
@@ -48,7 +50,8 @@ export function idleCollection({ usedBytes, utilization, collect }: CollectionPa
     if (looks <= LOOKS_OF_ONE || used < keptBytes) keptBytes = used;
     if (share > BURST_UTILIZATION_MIN) looks = Math.max(looks, LOOKS_BETWEEN);
     if (share > REST_UTILIZATION_MAX || looks <= LOOKS_OF_ONE) return;
-    const isDue = looks > LOOKS_BETWEEN && used - keptBytes >= GROWTH_BYTES_MIN;
+    const growthMin = Math.max(GROWTH_BYTES_MIN, keptBytes * GROWTH_PART_MIN);
+    const isDue = looks > LOOKS_BETWEEN && used - keptBytes >= growthMin;
     if (!isDue && !isSecondDue) return;
     isSecondDue = !isSecondDue;
     looks = 0;

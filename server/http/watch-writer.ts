@@ -110,7 +110,8 @@ export class WatchWriter implements WatchObserver {
       const parts: Buffer[] = [];
       let bytes = 0;
       const end = Math.min(batch.length, at + TURN_EVENTS);
-      while (at < end && bytes < CHUNK_BYTES) bytes += this.#frames.initial(batch[at++] as WatchEvent, parts);
+      while (at < end && bytes < CHUNK_BYTES)
+        bytes += this.#frames.initial(batch[at++] as WatchEvent, batch.length, parts);
       this.#sink.write(Buffer.concat(parts));
       if (at < batch.length) setImmediate(step);
       else this.#drainQueue();

@@ -23,6 +23,8 @@ export const LIMITS = {
   headerBytes: 1024 * 1024,
   /** Events that a watcher may fall behind before it is ended. Ours. */
   watchBacklogBytes: 64 * 1024 * 1024,
+  /** Objects of which one list, or the beginning of one watch, may leave bytes for the next reader. Ours. */
+  keptAtOnce: 20_000,
   /** Events kept for watches that resume. Ours: upstream keeps five minutes. */
   retainedEvents: 20_000,
   /** How long events are kept for watches and for lists at a revision (etcd's compaction interval). */

@@ -16,6 +16,8 @@ export interface Selection {
   readonly name?: string;
   /** The same for the namespace. */
   readonly namespace?: string;
+  /** A label that all that match have, with its value. */
+  readonly label?: { readonly label: string; readonly value: string };
 }
 
 type FieldReader = (object: Frozen<KubeObject>) => string;
@@ -62,6 +64,15 @@ export function readSelectors(labelText: string, fieldText: string): Pick<Select
   };
 }
 
+function exactLabel(labels: LabelSelector): Selection['label'] {
+  for (const { key, operator, values } of labels) {
+    const [value, ...others] = values;
+    const isOne = value !== undefined && others.length === 0;
+    if (isOne && (operator === '=' || operator === '==' || operator === 'in')) return { label: key, value };
+  }
+  return undefined;
+}
+
 /**
  * @throws ApiError 400 for selectors that cannot be read and for fields that the kind cannot be selected by
  */
@@ -73,5 +84,13 @@ export function selectionOf(labelText: string, fieldText: string, definition: Re
     selectorMatches(labels, object.metadata.labels) && (matchesFields?.(object) ?? true);
   const name = exactField(fields, 'metadata.name');
   const namespace = exactField(fields, 'metadata.namespace');
-  return { labels, fields, where, ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
+  const label = exactLabel(labels);
+  return {
+    labels,
+    fields,
+    where,
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+    ...(label && { label }),
+  };
 }

@@ -1,7 +1,8 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { compareKeys } from './sorted-map.ts';
-import { bucketOf } from './storage.ts';
+import { LabelIndexes } from './label-indexes.ts';
+import { compareKeys, type SortedMap } from './sorted-map.ts';
+import { bucketOf, type Select } from './storage.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** The values under which an index finds an object. */
@@ -14,6 +15,7 @@ export type IndexDefinitions = Readonly<Record<string, Readonly<Record<string, I
 export class Indexes {
   readonly #definitions: IndexDefinitions;
   readonly #keys = new Map<string, Set<string>>();
+  readonly #labels = new LabelIndexes();
 
   constructor(definitions: IndexDefinitions) {
     this.#definitions = definitions;
@@ -22,6 +24,7 @@ export class Indexes {
   /** Follows a write: `before` leaves, `now` enters. */
   place(key: string, before: StoredObject | undefined, now: StoredObject | undefined): void {
     const bucket = bucketOf(key);
+    this.#labels.place(bucket, key, before, now);
     for (const [index, buckets] of Object.entries(this.#definitions)) {
       const valuesOf = buckets[bucket];
       if (!valuesOf) continue;
@@ -30,12 +33,21 @@ export class Indexes {
     }
   }
 
-  /** Sorted keys below `prefix`; undefined when there is no such index. */
-  keys(prefix: string, index: string, value: string): string[] | undefined {
-    const bucket = bucketOf(prefix);
+  /**
+   * Sorted keys below `prefix`; undefined when there is no such index.
+   *
+   * @param objects all of the bucket
+   */
+  keys(prefix: string, select: Select, objects: SortedMap<StoredObject>): string[] | undefined {
+    const keys = this.#select(bucketOf(prefix), select, objects);
+    return keys && [...keys].filter((key) => key.startsWith(prefix)).sort(compareKeys);
+  }
+
+  #select(bucket: string, select: Select, objects: SortedMap<StoredObject>): Iterable<string> | undefined {
+    if ('label' in select) return this.#labels.keys(bucket, select.label, select.value, objects);
+    const { index, value } = select;
     if (!this.#definitions[index]?.[bucket]) return undefined;
-    const keys = this.#keys.get(nameOf(bucket, index, value)) ?? [];
-    return [...keys].filter((key) => key.startsWith(prefix)).sort(compareKeys);
+    return this.#keys.get(nameOf(bucket, index, value)) ?? [];
   }
 
   #add(name: string, key: string): void {

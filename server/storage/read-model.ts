@@ -76,7 +76,13 @@ export abstract class ReadModel {
       // Nobody looks whether what follows matches: the next page may be empty.
       next ??= object.key;
       if (where) break;
-      remaining++;
+      if (past?.size || select) {
+        remaining++;
+        continue;
+      }
+      // Counted one by one, all pages of a list would take quadratic time.
+      remaining = this.buckets.of(bucketOf(prefix))?.count(prefix, next) ?? 0;
+      break;
     }
     const revision = at ?? this.newest;
     if (next === undefined) return { items, revision };
@@ -136,7 +142,7 @@ export abstract class ReadModel {
   *#objects(prefix: string, from: string | undefined, select: ListRequest['select']): Generator<StoredObject> {
     const bucket = this.buckets.of(bucketOf(prefix));
     if (!bucket) return;
-    const keys = select && this.indexes.keys(prefix, select.index, select.value);
+    const keys = select && this.indexes.keys(prefix, select, bucket);
     if (!keys) {
       for (const [, object] of bucket.from(prefix, from)) yield object;
       return;

@@ -33,6 +33,17 @@ function lowerBound(keys: readonly string[], key: string, compare: Compare): num
   return low;
 }
 
+/** Index of the first key from `low` on that does not begin with `prefix`: those that do stand side by side. */
+function firstWithout(keys: readonly string[], prefix: string, low: number): number {
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((keys[middle] as string).startsWith(prefix)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 export class SortedMap<Value> {
   #byKey = new Map<string, Value>();
   #chunks: Chunk<Value>[] = [];
@@ -98,6 +109,22 @@ export class SortedMap<Value> {
         yield [key, chunk.values[i] as Value];
       }
     }
+  }
+
+  /** How many values {@link from} has, without going through them. */
+  count(prefix: string, from = prefix): number {
+    const start = this.#compare(from, prefix) > 0 ? from : prefix;
+    let count = 0;
+    for (let c = this.#chunkFor(start); c < this.#chunks.length; c++) {
+      const { keys } = this.#chunks[c] as Chunk<Value>;
+      const first = lowerBound(keys, start, this.#compare);
+      if (first === keys.length) continue;
+      const isWhole = (keys.at(-1) as string).startsWith(prefix);
+      const end = isWhole ? keys.length : firstWithout(keys, prefix, first);
+      count += end - first;
+      if (!isWhole) break;
+    }
+    return count;
   }
 
   /** The chunk that holds `key` or would: the last one that begins at or before it. */

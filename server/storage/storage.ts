@@ -103,6 +103,11 @@ export interface Preconditions {
 
 export type Predicate = (value: Frozen<KubeObject>) => boolean;
 
+/** What an index is asked for: one that was defined, or that of a label, which comes into being with the question. */
+export type Select =
+  | { readonly index: string; readonly value: string }
+  | { readonly label: string; readonly value: string };
+
 export interface ListRequest {
   /** Read the state of this revision instead of the newest. */
   readonly at?: number;
@@ -110,7 +115,7 @@ export interface ListRequest {
   /** Keys from this one on. */
   readonly from?: string;
   /** Narrows the search to what an index holds for a value; `where` still decides. */
-  readonly select?: { readonly index: string; readonly value: string };
+  readonly select?: Select;
   readonly where?: Predicate;
 }
 

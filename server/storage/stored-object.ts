@@ -38,13 +38,14 @@ export class StoredObject {
    *
    * @example
    * object.bytes('json', encodeJson)
+   * @param keep whether they stay for the next reader
    */
-  bytes(slot: string, encode: (value: Frozen<KubeObject>) => Buffer): Buffer {
+  bytes(slot: string, encode: (value: Frozen<KubeObject>) => Buffer, keep = true): Buffer {
     const known = this.cachedBytes(slot);
     if (known) return known;
     const buffer = encode(this.value);
     // A client may be answered with a version that was replaced meanwhile.
-    if (this.#isReplaced) return buffer;
+    if (this.#isReplaced || !keep) return buffer;
     if (this.#slot === '') {
       this.#slot = slot;
       this.#buffer = buffer;

@@ -14,7 +14,7 @@ export interface Flags {
 export class UsageError extends Error {}
 
 function chosen(only: string | undefined, all: readonly Scenario[]): readonly Scenario[] {
-  if (only === undefined) return all;
+  if (only === undefined) return all.filter(({ onlyByName }) => !onlyByName);
   const names = only.split(',').filter((name) => name !== '');
   const unknown = names.find((name) => !all.some((scenario) => scenario.name === name));
   if (unknown !== undefined || names.length === 0)

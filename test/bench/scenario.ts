@@ -4,7 +4,7 @@ import type { Target } from './target.ts';
 /** One line of the table. */
 export interface Row {
   readonly work: string;
-  readonly unit: 'ms' | 's' | 'MB' | '/s' | 'µs' | '%';
+  readonly unit: 'ms' | 's' | 'MB' | 'KB' | '/s' | 'µs' | '%';
   /** None for what is only shown. */
   readonly target?: Target;
 }
@@ -34,6 +34,8 @@ export interface FauxkubeOptions {
   readonly storage?: string;
   /** A folder of objects that are there from the start. */
   readonly fixtures?: string;
+  /** Keeps everything in a folder, which goes with the run. */
+  readonly durable?: boolean;
   /** Lets {@link Subject.longestTurnMs} answer, at the price of a timer in the process. */
   readonly watchTurns?: boolean;
 }
@@ -43,5 +45,7 @@ export interface Scenario {
   /** For `--only`. */
   readonly name: string;
   readonly rows: readonly Row[];
+  /** Takes minutes: it runs when it is asked for. */
+  readonly onlyByName?: boolean;
   run(bench: Bench): Promise<void>;
 }

@@ -61,3 +61,9 @@ test('a little garbage stays where it is', () => {
   const lookAt = processOf(30);
   expect(lookAt({ usedMb: 40 })).toBe(0);
 });
+
+test('a large heap is left alone until what it has more is worth a collection of all of it', () => {
+  const lookAt = processOf(2000);
+  expect(lookAt({ usedMb: 2240 })).toBe(0);
+  expect(lookAt({ usedMb: 2260 })).toBe(1);
+});

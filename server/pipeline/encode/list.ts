@@ -6,7 +6,7 @@ import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
 import { metaVersion, rowOf } from './forms.ts';
-import { jsonBytes, typePrefix } from './json.ts';
+import { jsonBytes, keepsBytes, typePrefix } from './json.ts';
 import { listHead, listItem, listValue, messageBytes } from './protobuf.ts';
 import { toYaml } from './yaml.ts';
 
@@ -80,16 +80,20 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
   return { list, key: 'items', itemOf };
 }
 
+/** Whether the bytes of items stay with their objects: not if this list, or all of its pages, would leave too many. */
+const keepsItems = ({ items, remaining = 0 }: ListResponse): boolean => keepsBytes(items.length + remaining);
+
 /** Items are the bytes that their objects keep. */
 function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
   const { served } = response;
   const isCustom = served.info.isCustom === true;
   const prefixLength = Buffer.byteLength(typePrefix(served));
+  const keep = keepsItems(response);
   return {
     ...aroundItems(JSON.stringify(formOf(response, form, 0).list), false),
     turnItems: TURN_ITEMS,
     append(parts, object, isFirst) {
-      const whole = jsonBytes(served, object);
+      const whole = jsonBytes(served, object, keep);
       if (!isFirst) parts.push(COMMA);
       if (isCustom) {
         parts.push(whole);
@@ -154,11 +158,12 @@ function inTableOrder(response: ListResponse): ListResponse {
 async function* protobufChunks(response: ListResponse, form: Negotiated): AsyncGenerator<Buffer> {
   const { served, items } = response;
   const { list, itemOf } = formOf(response, form, 0);
+  const keep = keepsItems(response);
   const parts: Buffer[] = [];
   let bytes = 0;
   for (const [i, item] of items.entries()) {
     const isWhole = form.form === 'object';
-    const pair = isWhole ? listItem(messageBytes(served, item)) : listValue(itemOf(item));
+    const pair = isWhole ? listItem(messageBytes(served, item, keep)) : listValue(itemOf(item));
     parts.push(...pair);
     bytes += pair[0].length + pair[1].length;
     if ((i + 1) % (isWhole ? TURN_ITEMS : TURN_MADE_ITEMS) === 0) await nextTurn();

@@ -22,15 +22,15 @@ function typeOf({ kind = '', apiVersion = '' }: Named): TypeDescription {
 }
 
 /** The message of a stored object in the version of the request, without its kind. */
-export function messageBytes({ conversion, info }: Served, object: StoredObject): Buffer {
-  return object.bytes(`protobuf ${apiVersionOf(info)}`, (value) =>
-    encodeMessage(conversion ? conversion.fromStored(value) : value, info.type),
-  );
+export function messageBytes({ conversion, info }: Served, object: StoredObject, keep = true): Buffer {
+  const encode = (value: StoredObject['value']): Buffer =>
+    encodeMessage(conversion ? conversion.fromStored(value) : value, info.type);
+  return object.bytes(`protobuf ${apiVersionOf(info)}`, encode, keep);
 }
 
 /** A stored object as an answer or watch event has it. */
-export function objectProtobuf(served: Served, object: StoredObject): Buffer {
-  const message = messageBytes(served, object);
+export function objectProtobuf(served: Served, object: StoredObject, keep = true): Buffer {
+  const message = messageBytes(served, object, keep);
   const name = { apiVersion: apiVersionOf(served.info), kind: served.info.kind };
   return Buffer.concat([envelopeHead(name, message.length), message, ENVELOPE_END]);
 }

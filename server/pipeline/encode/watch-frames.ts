@@ -6,7 +6,7 @@ import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Encoding, Negotiated } from '../media-types.ts';
 import { servedValue, type WatchEvent } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
-import { jsonBytes } from './json.ts';
+import { jsonBytes, keepsBytes } from './json.ts';
 import { objectProtobuf, valueProtobuf, watchFrame } from './protobuf.ts';
 
 const CLOSE = Buffer.from('}\n');
@@ -54,14 +54,15 @@ export class FrameEncoder {
     return this.#frame(event.type, this.#formed(event.object));
   }
 
-  /** Bytes of the events at the start of a watch: they are not worth keeping. */
-  initial(event: WatchEvent, into: Buffer[]): number {
+  /** Bytes of one of `count` events at the start of a watch: frames are not worth keeping. */
+  initial(event: WatchEvent, count: number, into: Buffer[]): number {
+    const keep = keepsBytes(count);
     if (this.#form.form !== 'object' || this.isBinary) {
-      const frame = this.isBinary && this.#form.form === 'object' ? this.#wholeFrame(event) : this.event(event);
+      const frame = this.isBinary && this.#form.form === 'object' ? this.#wholeFrame(event, keep) : this.event(event);
       into.push(frame);
       return frame.length;
     }
-    const bytes = jsonBytes(this.#served, event.object);
+    const bytes = jsonBytes(this.#served, event.object, keep);
     into.push(OPEN[event.type], bytes, CLOSE);
     return bytes.length;
   }
@@ -86,8 +87,8 @@ export class FrameEncoder {
     return this.#form.encoding === 'protobuf';
   }
 
-  #wholeFrame({ type, object }: WatchEvent): Buffer {
-    return watchFrame(type, objectProtobuf(this.#served, object));
+  #wholeFrame({ type, object }: WatchEvent, keep: boolean): Buffer {
+    return watchFrame(type, objectProtobuf(this.#served, object, keep));
   }
 
   error(error: ApiError): Buffer {

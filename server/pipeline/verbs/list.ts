@@ -80,6 +80,8 @@ export function listPage(
       ...(limit > 0 && { limit }),
       ...(token && { from: prefix + token.start }),
       ...(selection.where && { where: selection.where }),
+      // A page of a list ends behind objects that do not match, too: an index would not see them.
+      ...(limit === 0 && selection.label && { select: selection.label }),
     });
     const next =
       page.next === undefined

@@ -31,17 +31,35 @@ function read(stream: ServerHttp2Stream, url: string): void {
   const path = query < 0 ? url : url.slice(0, query);
   if (url.includes('watch=true', query)) watch(stream, path, url.includes('sendInitialEvents=true', query));
   else if (path === '/readyz') send(stream, 200, Buffer.from('ok'));
-  else send(stream, 200, collections.item(path) ?? collections.list(path));
+  else send(stream, 200, collections.item(path) ?? list(path, query < 0 ? '' : url.slice(query + 1)));
 }
 
-function write(stream: ServerHttp2Stream, method: string, path: string): void {
+function list(collection: string, query: string): Buffer {
+  const words = new URLSearchParams(query);
+  const limit = words.get('limit');
+  return collections.list(collection, {
+    limit: limit === null ? undefined : Number(limit),
+    from: Number(words.get('continue')),
+    label: words.get('labelSelector') ?? undefined,
+  });
+}
+
+function written(method: string, path: string, body: Buffer): Buffer | undefined {
+  if (method === 'PATCH') return collections.patch(path, body);
+  return collections.write(path.slice(0, path.lastIndexOf('/')), body, 'MODIFIED');
+}
+
+function write(stream: ServerHttp2Stream, method: string, url: string): void {
+  const path = url.split('?', 1)[0] ?? url;
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('end', () => {
     const [first, ...more] = chunks;
     const body = first && more.length === 0 ? first : Buffer.concat(chunks);
-    if (method === 'POST') send(stream, 201, collections.write(path, body, 'ADDED'));
-    else send(stream, 200, collections.write(path.slice(0, path.lastIndexOf('/')), body, 'MODIFIED'));
+    if (method === 'POST') return send(stream, 201, collections.write(path, body, 'ADDED'));
+    const bytes = written(method, path, body);
+    if (bytes) send(stream, 200, bytes);
+    else send(stream, 404, Buffer.from('{"kind":"Status","code":404}'));
   });
 }
 

@@ -10,3 +10,11 @@ export async function cpuMicroseconds(run: (i: number) => unknown): Promise<numb
   const { user, system } = process.cpuUsage(before);
   return (user + system) / MEASURED;
 }
+
+/** How many runs there are in a second, by the clock. */
+export async function perSecond(run: (i: number) => unknown): Promise<number> {
+  for (let i = 0; i < WARM_UP; i++) await run(i);
+  const startedMs = performance.now();
+  for (let i = 0; i < MEASURED; i++) await run(WARM_UP + i);
+  return (MEASURED * 1000) / (performance.now() - startedMs);
+}

@@ -33,7 +33,9 @@ export interface Connection {
   /** How many streams the server allows at once. */
   readonly streamsMax: number;
   /** Sends a request and reads the answer to its end without looking into it. @returns its length in bytes */
-  exchange(method: string, path: string, body?: Buffer): Promise<number>;
+  exchange(method: string, path: string, body?: Buffer, type?: string): Promise<number>;
+  /** Reads an answer to its end. @returns how it begins, a KB or so */
+  getHead(path: string): Promise<string>;
   /** A small answer, decoded. */
   getJson<T>(path: string): Promise<T>;
   /** Begins a watch; resolves when the server has accepted it, then tells what comes. */
@@ -44,6 +46,8 @@ export interface Connection {
 /** One frame holds a body. */
 const BODY_BYTES_MAX = 16_384;
 const REFILL_BYTES = 1 << 30;
+const HEAD_BYTES = 1024;
+const JSON_TYPE = 'application/json';
 /** Windows that never close: the server is measured, not how fast this program acknowledges. No header table. */
 const SETTINGS = [
   [SETTING.headerTableSize, 0],
@@ -111,24 +115,32 @@ export async function open(endpoint: Endpoint): Promise<Connection> {
   write(windowUpdateFrame(WINDOW_MAX - CONNECTION_WINDOW));
 
   let nextId = 1;
-  const send = (method: string, path: string, body: Buffer | undefined, answer: Answer): void => {
+  const send = (method: string, path: string, body: Buffer | undefined, answer: Answer, type = JSON_TYPE): void => {
     const id = nextId;
     nextId += 2;
     streams.begin(id, `${method} ${path}`, answer);
     const flags = FLAG.endHeaders | (body === undefined ? FLAG.endStream : 0);
-    write(frame(FRAME.headers, flags, id, requestBlock(method, host, path, body?.length)));
+    write(frame(FRAME.headers, flags, id, requestBlock(method, host, path, body && { type, bytes: body.length })));
     if (body !== undefined) bodies.add(id, body);
   };
   return {
     streamsMax: await streamsMax,
-    exchange: (method, path, body) =>
+    exchange: (method, path, body, type) =>
       new Promise((resolve, onError) => {
         let bytes = 0;
         const onData = (part: Buffer): void => {
           bytes += part.length;
         };
-        send(method, path, body, { onData, onEnd: () => resolve(bytes), onError });
+        send(method, path, body, { onData, onEnd: () => resolve(bytes), onError }, type);
       }),
+    async getHead(path) {
+      let head: Buffer = Buffer.alloc(0);
+      const onData = (part: Buffer): void => {
+        if (head.length < HEAD_BYTES) head = Buffer.concat([head, part.subarray(0, HEAD_BYTES)]);
+      };
+      await new Promise<void>((onEnd, onError) => send('GET', path, undefined, { onData, onEnd, onError }));
+      return head.toString();
+    },
     async getJson<T>(path: string) {
       const parts: Buffer[] = [];
       const onData = (part: Buffer): void => void parts.push(part);

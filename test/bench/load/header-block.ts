@@ -25,8 +25,14 @@ function literal(name: number, value: string): Buffer {
   return Buffer.concat([Buffer.from([...integer(0, 4, name), ...integer(0, 7, text.length)]), text]);
 }
 
-/** The header block of a request, JSON both ways. */
-export function requestBlock(method: string, authority: string, path: string, bodyBytes: number | undefined): Buffer {
+/** What a request says of its body. */
+export interface BodyHeaders {
+  readonly type: string;
+  readonly bytes: number;
+}
+
+/** The header block of a request that wants JSON. */
+export function requestBlock(method: string, authority: string, path: string, body: BodyHeaders | undefined): Buffer {
   const known = METHOD[method];
   const fields = [
     known === undefined ? literal(METHOD_NAME, method) : Buffer.from([128 | known]),
@@ -35,8 +41,8 @@ export function requestBlock(method: string, authority: string, path: string, bo
     literal(NAME.path, path),
     literal(NAME.accept, 'application/json'),
   ];
-  if (bodyBytes !== undefined)
-    fields.push(literal(NAME.contentType, 'application/json'), literal(NAME.contentLength, String(bodyBytes)));
+  if (body !== undefined)
+    fields.push(literal(NAME.contentType, body.type), literal(NAME.contentLength, String(body.bytes)));
   return Buffer.concat(fields);
 }
 

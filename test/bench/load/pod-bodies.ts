@@ -18,15 +18,29 @@ function container(name: string, port: number): object {
   };
 }
 
-function pod(name: string, padding: string): Buffer {
+/** An annotation of each pod for those that want to change something. */
+export const SEQUENCE = 'bench.example/sequence';
+
+/** What is special about a pod. */
+export interface PodTraits {
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The node that it runs on. */
+  readonly nodeName?: string;
+}
+
+function pod(name: string, padding: string, { labels, nodeName }: PodTraits = {}): Buffer {
   const object = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, labels: { app: 'bench', tier: 'backend' }, annotations: { 'bench.example/padding': padding } },
+    metadata: {
+      name,
+      labels: { app: 'bench', tier: 'backend', ...labels },
+      annotations: { 'bench.example/padding': padding, [SEQUENCE]: '0' },
+    },
     spec: {
       automountServiceAccountToken: false,
       // Nobody opens the gate: the scheduler leaves these pods alone, and what is measured is the API.
-      schedulingGates: [{ name: 'bench.example/hold' }],
+      ...(nodeName === undefined ? { schedulingGates: [{ name: 'bench.example/hold' }] } : { nodeName }),
       containers: [container('main', 8080), container('sidecar', 9090)],
       volumes: [{ name: 'settings', configMap: { name: 'settings', optional: true } }],
     },
@@ -34,8 +48,11 @@ function pod(name: string, padding: string): Buffer {
   return Buffer.from(JSON.stringify(object));
 }
 
+/** The name of a pod of {@link podBodies}. */
+export const podName = (prefix: string, i: number): string => `${prefix}-${String(i).padStart(5, '0')}`;
+
 /** Pods as services have them, 3 KB of JSON each, made before the clock starts. */
-export function podBodies(prefix: string, count: number): Buffer[] {
-  const padding = 'x'.repeat(Math.max(0, POD_BYTES - pod(`${prefix}-00000`, '').length));
-  return Array.from({ length: count }, (_, i) => pod(`${prefix}-${String(i).padStart(5, '0')}`, padding));
+export function podBodies(prefix: string, count: number, traitsOf?: (i: number) => PodTraits): Buffer[] {
+  const padding = 'x'.repeat(Math.max(0, POD_BYTES - pod(podName(prefix, 0), '').length));
+  return Array.from({ length: count }, (_, i) => pod(podName(prefix, i), padding, traitsOf?.(i)));
 }

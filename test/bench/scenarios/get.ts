@@ -5,7 +5,7 @@ import { PODS, podBodies } from '../load/pod-bodies.ts';
 import type { Row, Scenario, SubjectName } from '../scenario.ts';
 import { atLeastTimesFloor } from '../target.ts';
 
-const GET: Row = { work: 'GET of one pod, 16 streams', unit: '/s', target: atLeastTimesFloor(0.7) };
+const GET: Row = { work: 'GET of one pod, 16 streams', unit: '/s', target: atLeastTimesFloor(0.85) };
 
 const IN_FLIGHT = 16;
 const WARM_UP_REQUESTS = 4000;

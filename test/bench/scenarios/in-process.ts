@@ -1,17 +1,21 @@
+import { startCluster } from '../../../server/index.ts';
 import type { KubeObject } from '../../../server/kube/object.ts';
 import { decodeObject, parseBody } from '../../../server/pipeline/decode-body.ts';
 import { encodeProtobuf } from '../../../server/schema/protobuf-encode.ts';
 import { builtInTypes } from '../../../server/schema/type-table.ts';
 import { cluster } from '../in-process/cluster.ts';
-import { cpuMicroseconds, MEASURED, WARM_UP } from '../in-process/cpu.ts';
-import { PODS, podBodies } from '../load/pod-bodies.ts';
+import { cpuMicroseconds, MEASURED, perSecond, WARM_UP } from '../in-process/cpu.ts';
+import { PODS, podBodies, podName } from '../load/pod-bodies.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
-import { atMost, atMostTimesFloor } from '../target.ts';
+import { atLeast, atMost, atMostTimesFloor } from '../target.ts';
 
 const CREATE: Row = { work: 'create of a 3 KB pod in process: CPU', unit: 'µs', target: atMost(250) };
 const CREATE_DISTINCT: Row = { work: '… each with a spec of its own', unit: 'µs' };
 const APPLY: Row = { work: 'no-op apply of it in process: CPU', unit: 'µs', target: atMost(400) };
 const DECODE: Row = { work: 'decode of it: protobuf, next to JSON', unit: 'µs', target: atMostTimesFloor(1) };
+
+const API_CREATE: Row = { work: 'create of it by startCluster()', unit: '/s', target: atLeast(6000) };
+const API_GET: Row = { work: 'get of it by startCluster()', unit: '/s', target: atLeast(200_000) };
 
 const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
 
@@ -59,17 +63,32 @@ async function measureDecoding(bench: Bench): Promise<void> {
   bench.record(DECODE, 'fauxkube', await cpuMicroseconds(() => decode(protobuf, mediaType)));
 }
 
+/** What whoever embeds a cluster does with it: objects go in and come out, one after the other. */
+async function measureApi(bench: Bench): Promise<void> {
+  await using cluster = await startCluster({ nodes: 2, proxyPort: 0 });
+  const transport = cluster.transport();
+  const key = { namespace: 'default', name: podName('embedded', 0) };
+  const pods = podBodies('embedded', WARM_UP + MEASURED).map((body) => JSON.parse(body.toString()) as object);
+  const created = await perSecond((i) =>
+    transport.send({ verb: 'create', resource: 'v1/pods', key, body: pods[i] as object }),
+  );
+  bench.record(API_CREATE, 'fauxkube', created);
+  await cluster.settle();
+  bench.record(API_GET, 'fauxkube', await perSecond(() => transport.send({ verb: 'get', resource: 'v1/pods', key })));
+}
+
 /**
  * What requests cost without a socket. Pods of one template, as controllers and tests make them, share what is found
  * out about their spec; the second row is of pods that share nothing.
  */
 export const inProcess: Scenario = {
   name: 'in-process',
-  rows: [CREATE, CREATE_DISTINCT, APPLY, DECODE],
+  rows: [CREATE, CREATE_DISTINCT, API_CREATE, API_GET, APPLY, DECODE],
   async run(bench) {
     for (let round = 1; round <= bench.rounds; round++) {
       bench.progress(`${inProcess.name}: round ${round} of ${bench.rounds}`);
       await measureWrites(bench, round);
+      await measureApi(bench);
       await measureDecoding(bench);
     }
   },

@@ -3,9 +3,9 @@ import { interleave } from '../interleave.ts';
 import type { Row, Scenario } from '../scenario.ts';
 import { atMost, atMostTimesFloor } from '../target.ts';
 
-const WALL: Row = { work: 'start to the first GET', unit: 'ms', target: atMostTimesFloor(3) };
-const CPU: Row = { work: 'CPU of the start', unit: 's', target: atMost(0.4) };
-const IDLE: Row = { work: 'memory, idle', unit: 'MB', target: atMost(110) };
+const WALL: Row = { work: 'start to the first GET', unit: 'ms', target: atMostTimesFloor(2) };
+const CPU: Row = { work: 'CPU of the start', unit: 's', target: atMost(0.25) };
+const IDLE: Row = { work: 'memory, idle', unit: 'MB', target: atMost(90) };
 
 const STARTS_PER_ROUND = 3;
 /** What a start leaves to be done has been done then. */

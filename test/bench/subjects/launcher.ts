@@ -76,13 +76,14 @@ export async function createLauncher(): Promise<Launcher> {
     return subject;
   };
   return {
-    async fauxkube({ nodes = 2, fixtures, storage, watchTurns = false } = {}) {
+    async fauxkube({ nodes = 2, fixtures, storage, durable = false, watchTurns = false } = {}) {
       const port = await freePort();
       const url = `https://127.0.0.1:${port}`;
       const kubeconfig = file(`kubeconfig-${count++}`);
       const flags = ['--port', String(port), '--proxy-port', '0', '--kubeconfig', kubeconfig, '--nodes', String(nodes)];
       if (storage !== undefined) flags.push('--storage', storage);
       if (fixtures !== undefined) flags.push('--fixtures', fixtures);
+      if (durable) flags.push('--data-dir', file(`data-${count++}`));
       const loaded = watchTurns ? ['--import', file('longest-turn.mjs')] : [];
       const args = [...loaded, CLI, 'start', ...flags];
       // The CA comes into being with the process: /readyz is asked without knowing it.

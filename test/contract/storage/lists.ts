@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { KubeObject } from '../../../server/kube/object.ts';
 import type { ListRequest } from '../../../server/storage/storage.ts';
 import { configMap, keyOfMap, objectAt } from '../../support/stored.ts';
 import { eachTest } from './open-subject.ts';
@@ -90,5 +91,47 @@ export function lists(backend: Backend): void {
     expect(keys('configmaps/', { select: { index: 'unknown', value: 'n1' } })).toHaveLength(3);
     const where = (value: { metadata: { name?: string } }): boolean => value.metadata.name !== 'b';
     expect(keys('configmaps/', { select: { index: 'byNode', value: 'n2' }, where })).toEqual([keyOfMap('c')]);
+  });
+
+  it('counts what follows a page, in its prefix only', async () => {
+    const names = Array.from({ length: 1200 }, (_, i) => `m/${i % 3 === 0 ? 'a' : 'b'}/${String(i).padStart(4, '0')}`);
+    await Promise.all([...names, 'l/z/1', 'n/a/1'].map((key) => storage().create(key, objectAt(key))));
+    await pause();
+    for (const [prefix, count] of Object.entries({ 'm/': 1200, 'm/a/': 400, 'm/b/': 800 })) {
+      let from: string | undefined;
+      for (let left = count - 7; left > 0; left -= 7) {
+        const page = storage().list(prefix, { limit: 7, ...(from !== undefined && { from }) });
+        expect(page).toMatchObject({ remaining: left });
+        from = page.next;
+      }
+    }
+  });
+
+  it('selects by a label whoever has it now, among many and few', async () => {
+    const labelled = (name: string, color?: string): KubeObject =>
+      configMap(name, {}, color === undefined ? undefined : { color });
+    const select = { label: 'color', value: 'red' };
+    const where: ListRequest['where'] = ({ metadata }) => metadata.labels?.color === 'red';
+    const red = (): string[] => keys('configmaps/', { select, where });
+    for (const count of [5, 600]) {
+      const name = (i: number): string => `${count}-${String(i).padStart(3, '0')}`;
+      const key = (i: number): string => keyOfMap(name(i));
+      const colors = ['red', 'blue', 'red', undefined];
+      const numbers = Array.from({ length: count }, (_, i) => i);
+      await Promise.all(numbers.map((i) => storage().create(key(i), labelled(name(i), colors[i]))));
+      await pause();
+      expect(red()).toEqual([key(0), key(2)]);
+      await storage().guaranteedUpdate(key(0), {}, async () => labelled(name(0), 'blue'));
+      await storage().guaranteedUpdate(key(3), {}, async () => labelled(name(3), 'red'));
+      await storage().create(keyOfMap('z'), labelled('z', 'red'));
+      await pause();
+      expect(red()).toEqual([key(2), key(3), keyOfMap('z')]);
+      expect(keys('configmaps/', { select: { label: 'color', value: 'green' }, where: () => false })).toEqual([]);
+      expect(keys('configmaps/other/', { select, where })).toEqual([]);
+      for (const gone of [key(2), key(3), keyOfMap('z')])
+        await storage().guaranteedUpdate(gone, {}, async () => 'delete');
+      await pause();
+      expect(red()).toEqual([]);
+    }
   });
 }
