@@ -1,5 +1,6 @@
 /** Objects that live for a time have leases: they go also when no server runs. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../server/base/clock.ts';
 import { Recorder } from '../contract/storage/subject.ts';
 import { type EtcdServer, hasEtcd, startEtcd } from '../support/etcd-server.ts';
 import { callEtcd, openEtcdStorage } from '../support/etcd-storage.ts';
@@ -53,7 +54,7 @@ describe.skipIf(!hasEtcd)('leases', () => {
     for (const storage of [follower, later]) {
       const { expiry } = storage.get(keyOfMap('a')) ?? {};
       expect(expiry?.ttlMs).toBe(HOUR_MS);
-      expect(Math.abs((expiry?.atMs ?? 0) - Date.now() - HOUR_MS)).toBeLessThan(120_000);
+      expect(Math.abs((expiry?.atMs ?? 0) - systemClock().now() - HOUR_MS)).toBeLessThan(120_000);
     }
     for (const storage of [first, follower, later]) await storage.close();
   });
