@@ -32,7 +32,7 @@ import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
 import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
 import { ADMIN_USER, kubeconfigOptions, userKubeconfig } from './cluster/user-kubeconfig.ts';
-import { whyOfTarget } from './cluster/why/why.ts';
+import { type WhyParts, whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
 import { InstanceState } from './instance-state.ts';
@@ -99,6 +99,11 @@ export class ClusterInstance implements ForkedCluster {
   #beginning: Captured | undefined;
   #state: InstanceState | undefined;
   #savepoints: Savepoints | undefined;
+  readonly #switches: AdminTarget['controllers'] = {
+    list: () => this.controllers(),
+    set: async (...place) => (await this.#manager?.setEnabled(...place)) ?? false,
+    unset: async (...place) => (await this.#manager?.unsetEnabled(...place)) ?? false,
+  };
   readonly clock: ClusterClock;
   /** Browsers that show the dashboard. */
   readonly uiSessions: UiSessions;
@@ -111,11 +116,7 @@ export class ClusterInstance implements ForkedCluster {
     this.faults = createFaults(clock, options.seed, {
       nodes: this.#simulatedNodes,
       groups: () => this.cluster.catalog.groups,
-      controllers: {
-        list: () => this.controllers(),
-        set: async (...place) => this.#manager?.setEnabled(...place),
-        unset: async (...place) => this.#manager?.unsetEnabled(...place),
-      },
+      controllers: this.#switches,
       ...(showCertificate && {
         showExpired: (isExpired) => showCertificate(isExpired ? this.parts.expiredCertificate() : undefined),
       }),
@@ -266,11 +267,7 @@ export class ClusterInstance implements ForkedCluster {
       clock: this.clock,
       apply: (manifest) => this.apply(manifest),
       fidelity: () => this.cluster.clientRequests.report(),
-      controllers: {
-        list: () => this.controllers(),
-        set: async (name, enabled, namespace) => (await this.#manager?.setEnabled(name, enabled, namespace)) ?? false,
-        unset: async (name, namespace) => (await this.#manager?.unsetEnabled(name, namespace)) ?? false,
-      },
+      controllers: this.#switches,
       metrics,
       faults: this.faults,
       scripts: this.scripts,
@@ -279,7 +276,7 @@ export class ClusterInstance implements ForkedCluster {
       savepoints: this.savepoints,
       requests: this.requests,
       permissions,
-      why: this.cluster,
+      why: this.#whyParts,
       lint: (since) => lintJournal(this.cluster, since),
       init: this.#fixtures?.init,
     };
@@ -322,8 +319,13 @@ export class ClusterInstance implements ForkedCluster {
   readonly get: ClusterControls['get'] = (target, place) => this.#finder.get(target, place);
   readonly list: ClusterControls['list'] = (resource, selection) => this.#finder.list(resource, selection);
   readonly resolve: ClusterControls['resolve'] = (resource) => this.#finder.resolve(resource);
-  readonly why: ClusterControls['why'] = async (target, place) => whyOfTarget(target, place, this.cluster);
+  readonly why: ClusterControls['why'] = async (target, place) => whyOfTarget(target, place, this.#whyParts);
   readonly lint: ClusterControls['lint'] = ({ since } = {}) => lintJournal(this.cluster, since);
+
+  get #whyParts(): WhyParts {
+    const { catalog, storage, journal } = this.cluster;
+    return { catalog, storage, journal, controllersOff: (...asked) => this.#manager?.offFor(...asked) ?? [] };
+  }
 
   get #finder(): ObjectFinder {
     return new ObjectFinder(this.cluster.catalog, this.transport());

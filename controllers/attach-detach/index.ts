@@ -27,6 +27,7 @@ export function createAttachDetach(): ControllerDefinition {
     name: 'persistentvolume-attach-detach-controller',
     queue: 'pvcs',
     account: 'attachdetach-controller',
+    concerns: (resource) => resource === 'volumeattachments.storage.k8s.io',
     watches: [
       { resource: PODS, keys: (pod) => nodesOf([pod as Frozen<Pod>]) },
       { resource: CLAIMS, keys: (claim, env) => nodesOfClaim(claim as Frozen<PersistentVolumeClaim>, env) },

@@ -51,6 +51,9 @@ export const controller: ControllerDefinition = {
   name: 'clusterrole-aggregation-controller',
   queue: 'ClusterRoleAggregator',
   account: 'clusterrole-aggregation-controller',
+  concerns: (resource, role) =>
+    resource === 'clusterroles.rbac.authorization.k8s.io' &&
+    (role as Frozen<ClusterRole>).aggregationRule !== undefined,
   watches: [{ resource: ROLES, keys: (_role, env) => collecting(env) }],
   reconcile,
 };

@@ -18,6 +18,7 @@ export const controller: ControllerDefinition = {
   name: 'cronjob-controller',
   queue: 'cronjob',
   account: 'cronjob-controller',
+  concerns: (resource) => resource === 'cronjobs.batch',
   watches: [
     {
       resource: JOBS,

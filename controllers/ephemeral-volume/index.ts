@@ -16,6 +16,7 @@ export const controller: ControllerDefinition = {
   queue: 'ephemeral_volume',
   account: 'ephemeral-volume-controller',
   eventSource: 'ephemeral_volume',
+  concerns: (resource, pod) => resource === 'pods' && isWanting(pod as Frozen<Pod>),
   watches: [
     {
       resource: CLAIMS,

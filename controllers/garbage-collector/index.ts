@@ -25,6 +25,9 @@ export const controller: ControllerDefinition = {
   queue: 'garbage_collector_attempt_to_delete',
   account: 'generic-garbage-collector',
   eventSource: 'garbage-collector-controller',
+  // What has an owner goes with it; what is being deleted may wait for what it owns.
+  concerns: (_resource, { metadata: { ownerReferences = [], deletionTimestamp } }) =>
+    ownerReferences.length > 0 || deletionTimestamp !== undefined,
   watches: [],
   workers: 20,
   objectOf: ({ name: uid }, env) => running.get(env)?.collector.graph.node(uid)?.object,

@@ -45,6 +45,7 @@ export function createHorizontalPodAutoscaler(metrics?: MetricsSource): Controll
     name: 'horizontal-pod-autoscaler-controller',
     queue: 'horizontalpodautoscaler',
     account: 'horizontal-pod-autoscaler',
+    concerns: (resource) => resource === 'horizontalpodautoscalers.autoscaling',
     watches: [],
     reads: [AUTOSCALERS, PODS],
     workers: 5,

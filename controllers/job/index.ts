@@ -17,6 +17,7 @@ export const controller: ControllerDefinition = {
   name: 'job-controller',
   queue: 'job',
   account: 'job-controller',
+  concerns: (resource) => resource === 'jobs.batch',
   watches: [
     { resource: JOBS, keys: (job, env) => [keyOf(job), ...leftBehind(job as Frozen<Job>, env)] },
     ownedOrAdoptable<Job>(PODS, JOB_KIND, ({ spec }) => spec.selector && labelSelectorOf(spec.selector)),

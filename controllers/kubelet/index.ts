@@ -102,6 +102,7 @@ export function createKubelet(
     account: 'kubelet',
     agent: 'kubelet',
     user: nodeUser('kubelet'),
+    concerns: (resource) => resource === 'pods' || resource === 'nodes',
     watches: [
       { resource: 'v1/pods', keys: (pod) => keysOfPod(pod as Frozen<Pod>) },
       {

@@ -88,6 +88,11 @@ export interface ControllerDefinition {
   readonly workers?: number;
   /** Makes what is so for one key what should be so. Throwing means again, with backoff. */
   reconcile(key: Key, env: ControllerEnv): Promise<Again | undefined>;
+  /**
+   * Whether an object of a resource (`jobs.batch`) waits for it, for controllers that do not watch it for its own sake
+   * (see {@link self}): whoever asks why it is as it is hears that they are off.
+   */
+  concerns?(resource: string, object: Frozen<KubeObject>): boolean;
   /** What a key means, for controllers whose keys are not those of objects that they watch. */
   objectOf?(key: Key, env: ControllerEnv): Frozen<KubeObject> | undefined;
   /** Called once before the first key; what it returns is called at the end. */

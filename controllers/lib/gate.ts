@@ -31,6 +31,11 @@ export function disabledControllersOf(object: Frozen<KubeObject> | undefined): s
   return object && getOwn(object.metadata.annotations, DISABLED_CONTROLLERS);
 }
 
+/** Whose switch counts. A namespace is in itself: its switch also means the controllers of the namespace. */
+export function namespaceOf({ kind, metadata: { namespace, name = '' } }: Frozen<KubeObject>): string {
+  return namespace ?? (kind === 'Namespace' ? name : '');
+}
+
 export interface GateParts {
   readonly definition: ControllerDefinition;
   readonly env: ControllerEnv;
@@ -88,9 +93,8 @@ export class Gate {
     return undefined;
   }
 
-  /** A namespace is in itself: its switch also means the controllers of the namespace. */
   #namespaceOf(key: Key, object: Frozen<KubeObject> | undefined): string {
-    if (object) return object.metadata.namespace ?? (object.kind === 'Namespace' ? key.name : '');
+    if (object) return namespaceOf(object);
     const isOfNamespaces = this.#parts.definition.watches.some(({ resource }) => resource === NAMESPACES);
     return key.namespace === '' && isOfNamespaces ? key.name : key.namespace;
   }

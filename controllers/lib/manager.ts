@@ -1,14 +1,17 @@
 import type { Activity } from '../../server/base/activity.ts';
 import type { Cancel, Clock } from '../../server/base/clock.ts';
+import type { Frozen } from '../../server/base/freeze.ts';
 import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
+import type { ControllerOff } from '../../server/kube/controller-off.ts';
 import { type Key, type KubeObject, keyText, type User } from '../../server/kube/object.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
 import { podTemplateHash } from '../../server/schema/hash/pod-template-hash.ts';
 import { Afterwards } from './afterwards.ts';
 import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
+import { controllersOff } from './controllers-off.ts';
 import { EventRecorder } from './events.ts';
 import { annotated, Gate } from './gate.ts';
 import { type Change, Informer, InformerSet, Lister } from './informer.ts';
@@ -103,6 +106,16 @@ export class ControllerManager {
         ...(places.length > 0 && { objects: places }),
       };
     });
+  }
+
+  /**
+   * Controllers that an object waits for, and that are off for it.
+   *
+   * @param resource of the object: `deployments.apps`
+   * @param chain the object, and those that control it, the nearest first
+   */
+  offFor(resource: string, chain: readonly [Frozen<KubeObject>, ...Frozen<KubeObject>[]]): ControllerOff[] {
+    return controllersOff(this.#options.definitions, this.#switches, resource, chain);
   }
 
   /** What the work queues have counted, by the names that upstream gives them. */

@@ -29,6 +29,11 @@ export class Switch {
     return this.#enabled;
   }
 
+  /** Whether the server was started with it. */
+  get isOnAtFirst(): boolean {
+    return this.#first;
+  }
+
   /** Namespaces with a switch of their own, by name. */
   get namespaces(): Readonly<Record<string, boolean>> {
     return Object.fromEntries([...this.#namespaces].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -35,6 +35,7 @@ export const controller: ControllerDefinition = {
   name: 'namespace-controller',
   queue: 'namespace',
   account: 'namespace-controller',
+  concerns: (resource) => resource === 'namespaces',
   watches: [
     {
       resource: NAMESPACES,

@@ -62,6 +62,7 @@ export function createPodGarbageCollector(): ControllerDefinition {
     name: 'pod-garbage-collector-controller',
     queue: 'orphaned_pods_nodes',
     account: 'pod-garbage-collector',
+    concerns: (resource, pod) => resource === 'pods' && isDeleted(pod as Frozen<Pod>),
     watches: [
       { resource: PODS, keys: (pod, env) => keysOfPod(pod as Frozen<Pod>, env) },
       { resource: NODES, keys: (node, env) => keysOfNode(node as Frozen<Node>, env) },

@@ -19,6 +19,9 @@ export function createResourceClaims(): ControllerDefinition {
     queue: 'resource_claim',
     account: 'resource-claim-controller',
     eventSource: 'resource_claim',
+    concerns: (resource, object) =>
+      resource === 'resourceclaims.resource.k8s.io' ||
+      (resource === 'pods' && ((object as Frozen<Pod>).spec.resourceClaims ?? []).length > 0),
     watches: [],
     needs: RESOURCE_CLAIMS,
     reads: [PODS, RESOURCE_CLAIMS, RESOURCE_CLAIM_TEMPLATES],

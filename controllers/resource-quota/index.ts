@@ -19,6 +19,7 @@ export const controller: ControllerDefinition = {
   name: 'resourcequota-controller',
   queue: 'resourcequota_primary',
   account: 'resourcequota-controller',
+  concerns: (resource) => resource === 'resourcequotas',
   watches: [],
   reads: [QUOTAS],
   workers: 5,

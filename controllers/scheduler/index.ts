@@ -1,4 +1,5 @@
 /** kube-scheduler: gives pods their nodes, as upstream's default profile does. */
+import type { Frozen } from '../../server/base/freeze.ts';
 import type { MatchDevice } from '../../server/kube/device-match.ts';
 import type { Namespace, Pod } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
@@ -8,7 +9,7 @@ import { AssumedDevices } from './devices/assumed.ts';
 import type { World } from './framework.ts';
 import { BUDGETS, Scheduler } from './scheduler.ts';
 import { AssumedVolumes } from './volumes/assumed.ts';
-import { ClusterWatch, WATCHED } from './watch.ts';
+import { ClusterWatch, WATCHED, waits } from './watch.ts';
 
 const NAMESPACES = 'v1/namespaces';
 
@@ -59,6 +60,7 @@ export function createScheduler(matchDevice: MatchDevice = NO_MATCH): Controller
       watch = new ClusterWatch(scheduler, world, env);
       return watch.start();
     },
+    concerns: (resource, pod) => resource === 'pods' && waits(pod as Frozen<Pod>),
     objectOf: (key, env) => env.lister<Pod>(PODS).get(key),
     // Which pod is next is for the scheduler's own queue to say: a key only stands for one turn.
     async reconcile(key) {

@@ -42,7 +42,7 @@ const OTHERS = {
 export const WATCHED: readonly string[] = [NODES, PODS, CLAIMS, VOLUMES, RESOURCE_CLAIMS, ...Object.values(OTHERS)];
 
 /** Whether a pod wants a node from this scheduler, now. */
-function waits({ metadata, spec, status }: Frozen<Pod>): boolean {
+export function waits({ metadata, spec, status }: Frozen<Pod>): boolean {
   if (spec.nodeName || spec.schedulerName !== NAME || spec.schedulingGates?.length) return false;
   return metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
 }

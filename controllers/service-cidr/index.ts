@@ -54,6 +54,7 @@ export const controller: ControllerDefinition = {
   queue: 'servicecidrs',
   account: 'service-cidrs-controller',
   eventSource: NAME,
+  concerns: (resource) => resource === 'servicecidrs.networking.k8s.io',
   watches: [blocks, addresses],
   reconcile,
 };

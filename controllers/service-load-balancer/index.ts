@@ -38,6 +38,8 @@ export function createServiceLoadBalancer(cidr?: string): ControllerDefinition {
     queue: 'service',
     account: 'service-controller',
     agent: 'cloud-controller-manager',
+    concerns: (resource, object) =>
+      cidr !== undefined && resource === 'services' && (object as Frozen<Service>).spec.type === 'LoadBalancer',
     watches: [],
     reads: cidr === undefined ? [] : [SERVICES, NODES],
     workers: 1,

@@ -53,6 +53,7 @@ export function serviceAccountTokenController(parts: TokenParts): ControllerDefi
     queue: 'serviceaccount_tokens_service',
     // It has to work before anybody has a token: it is no service account.
     account: 'tokens-controller',
+    concerns: (resource, secret) => resource === 'secrets' && (secret as Frozen<Secret>).type === TOKEN_TYPE,
     user: { name: 'system:kube-controller-manager', groups: ['system:authenticated'] },
     watches: [
       { resource: SECRETS, keys: secretKeys },

@@ -120,6 +120,7 @@ export function createTaintEviction(): ControllerDefinition {
     name: 'taint-eviction-controller',
     account: 'node-controller',
     eventSource: 'taint-eviction-controller',
+    concerns: (resource, pod) => resource === 'pods' && (pod as Frozen<Pod>).spec.nodeName !== undefined,
     queue: 'noexec_taint_pod',
     watches: [
       { resource: PODS, keys: (pod, env) => eviction.keysOfPod(pod as Frozen<Pod>, env) },

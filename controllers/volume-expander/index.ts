@@ -12,6 +12,7 @@ export const controller: ControllerDefinition = {
   queue: 'volume_expand',
   account: 'expand-controller',
   eventSource: 'volume_expand',
+  concerns: (resource, claim) => resource === 'persistentvolumeclaims' && wantsMore(claim as Claim),
   watches: [],
   reads: [CLAIMS, VOLUMES],
   objectOf: (key, env) => env.lister<PersistentVolumeClaim>(CLAIMS).get(key),

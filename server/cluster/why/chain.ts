@@ -1,5 +1,6 @@
 /** Whom an object belongs to, what belongs to it, and what each of them says about itself. */
 import type { Frozen } from '../../base/freeze.ts';
+import type { ControllerOff } from '../../kube/controller-off.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Event, Pod } from '../../kube/types.gen.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
@@ -37,6 +38,8 @@ export interface ChainNode {
   readonly name: string;
   /** How far it is: `2 of 3 replicas are ready`, `Pending`. */
   readonly state?: string;
+  /** Controllers that would work on it, and are off for it. */
+  readonly controllersOff?: readonly ControllerOff[];
   readonly conditions?: readonly ShownCondition[];
   readonly containers?: readonly ShownContainer[];
   /** The last ones about it. */
@@ -51,15 +54,21 @@ const OWNED_SHOWN = 50;
 const DEPTH_MAX = 10;
 
 type Stored = Frozen<KubeObject>;
+type References = NonNullable<Stored['metadata']['ownerReferences']>;
 type Status = Readonly<Record<string, unknown>> & { readonly conditions?: readonly ShownCondition[] };
+
+/** Tells which controllers are off for an object, which stands first, before those that control it. */
+export type FindControllersOff = (chain: readonly [Stored, ...Stored[]]) => readonly ControllerOff[];
 
 /** Everything there is, once for each question. */
 export class ObjectChains {
+  readonly #controllersOff: FindControllersOff;
   readonly #byUid = new Map<string, Stored>();
   readonly #owned = new Map<string, Stored[]>();
   readonly #events = new Map<string, Frozen<Event>[]>();
 
-  constructor(storage: LocalStorage) {
+  constructor(storage: LocalStorage, controllersOff: FindControllersOff) {
+    this.#controllersOff = controllersOff;
     for (const { value } of storage.all()) {
       const { uid, ownerReferences = [] } = value.metadata;
       if (uid !== undefined) this.#byUid.set(uid, value);
@@ -69,16 +78,23 @@ export class ObjectChains {
   }
 
   /** Owners, the nearest first. */
-  owners({ metadata }: Stored): ChainNode[] {
-    const owners: ChainNode[] = [];
+  owners(object: Stored): ChainNode[] {
+    return this.#above(object, (references) => references.find(({ controller }) => controller) ?? references[0]).map(
+      (owner) => this.#node(owner),
+    );
+  }
+
+  /** Whom an object belongs to, whom that belongs to, and so on. */
+  #above({ metadata }: Stored, ownerOf: (references: References) => References[number] | undefined): Stored[] {
+    const owners: Stored[] = [];
     const seen = new Set<string>();
     let references = metadata.ownerReferences ?? [];
     while (owners.length < DEPTH_MAX) {
-      const { uid = '' } = references.find(({ controller }) => controller) ?? references[0] ?? {};
+      const { uid = '' } = ownerOf(references) ?? {};
       const owner = this.#byUid.get(uid);
       if (!owner || seen.has(uid)) return owners;
       seen.add(uid);
-      owners.push(this.#node(owner));
+      owners.push(owner);
       references = owner.metadata.ownerReferences ?? [];
     }
     return owners;
@@ -99,6 +115,7 @@ export class ObjectChains {
     const { kind = '', metadata } = object;
     const { namespace, name = '', uid = '' } = metadata;
     const state = stateOf(object);
+    const off = this.#controllersOff([object, ...this.#above(object, controllerIn)]);
     const conditions = conditionsOf(object);
     const containers = kind === 'Pod' ? containersOf(object as unknown as Frozen<Pod>) : [];
     const events = (this.#events.get(uid) ?? []).sort(byTime).slice(-EVENTS_SHOWN).map(shownEvent);
@@ -107,6 +124,7 @@ export class ObjectChains {
       ...(namespace !== undefined && { namespace }),
       name,
       ...(state !== undefined && { state }),
+      ...(off.length > 0 && { controllersOff: off }),
       ...(conditions.length > 0 && { conditions }),
       ...(containers.length > 0 && { containers }),
       ...(events.length > 0 && { events }),
@@ -124,6 +142,9 @@ function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   if (values) values.push(value);
   else map.set(key, [value]);
 }
+
+const controllerIn = (references: References): References[number] | undefined =>
+  references.find(({ controller }) => controller);
 
 const statusOf = ({ status }: Stored & { readonly status?: unknown }): Status => (status ?? {}) as Status;
 

@@ -1,4 +1,5 @@
 /** The same for people. */
+import type { ControllerOff } from '../../kube/controller-off.ts';
 import type { ChainNode } from './chain.ts';
 import type { HistoryItem } from './history.ts';
 import type { Why } from './why.ts';
@@ -33,10 +34,12 @@ export function whyText(why: Why): string {
 }
 
 function nodeLines(node: ChainNode, depth: number, place = ''): string[] {
-  const { kind, name, state, conditions = [], containers = [], events = [], owns = [], more = 0 } = node;
+  const { kind, name, state, controllersOff = [], conditions = [], containers = [], events = [] } = node;
+  const { owns = [], more = 0 } = node;
   const indent = '  '.repeat(depth);
   const lines = [`${indent}${kind.toLowerCase()}/${name}${place}${state === undefined ? '' : `: ${state}`}`];
   const tell = (text: string): void => void lines.push(`${indent}  ${text}`);
+  for (const text of offTexts(controllersOff)) tell(text);
   for (const { type, status, reason, message } of conditions)
     tell(`condition ${type} is ${status}${because(reason, message)}`);
   for (const { name: container, state: found, reason, message, exitCode, restarts } of containers) {
@@ -49,6 +52,27 @@ function nodeLines(node: ChainNode, depth: number, place = ''): string[] {
   for (const child of owns) lines.push(...nodeLines(child, depth + 1));
   if (more > 0) tell(`and ${more} more`);
   return lines;
+}
+
+/** A sentence for each thing that keeps controllers away. */
+function offTexts(off: readonly ControllerOff[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const one of off) {
+    const why = offReason(one);
+    names.set(why, [...(names.get(why) ?? []), one.name]);
+  }
+  return [...names].map(([why, [first = '', ...others]]) =>
+    others.length === 0
+      ? `controller ${first} is off: ${why}`
+      : `controllers ${[first, ...others].join(', ')} are off: ${why}`,
+  );
+}
+
+function offReason({ by, namespace = '', object = '' }: ControllerOff): string {
+  if (by === 'start') return 'not among the --controllers of the start';
+  if (by === 'switch') return 'switched off everywhere';
+  if (by === 'namespace') return `switched off in namespace ${namespace}`;
+  return `annotation fauxkube.dev/disabled-controllers of ${object}`;
 }
 
 const because = (reason = '', message = ''): string =>

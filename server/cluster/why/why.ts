@@ -1,4 +1,5 @@
 /** Why an object is as it is: its history, who owns which field, and the chain of owners down to containers. */
+import { resourceName } from '../../kube/object.ts';
 import {
   DEFAULT_NAMESPACE,
   findResource,
@@ -9,7 +10,7 @@ import {
 import type { Catalog, Served } from '../../registry/catalog.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
 import type { ClusterJournal } from '../journal/journal.ts';
-import { type ChainNode, ObjectChains } from './chain.ts';
+import { type ChainNode, type FindControllersOff, ObjectChains } from './chain.ts';
 import { type HistoryItem, historyOf, type Ownership, ownershipOf } from './history.ts';
 
 export interface Why {
@@ -31,6 +32,8 @@ export interface WhyParts {
   readonly catalog: Catalog;
   readonly storage: LocalStorage;
   readonly journal: ClusterJournal;
+  /** Which controllers are off for an object of a resource (`deployments.apps`). */
+  controllersOff(resource: string, chain: Parameters<FindControllersOff>[0]): ReturnType<FindControllersOff>;
 }
 
 /**
@@ -63,7 +66,7 @@ export function whyOf(served: Served, namespace: string, name: string, parts: Wh
   const object = store.find(key)?.value;
   const history = historyOf(storage.history(store.keyOf(key)), journal);
   if (!object && history.length === 0) return undefined;
-  const chains = object && new ObjectChains(storage);
+  const chains = object && new ObjectChains(storage, (chain) => controllersOff(chain, parts));
   return {
     kind: info.kind,
     ...(namespace !== '' && { namespace }),
@@ -74,6 +77,16 @@ export function whyOf(served: Served, namespace: string, name: string, parts: Wh
     owners: object && chains ? chains.owners(object) : [],
     ...(object && chains && { chain: chains.tree(object) }),
   };
+}
+
+function controllersOff(
+  chain: Parameters<FindControllersOff>[0],
+  { catalog, controllersOff: off }: WhyParts,
+): ReturnType<FindControllersOff> {
+  const [{ apiVersion = '', kind = '' }] = chain;
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  const served = catalog.lookupKind(group, version, kind);
+  return served ? off(resourceName(group, served.info.resource), chain) : [];
 }
 
 /**
