@@ -319,12 +319,12 @@ export class ClusterInstance implements ForkedCluster {
   readonly get: ClusterControls['get'] = (target, place) => this.#finder.get(target, place);
   readonly list: ClusterControls['list'] = (resource, selection) => this.#finder.list(resource, selection);
   readonly resolve: ClusterControls['resolve'] = (resource) => this.#finder.resolve(resource);
-  readonly why: ClusterControls['why'] = async (target, place) => whyOfTarget(target, place, this.#whyParts);
+  readonly why: ClusterControls['why'] = (target, place) => whyOfTarget(target, place, this.#whyParts);
   readonly lint: ClusterControls['lint'] = ({ since } = {}) => lintJournal(this.cluster, since);
 
   get #whyParts(): WhyParts {
-    const { catalog, storage, journal } = this.cluster;
-    return { catalog, storage, journal, controllersOff: (...asked) => this.#manager?.offFor(...asked) ?? [] };
+    const { catalog, storage, journal, pipeline } = this.cluster;
+    return { catalog, storage, journal, pipeline, controllersOff: (...asked) => this.#manager?.offFor(...asked) ?? [] };
   }
 
   get #finder(): ObjectFinder {

@@ -1,4 +1,5 @@
 /** `/-/why`: why an object is as it is. */
+import { keptElsewhere } from '../cluster/why/elsewhere.ts';
 import { resourceNamed, type Why, whyOf } from '../cluster/why/why.ts';
 import { whyText } from '../cluster/why/why-text.ts';
 import { ApiError, badRequest } from '../kube/api-error.ts';
@@ -19,9 +20,11 @@ const ANSWER = schema.object({
   chain: schema.any,
 });
 
-/** @throws ApiError 400, 404 */
-function why({ why: parts }: AdminTarget, resource: string, namespace: string, name: string): Why {
+/** @throws ApiError 400, 404, and 501 for what another server keeps */
+async function why({ why: parts }: AdminTarget, resource: string, namespace: string, name: string): Promise<Why> {
   const served = resourceNamed(parts.catalog, resource);
+  const elsewhere = served ? undefined : await keptElsewhere(resource, name, parts);
+  if (elsewhere) throw new ApiError(501, 'NotImplemented', elsewhere.message, { name });
   if (!served) throw new ApiError(404, 'NotFound', `there is no resource ${JSON.stringify(resource)}`);
   const { info } = served;
   if (info.namespaced !== (namespace !== '')) {
@@ -50,7 +53,7 @@ export const whyRoutes: readonly AdminRoute[] = [
     query: QUERY,
     answer: ANSWER,
     handle: async (target, { request, params: { resource = '', namespace = '', name = '' } }) =>
-      answer(why(target, resource, namespace, name), request),
+      answer(await why(target, resource, namespace, name), request),
   },
   {
     method: 'GET',
@@ -59,6 +62,6 @@ export const whyRoutes: readonly AdminRoute[] = [
     query: QUERY,
     answer: ANSWER,
     handle: async (target, { request, params: { resource = '', name = '' } }) =>
-      answer(why(target, resource, '', name), request),
+      answer(await why(target, resource, '', name), request),
   },
 ];

@@ -11,6 +11,7 @@ import type { Catalog, Served } from '../../registry/catalog.ts';
 import type { LocalStorage } from '../../storage/storage.ts';
 import type { ClusterJournal } from '../journal/journal.ts';
 import { type ChainNode, type FindControllersOff, ObjectChains } from './chain.ts';
+import { type ElsewhereParts, keptElsewhere } from './elsewhere.ts';
 import { type HistoryItem, historyOf, type Ownership, ownershipOf } from './history.ts';
 
 export interface Why {
@@ -28,8 +29,7 @@ export interface Why {
   readonly chain?: ChainNode;
 }
 
-export interface WhyParts {
-  readonly catalog: Catalog;
+export interface WhyParts extends ElsewhereParts {
   readonly storage: LocalStorage;
   readonly journal: ClusterJournal;
   /** Which controllers are off for an object of a resource (`deployments.apps`). */
@@ -94,15 +94,15 @@ function controllersOff(
  *
  * @throws Error when nothing has that name
  */
-export function whyOfTarget(
+export async function whyOfTarget(
   target: string,
   { namespace = DEFAULT_NAMESPACE }: Place = {},
   parts: WhyParts,
-): Why | undefined {
+): Promise<Why | undefined> {
   const { resource, name } = parseTarget(target);
   const own = parts.catalog.groups.flatMap(({ versions }) => versions.flatMap(({ resources }) => resources));
   const found = findResource(own, resource);
   const served = found && parts.catalog.lookup(found.group, found.version, found.resource);
-  if (!served) throw unknownResource(resource);
+  if (!served) throw (await keptElsewhere(resource, name, parts)) ?? unknownResource(resource);
   return whyOf(served, served.info.namespaced ? namespace : '', name, parts);
 }
