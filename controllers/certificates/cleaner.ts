@@ -5,6 +5,7 @@ import { ApiError } from '../../server/kube/api-error.ts';
 import { keyOf } from '../../server/kube/object.ts';
 import type { CertificateSigningRequest } from '../../server/kube/types.gen.ts';
 import type { ControllerDefinition, ControllerEnv } from '../lib/controller.ts';
+import { loggedError } from '../lib/failure-log.ts';
 import { ACCOUNT, isIssued, REQUESTS, type Request } from './requests.ts';
 
 const HOUR_MS = 3_600_000;
@@ -49,7 +50,7 @@ async function clean(env: ControllerEnv): Promise<void> {
 function start(env: ControllerEnv): Cancel {
   let cancel: Cancel = () => undefined;
   const poll = (): void => {
-    clean(env).catch((err: unknown) => env.log.warn({ err }, 'requests for certificates were not cleaned up'));
+    clean(env).catch((err: unknown) => env.log.warn(loggedError(err), 'requests for certificates were not cleaned up'));
     cancel = env.clock.schedule(POLL_MS, poll, 'upkeep');
   };
   poll();

@@ -3,7 +3,6 @@ import type { Cancel, Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import type { Logger } from '../../server/base/log.ts';
 import type { Random } from '../../server/base/random.ts';
-import { ApiError } from '../../server/kube/api-error.ts';
 import type { ControllerOff } from '../../server/kube/controller-off.ts';
 import { type Key, type KubeObject, keyText, type User } from '../../server/kube/object.ts';
 import type { ResourceId, Transport } from '../../server/kube/transport.ts';
@@ -13,6 +12,7 @@ import { Client } from './client.ts';
 import type { ControllerDefinition, ControllerEnv } from './controller.ts';
 import { controllersOff } from './controllers-off.ts';
 import { EventRecorder } from './events.ts';
+import { FailureLog } from './failure-log.ts';
 import { annotated, Gate } from './gate.ts';
 import { type Change, Informer, InformerSet, Lister } from './informer.ts';
 import { JointPatches } from './joint-patches.ts';
@@ -75,6 +75,7 @@ export class ControllerManager {
   /** What is done about the switches of a controller, one after the other. */
   readonly #obeying = new Map<string, Promise<void>>();
   readonly #queues = new Map<string, WorkQueue>();
+  readonly #failures: FailureLog;
   readonly #pace = new Pace();
   readonly #jointPatches = new JointPatches();
   readonly #afterwards: Afterwards;
@@ -86,6 +87,7 @@ export class ControllerManager {
     this.#options = options;
     this.#switches = new Map(options.definitions.map(({ name }) => [name, new Switch(options.enabled(name))]));
     this.#afterwards = new Afterwards(options.activity);
+    this.#failures = new FailureLog(options.log, options.clock);
     this.#informers = new InformerSet(
       options.transport(INFORMER_USER, 'kube-controller-manager'),
       options.clock,
@@ -223,7 +225,7 @@ export class ControllerManager {
     const resources = [...definition.watches.map(({ resource }) => resource), ...(definition.reads ?? [])];
     await Promise.all(resources.map((resource) => this.#informers.of(resource).start()));
     if (stopped) return;
-    const { clock, activity, log } = this.#options;
+    const { clock, activity } = this.#options;
     const queue = new WorkQueue({
       name: definition.name,
       clock,
@@ -234,11 +236,7 @@ export class ControllerManager {
         const key = parseKey(text);
         return gate.admit(key) ? definition.reconcile(key, env) : undefined;
       },
-      onFailure: (key, error) => {
-        // Conflicts and what was deleted meanwhile are ordinary: the informer was behind, and the next try will not be.
-        const level = error instanceof ApiError && (error.code === 409 || error.code === 404) ? 'debug' : 'warn';
-        log[level]({ controller: definition.name, key, err: error }, 'will be tried again');
-      },
+      onFailure: (key, error) => this.#failures.failed(definition.name, key, error),
     });
     this.#queues.set(definition.name, queue);
     const followed = new Set<Informer>();

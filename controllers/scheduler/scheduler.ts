@@ -1,6 +1,7 @@
 import { ApiError } from '../../server/kube/api-error.ts';
 import type { PodDisruptionBudget } from '../../server/kube/types.gen.ts';
 import type { ControllerEnv } from '../lib/controller.ts';
+import { loggedError } from '../lib/failure-log.ts';
 import { type Attempt, NodeFinder } from './cycle.ts';
 import { carryOutDevices, type DevicePlan } from './devices/carry-out.ts';
 import { SchedulerEvents } from './events.ts';
@@ -134,7 +135,7 @@ export class Scheduler {
       );
       isUrgent = false;
     } catch (err) {
-      this.#env.log.warn({ err, pod: pod.uid }, 'preemption failed');
+      this.#env.log.warn({ ...loggedError(err), pod: pod.uid }, 'preemption failed');
     }
     for (const other of yielding) {
       cluster.nominate(other, '');

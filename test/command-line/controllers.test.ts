@@ -34,6 +34,8 @@ async function json<T>(url: string, method = 'GET', body?: object): Promise<T> {
 interface Watched {
   readonly metadata: { readonly managedFields?: readonly { readonly manager: string }[] };
   readonly status?: { readonly readyReplicas?: number };
+  /** Of an Event. */
+  readonly count?: number;
 }
 
 /** The event of a watch that says what is waited for. */
@@ -81,6 +83,28 @@ describe('fauxkube controllers --only', () => {
     expect((ready as unknown as Node).metadata.name).toBe('node01');
   });
 
+  it('tells of a refusal in one line, however often it comes', async () => {
+    const url = await start('--controllers=-*');
+    const outside = cli.spawn(['controllers', '--only=deployment,replicaset']);
+    await outside.printed(/runs on .*\n/);
+    await json(`${url}/apis/apps/v1/namespaces/default/deployments`, 'POST', DEPLOYMENT);
+    await watched(`${url}/api/v1/namespaces/default/events?watch=true`, ({ count = 0 }) => count >= 4);
+    outside.kill('SIGTERM');
+    const { stderr } = await outside.ended;
+    const lines = stderr.split('\n').filter((line) => line !== '');
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      {
+        level: 40,
+        time: expect.any(Number),
+        controller: 'replicaset-controller',
+        key: expect.stringMatching(/^default\/web-/),
+        code: 403,
+        message: expect.stringMatching(/: serviceaccount "default" not found$/),
+        msg: 'will be tried again',
+      },
+    ]);
+  });
+
   it('works only while no other process has the lease', async () => {
     const url = await start('--controllers=-*,serviceaccount');
     const args = ['controllers', '--only=deployment', '--leader-elect'];
@@ -103,7 +127,14 @@ describe('fauxkube controllers --only', () => {
     await start();
     for (const [args, message] of [
       [[], /name the controllers to run with --only/],
-      [['--only=deploymnet'], /did you mean deployment-controller\?/],
+      [
+        ['--only=deploymnet'],
+        /^fauxkube: there is no controller "deploymnet" \(--only\); did you mean deployment-controller\?\n$/,
+      ],
+      [
+        ['--only=certificatesigningrequest-signing'],
+        /^fauxkube: certificatesigningrequest-signing-controller \(--only\) runs in the process of the server only: it signs certificates, with the cluster's key\n$/,
+      ],
       [['--only=job', '--kubeconfig=nowhere'], /nowhere: it cannot be read/],
     ] as const) {
       const { code, stderr } = await cli.run(['controllers', ...args]);
@@ -123,7 +154,10 @@ describe('fauxkube controllers list, enable, disable, unset', () => {
     expect(list).toContain('\ndeployment-controller on\n');
     expect(await controllers('unset', 'job', '--namespace=shop')).toBe('job-controller off\n');
     const unknown = await cli.run(['controllers', 'enable', 'jobs']);
-    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('did you mean job-controller')]);
+    const meant = /: there is no controller "jobs"; did you mean job-controller/;
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(meant)]);
+    const nothing = await cli.run(['controllers', 'enable', 'nothing-like-it']);
+    expect(nothing.stderr).toMatch(/; there are serviceaccount-token-controller, .*, stage-controller\n$/);
     const everywhere = await cli.run(['controllers', 'unset', 'job']);
     expect([everywhere.code, everywhere.stderr]).toEqual([2, expect.stringContaining('--namespace')]);
   });
