@@ -72,6 +72,14 @@ export interface ControllerParts {
   readonly signCertificate: SignCertificate;
 }
 
+/** Controllers that need more of the server than its API, and what: they run in its process only. */
+export const INSIDE_ONLY: Readonly<Record<string, string>> = {
+  'serviceaccount-token-controller': "it issues tokens, with the cluster's key",
+  'certificatesigningrequest-signing-controller': "it signs certificates, with the cluster's key",
+  'validatingadmissionpolicy-status-controller': 'it checks expressions against the types that the server knows',
+  'stage-controller': "it plays kwok's Stages on the nodes of the server's own kubelet",
+};
+
 /**
  * Every controller, made for one cluster, in the order in which they start: those that there are parts for. The
  * kubelet is the caller's.

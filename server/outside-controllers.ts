@@ -1,6 +1,6 @@
 /** Controllers in a process of their own, against any API server. */
 
-import { createControllers } from '../controllers/index.ts';
+import { createControllers, INSIDE_ONLY } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import { Client } from '../controllers/lib/client.ts';
@@ -9,6 +9,7 @@ import { type ApiServer, Connection, type Headers } from '../controllers/lib/htt
 import { HttpTransport } from '../controllers/lib/http/http-transport.ts';
 import { LeaderElection } from '../controllers/lib/leader-election.ts';
 import { ControllerManager } from '../controllers/lib/manager.ts';
+import { fullName } from '../controllers/lib/switches.ts';
 import { Activity } from './base/activity.ts';
 import { type Cancel, type Clock, systemClock } from './base/clock.ts';
 import { createLogger, type LogLevel } from './base/log.ts';
@@ -74,7 +75,8 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
     ...extraControllers,
   ];
   try {
-    checkNames(only, definitions, '--only');
+    checkOutside(only);
+    checkNames(only.filter(isToRun), definitions, '--only');
   } catch (error) {
     connection.close();
     throw error;
@@ -132,6 +134,20 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Names of controllers that are not to run may be of those that cannot run here either. */
+const isToRun = (entry: string): boolean => !entry.startsWith('-') || insideOnly(entry.slice(1)) === undefined;
+
+const insideOnly = (name: string): string | undefined => fullName(name, Object.keys(INSIDE_ONLY));
+
+/** @throws Error for a controller that there is, but not here */
+function checkOutside(only: readonly string[]): void {
+  for (const name of only) {
+    const full = insideOnly(name);
+    if (full !== undefined)
+      throw new Error(`${full} (--only) runs in the process of the server only: ${INSIDE_ONLY[full]}`);
+  }
 }
 
 /** Nobody waits longer for a server that is not there yet: it is taken for one of the newest version. */

@@ -1,6 +1,6 @@
 /** What keeps a typing error in the options of `startCluster()` from passing in silence. */
 import { LOG_LEVELS } from './base/log.ts';
-import { didYouMean } from './base/near-names.ts';
+import { nearOrAll } from './base/near-names.ts';
 import { OptionError } from './base/option-error.ts';
 import { timeMsOf } from './cluster/clock-texts.ts';
 import { possibleTime } from './cluster/cluster-clock.ts';
@@ -84,9 +84,7 @@ export function checkOptions(options: StartOptions): void {
   for (const [name, value] of Object.entries(options)) {
     if (Object.hasOwn(KNOWN, name) || value === undefined) continue;
     const named = Object.keys(KNOWN).filter((known) => known !== UNNAMED);
-    throw new Error(
-      `there is no option ${JSON.stringify(name)}; there are ${named.join(', ')}${didYouMean(name, named)}`,
-    );
+    throw new Error(`there is no option ${JSON.stringify(name)}${nearOrAll(name, named)}`);
   }
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))

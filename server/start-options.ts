@@ -4,7 +4,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import type { AuthorizationMode } from './auth/authorizers.ts';
 import type { Clock } from './base/clock.ts';
 import type { LogLevel } from './base/log.ts';
-import { didYouMean } from './base/near-names.ts';
+import { nearOrAll } from './base/near-names.ts';
 import type { AuditOptions } from './cluster/audit-log.ts';
 import type { AuditWebhookOptions } from './cluster/audit-webhook.ts';
 import type { AuthenticationOptions } from './cluster/authenticators.ts';
@@ -151,8 +151,7 @@ export function checkNames(
 
 /** What to say of a controller that there is not. */
 export function noSuchController(name: string, known: readonly string[], where = ''): string {
-  const meant = didYouMean(name, known, '-controller');
-  return `there is no controller ${JSON.stringify(name)}${where}; there are ${known.join(', ')}${meant}`;
+  return `there is no controller ${JSON.stringify(name)}${where}${nearOrAll(name, known, '-controller')}`;
 }
 
 /** Where events of requests go, and which. @throws Error when one of the two is missing */

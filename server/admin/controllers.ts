@@ -1,5 +1,5 @@
 /** `/-/controllers`: where controllers are on and off. */
-import { nearNames } from '../base/near-names.ts';
+import { nearOrAll } from '../base/near-names.ts';
 import { ApiError, badRequest, methodNotAllowed } from '../kube/api-error.ts';
 import { type AdminRoute, schema } from './route.ts';
 
@@ -56,9 +56,7 @@ function stateOf(switches: ControllerSwitches, name: string): ControllerState {
   const state = states.find((candidate) => candidate.name === name || candidate.name === `${name}-controller`);
   if (state) return state;
   const known = states.map((candidate) => candidate.name);
-  const near = nearNames(name, known, '-controller');
-  const meant = near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
-  throw notFound(name, `there is no controller ${JSON.stringify(name)}; there are ${known.join(', ')}${meant}`);
+  throw notFound(name, `there is no controller ${JSON.stringify(name)}${nearOrAll(name, known, '-controller')}`);
 }
 
 function notFound(name: string, message: string): ApiError {

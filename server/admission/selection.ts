@@ -1,4 +1,5 @@
 /** Which plugins run, and in which order: AllOrderedPlugins and DefaultOffAdmissionPlugins. */
+import { nearOrAll } from '../base/near-names.ts';
 import type { AdmissionPlugin } from './plugin.ts';
 
 /** What `--enable-admission-plugins` and `--disable-admission-plugins` say. */
@@ -103,6 +104,6 @@ export function selectPlugins(
 function checkKnown(names: readonly string[], flag: string): void {
   for (const name of names) {
     if (NAMES.includes(name)) continue;
-    throw new Error(`there is no admission plugin ${JSON.stringify(name)} (${flag}); there are ${NAMES.join(', ')}`);
+    throw new Error(`there is no admission plugin ${JSON.stringify(name)} (${flag})${nearOrAll(name, NAMES)}`);
   }
 }

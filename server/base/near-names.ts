@@ -39,3 +39,8 @@ export function didYouMean(name: string, known: readonly string[], ending = ''):
   const near = nearNames(name, known, ending);
   return near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
 }
+
+/** The same for many names: which are near or, where none is, all that there are. */
+export function nearOrAll(name: string, known: readonly string[], ending = ''): string {
+  return didYouMean(name, known, ending) || `; there are ${known.join(', ')}`;
+}
