@@ -13,7 +13,7 @@ import { addCompletion } from './completion.ts';
 import { addControllers } from './controllers.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
-import { withCommandHint } from './hints.ts';
+import { withCommandHint, withPlainErrors } from './hints.ts';
 import { identityFlags } from './identity-flags.ts';
 import { KUBECONFIG, kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
@@ -110,7 +110,7 @@ function readEnvironment(): void {
 }
 
 function program(): Command {
-  const root = new Command('fauxkube')
+  const root = withPlainErrors(new Command('fauxkube'))
     .description('A Kubernetes API server made for tests: real kubectl and client libraries, no containers.')
     .exitOverride()
     // Else `requests` would take the flags of `requests tape` for its own.

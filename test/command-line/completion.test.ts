@@ -55,5 +55,5 @@ test('zsh and fish are told of every command and flag as well', async () => {
 test('another shell is refused', async () => {
   const { code, stderr } = await cli.run(['completion', 'csh']);
   expect(code).toBe(2);
-  expect(stderr).toContain('Allowed choices are bash, zsh, fish');
+  expect(stderr).toContain('shell has to be one of bash, zsh, fish, and is ');
 });

@@ -163,12 +163,24 @@ describe('wrong flags', () => {
   it.each([
     [['start', '--prot=1'], {}, `error: unknown option '--prot=1'\n(Did you mean --port?)\n`],
     [['strat'], {}, `error: unknown command 'strat'\n(Did you mean start?)\n`],
-    [['start', '--nodes=many'], {}, `error: option '--nodes <count>' argument 'many' is invalid.`],
-    [['start', '--port=70000'], {}, 'it has to be a whole number from 0 to 65535.'],
-    [['start'], { FAUXKUBE_PORT: 'x' }, `value 'x' from env 'FAUXKUBE_PORT' is invalid.`],
-    [['start', '--insecure-bind=https'], {}, 'it has to be http, proxy, dns, ingress or several of them: http,proxy.'],
-    [['start', '--kubeconfig-mode=rw'], {}, 'it has to be a file mode such as 0600 or 644.'],
-    [['start', '--log-level=loud'], {}, 'Allowed choices are'],
+    [['start', '--nodes=many'], {}, `error: --nodes has to be a whole number from 0 to 8191, and is 'many'\n`],
+    [['start', '--port=70000'], {}, 'error: --port has to be a whole number from 0 to 65535, and is '],
+    [['start'], { FAUXKUBE_PORT: 'x' }, `error: FAUXKUBE_PORT has to be a whole number from 0 to 65535, and is 'x'\n`],
+    [
+      ['start', '--insecure-bind=https'],
+      {},
+      '--insecure-bind has to be http, proxy, dns, ingress or several of them: http,proxy, and is ',
+    ],
+    [
+      ['start', '--kubeconfig-mode=rw'],
+      {},
+      'error: --kubeconfig-mode has to be a file mode such as 0600 or 644, and is ',
+    ],
+    [
+      ['start', '--log-level=loud'],
+      {},
+      'error: --log-level has to be one of silent, error, warn, info, debug, and is ',
+    ],
   ])('%j with %j: one line that helps, and code 2', async (args, env, text) => {
     const { code, stdout, stderr } = await cli.run(args, env);
     expect(stderr).toContain(text);
