@@ -91,6 +91,7 @@ type Time struct {
 }
 
 // Clock moves the cluster's clock: {"freeze": true}, {"advance": "1h"}, {"set": "…"}, {"next": true}, {"speed": 10}.
+// With {"set": "now"} it is real time again.
 func (c *Cluster) Clock(ctx context.Context, change map[string]any) (Time, error) {
 	var told Time
 	err := c.Admin(ctx, http.MethodPost, "/-/clock", change, &told)

@@ -5,6 +5,7 @@ import {
   type ClockControls,
   ForeignClock,
   ImpossibleTime,
+  NOW,
   possibleSpeed,
   possibleTime,
 } from '../cluster/cluster-clock.ts';
@@ -21,7 +22,7 @@ type Step = (clock: ClockControls) => Promise<ClockState>;
 const FIELDS = ['freeze', 'set', 'advance', 'next', 'speed'];
 
 /** What somebody wants of the clock, in the order in which it is done. @throws ApiError 400 */
-function stepsOf(body: Record<string, unknown>, nowMs: number): Step[] {
+function stepsOf(body: Record<string, unknown>, { now: nowMs, offset }: ClockState): Step[] {
   const { freeze, set, advance, next, speed } = body;
   const unknown = Object.keys(body).filter((name) => !FIELDS.includes(name));
   if (unknown.length > 0) throw badRequest(`there is no field ${JSON.stringify(unknown[0])}: ${listOf(FIELDS)}`);
@@ -32,7 +33,10 @@ function stepsOf(body: Record<string, unknown>, nowMs: number): Step[] {
   const timeMs = set === undefined ? undefined : timeOf(set);
   const durationMs = advance === undefined ? undefined : durationOf(advance);
   const times = speed === undefined ? undefined : speedOf(speed);
-  if (durationMs !== undefined) checked(() => possibleTime((timeMs ?? nowMs) + durationMs), 'advance');
+  if (durationMs !== undefined) {
+    const fromMs = timeMs === NOW ? nowMs - offset : (timeMs ?? nowMs);
+    checked(() => possibleTime(fromMs + durationMs), 'advance');
+  }
   return [
     ...(freeze === true ? [(clock: ClockControls) => clock.freeze()] : []),
     ...(timeMs === undefined ? [] : [(clock: ClockControls) => clock.set(timeMs)]),
@@ -45,8 +49,9 @@ function stepsOf(body: Record<string, unknown>, nowMs: number): Step[] {
 
 const listOf = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 
-function timeOf(set: unknown): number {
-  if (typeof set !== 'string') throw badRequest('set has to be a time such as "2026-01-01T00:00:00Z"');
+function timeOf(set: unknown): number | typeof NOW {
+  if (typeof set !== 'string') throw badRequest('set has to be a time such as "2026-01-01T00:00:00Z", or "now"');
+  if (set === NOW) return NOW;
   return checked(() => possibleTime(timeMsOf(set)), 'set');
 }
 
@@ -124,7 +129,7 @@ export const clockRoutes: readonly AdminRoute[] = [
     description: 'Several fields are obeyed in this order: freeze, set, advance or next, speed, going on.',
     body: schema.object({
       freeze: schema.flag('whether time stands still from now on'),
-      set: schema.text('the time that it is at once, in RFC 3339'),
+      set: schema.text('the time that it is at once, in RFC 3339; now: real time'),
       advance: schema.text('how much time passes: a duration of Go, such as 1h30m'),
       next: schema.flag('true: time passes until the next timer that a user may wait for'),
       speed: schema.number('how much faster than real time it passes when it does not stand still'),
@@ -133,7 +138,7 @@ export const clockRoutes: readonly AdminRoute[] = [
     handle: async ({ clock }, { body }) => {
       const asked = await body();
       return answered(async () => {
-        for (const step of stepsOf(asked, clock.state().now)) await step(clock);
+        for (const step of stepsOf(asked, clock.state())) await step(clock);
         return told(clock.state());
       });
     },

@@ -48,6 +48,8 @@ export class MovableClock implements Clock {
   #realShiftedMs: number;
   #horizonMs: number | undefined;
   #isFrozen = false;
+  /** Whether it has just been brought back to real time, whatever time that took. */
+  #isBack = false;
   #speed = 1;
   #tick: Cancel | undefined;
   /** What was less than a millisecond at the last tick. */
@@ -150,6 +152,17 @@ export class MovableClock implements Clock {
     });
   }
 
+  /** The time of the machine, as {@link set} does it; as long as nobody stops or moves it, it stays that. */
+  setReal(): Promise<void> {
+    return this.#inTurn(async () => {
+      const fromMs = this.now();
+      const realMs = this.real.now();
+      if (realMs >= fromMs) await this.#move(realMs, true);
+      else this.#shift(realMs - fromMs);
+      this.#isBack = true;
+    });
+  }
+
   /** Goes on by a time; what is due meanwhile happens when it is due. */
   advance(durationMs: number): Promise<void> {
     return this.#inTurn(() => this.#move(this.now() + durationMs, false));
@@ -171,6 +184,7 @@ export class MovableClock implements Clock {
       this.#speed = 1;
       const firstMs = this.#frozenAtMs ?? this.real.now();
       this.#shift(firstMs - this.now());
+      this.#isBack = this.#frozenAtMs === undefined;
     });
   }
 
@@ -231,10 +245,11 @@ export class MovableClock implements Clock {
     this.#followReal();
     if (this.#isStopped) return;
     if (this.#isOrdinary) {
-      this.#offsetMs = this.now() - this.real.now();
+      this.#offsetMs = this.#isBack ? 0 : this.now() - this.real.now();
       this.#standingMs = undefined;
       this.#heap = undefined;
     }
+    this.#isBack = false;
     for (const timer of this.#pending) if (this.#isArmed(timer)) this.#arm(timer);
     if (!this.#isFrozen && this.#speed !== 1) this.#tickLater();
   }

@@ -13,7 +13,7 @@ export interface ClockControls {
    * It is another time, all at once: what would have been due meanwhile happens then, late. Set back, timers keep the
    * time that they have left.
    *
-   * @param time `2026-01-01T00:00:00Z`, or milliseconds since 1970
+   * @param time `2026-01-01T00:00:00Z`, milliseconds since 1970, or `now`, which is real time
    */
   set(time: number | string | Date): Promise<ClockState>;
   /**
@@ -35,6 +35,9 @@ export const TIME_MAX_MS = Date.UTC(9999, 11, 31);
 /** Timers of several hours each turn of the event loop are as good as all of them at once. */
 export const SPEED_MAX = 1_000_000;
 export const SPEED_MIN = 0.001;
+
+/** The word for real time, where a time is to be set. */
+export const NOW = 'now';
 
 /** The clock is not ours: whoever started the cluster moves it. */
 export class ForeignClock extends Error {
@@ -67,7 +70,7 @@ export class ClusterClock implements ClockControls {
   }
 
   set(time: number | string | Date): Promise<ClockState> {
-    return this.#then((clock) => clock.set(possibleTime(givenTime(time))));
+    return this.#then((clock) => (time === NOW ? clock.setReal() : clock.set(possibleTime(givenTime(time)))));
   }
 
   advance(duration: number | string): Promise<ClockState> {
@@ -128,7 +131,7 @@ function givenTime(time: unknown): number {
   if (typeof time === 'number') return time;
   if (time instanceof Date) return time.getTime();
   if (typeof time === 'string') return readText(time, 'set()', timeMsOf);
-  const wanted = 'a time such as "2026-01-01T00:00:00Z", or milliseconds since 1970';
+  const wanted = 'a time such as "2026-01-01T00:00:00Z", "now", or milliseconds since 1970';
   throw new ImpossibleTime(`set() takes ${wanted}, and not ${JSON.stringify(time)}`);
 }
 

@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { sinceOf } from '../admin/request-search.ts';
 import { timeMsOf } from '../cluster/clock-texts.ts';
-import { possibleSpeed, possibleTime } from '../cluster/cluster-clock.ts';
+import { NOW, possibleSpeed, possibleTime } from '../cluster/cluster-clock.ts';
 import { durationMs } from './durations.ts';
 
 /** Reads whole numbers of a range. */
@@ -20,9 +20,10 @@ export function duration(text: string): string {
   return text;
 }
 
-/** A time, as it was given. */
-export const time = (text: string): string =>
-  asGiven(text, () => possibleTime(timeMsOf(text)), 'a time such as 2026-01-01T00:00:00Z, from 1970 to 9999.');
+/** A time, or the word for that of the machine, as it was given. */
+export const time = (text: string): string => asGiven(text, () => text === NOW || possibleTime(timeMsOf(text)), TIME);
+
+const TIME = 'now, or a time such as 2026-01-01T00:00:00Z, from 1970 to 9999.';
 
 /** A mark of the journal or a time, as it was given. */
 export const markOrTime = (text: string): string =>

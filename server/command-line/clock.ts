@@ -28,7 +28,7 @@ export function addClock(root: Command): void {
   command('freeze', 'let time stand still').action((flags: ClockFlags) => tell({ freeze: true }, flags));
   command('resume', 'let time go on').action((flags: ClockFlags) => tell({ freeze: false }, flags));
   command('set', 'make it another time at once')
-    .argument('<time>', 'such as 2026-01-01T00:00:00Z', time)
+    .argument('<time>', 'such as 2026-01-01T00:00:00Z; now is real time', time)
     .action((set: string, flags: ClockFlags) => tell({ set }, flags));
   withForwardsHint(command('advance', 'let time pass, and what is due meanwhile happen'))
     .argument('<duration>', 'how much, such as 90s or 1h30m', duration)

@@ -5,7 +5,7 @@
 import { X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
 import { signingRequest } from '../auth/signing-request.ts';
-import { systemClock } from '../base/clock.ts';
+import { rfc3339, systemClock } from '../base/clock.ts';
 import { rest } from '../base/turn.ts';
 import { kubeconfigText } from '../cluster/kubeconfig.ts';
 import type { CertificateSigningRequest } from '../kube/types.gen.ts';
@@ -36,6 +36,7 @@ export async function kubeconfigCommand(flags: Flags): Promise<void> {
     const connection = readConnection(kubeconfig);
     const { key, request } = signingRequest({ commonName: user, organizations: group });
     const certificate = await certificateFor(request, ttl, connection);
+    checkNow(new X509Certificate(certificate));
     const { server = connection.server } = flags;
     const { caCertificate } = connection;
     const text = kubeconfigText({
@@ -70,6 +71,22 @@ function write(file: string, text: string, mode: number): void {
   } catch (error) {
     throw new Error(`the kubeconfig cannot be written, choose another file with --output: ${(error as Error).message}`);
   }
+}
+
+/**
+ * The cluster signs by its own clock, which may have been moved; TLS goes by that of the machine.
+ *
+ * @throws Error for a certificate that lets nobody in now
+ */
+function checkNow({ validFrom, validTo }: X509Certificate): void {
+  const [fromMs, toMs] = [Date.parse(validFrom), Date.parse(validTo)];
+  const nowMs = systemClock().now();
+  if (fromMs <= nowMs && nowMs < toMs) return;
+  throw new Error(
+    `the clock of the cluster was moved: the certificate is good from ${rfc3339(fromMs)} to ${rfc3339(toMs)} only, ` +
+      `and TLS goes by the clock of the machine, where it is ${rfc3339(nowMs)}; bring real time back with ` +
+      '`fauxkube clock set now`, make the user, and move the clock again',
+  );
 }
 
 async function certificateFor(request: string, ttl: number | undefined, connection: AdminConnection): Promise<string> {

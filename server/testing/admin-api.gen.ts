@@ -1050,7 +1050,7 @@ export interface AdminApi {
       readonly body?: {
         /** whether time stands still from now on */
         readonly freeze?: boolean;
-        /** the time that it is at once, in RFC 3339 */
+        /** the time that it is at once, in RFC 3339; now: real time */
         readonly set?: string;
         /** how much time passes: a duration of Go, such as 1h30m */
         readonly advance?: string;

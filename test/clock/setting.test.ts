@@ -43,6 +43,36 @@ describe('a clock that is set back', () => {
   });
 });
 
+describe('a clock that is set to now', () => {
+  it('goes on in real time, with objects from the future', async () => {
+    await shop.apply(SLEEPER);
+    await shop.move({ set: '2056-01-01T00:00:00Z', freeze: false });
+    await shop.cluster.settle();
+    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'of-2056' } };
+    await shop.apply(map);
+    const { offset, frozen } = await shop.move({ set: 'now' });
+    expect([offset, frozen]).toEqual(['0s', false]);
+    await shop.apply({ ...map, metadata: { name: 'of-now' } });
+    const year = async (name: string): Promise<number> =>
+      new Date((await shop.get('v1/configmaps', name))?.metadata.creationTimestamp ?? '').getUTCFullYear();
+    expect([await year('of-2056'), await year('of-now')]).toEqual([2056, new Date().getUTCFullYear()]);
+    expect(await readyNodes()).toEqual(['True']);
+  });
+
+  it('goes on from a time that stands still in the past, and stands still if it did', async () => {
+    await shop.move({ advance: '1h' });
+    expect(await shop.move({ set: 'now' })).toMatchObject({ frozen: true });
+    expect(await shop.move({ set: 'now', speed: 1, freeze: false })).toMatchObject({ frozen: false });
+    expect(await shop.move({ set: 'now' })).toMatchObject({ offset: '0s' });
+  });
+
+  it('counts what advances from it', async () => {
+    await shop.move({ set: '9998-01-01T00:00:00Z' });
+    const { offset } = await shop.move({ set: 'now', advance: '87600h', freeze: false });
+    expect(offset).toMatch(/^(87600h0m|87599h59m)/);
+  });
+});
+
 describe('a clock that is set on', () => {
   it('has happen at once what would have been due', async () => {
     await shop.apply(SLEEPER);

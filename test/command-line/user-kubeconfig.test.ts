@@ -92,9 +92,9 @@ describe('fauxkube kubeconfig', () => {
 
   it.each([
     ['without a user', [], "error: required option '--user <name>' not specified\n", 2],
-    ['with a lifetime that is none', ['--user=a', '--ttl=1x'], /--ttl <duration>.*ten minutes or more/, 2],
-    ['with a lifetime that is too short', ['--user=a', '--ttl=5m'], /--ttl <duration>.*ten minutes or more/, 2],
-    ['with a server that is none', ['--user=a', '--server=here'], /--server <url>.*a URL such as https:/, 2],
+    ['with a lifetime that is none', ['--user=a', '--ttl=1x'], /--ttl has to be .*ten minutes or more/, 2],
+    ['with a lifetime that is too short', ['--user=a', '--ttl=5m'], /--ttl has to be .*ten minutes or more/, 2],
+    ['with a server that is none', ['--user=a', '--server=here'], /--server has to be a URL such as https:/, 2],
     [
       'without a kubeconfig of an administrator',
       ['--user=a', '--kubeconfig=missing'],
@@ -111,6 +111,23 @@ describe('fauxkube kubeconfig', () => {
     const ended = await kubeconfig(...args);
     expect(ended.stderr).toMatch(message);
     expect(ended.code).toBe(code);
+  });
+
+  it('writes no kubeconfig that lets nobody in, because the clock of the cluster was moved', async () => {
+    const nowMs = Date.now();
+    await cluster.clock.advance('48h');
+    const ahead = await kubeconfig('--user', 'later', '--output', 'later');
+    expect([ahead.code, ahead.stdout]).toEqual([1, '']);
+    expect(ahead.stderr).toMatch(
+      /^fauxkube: the clock of the cluster was moved: the certificate is good from \S+Z to \S+Z only, and TLS goes by /,
+    );
+    await expect(readFile(cli.file('later'))).rejects.toThrow('ENOENT');
+    await cluster.clock.set(nowMs - 48 * 3_600_000);
+    const behind = await kubeconfig('--user', 'later', '--ttl', '8h', '--output', 'later');
+    expect(behind.stderr).toContain('bring real time back with `fauxkube clock set now`');
+    expect(await cluster.clock.set('now')).toMatchObject({ frozen: false, offset: 0 });
+    expect((await kubeconfig('--user', 'later', '--output', 'later')).code).toBe(0);
+    expect(await whoIs('later')).toEqual(['later', ['system:authenticated']]);
   });
 
   it('shows the words of the API when it refuses', async () => {

@@ -147,7 +147,7 @@ impl Cluster {
         self.admin("POST", "/-/settle", Some(&json!({"timeoutSeconds": timeout.as_secs_f64()}))).map(drop)
     }
 
-    /// Moves the cluster's clock: `{"advance": "1h"}`, `{"freeze": true}`.
+    /// Moves the cluster's clock: `{"advance": "1h"}`, `{"freeze": true}`, `{"set": "now"}`.
     ///
     /// # Errors
     /// When the server does not take the change.

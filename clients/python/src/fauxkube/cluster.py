@@ -101,7 +101,8 @@ class Cluster:
         self.admin("POST", "/-/settle", {"timeoutSeconds": timeout_seconds})
 
     def clock(self, **change: Any) -> Any:
-        """Moves the cluster's clock: `freeze=True`, `advance="1h"`, `set="…"`, `next=True`, `speed=10`."""
+        """Moves the cluster's clock: `freeze=True`, `advance="1h"`, `next=True`, `speed=10`, `set="…"`, where
+        `set="now"` brings real time back."""
         return self.admin("POST", "/-/clock", change)
 
     def add_fault(self, rule: dict[str, Any]) -> Any:
