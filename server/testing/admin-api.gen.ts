@@ -835,9 +835,39 @@ export interface AdminApi {
   readonly 'PUT /metrics/{kind}': {
     readonly request: {
       readonly params: { readonly kind: string };
-      readonly body?: Readonly<Record<string, unknown>>;
+      readonly body?: {
+        /** of the pods, the object or the autoscaler; default unless given */
+        readonly namespace?: string;
+        /** which pods, such as app=web; all of the namespace unless given. Kinds resource and pods */
+        readonly selector?: string;
+        /** what each of the pods uses: {"cpu": "250m"}. Kind resource */
+        readonly usage?: Readonly<Record<string, string>>;
+        /** its name. Kinds pods, object and external */
+        readonly metric?: string;
+        /** of the metric, by which autoscalers select */
+        readonly labels?: Readonly<Record<string, string>>;
+        /** kind, name and, where it matters, apiVersion. Kind object */
+        readonly object?: Readonly<Record<string, string>>;
+        /** a quantity; without it, or without usage, what was told is taken back */
+        readonly value?: string;
+      };
     };
-    readonly answer: Readonly<Record<string, unknown>>;
+    readonly answer: {
+      /** of the pods, the object or the autoscaler; default unless given */
+      readonly namespace?: string;
+      /** which pods, such as app=web; all of the namespace unless given. Kinds resource and pods */
+      readonly selector?: string;
+      /** what each of the pods uses: {"cpu": "250m"}. Kind resource */
+      readonly usage?: Readonly<Record<string, string>>;
+      /** its name. Kinds pods, object and external */
+      readonly metric?: string;
+      /** of the metric, by which autoscalers select */
+      readonly labels?: Readonly<Record<string, string>>;
+      /** kind, name and, where it matters, apiVersion. Kind object */
+      readonly object?: Readonly<Record<string, string>>;
+      /** a quantity; without it, or without usage, what was told is taken back */
+      readonly value?: string;
+    };
   };
   /** what a pod has been told */
   readonly 'GET /pods/{namespace}/{name}': {
