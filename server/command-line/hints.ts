@@ -54,11 +54,11 @@ export const withPlainErrors = (root: Command): Command =>
 
 /** Adds a hint behind the errors of a command. @param hintOf undefined when it has none to give */
 function withHint(command: Command, hintOf: (error: string) => string | undefined): Command {
-  const general = command.configureOutput().outputError;
+  const general = command.configureOutput();
   return command.configureOutput({
     outputError: (text, write) => {
       const hint = hintOf(text);
-      if (hint === undefined) general?.(text, write);
+      if (hint === undefined) general.outputError?.(text, write);
       else write(`${text.trimEnd()}\n(${hint})\n`);
     },
   });

@@ -70,7 +70,7 @@ const CALLS: [call: string, made: (cluster: RunningCluster) => unknown, message:
   [
     'clock.set(true)',
     ({ clock }) => loosely(clock).set?.(true),
-    'set() takes a time such as "2026-01-01T00:00:00Z", or milliseconds since 1970, and not true',
+    'set() takes a time such as "2026-01-01T00:00:00Z", "now", or milliseconds since 1970, and not true',
   ],
   ["clock.advance('1 hour')", ({ clock }) => clock.advance('1 hour'), 'advance(): time: unknown unit'],
   ["clock.advance('-1h')", ({ clock }) => clock.advance('-1h'), 'time passes forwards only: set it to go back'],

@@ -34,10 +34,11 @@ it('tells who wrote which revision, and what changed', async () => {
 });
 
 it('tells times as the clock of the cluster shows them', async () => {
-  await shop.admin('POST', '/-/clock', { advance: '48h' });
+  await shop.admin('POST', '/-/clock', { freeze: true, advance: '48h' });
   const answer = await shop.admin('POST', MAPS, { metadata: { name: 'later' } });
   const { metadata } = JSON.parse(answer.text) as { metadata: { creationTimestamp: string } };
   const { history } = await why('cm/default/later');
+  await shop.admin('POST', '/-/clock', { freeze: false });
   expect(history[0]?.time).toBe(metadata.creationTimestamp);
 });
 

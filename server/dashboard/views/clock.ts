@@ -86,7 +86,7 @@ export const clockView: View = {
       form(
         'Set',
         (sent) => move({ set: textOf(sent, 'set') }),
-        field('Set to', text('set', '', '2026-01-01T00:00:00Z')),
+        field('Set to', text('set', '', '2026-01-01T00:00:00Z, or now')),
         h('button', { type: 'submit' }, 'Set'),
       ),
       form(

@@ -120,7 +120,10 @@ public final class FauxkubeCluster implements AutoCloseable {
     admin("POST", "/-/settle", Map.of("timeoutSeconds", timeout.toMillis() / 1000.0));
   }
 
-  /** Moves the cluster's clock: {@code Map.of("advance", "1h")}, {@code Map.of("freeze", true)}, {@code Map.of("set", "now")}. */
+  /**
+   * Moves the cluster's clock: {@code Map.of("advance", "1h")}, {@code Map.of("freeze", true)}; with {@code
+   * Map.of("set", "now")} it is real time again.
+   */
   public JsonNode clock(Map<String, ?> change) {
     return admin("POST", "/-/clock", change);
   }
