@@ -133,7 +133,7 @@ describe('fauxkube controllers --only', () => {
       ],
       [
         ['--only=certificatesigningrequest-signing'],
-        /^fauxkube: certificatesigningrequest-signing-controller \(--only\) runs in the process of the server only: it /,
+        /^fauxkube: certificatesigningrequest-signing-controller \(--only\) runs in the process of the server only: /,
       ],
       [['--only=job', '--kubeconfig=nowhere'], /nowhere: it cannot be read/],
     ] as const) {
