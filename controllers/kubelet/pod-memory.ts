@@ -22,6 +22,8 @@ export interface ProbeState {
   last?: 'success' | 'failure';
   /** How often in a row it said the last. */
   times: number;
+  /** How often it could not be asked. */
+  errors?: number;
   /** What was said in the meantime. */
   answer?: ProbeAnswer;
 }

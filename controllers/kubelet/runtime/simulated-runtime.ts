@@ -26,6 +26,7 @@ import type {
   Pull,
 } from './pod-runtime.ts';
 import { type Preset, Presets } from './preset.ts';
+import { probedPort } from './probe-target.ts';
 import { type PodPlans, runPod } from './run-pod.ts';
 import { endOfCommand } from './script.ts';
 import { AnnotatedScripts } from './scripts/annotated-scripts.ts';
@@ -155,6 +156,9 @@ export class SimulatedRuntime implements PodRuntime {
     probe: Frozen<Probe>,
     livedMs: number,
   ): Promise<ProbeAnswer> {
+    const port = probedPort(probe, container);
+    if (typeof port === 'string')
+      return { isHealthy: false, output: port, errored: true, holdsMs: Number.POSITIVE_INFINITY };
     if (probe === container.livenessProbe && running.script.wishOf(container.name).live === false) return UNHEALTHY;
     let holdsMs = Number.POSITIVE_INFINITY;
     for (const { name, afterMs = 0 } of this.#presets.of(pod, container.name)) {

@@ -32,6 +32,27 @@ test('a port where nothing listens refuses', async () => {
   expect(await story.events()).toContainEqual(expect.stringMatching(refused));
 });
 
+test.each(['nginx', 'registry.example/shop'])(
+  'a port that no container of %s declares cannot be asked',
+  async (image) => {
+    await using story = await PodStory.begin();
+    const probe = (port: string): string => `{httpGet: {port: ${port}}, periodSeconds: 1, failureThreshold: 1}`;
+    const probes = `readinessProbe: ${probe('web')}, livenessProbe: ${probe('metrics')}`;
+    await story.create(
+      `{containers: [{name: c, image: ${image}, ports: [{name: http, containerPort: 80}], ${probes}}]}`,
+    );
+    await story.pass(60);
+    const errored = 'probe errored and resulted in unknown state:';
+    const told = (await story.events()).filter((text) => text.includes('Unhealthy'));
+    expect(told.toSorted()).toEqual([
+      `Warning Unhealthy spec.containers{c}: Liveness ${errored} port "metrics" not found`,
+      `Warning Unhealthy spec.containers{c}: Readiness ${errored} port "web" not found`,
+    ]);
+    // What could not be asked does not count.
+    expect(await story.container()).toMatchObject({ ready: false, started: true, restartCount: 0 });
+  },
+);
+
 test('a liveness probe that fails three times has its container killed and begun anew', async () => {
   await using story = await PodStory.begin();
   await story.create(nginx('livenessProbe: {exec: {command: ["false"]}, periodSeconds: 10, initialDelaySeconds: 10}'));
