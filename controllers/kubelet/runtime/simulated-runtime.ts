@@ -30,18 +30,13 @@ import { probedPort } from './probe-target.ts';
 import { type PodPlans, runPod } from './run-pod.ts';
 import { endOfCommand } from './script.ts';
 import { AnnotatedScripts } from './scripts/annotated-scripts.ts';
+import { unhealthyAnswer } from './unhealthy.ts';
 
 /** What a process that does not care ends with when it is told to (SIGTERM). */
 const TERMINATED_EXIT_CODE = 143;
 
 /** How long processes take to end once they are told to: long enough that clients see the pod terminating. */
 const STOP_MS = 300;
-
-const UNHEALTHY: ProbeAnswer = {
-  isHealthy: false,
-  output: 'HTTP probe failed with statuscode: 500',
-  holdsMs: Number.POSITIVE_INFINITY,
-};
 
 const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKilled' };
 
@@ -159,11 +154,12 @@ export class SimulatedRuntime implements PodRuntime {
     const port = probedPort(probe, container);
     if (typeof port === 'string')
       return { isHealthy: false, output: port, errored: true, holdsMs: Number.POSITIVE_INFINITY };
-    if (probe === container.livenessProbe && running.script.wishOf(container.name).live === false) return UNHEALTHY;
+    const isToldDead = probe === container.livenessProbe && running.script.wishOf(container.name).live === false;
+    if (isToldDead) return unhealthyAnswer(probe, pod, port);
     let holdsMs = Number.POSITIVE_INFINITY;
     for (const { name, afterMs = 0 } of this.#presets.of(pod, container.name)) {
       if (name !== 'unhealthy') continue;
-      if (livedMs >= afterMs) return UNHEALTHY;
+      if (livedMs >= afterMs) return unhealthyAnswer(probe, pod, port);
       holdsMs = Math.min(holdsMs, afterMs - livedMs);
     }
     if (probe.exec) {

@@ -101,3 +101,19 @@ test('nobody asks again what cannot have another answer', async () => {
   expect(timers).toBe(0);
   expect((await story.pod()).metadata.resourceVersion).toBe(resourceVersion);
 });
+
+test.each([
+  ['httpGet: {port: 80}', /^HTTP probe failed with statuscode: 500$/],
+  ['tcpSocket: {port: web}', /^dial tcp 10\.244\.[\d.]+:80: connect: connection refused$/],
+  ['grpc: {port: 80}', /^service unhealthy \(responded with "NOT_SERVING"\)$/],
+  ['exec: {command: ["true"]}', /^$/],
+])('one that shall fail says what a kubelet says of {%s}', async (handler, output) => {
+  await using story = await PodStory.begin();
+  const probe = `livenessProbe: {${handler}, periodSeconds: 1, failureThreshold: 1}`;
+  const ports = 'ports: [{name: web, containerPort: 80}]';
+  await story.create(`{containers: [{name: c, image: shop, ${ports}, ${probe}}]}`, 'unhealthy@1s');
+  await story.pass(1);
+  const failed = 'Warning Unhealthy spec.containers{c}: Liveness probe failed: ';
+  const told = (await story.events()).find((event) => event.startsWith(failed));
+  expect(told?.slice(failed.length)).toMatch(output);
+});
