@@ -7,8 +7,8 @@ import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
 import { imageOf } from './container/load-programs.ts';
-import type { ImageFamilies, ImageFamily } from './image-family.ts';
-import { pullError } from './image-family.ts';
+import type { ImageFamilies } from './image-families.ts';
+import { type ImageFamily, pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
 import { KwokPod } from './kwok/kwok-pod.ts';
 import type { ImageDirectory } from './machine/inode.ts';
@@ -219,6 +219,7 @@ export class SimulatedRuntime implements PodRuntime {
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox {
     const plans: PodPlans = {
       familyOf: ({ image = '' }) => this.#families.of(image),
+      whyUnknown: ({ image = '' }) => this.#families.whyUnknown(image),
       planOf: (container) => this.#planOf(pod, container),
       isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
       answers: (container) => this.#answers(pod, container),
