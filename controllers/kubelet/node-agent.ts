@@ -9,6 +9,7 @@ import { OS_IMAGE } from '../lib/simulated.ts';
 import { reportVolumesInUse } from './attached-volumes.ts';
 import { Heartbeats, LEASE_NAMESPACE, LEASES, nodeUser } from './heartbeats.ts';
 import { internalAddress, NodeAddresses } from './node-addresses.ts';
+import { nodeComplaint } from './runtime/preset.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
 
 export { nodeUser } from './heartbeats.ts';
@@ -41,6 +42,8 @@ export class NodeAgent {
   readonly #nodes: SimulatedNodes;
   readonly #addresses = new NodeAddresses();
   readonly #heartbeats: Heartbeats;
+  /** What was told of nodes that wish what they cannot. */
+  readonly #complaints = new Map<string, string>();
 
   constructor(version: string, nodes: SimulatedNodes) {
     this.#version = version;
@@ -68,6 +71,7 @@ export class NodeAgent {
     if (!node) {
       this.#nodes.forget(name);
       this.#heartbeats.forget(name);
+      this.#complaints.delete(name);
       return undefined;
     }
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
@@ -77,6 +81,7 @@ export class NodeAgent {
       if (leftMs !== undefined) env.enqueue(keyOf(node), leftMs);
       return undefined;
     }
+    this.#complain(node, env);
     const state = this.#nodes.look(node);
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
@@ -86,6 +91,18 @@ export class NodeAgent {
     // What happened to its pods in the meantime, a kubelet sees when it is back.
     if (state === 'back') for (const pod of env.lister<Pod>('v1/pods').onNode(name)) env.enqueue(keyOf(pod));
     return undefined;
+  }
+
+  /** Says what is wrong with what a node says about its behaviour, once so long as it says the same. */
+  #complain(node: Frozen<Node>, env: ControllerEnv): void {
+    const { name = '' } = node.metadata;
+    const complaint = nodeComplaint(node);
+    if (complaint === this.#complaints.get(name)) return;
+    if (complaint === undefined) this.#complaints.delete(name);
+    else {
+      this.#complaints.set(name, complaint);
+      env.event(node, 'Warning', 'InvalidBehaviour', complaint, { host: name });
+    }
   }
 
   async #report(node: Frozen<Node>, env: ControllerEnv): Promise<void> {

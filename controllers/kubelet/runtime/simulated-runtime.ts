@@ -61,7 +61,11 @@ export class SimulatedRuntime implements PodRuntime {
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#presets.complaint(pod) ?? this.#annotated.complaint(pod) ?? this.#upstreams.complaint(pod);
+    // Most pods have no annotations.
+    if (!pod.metadata.annotations) return undefined;
+    const parts = [this.#presets, this.#annotated, this.#upstreams];
+    const problems = parts.map((part) => part.complaint(pod)).filter((text) => text !== undefined);
+    return problems.length > 0 ? problems.join('; ') : undefined;
   }
 
   pull(pod: Frozen<Pod>, { name, image = '' }: AnyContainer, failures: number, sinceMs: number): Pull {
