@@ -183,6 +183,7 @@ export class ClusterInstance implements ForkedCluster {
     await this.#publishAddress();
     this.#manager = this.#createManager();
     this.cluster.workQueues = () => this.#manager?.workQueues() ?? [];
+    this.cluster.controllerNames = () => this.controllers().map(({ name }) => name);
     checkNames(this.#parts.options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     if (this.#fixtures && !this.#fixtures.isEmpty) {
