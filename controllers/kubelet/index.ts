@@ -90,7 +90,7 @@ export function createKubelet(
     },
     runtimeOnce,
   );
-  const agent = new NodeAgent(version, simulated);
+  const agent = new NodeAgent(version, simulated, options.events === 'all');
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,
     keys: ({ metadata }) => kubelet.waitingIn(metadata.namespace ?? ''),

@@ -9,6 +9,7 @@ import { OS_IMAGE } from '../lib/simulated.ts';
 import { reportVolumesInUse } from './attached-volumes.ts';
 import { Heartbeats, LEASE_NAMESPACE, LEASES, nodeUser } from './heartbeats.ts';
 import { internalAddress, NodeAddresses } from './node-addresses.ts';
+import { NodeEvents } from './node-events.ts';
 import { nodeComplaint } from './runtime/preset.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
 
@@ -42,13 +43,16 @@ export class NodeAgent {
   readonly #nodes: SimulatedNodes;
   readonly #addresses = new NodeAddresses();
   readonly #heartbeats: Heartbeats;
+  readonly #events: NodeEvents | undefined;
   /** What was told of nodes that wish what they cannot. */
   readonly #complaints = new Map<string, string>();
 
-  constructor(version: string, nodes: SimulatedNodes) {
+  /** @param tellsRoutine whether Events tell of what happens to every node, too */
+  constructor(version: string, nodes: SimulatedNodes, tellsRoutine: boolean) {
     this.#version = version;
     this.#nodes = nodes;
     this.#heartbeats = new Heartbeats((name) => nodes.runs(name));
+    if (tellsRoutine) this.#events = new NodeEvents();
   }
 
   /** Renews the leases of all nodes from now on. */
@@ -72,6 +76,7 @@ export class NodeAgent {
       this.#nodes.forget(name);
       this.#heartbeats.forget(name);
       this.#complaints.delete(name);
+      this.#events?.forget(name);
       return undefined;
     }
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
@@ -86,6 +91,7 @@ export class NodeAgent {
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     if (this.#nodes.reportsNodes && (!ready || internalAddress(node) === undefined)) await this.#report(node, env);
+    if (this.#nodes.reportsNodes) this.#events?.tellSchedulable(node, env);
     if (this.#nodes.reportsNodes && this.#nodes.runsPods(name)) await reportVolumesInUse(node, env);
     if (!lease || state === 'back') await this.#renew(node, env);
     // What happened to its pods in the meantime, a kubelet sees when it is back.
@@ -121,6 +127,7 @@ export class NodeAgent {
       declaredFeatures: DECLARED_FEATURES,
     };
     await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', { status }, 'status');
+    this.#events?.tellReported(node, env);
   }
 
   async #renew(node: Frozen<Node>, env: ControllerEnv): Promise<void> {
