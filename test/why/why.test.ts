@@ -109,9 +109,9 @@ metadata: {name: again}
 spec: {nodeName: nowhere, containers: [{name: c, image: a}, {name: d, image: a}, {name: e, image: a}]}
 `);
   const terminated = { exitCode: 3, reason: 'Error' };
-  const status = (name: string, state: object, lastState: object, restartCount: number): object => ({
-    ...{ name, state, lastState, restartCount, image: 'a', imageID: 'a', ready: false },
-  });
+  const unready = { image: 'a', imageID: 'a', ready: false };
+  const status = (name: string, state: object, lastState: object, restartCount: number): object =>
+    Object.assign({ name, state, lastState, restartCount }, unready);
   const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 20s' };
   const containerStatuses = [
     status('c', { running: {} }, { terminated }, 1),
