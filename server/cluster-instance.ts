@@ -1,5 +1,4 @@
 /** One cluster with everything that works in it: API, controllers, simulated nodes. It listens nowhere itself. */
-import type { createControllers } from '../controllers/index.ts';
 import { createKubelet } from '../controllers/kubelet/index.ts';
 import { SimulatedNodes } from '../controllers/kubelet/simulated-nodes.ts';
 import type { ControllerManager } from '../controllers/lib/manager.ts';
@@ -7,11 +6,9 @@ import { type ControllerState, fullName } from '../controllers/lib/switches.ts';
 import type { AdminTarget } from './admin/target.ts';
 import { UiSessions } from './admin/ui-sessions.ts';
 import { assemblyOptionsOf, nodesOf } from './assembly-options.ts';
-import type { KeyAndCertificate, Pki } from './auth/certificates.ts';
-import { type Clock, systemClock } from './base/clock.ts';
-import type { Logger } from './base/log.ts';
+import { systemClock } from './base/clock.ts';
 import { MovableClock } from './base/movable-clock.ts';
-import { type Random, systemRandom } from './base/random.ts';
+import { systemRandom } from './base/random.ts';
 import { type Assembly, assemble } from './cluster/assembly.ts';
 import { publishApiAddress } from './cluster/bootstrap/api-address.ts';
 import { nodeName } from './cluster/bootstrap/objects.ts';
@@ -35,47 +32,16 @@ import { ADMIN_USER, kubeconfigOptions, userKubeconfig } from './cluster/user-ku
 import { type WhyParts, whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { InstanceState } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
-import type { ApiServerDoor } from './kube/node-connector.ts';
 import type { User } from './kube/object.ts';
-import type { Outbound } from './kube/outbound.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Faults } from './pipeline/faults/faults.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
 import { typesOf } from './schema/kubernetes-versions.ts';
-import { checkNames, noSuchController, type StartOptions } from './start-options.ts';
-import type { Captured, LocalStorage } from './storage/storage.ts';
-
-type KubeletParts = Parameters<typeof createKubelet>[2];
-type ControllerParts = Parameters<typeof createControllers>[0];
-
-/** What a cluster is given by the process it runs in. */
-export interface InstanceParts {
-  readonly options: StartOptions;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
-  /** The way to servers outside. */
-  readonly outbound: Outbound;
-  readonly upstreams: NonNullable<KubeletParts['upstreams']>;
-  /** Where the API is reached: `https://127.0.0.1:6443`. */
-  readonly url: () => string;
-  /** The address and the port of it, as pods and discovery see it. */
-  readonly address: string;
-  readonly port: () => number;
-  /** How pods get in. */
-  readonly own: ApiServerDoor;
-  readonly ingressPoint: () => ControllerParts['ingressPoint'];
-  /** Of a virtual cluster: its name, what it begins with, and who it is. */
-  readonly virtual?: { readonly name: string; readonly storage: LocalStorage; readonly pki: Pki };
-  /** Ends the cluster with whatever else belongs to it; it ends itself unless given. */
-  readonly end?: () => Promise<void>;
-  /** What makes virtual clusters, where there may be some. */
-  readonly clusters?: () => AdminTarget['clusters'];
-  /** Shows new connections another certificate, or the usual one; of a cluster with a port of its own. */
-  readonly showCertificate?: (shown: KeyAndCertificate | undefined) => void;
-}
+import { checkNames, noSuchController } from './start-options.ts';
+import type { Captured } from './storage/storage.ts';
 
 /**
  * A cluster in the order of its life: `assemble()`, then whoever lets clients in begins to, `start()`, and `stop()`.
@@ -184,6 +150,7 @@ export class ClusterInstance implements ForkedCluster {
     await this.#publishAddress();
     this.#manager = this.#createManager();
     this.cluster.workQueues = () => this.#manager?.workQueues() ?? [];
+    this.cluster.controllerNames = () => this.controllers().map(({ name }) => name);
     checkNames(this.#parts.options.controllers ?? [], this.#manager.list());
     await this.#manager.start();
     if (this.#fixtures && !this.#fixtures.isEmpty) {

@@ -6,7 +6,7 @@ import type { ControllerDefinition } from '../controllers/lib/controller.ts';
 import { ControllerManager, serviceAccountUser } from '../controllers/lib/manager.ts';
 import type { Assembly } from './cluster/assembly.ts';
 import { LocalTransport } from './cluster/local-transport.ts';
-import type { InstanceParts } from './cluster-instance.ts';
+import type { InstanceParts } from './instance-parts.ts';
 import { expressionWarnings } from './registry/policy-types.ts';
 import { createDeviceMatcher } from './schema/cel/devices/match.ts';
 import { podTemplateHash } from './schema/hash/pod-template-hash.ts';

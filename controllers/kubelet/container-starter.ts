@@ -27,10 +27,13 @@ export async function startContainer(container: AnyContainer, before: Status, ou
     tell: (...event) => told.push(() => outer.tell(...event)),
     routine: (...event) => told.push(() => outer.routine(...event)),
   });
-  // What it still waits for, it has told already.
-  const { waiting } = after.state;
-  if (after === before || !waiting || !deepEqual(waiting, before.state.waiting)) for (const tell of told) tell();
+  if (after === before || !waitsOn(before, after)) for (const tell of told) tell();
   return after;
+}
+
+/** Whether a container waits for what it has told already. One that was created anew has failed once more. */
+function waitsOn(before: Status, { state: { waiting }, containerID }: Status): boolean {
+  return waiting !== undefined && containerID === before.containerID && deepEqual(waiting, before.state.waiting);
 }
 
 async function start(container: AnyContainer, before: Status, context: SyncContext): Promise<Status> {

@@ -3,6 +3,7 @@ import type { Frozen } from '../../server/base/freeze.ts';
 import type { LifecycleHandler, Pod } from '../../server/kube/types.gen.ts';
 import { reachesAnyone } from './runtime/outside/ask-outside.ts';
 import type { AnyContainer, Executed, PodRuntime, PodSandbox } from './runtime/pod-runtime.ts';
+import { hostPort, portNumber, urlOf } from './runtime/probe-target.ts';
 
 export interface HookEnd {
   readonly takesMs: number;
@@ -34,8 +35,12 @@ export async function runHook(
   // One that goes elsewhere than to the pod has nobody to go to, and does no harm.
   if (!httpGet || httpGet.host || !running) return { takesMs: 0 };
   if (await reachesAnyone(running, container, httpGet)) return { takesMs: 0 };
-  const url = `http://${pod.status.podIP}:${httpGet.port}${httpGet.path ?? '/'}`;
-  const error = `Get "${url}": dial tcp ${pod.status.podIP}:${httpGet.port}: connect: connection refused`;
+  const podIP = pod.status.podIP ?? '';
+  const port = portNumber(httpGet.port, container);
+  const error =
+    typeof port === 'string'
+      ? port
+      : `Get "${urlOf(httpGet, podIP, port)}": dial tcp ${hostPort(podIP, port)}: connect: connection refused`;
   return { takesMs: 0, failure: `HTTP lifecycle hook (${httpGet.path ?? '/'}) ${where} - error: ${error}` };
 }
 

@@ -13,7 +13,8 @@ import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { CERTIFICATE_REQUESTS } from './pod-certificates.ts';
 import { REFERRED } from './pod-references.ts';
-import { ImageFamilies, type ImageFamily, parseImageFamily } from './runtime/image-family.ts';
+import { ImageFamilies } from './runtime/image-families.ts';
+import { type ImageFamily, parseImageFamily } from './runtime/image-family.ts';
 import { denialOf } from './runtime/outside/pod-upstreams.ts';
 import { SimulatedRuntime } from './runtime/simulated-runtime.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
@@ -23,6 +24,8 @@ import { isNodeExpansionDue } from './volume-expansion.ts';
 export interface BehaviourFile {
   readonly file: string;
   readonly value: unknown;
+  /** Whether somebody has given it, so that it is none of the package. */
+  readonly isGiven: boolean;
 }
 
 /** What whoever runs the cluster wants of its kubelets. */
@@ -64,7 +67,9 @@ export function createKubelet(
   let runtime: Promise<SimulatedRuntime> | undefined;
   const makeRuntime = async (): Promise<SimulatedRuntime> =>
     new SimulatedRuntime(
-      new ImageFamilies((await behaviours()).map((each) => allowed(parseImageFamily(each.value, each.file), each))),
+      new ImageFamilies(
+        (await behaviours()).map((each) => allowed(parseImageFamily(each.value, each.file, each.isGiven), each)),
+      ),
       { kwok, upstreams },
     );
   const allowed = (family: ImageFamily, { file }: BehaviourFile): ImageFamily => {
@@ -85,7 +90,7 @@ export function createKubelet(
     },
     runtimeOnce,
   );
-  const agent = new NodeAgent(version, simulated);
+  const agent = new NodeAgent(version, simulated, options.events === 'all');
   const awaited = (resource: Watched['resource']): Watched => ({
     resource,
     keys: ({ metadata }) => kubelet.waitingIn(metadata.namespace ?? ''),

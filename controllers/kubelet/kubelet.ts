@@ -269,8 +269,8 @@ export class Kubelet {
     // The node is about to get its addresses, and its pods are looked at again when it has.
     if (hostIP === undefined || !node.spec.podCIDR) return this.#release(keyOf(pod));
     const statuses = statusesOf(look);
+    look.complain();
     if (memory.podIP === undefined) {
-      look.complain();
       const isMounted = pod.status.podIP !== undefined || (look.canBeNamed() && (await look.canMount(node)));
       if (!isMounted) return this.#report(look, facts(look, statuses, { hostIP, podIP: undefined }));
       this.#openSandbox(look, node, hostIP);

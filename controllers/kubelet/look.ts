@@ -117,11 +117,12 @@ export class Look implements SyncContext {
     return undefined;
   }
 
-  /** Says what is wrong with what the pod says about its behaviour. */
+  /** Says what is wrong with what the pod says about its behaviour, once so long as it says the same. */
   complain(): void {
     const complaint = this.runtime.complaint(this.pod);
-    if (complaint !== undefined && !this.memory.hasComplained) this.tell('Warning', 'InvalidBehaviour', complaint);
-    this.memory.hasComplained = true;
+    if (complaint === this.memory.complaint) return;
+    this.memory.complaint = complaint;
+    if (complaint !== undefined) this.tell('Warning', 'InvalidBehaviour', complaint);
   }
 
   /** Whether the pod can have the hostname that it wants. If not, that is told once. */

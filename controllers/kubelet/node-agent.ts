@@ -9,6 +9,8 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { reportVolumesInUse } from './attached-volumes.ts';
 import { Heartbeats, LEASE_NAMESPACE, LEASES, nodeUser } from './heartbeats.ts';
 import { internalAddress, NodeAddresses } from './node-addresses.ts';
+import { NodeEvents } from './node-events.ts';
+import { nodeComplaint } from './runtime/preset.ts';
 import type { SimulatedNodes } from './simulated-nodes.ts';
 
 export { nodeUser } from './heartbeats.ts';
@@ -44,11 +46,16 @@ export class NodeAgent {
   readonly #nodes: SimulatedNodes;
   readonly #addresses = new NodeAddresses();
   readonly #heartbeats: Heartbeats;
+  readonly #events: NodeEvents | undefined;
+  /** What was told of nodes that wish what they cannot. */
+  readonly #complaints = new Map<string, string>();
 
-  constructor(version: string, nodes: SimulatedNodes) {
+  /** @param tellsRoutine whether Events tell of what happens to every node, too */
+  constructor(version: string, nodes: SimulatedNodes, tellsRoutine: boolean) {
     this.#version = version;
     this.#nodes = nodes;
     this.#heartbeats = new Heartbeats((name) => nodes.runs(name));
+    if (tellsRoutine) this.#events = new NodeEvents();
   }
 
   /** Renews the leases of all nodes from now on. */
@@ -71,6 +78,8 @@ export class NodeAgent {
     if (!node) {
       this.#nodes.forget(name);
       this.#heartbeats.forget(name);
+      this.#complaints.delete(name);
+      this.#events?.forget(name);
       return undefined;
     }
     const lease = env.lister<Lease>(LEASES).get({ namespace: LEASE_NAMESPACE, name });
@@ -80,15 +89,29 @@ export class NodeAgent {
       if (leftMs !== undefined) env.enqueue(keyOf(node), leftMs);
       return undefined;
     }
+    this.#complain(node, env);
     const state = this.#nodes.look(node);
     if (state === 'lost') return undefined;
     const ready = node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     if (this.#nodes.reportsNodes && (!ready || internalAddress(node) === undefined)) await this.#report(node, env);
+    if (this.#nodes.reportsNodes) this.#events?.tellSchedulable(node, env);
     if (this.#nodes.reportsNodes && this.#nodes.runsPods(name)) await reportVolumesInUse(node, env);
     if (!lease || state === 'back') await this.#renew(node, env);
     // What happened to its pods in the meantime, a kubelet sees when it is back.
     if (state === 'back') for (const pod of env.lister<Pod>('v1/pods').onNode(name)) env.enqueue(keyOf(pod));
     return undefined;
+  }
+
+  /** Says what is wrong with what a node says about its behaviour, once so long as it says the same. */
+  #complain(node: Frozen<Node>, env: ControllerEnv): void {
+    const { name = '' } = node.metadata;
+    const complaint = nodeComplaint(node);
+    if (complaint === this.#complaints.get(name)) return;
+    if (complaint === undefined) this.#complaints.delete(name);
+    else {
+      this.#complaints.set(name, complaint);
+      env.event(node, 'Warning', 'InvalidBehaviour', complaint, { host: name });
+    }
   }
 
   async #report(node: Frozen<Node>, env: ControllerEnv): Promise<void> {
@@ -109,6 +132,7 @@ export class NodeAgent {
     const labels = missingLabels(node);
     const patch = labels ? { metadata: { labels }, status } : { status };
     await env.clientOf(nodeUser(name)).patch('v1/nodes', { namespace: '', name }, 'merge', patch, 'status');
+    this.#events?.tellReported(node, env);
   }
 
   async #renew(node: Frozen<Node>, env: ControllerEnv): Promise<void> {

@@ -22,6 +22,8 @@ export interface ProbeState {
   last?: 'success' | 'failure';
   /** How often in a row it said the last. */
   times: number;
+  /** How often it could not be asked. */
+  errors?: number;
   /** What was said in the meantime. */
   answer?: ProbeAnswer;
 }
@@ -109,7 +111,8 @@ export interface PodMemory {
   toldWait?: string;
   /** When a volume that could not be mounted is tried again, and how long that was waited for. */
   mountRetry?: { readonly dueMs: number; readonly delayMs: number };
-  hasComplained?: boolean;
+  /** What was told last about what it says of its behaviour. */
+  complaint?: string | undefined;
   /** Those that it had when it was looked at last. */
   labels?: Frozen<Pod>['metadata']['labels'];
   /** Something happened in one of its containers since it was looked at. */

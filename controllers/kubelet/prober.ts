@@ -99,13 +99,22 @@ async function runProbe(
   delete state.answer;
   if (!answer) return state;
   const { isHealthy, output, holdsMs, errored } = answer;
+  const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} probe`;
+  const periodMs = periodSeconds * 1000;
+  if (errored) {
+    // Upstream throws the result away, and asks on: so do we until everybody knows, if it cannot be another one.
+    unhealthy.push(`${title} errored and resulted in unknown state: ${output}`);
+    state.errors = (state.errors ?? 0) + 1;
+    state.nextMs =
+      nowMs + (state.errors >= failureThreshold && holdsMs === Number.POSITIVE_INFINITY ? holdsMs : periodMs);
+    return state;
+  }
   const said = isHealthy ? 'success' : 'failure';
   state.times = state.last === said ? state.times + 1 : 1;
   state.last = said;
-  const how = errored ? 'errored and resulted in unknown state' : 'failed';
-  if (!isHealthy) unhealthy.push(`${kind[0]?.toUpperCase()}${kind.slice(1)} probe ${how}: ${output}`);
+  if (!isHealthy) unhealthy.push(`${title} failed: ${output}`);
   if (state.times >= (isHealthy ? successThreshold : failureThreshold)) state.result = said;
-  state.nextMs = nextMsOf(state, nowMs, periodSeconds * 1000, isHealthy ? holdsMs : 0);
+  state.nextMs = nextMsOf(state, nowMs, periodMs, isHealthy ? holdsMs : 0);
   return state;
 }
 

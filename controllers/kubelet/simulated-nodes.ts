@@ -3,18 +3,12 @@ import type { Cancel } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
 import { isSimulated } from '../../server/kube/simulated-node.ts';
 import type { Lease, Node } from '../../server/kube/types.gen.ts';
-
-const BEHAVIOUR = 'fauxkube.dev/behaviour';
-const LOST = 'node-lost';
+import { isLost } from './runtime/preset.ts';
 
 /** How long a kubelet from outside may take to say something of its node before that counts as nobody's. */
 const CLAIM_MS = 500;
 /** Timers may come a little early. */
 const SLACK_MS = 10;
-
-export function isLost({ metadata }: Frozen<Node>): boolean {
-  return (metadata.annotations?.[BEHAVIOUR] ?? '').split(',').some((preset) => preset.trim() === LOST);
-}
 
 export class SimulatedNodes {
   /** Nodes that are ours whenever they are made. */

@@ -99,6 +99,8 @@ export class Cluster {
   readonly health = new Map<string, boolean>();
   /** What the work queues of the controllers have counted: set by whoever runs some. */
   workQueues: () => readonly WorkQueueFacts[] = () => [];
+  /** Names of all controllers, on or off: the same. */
+  controllerNames: () => readonly string[] = () => [];
 
   constructor(parts: ClusterParts) {
     this.clock = parts.clock;
@@ -110,6 +112,7 @@ export class Cluster {
       find: (resource: string, key: Key) => this.catalog.store(resource)?.find(key),
       list: (resource: string, namespace = ''): readonly StoredObject[] =>
         this.catalog.store(resource)?.list(namespace).items ?? [],
+      controllerNames: () => this.controllerNames(),
     };
     const { activity } = this;
     const customKinds = new CustomKinds({ storage: parts.storage, clock: parts.clock, log: parts.log, activity });

@@ -6,6 +6,8 @@ import { fixtureFiles } from './fixtures/paths.ts';
 export interface BehaviourFile {
   readonly file: string;
   readonly value: unknown;
+  /** Whether it is none of the package. */
+  readonly isGiven: boolean;
 }
 
 /** One folder up from dist/, two from the sources. @throws Error when the package is not whole */
@@ -26,11 +28,13 @@ function ownFolder(): string {
  */
 export async function readPodBehaviours(paths: readonly string[]): Promise<BehaviourFile[]> {
   const { parseYaml } = await import('../pipeline/yaml.ts');
-  return [...fixtureFiles(paths), ...fixtureFiles([ownFolder()])].map((file) => {
-    try {
-      return { file, value: parseYaml(readFileSync(file, 'utf8')) };
-    } catch (error) {
-      throw new Error(`${file}: ${(error as Error).message}`);
-    }
-  });
+  const read = (folders: readonly string[], isGiven: boolean): BehaviourFile[] =>
+    fixtureFiles(folders).map((file) => {
+      try {
+        return { file, value: parseYaml(readFileSync(file, 'utf8')), isGiven };
+      } catch (error) {
+        throw new Error(`${file}: ${(error as Error).message}`);
+      }
+    });
+  return [...read(paths, true), ...read([ownFolder()], false)];
 }

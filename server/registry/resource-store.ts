@@ -37,6 +37,7 @@ import {
   orderedMeta,
   wipeSystemFields,
 } from './object-meta.ts';
+import { warnOfOwnAnnotations } from './own-annotations.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
@@ -185,6 +186,7 @@ export class ResourceStore {
       ];
       this.#refuse(object, problems);
       for (const text of definition.warnings?.(object as Frozen<KubeObject>) ?? []) write.warn(text);
+      warnOfOwnAnnotations(object as Frozen<KubeObject>, undefined, this.#env, write);
       await write.admission.validate(reviewOf('create', this.info, write, { object }));
       // Upstream's storage says so, after everything else, and a dry run does not come as far.
       if (isVersioned && !write.dryRun)
@@ -326,6 +328,7 @@ export class ResourceStore {
       this.#refuse(object, problems);
       for (const text of (rules === 'object' && definition.warnings?.(object as Frozen<KubeObject>, old)) || [])
         write.warn(text);
+      if (rules === 'object') warnOfOwnAnnotations(object as Frozen<KubeObject>, old, this.#env, write);
       await write.admission.validate(review);
     } catch (error) {
       finish?.(false);

@@ -23,6 +23,8 @@ export interface RegistryEnv {
   readonly serviceBlocks?: readonly IpBlock[];
   /** Every object of a resource, of one namespace if given. */
   readonly list: (resource: string, namespace?: string) => readonly StoredObject[];
+  /** Names of all controllers, on or off, once they are known. */
+  readonly controllerNames?: () => readonly string[];
 }
 
 /** Facts about one write that hooks may need. */

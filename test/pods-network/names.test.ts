@@ -118,6 +118,35 @@ test('getent tells the full name, and hostname the own address', async () => {
   expect(stdout).toBe(`${address.padEnd(15)} web.default.svc.cluster.local\n${await shells.podIP('me')}\n2\n`);
 });
 
+test('a pod with a subdomain knows its full name and its domain, others only their name', async () => {
+  const [a, me] = [await shells.podIP('web-a'), await shells.podIP('me')];
+  const command = 'hostname; for o in -f -d -s -i -a -A -I; do hostname $o; done; dnsdomainname';
+  const domain = 'heads.default.svc.cluster.local';
+  expect((await shells.run('web-a', command)).stdout).toBe(
+    `a\na.${domain}\n${domain}\na\n${a}\na\na.${domain} \n${a} \n${domain}\n`,
+  );
+  // Of an empty domain there is no line.
+  expect((await shells.run('me', command)).stdout.split('\n')).toEqual(['me', 'me', 'me', me, '', 'me ', `${me} `, '']);
+  expect(await shells.run('me', 'hostname you')).toMatchObject({
+    code: 1,
+    stderr: 'hostname: sethostname: Operation not permitted\n',
+  });
+});
+
+test('getent tells of hosts what /etc/hosts and the DNS say, also of an address', async () => {
+  const [a, web] = [await shells.podIP('web-a'), await shells.clusterIP('web')];
+  const line = `${a.padEnd(15)} a.heads.default.svc.cluster.local a\n`;
+  expect((await shells.run('web-a', `getent hosts a ${a}`)).stdout).toBe(line + line);
+  expect((await shells.run('web-a', 'getent hosts')).stdout).toContain(`\n${line}`);
+  const service = 'web.default.svc.cluster.local';
+  expect((await shells.run('me', `getent hosts ${web}`)).stdout).toBe(`${web.padEnd(15)} ${service}\n`);
+  expect(await shells.run('me', 'getent hosts 10.244.200.200')).toMatchObject({ code: 2, stdout: '' });
+  const at = web.padEnd(15);
+  expect((await shells.run('me', 'getent ahosts web')).stdout).toBe(
+    `${at} STREAM ${service}\n${at} DGRAM  \n${at} RAW    \n`,
+  );
+});
+
 test('a name that ends with a dot is searched nowhere', async () => {
   expect(await nslookup('web.default.')).toContain('NXDOMAIN');
   expect(await shells.answers('me', 'web.default.svc.cluster.local.')).toBe('web-a');

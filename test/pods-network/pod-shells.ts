@@ -57,10 +57,15 @@ export class PodShells implements AsyncDisposable {
 
   /** Executes a script in a pod, as `kubectl exec` does. @param pod `NAME` or `NAMESPACE/NAME` */
   run(pod: string, script: string): Promise<Ran> {
+    return this.execute(pod, ['sh', '-c', script]);
+  }
+
+  /** The same with a command. @throws Error in the server's words when it cannot start */
+  execute(pod: string, command: readonly string[]): Promise<Ran> {
     const [name = '', namespace = 'default'] = pod.split('/').reverse();
     const { server, ca, cert, key } = readKubeconfig(this.cluster.kubeconfig());
     const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
-    for (const word of ['sh', '-c', script]) query.append('command', word);
+    for (const word of command) query.append('command', word);
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/exec?${query.toString()}`;
     const socket = new WebSocket(server.replace('https:', 'wss:') + path, 'v4.channel.k8s.io', { ca, cert, key });
     const texts = ['', '', '', ''];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { PROGRAM_NAMES } from '../../controllers/kubelet/runtime/shell/program-names.ts';
 import { programs } from '../../controllers/kubelet/runtime/shell/programs/index.ts';
+import type { Event } from '../../server/kube/types.gen.ts';
 import { PodStory } from '../support/pod-story.ts';
 
 const container = (image: string, command: string, more = ''): string =>
@@ -71,6 +72,17 @@ describe('in an image that is known a command that is not there cannot start', (
     expect(await story.shown()).toMatch(/^0\/1 CrashLoopBackOff/);
     await story.pass(10);
     expect(await story.container()).toMatchObject({ restartCount: 2 });
+  });
+
+  test('which is told each time', async () => {
+    await using story = await PodStory.begin();
+    await story.create(`{containers: [${container('nginx', '[nosuch]')}]}`);
+    await story.pass(10);
+    const events = await story.client.list<Event>('v1/events', 'default');
+    const times = new Map(events.map(({ reason, count }) => [reason, count]));
+    expect(times.get('Pulled')).toBe(3);
+    expect(times.get('Created')).toBe(3);
+    expect(times.get('Failed')).toBe(3);
   });
 
   test('but its own programs are there', async () => {

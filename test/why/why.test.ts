@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Client } from '../../controllers/lib/client.ts';
 import type { ChainNode } from '../../server/cluster/why/chain.ts';
 import type { Why } from '../../server/cluster/why/why.ts';
 import { type AdminCluster, adminCluster } from '../admin/support.ts';
@@ -99,4 +100,41 @@ spec:
   expect(text).toMatch(/^deployment\/web in default: 0 of 1 replica is ready\n {2}condition Available is False: /);
   expect(text).toContain('      container web is waiting: CreateContainerConfigError: configmap "missing" not found\n');
   expect(text).toMatch(/\nWhat happened to it, as far as it is kept\n {2}\d+ \S+ created by kubernetes-admin\n/);
+});
+
+it('tells how a container is apart from how it ended before', async () => {
+  await shop.cluster.apply(`
+apiVersion: v1
+kind: Pod
+metadata: {name: again}
+spec: {nodeName: nowhere, containers: [{name: c, image: a}, {name: d, image: a}, {name: e, image: a}]}
+`);
+  const terminated = { exitCode: 3, reason: 'Error' };
+  const unready = { image: 'a', imageID: 'a', ready: false };
+  const status = (name: string, state: object, lastState: object, restartCount: number): object =>
+    Object.assign({ name, state, lastState, restartCount }, unready);
+  const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 20s' };
+  const containerStatuses = [
+    status('c', { running: {} }, { terminated }, 1),
+    status('d', { waiting }, { terminated: { exitCode: 128, reason: 'StartError', message: 'no such file' } }, 2),
+    status('e', { terminated }, {}, 0),
+  ];
+  const key = { namespace: 'default', name: 'again' };
+  await new Client(shop.cluster.transport()).patch(
+    'v1/pods',
+    key,
+    'merge',
+    { status: { containerStatuses } },
+    'status',
+  );
+  const { chain } = await why('pods/default/again');
+  const told = { restarts: 1, ready: false };
+  expect(chain?.containers?.[0]).toEqual({ name: 'c', state: 'running', before: terminated, ...told });
+  const { text } = await shop.admin('GET', '/-/why/pods/default/again?format=text');
+  expect(text.split('\n').filter((line) => line.includes('container '))).toEqual([
+    '  container c is running; before that it ended with 3 (Error); 1 restart',
+    '  container d is waiting: CrashLoopBackOff: back-off 20s; ' +
+      'before that it ended with 128 (StartError: no such file); 2 restarts',
+    '  container e is terminated, exit code 3: Error',
+  ]);
 });

@@ -9,6 +9,7 @@ import { goSeconds } from '../back-off.ts';
 import { askHealth, codeName } from './grpc/ask-health.ts';
 import { GRPC_CODES } from './grpc/health-messages.ts';
 import type { AnyContainer, PodSandbox, ProbeAnswer } from './pod-runtime.ts';
+import { hostPort, portNumber, probedPort, urlOf } from './probe-target.ts';
 
 type Answer = Omit<ProbeAnswer, 'holdsMs'>;
 
@@ -19,13 +20,6 @@ const failed = (output: string): Answer => ({ isHealthy: false, output });
 export type Asked = Pick<PodSandbox, 'dial' | 'clock'>;
 type Dialing = Pick<RunningPod, 'dial'>;
 
-/** The number of a port that may be named after one of the container's. */
-export function portNumber(port: number | string, { ports = [] }: AnyContainer): number | undefined {
-  if (typeof port === 'number') return port;
-  const named = ports.find(({ name }) => name === port)?.containerPort ?? Number(port);
-  return named > 0 ? named : undefined;
-}
-
 /** Asks once. What listens on no port refuses. */
 export async function askPod(
   running: Asked,
@@ -33,8 +27,10 @@ export async function askPod(
   container: AnyContainer,
   probe: Frozen<Probe>,
 ): Promise<Answer> {
-  const { httpGet, tcpSocket, grpc, timeoutSeconds = 1 } = probe;
+  const { httpGet, grpc, timeoutSeconds = 1 } = probe;
   const host = pod.status.podIP ?? '';
+  const port = probedPort(probe, container);
+  if (typeof port !== 'number') return { ...failed(port ?? 'a command is asked of no port'), errored: true };
   const opened: Duplex[] = [];
   const dialing: Dialing = {
     async dial(port) {
@@ -44,17 +40,15 @@ export async function askPod(
     },
   };
   const ask = async (): Promise<Answer> => {
-    if (httpGet) return httpAnswer(dialing, host, container, httpGet);
+    if (httpGet) return httpAnswer(dialing, host, port, httpGet);
     if (grpc) return grpcAnswer(dialing, host, grpc, timeoutSeconds);
-    const port = tcpSocket && portNumber(tcpSocket.port, container);
-    if (port === undefined) return failed('invalid port number');
     const connection = await connect(dialing, port);
     connection?.destroy();
-    return connection ? HEALTHY : failed(`dial tcp ${host}:${port}: connect: connection refused`);
+    return connection ? HEALTHY : failed(refused(hostPort(host, port)));
   };
   let cancel = (): void => undefined;
   const late = new Promise<Answer>((resolve) => {
-    cancel = running.clock.schedule(timeoutSeconds * 1000, () => resolve(failed(lateText(probe, host, container))));
+    cancel = running.clock.schedule(timeoutSeconds * 1000, () => resolve(failed(lateText(probe, host, port))));
   });
   try {
     return await Promise.race([ask(), late]);
@@ -64,15 +58,13 @@ export async function askPod(
   }
 }
 
+const refused = (address: string): string => `dial tcp ${address}: connect: connection refused`;
+
 /** What a kubelet says of one that took too long to answer. */
-function lateText(
-  { httpGet, tcpSocket, timeoutSeconds = 1 }: Frozen<Probe>,
-  host: string,
-  container: AnyContainer,
-): string {
-  if (tcpSocket) return `dial tcp ${host}:${portNumber(tcpSocket.port, container)}: i/o timeout`;
+function lateText({ httpGet, tcpSocket, timeoutSeconds = 1 }: Frozen<Probe>, host: string, port: number): string {
+  if (tcpSocket) return `dial tcp ${hostPort(host, port)}: i/o timeout`;
   if (!httpGet) return `timeout: health rpc did not complete within ${goSeconds(timeoutSeconds * 1000)}`;
-  const url = urlOf(httpGet, host, portNumber(httpGet.port, container));
+  const url = urlOf(httpGet, host, port);
   return `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
 }
 
@@ -83,7 +75,7 @@ async function grpcAnswer(
   { port, service }: NonNullable<Frozen<Probe>['grpc']>,
   timeoutSeconds: number,
 ): Promise<Answer> {
-  const address = `${host}:${port}`;
+  const address = hostPort(host, port);
   const connection = await connect(dialing, port);
   const answer = connection && (await askHealth(connection, address, service ?? ''));
   if (!answer) {
@@ -107,7 +99,7 @@ export async function reachesPod(
   get: Frozen<HTTPGetAction>,
 ): Promise<boolean> {
   const port = portNumber(get.port, container);
-  const connection = port === undefined ? undefined : await connect(running, port);
+  const connection = typeof port === 'string' ? undefined : await connect(running, port);
   if (!connection) return false;
   const asked = get.scheme === 'HTTPS' ? await secured(connection, '') : connection;
   return !(asked instanceof TlsError) && (await statusOf(asked, get, '')) !== undefined;
@@ -123,26 +115,14 @@ async function secured(connection: Duplex, serverName: string): Promise<Duplex |
   }
 }
 
-function urlOf(get: Frozen<HTTPGetAction>, podIP: string, port: number | undefined): string {
-  const { scheme = 'HTTP', path = '/', host = podIP } = get;
-  return `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
-}
-
-async function httpAnswer(
-  running: Dialing,
-  podIP: string,
-  container: AnyContainer,
-  get: Frozen<HTTPGetAction>,
-): Promise<Answer> {
-  const port = portNumber(get.port, container);
-  if (port === undefined) return failed(`invalid port number: ${get.port}`);
+async function httpAnswer(running: Dialing, podIP: string, port: number, get: Frozen<HTTPGetAction>): Promise<Answer> {
   const { scheme = 'HTTP', host = podIP } = get;
   const url = urlOf(get, podIP, port);
   const connection = await connect(running, port);
-  if (!connection) return failed(`Get "${url}": dial tcp ${host}:${port}: connect: connection refused`);
+  if (!connection) return failed(`Get "${url}": ${refused(hostPort(host, port))}`);
   const asked = scheme === 'HTTPS' ? await secured(connection, host) : connection;
   if (asked instanceof TlsError) return failed(`Get "${url}": ${asked.message}`);
-  const status = await statusOf(asked, get, `${host}:${port}`);
+  const status = await statusOf(asked, get, hostPort(host, port));
   if (status === undefined) return failed(`Get "${url}": EOF`);
   return status >= 200 && status < 400 ? HEALTHY : failed(`HTTP probe failed with statuscode: ${status}`);
 }

@@ -1,10 +1,11 @@
+import { basename } from 'node:path';
 import {
   type CommandAnswer,
   type LogScript,
   parseCommandAnswers,
   parseLogScript,
 } from '../../../server/kube/pod-script.ts';
-import { type ImageReference, parseImage } from './image-reference.ts';
+import type { ImageReference } from './image-reference.ts';
 import type { ImageFiles } from './machine/image.ts';
 import { type Binding, parseBinding } from './outside/bindings.ts';
 
@@ -18,10 +19,14 @@ import { type Binding, parseBinding } from './outside/bindings.ts';
  */
 export interface ImageFamily {
   /**
-   * Which images: by the last part of their name, or by the whole of it when the pattern has a slash, with or without
-   * a tag. `*` is any text of one part, `**` of several.
+   * Which images: by the last part of their name, or by the whole of it when the pattern has a slash, as containers
+   * name it or as a runtime writes it, with or without a tag. `*` is any text of one part, `**` of several.
    */
   readonly images: readonly string[];
+  /** The name of the file that says all this. */
+  readonly file: string;
+  /** Whether somebody has given that file: others come with the package. */
+  readonly isGiven: boolean;
   /** Why they cannot be pulled. */
   readonly pull?: keyof typeof PULL_ERRORS;
   /**
@@ -69,8 +74,10 @@ export interface ImageFamily {
 }
 
 /** What images do that no file tells of. */
-const ANY: ImageFamily = {
+export const ANY_IMAGE: ImageFamily = {
   images: ['**'],
+  file: '',
+  isGiven: false,
   entrypoint: 'work',
   cmd: [],
   onDemand: false,
@@ -105,50 +112,6 @@ const unresolved = (text: string): string =>
 export function pullError(reason: keyof typeof PULL_ERRORS, image: ImageReference): string {
   return `rpc error: ${PULL_ERRORS[reason](image)}`;
 }
-
-interface Matcher {
-  readonly pattern: RegExp;
-  readonly weight: number;
-  readonly family: ImageFamily;
-}
-
-/** `nginx-*` as what the whole name of an image with its tag has to be. */
-function matcherOf(pattern: string, family: ImageFamily): Matcher {
-  const hasTag = /:[^/]*$/.test(pattern);
-  const text = pattern
-    .split(/(\*\*|\*)/)
-    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/:@]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
-  const before = pattern.includes('/') || pattern === '**' ? '' : '(?:.*/)?';
-  const after = hasTag ? '(?:@.*)?' : '(?::[^/@]*)?(?:@.*)?';
-  const weight = (hasTag ? 4 : 0) + (pattern.includes('/') ? 2 : 0) + (pattern.includes('*') ? 0 : 1);
-  return { pattern: new RegExp(`^${before}${text}${after}$`), weight, family };
-}
-
-/** Finds what an image does. Those that say more exactly which images they mean come first, then earlier ones. */
-export class ImageFamilies {
-  readonly #matchers: readonly Matcher[];
-  readonly #found = new Map<string, ImageFamily>();
-
-  constructor(families: readonly ImageFamily[]) {
-    const matchers = families.flatMap((family) => family.images.map((pattern) => matcherOf(pattern, family)));
-    this.#matchers = matchers.sort((a, b) => b.weight - a.weight);
-  }
-
-  of(image: string): ImageFamily {
-    const known = this.#found.get(image);
-    if (known) return known;
-    const reference = parseImage(image);
-    const text = typeof reference === 'string' ? image : reference.text;
-    const family = this.#matchers.find(({ pattern }) => pattern.test(text))?.family ?? ANY;
-    // Whoever makes names up without end shall not fill the memory.
-    if (this.#found.size >= REMEMBERED) this.#found.clear();
-    this.#found.set(image, family);
-    return family;
-  }
-}
-
-const REMEMBERED = 1000;
 
 type Check = (value: unknown) => boolean;
 const oneOf =
@@ -186,7 +149,9 @@ const parses =
     }
   };
 
-const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readonly says: string }>> = {
+const FIELDS: Readonly<
+  Record<Exclude<keyof ImageFamily, 'file' | 'isGiven'>, { readonly check: Check; readonly says: string }>
+> = {
   images: { check: listOf(isWord), says: 'a list of patterns' },
   pull: { check: oneOf(...Object.keys(PULL_ERRORS)), says: `one of ${Object.keys(PULL_ERRORS).join(', ')}` },
   entrypoint: {
@@ -212,12 +177,12 @@ const FIELDS: Readonly<Record<keyof ImageFamily, { readonly check: Check; readon
   megabytes: { check: isNumber, says: 'a number' },
 };
 
-/** @throws Error that says which field of a file is wrong */
-export function parseImageFamily(value: unknown, file: string): ImageFamily {
+/** @param isGiven whether it is no file of the package @throws Error that says which field of a file is wrong */
+export function parseImageFamily(value: unknown, file: string, isGiven = false): ImageFamily {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${file}: it has to be a mapping with the patterns of images`);
   for (const [name, part] of Object.entries(value)) {
-    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof ImageFamily] : undefined;
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof typeof FIELDS] : undefined;
     if (!field)
       throw new Error(`${file}: ${name}: there is no such field; there are ${Object.keys(FIELDS).join(', ')}`);
     if (!field.check(part)) throw new Error(`${file}: ${name}: it has to be ${field.says}`);
@@ -232,7 +197,16 @@ export function parseImageFamily(value: unknown, file: string): ImageFamily {
     ...(given.logs && { logs: parseLogScript(given.logs) }),
   };
   const upstreams = texts.map(parseBinding).filter((binding) => typeof binding !== 'string');
-  const family: ImageFamily = { ...ANY, images: [], http, ...given, ...scripts, upstreams };
+  const family: ImageFamily = {
+    ...ANY_IMAGE,
+    images: [],
+    http,
+    ...given,
+    ...scripts,
+    upstreams,
+    file: basename(file),
+    isGiven,
+  };
   if (family.images.length === 0) throw new Error(`${file}: images: the patterns of images are missing`);
   return family;
 }

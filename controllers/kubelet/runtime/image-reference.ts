@@ -11,6 +11,7 @@ export interface ImageReference {
 }
 
 const DEFAULT_HOST = 'docker.io';
+const LIBRARY = 'library/';
 const HOST_PART = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const HOST = new RegExp(`^(?:${HOST_PART}(?:\\.${HOST_PART})*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?$`);
 const PATH = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/;
@@ -43,6 +44,25 @@ function split(name: string): { host: string; path: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
   if (slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase()))
-    return { host: first === 'index.docker.io' ? DEFAULT_HOST : first, path: name.slice(slash + 1) };
-  return { host: DEFAULT_HOST, path: slash < 0 ? `library/${name}` : name };
+    return placed(first === 'index.docker.io' ? DEFAULT_HOST : first, name.slice(slash + 1));
+  return placed(DEFAULT_HOST, name);
+}
+
+/** What lies on Docker Hub below nobody's name belongs to its library. */
+function placed(host: string, path: string): { host: string; path: string } {
+  return { host, path: host === DEFAULT_HOST && !path.includes('/') ? `${LIBRARY}${path}` : path };
+}
+
+/** All names that people know an image by: as it is written, as a runtime writes it, and without Docker Hub. */
+export function namesOfImage(image: string): string[] {
+  const reference = parseImage(image);
+  if (typeof reference === 'string') return [image];
+  const names = new Set([image, reference.text]);
+  if (reference.host === DEFAULT_HOST) {
+    const onHub = reference.text.slice(`${DEFAULT_HOST}/`.length);
+    names.add(onHub);
+    if (onHub.startsWith(LIBRARY))
+      names.add(onHub.slice(LIBRARY.length)).add(`${DEFAULT_HOST}/${onHub.slice(LIBRARY.length)}`);
+  }
+  return [...names];
 }

@@ -59,7 +59,7 @@ export interface ProbeAnswer {
   readonly output: string;
   /** How long the answer stays the same: nobody has to ask again before. Infinity when it cannot change. */
   readonly holdsMs: number;
-  /** It could not even be asked. */
+  /** It could not even be asked: that is told, and does not count. */
   readonly errored?: boolean;
 }
 

@@ -48,6 +48,8 @@ function portsOf(container: Frozen<Container>, fixed: readonly number[]): number
 /** What decides how the containers of a pod behave. */
 export interface PodPlans {
   familyOf(container: AnyContainer): ImageFamily;
+  /** Why nobody knows the programs of its image. */
+  whyUnknown(container: AnyContainer): string;
   planOf(container: AnyContainer): CommandPlan;
   /** Whether programs that nobody has are done at once. */
   isWork(container: AnyContainer): boolean;
@@ -212,6 +214,7 @@ class SimulatedPod implements PodSandbox {
       container,
       restartCount,
       family: this.#plans.familyOf(container),
+      whyUnknown: () => this.#plans.whyUnknown(container),
       plan: this.#plans.planOf(container),
       isWork: this.#plans.isWork(container),
       stopCode: this.#plans.stopCode(container),

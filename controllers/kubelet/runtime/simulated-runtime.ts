@@ -7,8 +7,8 @@ import type { Pod, Probe } from '../../../server/kube/types.gen.ts';
 import { askPod } from './ask-pod.ts';
 import { type CommandPlan, planOf } from './container/command-plan.ts';
 import { imageOf } from './container/load-programs.ts';
-import type { ImageFamilies, ImageFamily } from './image-family.ts';
-import { pullError } from './image-family.ts';
+import type { ImageFamilies } from './image-families.ts';
+import { type ImageFamily, pullError } from './image-family.ts';
 import { parseImage } from './image-reference.ts';
 import { KwokPod } from './kwok/kwok-pod.ts';
 import type { ImageDirectory } from './machine/inode.ts';
@@ -26,21 +26,17 @@ import type {
   Pull,
 } from './pod-runtime.ts';
 import { type Preset, Presets } from './preset.ts';
+import { probedPort } from './probe-target.ts';
 import { type PodPlans, runPod } from './run-pod.ts';
 import { endOfCommand } from './script.ts';
 import { AnnotatedScripts } from './scripts/annotated-scripts.ts';
+import { unhealthyAnswer } from './unhealthy.ts';
 
 /** What a process that does not care ends with when it is told to (SIGTERM). */
 const TERMINATED_EXIT_CODE = 143;
 
 /** How long processes take to end once they are told to: long enough that clients see the pod terminating. */
 const STOP_MS = 300;
-
-const UNHEALTHY: ProbeAnswer = {
-  isHealthy: false,
-  output: 'HTTP probe failed with statuscode: 500',
-  holdsMs: Number.POSITIVE_INFINITY,
-};
 
 const OUT_OF_MEMORY: ProcessEnd = { exitCode: 137, afterMs: 0, reason: 'OOMKilled' };
 
@@ -65,7 +61,11 @@ export class SimulatedRuntime implements PodRuntime {
   }
 
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#presets.complaint(pod) ?? this.#annotated.complaint(pod) ?? this.#upstreams.complaint(pod);
+    // Most pods have no annotations.
+    if (!pod.metadata.annotations) return undefined;
+    const parts = [this.#presets, this.#annotated, this.#upstreams];
+    const problems = parts.map((part) => part.complaint(pod)).filter((text) => text !== undefined);
+    return problems.length > 0 ? problems.join('; ') : undefined;
   }
 
   pull(pod: Frozen<Pod>, { name, image = '' }: AnyContainer, failures: number, sinceMs: number): Pull {
@@ -155,11 +155,15 @@ export class SimulatedRuntime implements PodRuntime {
     probe: Frozen<Probe>,
     livedMs: number,
   ): Promise<ProbeAnswer> {
-    if (probe === container.livenessProbe && running.script.wishOf(container.name).live === false) return UNHEALTHY;
+    const port = probedPort(probe, container);
+    if (typeof port === 'string')
+      return { isHealthy: false, output: port, errored: true, holdsMs: Number.POSITIVE_INFINITY };
+    const isToldDead = probe === container.livenessProbe && running.script.wishOf(container.name).live === false;
+    if (isToldDead) return unhealthyAnswer(probe, pod, port);
     let holdsMs = Number.POSITIVE_INFINITY;
     for (const { name, afterMs = 0 } of this.#presets.of(pod, container.name)) {
       if (name !== 'unhealthy') continue;
-      if (livedMs >= afterMs) return UNHEALTHY;
+      if (livedMs >= afterMs) return unhealthyAnswer(probe, pod, port);
       holdsMs = Math.min(holdsMs, afterMs - livedMs);
     }
     if (probe.exec) {
@@ -219,6 +223,7 @@ export class SimulatedRuntime implements PodRuntime {
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox {
     const plans: PodPlans = {
       familyOf: ({ image = '' }) => this.#families.of(image),
+      whyUnknown: ({ image = '' }) => this.#families.whyUnknown(image),
       planOf: (container) => this.#planOf(pod, container),
       isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
       answers: (container) => this.#answers(pod, container),

@@ -21,12 +21,18 @@ export interface ShownEvent {
   readonly source: string;
 }
 
-export interface ShownContainer {
-  readonly name: string;
-  readonly state: string;
+/** Why a container is in a state. */
+interface ShownState {
   readonly reason?: string;
   readonly message?: string;
   readonly exitCode?: number;
+}
+
+export interface ShownContainer extends ShownState {
+  readonly name: string;
+  readonly state: string;
+  /** How its run before ended. */
+  readonly before?: ShownState;
   readonly restarts: number;
   readonly ready: boolean;
 }
@@ -187,18 +193,20 @@ function containersOf({ status }: Frozen<Pod>): ShownContainer[] {
   const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   return all.map(({ name, state, restartCount, ready, lastState }) => {
     const [found = 'unknown'] = Object.keys(state ?? {});
-    const told = state?.waiting ?? state?.terminated ?? lastState?.terminated;
-    const exitCode = state?.terminated?.exitCode ?? lastState?.terminated?.exitCode;
+    const before = lastState?.terminated;
     return {
       name,
       state: found,
-      ...(told?.reason && { reason: told.reason }),
-      ...(told?.message && { message: told.message }),
-      ...(exitCode !== undefined && { exitCode }),
+      ...shownState(state?.waiting ?? state?.terminated ?? {}),
+      ...(before && { before: shownState(before) }),
       restarts: restartCount,
       ready,
     };
   });
+}
+
+function shownState({ reason, message, exitCode }: ShownState): ShownState {
+  return { ...(reason && { reason }), ...(message && { message }), ...(exitCode !== undefined && { exitCode }) };
 }
 
 const timeOf = ({ lastTimestamp, eventTime, metadata }: Frozen<Event>): string =>

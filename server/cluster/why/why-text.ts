@@ -1,6 +1,6 @@
 /** The same for people. */
 import type { ControllerOff } from '../../kube/controller-off.ts';
-import type { ChainNode } from './chain.ts';
+import type { ChainNode, ShownContainer } from './chain.ts';
 import type { HistoryItem } from './history.ts';
 import type { Why } from './why.ts';
 
@@ -42,11 +42,7 @@ function nodeLines(node: ChainNode, depth: number, place = ''): string[] {
   for (const text of offTexts(controllersOff)) tell(text);
   for (const { type, status, reason, message } of conditions)
     tell(`condition ${type} is ${status}${because(reason, message)}`);
-  for (const { name: container, state: found, reason, message, exitCode, restarts } of containers) {
-    const code = exitCode === undefined ? '' : `, exit code ${exitCode}`;
-    const again = restarts === 0 ? '' : `, ${restarts} restarts`;
-    tell(`container ${container} is ${found}${code}${again}${because(reason, message)}`);
-  }
+  for (const container of containers) tell(containerLine(container));
   for (const { type, reason, message, count, source } of events)
     tell(`${type.toLowerCase()} event${count > 1 ? ` (${count} times)` : ''} ${reason} from ${source}: ${message}`);
   for (const child of owns) lines.push(...nodeLines(child, depth + 1));
@@ -73,6 +69,17 @@ function offReason({ by, namespace = '', object = '' }: ControllerOff): string {
   if (by === 'switch') return 'switched off everywhere';
   if (by === 'namespace') return `switched off in namespace ${namespace}`;
   return `annotation fauxkube.dev/disabled-controllers of ${object}`;
+}
+
+function containerLine({ name, state, reason, message, exitCode, before, restarts }: ShownContainer): string {
+  const code = exitCode === undefined ? '' : `, exit code ${exitCode}`;
+  const parts = [`container ${name} is ${state}${code}${because(reason, message)}`];
+  if (before) {
+    const why = because(before.reason, before.message).slice(': '.length);
+    parts.push(`before that it ended with ${before.exitCode}${why && ` (${why})`}`);
+  }
+  if (restarts > 0) parts.push(restarts === 1 ? '1 restart' : `${restarts} restarts`);
+  return parts.join('; ');
 }
 
 const because = (reason = '', message = ''): string =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { parsePresets } from '../../../controllers/kubelet/runtime/preset.ts';
+import type { Event } from '../../../server/kube/types.gen.ts';
 import { PodStory } from '../../support/pod-story.ts';
 
 const SPEC = '{containers: [{name: c, image: shop}]}';
@@ -61,6 +62,43 @@ test('what is no behaviour is told of, and the pod runs', async () => {
     expect.stringMatching(/^Warning InvalidBehaviour pod: "explode" is no behaviour: there are crashloop, oom,/),
   );
 });
+
+test('every wish that cannot be obeyed is told of, and those of containers that are not there', async () => {
+  await using story = await PodStory.begin();
+  await story.create(SPEC, 'explode@2s, c=slow-redy@x, node-lost');
+  const invalid = async (): Promise<string[]> =>
+    (await story.events()).filter((text) => text.startsWith('Warning InvalidBehaviour pod: '));
+  const [told = ''] = await invalid();
+  expect(told).toMatch(
+    /: "explode@2s" is no behaviour: there are crashloop, [^;]+, slow-stop; "c=slow-redy@x" is no behaviour; did/,
+  );
+  expect(told).toMatch(/; "node-lost" is no behaviour: it is one of nodes, not of pods$/);
+  const annotations = { 'fauxkube.dev/behaviour': 'nope=crashloop', 'fauxkube.dev/logs': '[{text: a, container: d}]' };
+  await story.client.patch('v1/pods', { namespace: 'default', name: 'p' }, 'merge', { metadata: { annotations } });
+  await story.cluster.settle();
+  expect((await invalid()).slice(1)).toEqual([
+    'Warning InvalidBehaviour pod: fauxkube.dev/behaviour: the pod has no container "nope"; there is c; ' +
+      'fauxkube.dev/logs: the pod has no container "d"; there is c',
+  ]);
+});
+
+test.each(['node-lots', 'crashloop, node-lost@5s'])(
+  'a node that wishes %s is told that there is no such',
+  async (wish) => {
+    await using story = await PodStory.begin({ nodes: 0 });
+    await story.apply(
+      `{apiVersion: v1, kind: Node, metadata: {name: big, annotations: {fauxkube.dev/behaviour: "${wish}"}}}`,
+    );
+    const events = await story.client.list<Event>('v1/events', 'default');
+    expect(events.filter(({ reason }) => reason === 'InvalidBehaviour')).toMatchObject([
+      {
+        type: 'Warning',
+        involvedObject: { kind: 'Node', name: 'big' },
+        message: expect.stringMatching(/there is only node-lost$/),
+      },
+    ]);
+  },
+);
 
 test.each([
   ['oom@30s', [{ name: 'oom', afterMs: 30_000 }]],

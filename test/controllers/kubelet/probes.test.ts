@@ -32,6 +32,27 @@ test('a port where nothing listens refuses', async () => {
   expect(await story.events()).toContainEqual(expect.stringMatching(refused));
 });
 
+test.each(['nginx', 'registry.example/shop'])(
+  'a port that no container of %s declares cannot be asked',
+  async (image) => {
+    await using story = await PodStory.begin();
+    const probe = (port: string): string => `{httpGet: {port: ${port}}, periodSeconds: 1, failureThreshold: 1}`;
+    const probes = `readinessProbe: ${probe('web')}, livenessProbe: ${probe('metrics')}`;
+    await story.create(
+      `{containers: [{name: c, image: ${image}, ports: [{name: http, containerPort: 80}], ${probes}}]}`,
+    );
+    await story.pass(60);
+    const errored = 'probe errored and resulted in unknown state:';
+    const told = (await story.events()).filter((text) => text.includes('Unhealthy'));
+    expect(told.toSorted()).toEqual([
+      `Warning Unhealthy spec.containers{c}: Liveness ${errored} port "metrics" not found`,
+      `Warning Unhealthy spec.containers{c}: Readiness ${errored} port "web" not found`,
+    ]);
+    // What could not be asked does not count.
+    expect(await story.container()).toMatchObject({ ready: false, started: true, restartCount: 0 });
+  },
+);
+
 test('a liveness probe that fails three times has its container killed and begun anew', async () => {
   await using story = await PodStory.begin();
   await story.create(nginx('livenessProbe: {exec: {command: ["false"]}, periodSeconds: 10, initialDelaySeconds: 10}'));
@@ -79,4 +100,20 @@ test('nobody asks again what cannot have another answer', async () => {
   await story.pass(60);
   expect(timers).toBe(0);
   expect((await story.pod()).metadata.resourceVersion).toBe(resourceVersion);
+});
+
+test.each([
+  ['httpGet: {port: 80}', /^HTTP probe failed with statuscode: 500$/],
+  ['tcpSocket: {port: web}', /^dial tcp 10\.244\.[\d.]+:80: connect: connection refused$/],
+  ['grpc: {port: 80}', /^service unhealthy \(responded with "NOT_SERVING"\)$/],
+  ['exec: {command: ["true"]}', /^$/],
+])('one that shall fail says what a kubelet says of {%s}', async (handler, output) => {
+  await using story = await PodStory.begin();
+  const probe = `livenessProbe: {${handler}, periodSeconds: 1, failureThreshold: 1}`;
+  const ports = 'ports: [{name: web, containerPort: 80}]';
+  await story.create(`{containers: [{name: c, image: shop, ${ports}, ${probe}}]}`, 'unhealthy@1s');
+  await story.pass(1);
+  const failed = 'Warning Unhealthy spec.containers{c}: Liveness probe failed: ';
+  const told = (await story.events()).find((event) => event.startsWith(failed));
+  expect(told?.slice(failed.length)).toMatch(output);
 });

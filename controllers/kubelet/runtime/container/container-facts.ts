@@ -15,6 +15,8 @@ export interface ContainerFacts {
   readonly container: AnyContainer;
   readonly restartCount: number;
   readonly family: ImageFamily;
+  /** Why nobody knows the programs of its image. */
+  readonly whyUnknown: () => string;
   readonly plan: CommandPlan;
   /** Programs that nobody has are done at once: those of Jobs and of init containers. */
   readonly isWork: boolean;

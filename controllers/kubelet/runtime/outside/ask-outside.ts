@@ -3,18 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../../server/base/clock.ts';
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import type { HTTPGetAction, Pod, Probe } from '../../../../server/kube/types.gen.ts';
-import { type Asked, askPod, portNumber, reachesPod } from '../ask-pod.ts';
+import { type Asked, askPod, reachesPod } from '../ask-pod.ts';
 import type { AnyContainer, PodSandbox, ProbeAnswer } from '../pod-runtime.ts';
-
-function portOf(container: AnyContainer, { httpGet, tcpSocket, grpc }: Frozen<Probe>): number | undefined {
-  const port = httpGet?.port ?? tcpSocket?.port;
-  return port === undefined ? grpc?.port : portNumber(port, container);
-}
+import { hostPort, portNumber, probedPort, urlOf } from '../probe-target.ts';
 
 /** Whether a probe is one of those. */
 export function isAnsweredProbe(running: PodSandbox, container: AnyContainer, probe: Frozen<Probe>): boolean {
-  const port = portOf(container, probe);
-  return port !== undefined && running.isAnswered(port);
+  const port = probedPort(probe, container);
+  return typeof port === 'number' && running.isAnswered(port);
 }
 
 /** Asks once; what is answered may be something else the next time. */
@@ -44,7 +40,7 @@ export async function reachesAnyone(
   get: Frozen<HTTPGetAction>,
 ): Promise<boolean> {
   const port = portNumber(get.port, container);
-  if (port === undefined || !running.isAnswered(port)) return reachesPod(running, container, get);
+  if (typeof port === 'string' || !running.isAnswered(port)) return reachesPod(running, container, get);
   const visit = new Visit(running);
   try {
     return (await running.within(HOOK_MS, reachesPod(visit, container, get))) ?? false;
@@ -80,9 +76,9 @@ class Visit implements Asked {
 
 /** The words of Go's net/http and net for a time that is over. */
 function lateOutput(pod: Frozen<Pod>, container: AnyContainer, probe: Frozen<Probe>): string {
-  const address = `${probe.httpGet?.host ?? pod.status.podIP}:${portOf(container, probe)}`;
-  if (!probe.httpGet) return `dial tcp ${address}: i/o timeout`;
-  const { scheme = 'HTTP', path = '/' } = probe.httpGet;
-  const url = `${scheme.toLowerCase()}://${address}${path.startsWith('/') ? path : `/${path}`}`;
+  const port = Number(probedPort(probe, container));
+  const podIP = pod.status.podIP ?? '';
+  if (!probe.httpGet) return `dial tcp ${hostPort(podIP, port)}: i/o timeout`;
+  const url = urlOf(probe.httpGet, podIP, port);
   return `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
 }

@@ -1,7 +1,7 @@
 import { type Frozen, getOwn } from '../../../../server/base/freeze.ts';
 import { type Dial, isAnyPort, tcpPorts, type Upstream, type Upstreams } from '../../../../server/kube/pod-answers.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
-import type { ImageFamilies } from '../image-family.ts';
+import type { ImageFamilies } from '../image-families.ts';
 import type { AnyContainer } from '../pod-runtime.ts';
 import { type Binding, parseBindings, UPSTREAMS } from './bindings.ts';
 

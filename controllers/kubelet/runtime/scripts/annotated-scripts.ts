@@ -8,6 +8,7 @@ import {
   parseLogScript,
 } from '../../../../server/kube/pod-script.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { unknownContainers } from '../named-containers.ts';
 
 /** What commands answer, as YAML or JSON. */
 export const COMMANDS_ANNOTATION = 'fauxkube.dev/commands';
@@ -18,7 +19,7 @@ export const LOGS_ANNOTATION = 'fauxkube.dev/logs';
 const READ_MAX = 100;
 
 /** Reads texts, each once; what cannot be understood says nothing. */
-class Annotation<T> {
+class Annotation<T extends { readonly container?: string }> {
   readonly #name: string;
   readonly #parse: (value: unknown) => readonly T[];
   readonly #read = new Map<string, readonly T[] | string>();
@@ -35,7 +36,15 @@ class Annotation<T> {
 
   complaint(pod: Frozen<Pod>): string | undefined {
     const found = this.#found(pod);
-    return typeof found === 'string' ? found : undefined;
+    if (typeof found === 'string') return found;
+    const problem =
+      found.length === 0
+        ? undefined
+        : unknownContainers(
+            pod,
+            found.map(({ container }) => container),
+          );
+    return problem && `${this.#name}: ${problem}`;
   }
 
   #found({ metadata }: Frozen<Pod>): readonly T[] | string {
@@ -61,7 +70,8 @@ export class AnnotatedScripts {
 
   /** What is wrong with them, for their author. */
   complaint(pod: Frozen<Pod>): string | undefined {
-    return this.#commands.complaint(pod) ?? this.#logs.complaint(pod);
+    const problems = [this.#commands.complaint(pod), this.#logs.complaint(pod)].filter((text) => text !== undefined);
+    return problems.length > 0 ? problems.join('; ') : undefined;
   }
 
   commands(pod: Frozen<Pod>): readonly CommandAnswer[] {

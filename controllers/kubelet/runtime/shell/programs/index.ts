@@ -14,6 +14,7 @@ import * as finds from './find.ts';
 import { getent } from './getent.ts';
 import * as greps from './grep.ts';
 import { hexdump } from './hexdump.ts';
+import * as hostnames from './hostname.ts';
 import { httpd } from './httpd.ts';
 import { ip } from './ip.ts';
 import { ls } from './ls.ts';
@@ -52,6 +53,7 @@ const table: Readonly<Record<string, Program>> = {
   df: systems.df,
   dig: lookups.dig,
   dirname: paths.dirname,
+  dnsdomainname: hostnames.dnsdomainname,
   du: systems.du,
   echo: prints.echo,
   egrep: greps.egrep,
@@ -71,7 +73,7 @@ const table: Readonly<Record<string, Program>> = {
   head: cats.head,
   hexdump,
   host: lookups.host,
-  hostname: systems.hostname,
+  hostname: hostnames.hostname,
   httpd,
   id: systems.id,
   install: copies.install,

@@ -1,7 +1,12 @@
 /** How programs find hosts, by /etc/hosts and the servers of /etc/resolv.conf as the C library does, and dial them. */
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { DnsAnswer, DnsRecord, DnsType } from '../../../../../server/kube/network/cluster-dns.ts';
+import {
+  type DnsAnswer,
+  type DnsRecord,
+  type DnsType,
+  reverseName,
+} from '../../../../../server/kube/network/cluster-dns.ts';
 import { SystemError } from '../../machine/errno.ts';
 import type { Network } from '../../machine/network.ts';
 import type { Process } from '../../machine/process.ts';
@@ -131,22 +136,49 @@ export async function lookUp(
 export interface Host {
   /** Its full name. */
   readonly name: string;
+  /** What /etc/hosts calls it besides. */
+  readonly aliases: readonly string[];
   readonly addresses: readonly string[];
 }
 
 const isOf = (type: DnsType) => (record: DnsRecord) => record.type === type;
 
+/** The lines of /etc/hosts: an address, and its names. */
+export function knownHosts(process: Process): string[][] {
+  return linesOf(process, '/etc/hosts').filter((words) => words.length > 1);
+}
+
+/** The addresses of the interfaces of this machine, by what its kubelet has written into /etc/hosts. */
+export function ownAddresses(process: Process): string[] {
+  const own = knownHosts(process).filter((words) => words.indexOf(process.machine.hostname) > 0);
+  return own.map(([address = '']) => address).filter((address) => !address.startsWith('127.') && address !== '::1');
+}
+
+/** The host with an address, or nothing: by /etc/hosts, else by the servers. */
+export async function findName(process: Process, address: string): Promise<Host | undefined> {
+  const known = knownHosts(process).find(([first]) => first === address);
+  if (known) return { name: known[1] ?? address, aliases: known.slice(2), addresses: [address] };
+  try {
+    const { records } = await query(process, reverseName(address), 'PTR', resolverSettings(process));
+    const name = records.find(isOf('PTR'))?.data;
+    return name === undefined ? undefined : { name, aliases: [], addresses: [address] };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return undefined;
+  }
+}
+
 /** A host by name or address; without addresses when there is none, or nobody answers. */
 export async function findHost(process: Process, host: string): Promise<Host> {
-  if (isIP(host) !== 0) return { name: host, addresses: [host] };
+  const aliases: string[] = [];
+  if (isIP(host) !== 0) return { name: host, aliases, addresses: [host] };
   const wanted = host.toLowerCase().replace(/\.$/, '');
-  const lines = linesOf(process, '/etc/hosts').filter((words) =>
-    words.slice(1).some((word) => word.toLowerCase() === wanted),
-  );
+  const lines = knownHosts(process).filter((words) => words.slice(1).some((word) => word.toLowerCase() === wanted));
   const known = lines.map(([address = '']) => address);
   const v4 = known.filter((address) => isIP(address) === 4);
-  if (known.length > 0) return { name: lines[0]?.[1] ?? host, addresses: v4.length > 0 ? v4 : known };
-  if (wanted === 'localhost') return { name: host, addresses: ['127.0.0.1'] };
+  const [first] = lines;
+  if (first) return { name: first[1] ?? host, aliases: first.slice(2), addresses: v4.length > 0 ? v4 : known };
+  if (wanted === 'localhost') return { name: host, aliases, addresses: ['127.0.0.1'] };
   try {
     const settings = resolverSettings(process);
     const v4Found = await lookUp(process, host, 'A', settings);
@@ -155,10 +187,10 @@ export async function findHost(process: Process, host: string): Promise<Host> {
     const found = (isV6 && (await lookUp(process, host, 'AAAA', settings))) || v4Found;
     const records = found?.answer.records ?? [];
     const addresses = records.filter(isOf(isV6 ? 'AAAA' : 'A')).map(({ data }) => data);
-    return { name: records.findLast(isOf('CNAME'))?.data ?? found?.name ?? host, addresses };
+    return { name: records.findLast(isOf('CNAME'))?.data ?? found?.name ?? host, aliases, addresses };
   } catch (error) {
     if (!(error instanceof SystemError)) throw error;
-    return { name: host, addresses: [] };
+    return { name: host, aliases, addresses: [] };
   }
 }
 

@@ -5,7 +5,6 @@ import type { Process } from '../../machine/process.ts';
 import type { Program } from '../../machine/program.ts';
 import { humanSize, sizeOf } from './file-facts.ts';
 import { nameOf, userLine } from './names.ts';
-import { resolve } from './network.ts';
 import { BadUsage, readOptions } from './options.ts';
 import { run } from './processes.ts';
 
@@ -90,16 +89,6 @@ export const whoami: Program = async (process, _, name) => {
 export const groups: Program = async (process) => {
   const all = new Set([process.gid, ...process.groups]);
   await process.print(`${[...all].map((group) => nameOf(process, 'group', group)).join(' ')}\n`);
-  return 0;
-};
-
-export const hostname: Program = async (process, args) => {
-  const options = readOptions(args, 'sfdiIA');
-  const { hostname: name } = process.machine;
-  if (options.has('i') || options.has('I')) {
-    const addresses = process.machine.network ? await resolve(process, name) : [];
-    await process.print(`${addresses.join(' ')}\n`);
-  } else await process.print(`${options.has('s') ? name.split('.')[0] : name}\n`);
   return 0;
 };
 
