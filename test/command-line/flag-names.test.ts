@@ -5,7 +5,7 @@ import { checkOptions } from '../../server/start-checks.ts';
 import { commandLine } from '../support/command-line.ts';
 
 /** Options that programs have and the command line has not, or in parts. */
-const WITHOUT = ['extraControllers', 'clock', 'authentication', 'authorization', 'auditWebhook', 'holdReady'];
+const WITHOUT = ['extraControllers', 'clock', 'authentication', 'authorization', 'auditWebhook', 'etcd', 'holdReady'];
 
 function optionNames(): string[] {
   try {

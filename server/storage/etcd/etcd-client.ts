@@ -121,9 +121,10 @@ export class EtcdClient {
     const { clock, user } = this.#options;
     const endMs = clock.now() + timeoutMs;
     let pauseMs = RETRY_FIRST_MS;
+    let last = '';
     for (let isRenewed = false; ; ) {
       const leftMs = endMs - clock.now();
-      if (leftMs <= 0) throw new GrpcError(GRPC.deadlineExceeded, 'context deadline exceeded');
+      if (leftMs <= 0) throw new GrpcError(GRPC.deadlineExceeded, `context deadline exceeded${last}`);
       try {
         await this.#authenticated();
         return await this.#channel.call(method, message, leftMs);
@@ -136,6 +137,7 @@ export class EtcdClient {
         }
         if (!mayRepeat(error)) throw error;
         if (!error.isUnsent) this.#channel.leave();
+        last = `: ${error.message}`;
       }
       // Not by the clock: while a server starts, nothing else keeps its process alive.
       await rest(Math.min(pauseMs, Math.max(0, endMs - clock.now())));
