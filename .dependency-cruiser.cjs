@@ -91,7 +91,8 @@ module.exports = {
       from: {
         path: '^server/',
         pathNot:
-          '^server/(index|(cluster-)?instance(-controllers|-parts)?|start-options|running-cluster|outside-controllers)\\.ts$',
+          '^server/(index|(cluster-)?instance(-controllers|-parts)?|start-options|running-cluster' +
+          '|outside-controllers)\\.ts$',
       },
       to: { path: '^controllers/' },
     },

@@ -6,6 +6,7 @@ import { type FieldProblem, forbiddenField, immutable, invalid, required, tooLon
 import { LIMITS } from '../kube/limits.ts';
 import { dnsLabelProblems, labelValueProblems, qualifiedNameProblems } from '../kube/names.ts';
 import { type KubeObject, type ObjectMeta, parseApiVersion } from '../kube/object.ts';
+import type { ResourceInfo } from '../schema/type-table.ts';
 
 const FOREGROUND = 'foregroundDeletion';
 const ORPHAN = 'orphan';
@@ -38,6 +39,13 @@ export function orderedMeta(meta: ObjectMeta): ObjectMeta {
   }
   return ordered as ObjectMeta;
 }
+
+/** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
+const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
+
+/** Whether finalizers of objects have to be known ones, or qualified names. */
+export const knowsFinalizers = ({ group, type }: Pick<ResourceInfo, 'group' | 'type'>): boolean =>
+  type.name.startsWith('io.k8s.api.') && !ANY_FINALIZER.has(group);
 
 export interface MetaRules {
   readonly namespaced: boolean;

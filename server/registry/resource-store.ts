@@ -1,5 +1,4 @@
-import type { Cancel } from '../base/clock.ts';
-import { rfc3339 } from '../base/clock.ts';
+import { type Cancel, rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import { decided } from '../base/undecided.ts';
@@ -7,8 +6,7 @@ import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED }
 import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { goQuote } from '../kube/go-quote.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
-import type { Key, KubeObject } from '../kube/object.ts';
-import { resourceName } from '../kube/object.ts';
+import { type Key, type KubeObject, resourceName } from '../kube/object.ts';
 import { keepTimes } from '../schema/apply/timestamps.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
@@ -31,6 +29,7 @@ import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
 import {
   generateNameProblems,
   inheritMeta,
+  knowsFinalizers,
   type MetaRules,
   metaProblems,
   metaUpdateProblems,
@@ -42,9 +41,6 @@ import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './re
 import { SharedParts } from './shared-parts.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
 import { writeContext } from './write-context.ts';
-
-/** Groups of upstream's own whose rules for metadata are apimachinery's, as for custom resources. */
-const ANY_FINALIZER = new Set(['admissionregistration.k8s.io', 'coordination.k8s.io', 'node.k8s.io', 'policy']);
 
 /** Makes the new version of an object from the stored one. It runs again after a conflict. */
 export type MakeVersion = (current: StoredObject) => KubeObject | Promise<KubeObject>;
@@ -373,9 +369,12 @@ export class ResourceStore {
   }
 
   #metaRules(): MetaRules {
-    const { namespaced, group, type } = this.info;
-    const knowsFinalizers = type.name.startsWith('io.k8s.api.') && !ANY_FINALIZER.has(group);
-    return { namespaced, knowsFinalizers, nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems };
+    const { namespaced } = this.info;
+    return {
+      namespaced,
+      knowsFinalizers: knowsFinalizers(this.info),
+      nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems,
+    };
   }
 
   #countGeneration(object: KubeObject, old: Frozen<KubeObject>): void {

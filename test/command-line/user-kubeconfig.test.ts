@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../server/base/clock.ts';
 import { type RunningCluster, startCluster } from '../../server/index.ts';
 import type { CertificateSigningRequest } from '../../server/kube/types.gen.ts';
 import { ask, readKubeconfigFile } from '../support/ask.ts';
@@ -114,7 +115,7 @@ describe('fauxkube kubeconfig', () => {
   });
 
   it('writes no kubeconfig that lets nobody in, because the clock of the cluster was moved', async () => {
-    const nowMs = Date.now();
+    const nowMs = systemClock().now();
     await cluster.clock.advance('48h');
     const ahead = await kubeconfig('--user', 'later', '--output', 'later');
     expect([ahead.code, ahead.stdout]).toEqual([1, '']);

@@ -79,14 +79,11 @@ export function whyOf(served: Served, namespace: string, name: string, parts: Wh
   };
 }
 
-function controllersOff(
-  chain: Parameters<FindControllersOff>[0],
-  { catalog, controllersOff: off }: WhyParts,
-): ReturnType<FindControllersOff> {
+function controllersOff(chain: Parameters<FindControllersOff>[0], parts: WhyParts): ReturnType<FindControllersOff> {
   const [{ apiVersion = '', kind = '' }] = chain;
   const [version = '', group = ''] = apiVersion.split('/').reverse();
-  const served = catalog.lookupKind(group, version, kind);
-  return served ? off(resourceName(group, served.info.resource), chain) : [];
+  const served = parts.catalog.lookupKind(group, version, kind);
+  return served ? parts.controllersOff(resourceName(group, served.info.resource), chain) : [];
 }
 
 /**

@@ -95,11 +95,11 @@ class Writer {
     });
   }
 
-  patch({ type, query = '', body }: Patch, number: number, requests: number): Promise<number> {
+  patch(patch: Patch, number: number, requests: number): Promise<number> {
     return closedLoop(IN_FLIGHT, { requests }, (i) => {
       const name = podName(`patch-${number}`, i % OBJECTS);
-      const bytes = Buffer.from(JSON.stringify(body(name, String(++this.#sequence))));
-      return this.#connection.exchange('PATCH', `${PODS}/${name}${query}`, bytes, type);
+      const bytes = Buffer.from(JSON.stringify(patch.body(name, String(++this.#sequence))));
+      return this.#connection.exchange('PATCH', `${PODS}/${name}${patch.query ?? ''}`, bytes, patch.type);
     });
   }
 }
