@@ -2,9 +2,8 @@ import { type Cancel, rfc3339 } from '../base/clock.ts';
 import { deepEqual, type Frozen } from '../base/freeze.ts';
 import type { Random } from '../base/random.ts';
 import { decided } from '../base/undecided.ts';
-import { type About, ApiError, badRequest, conflict, notFound, OBJECT_MODIFIED } from '../kube/api-error.ts';
-import { type FieldProblem, invalid, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
-import { goQuote } from '../kube/go-quote.ts';
+import { type About, ApiError, badRequest, notFound } from '../kube/api-error.ts';
+import { type FieldProblem, invalidObject, withoutRepeats } from '../kube/field-problem.ts';
 import { dnsSubdomainProblems } from '../kube/names.ts';
 import { type Key, type KubeObject, resourceName } from '../kube/object.ts';
 import { keepTimes } from '../schema/apply/timestamps.ts';
@@ -39,6 +38,7 @@ import {
 import { warnOfOwnAnnotations } from './own-annotations.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
 import { SharedParts } from './shared-parts.ts';
+import { checkVersion } from './version-check.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
 import { writeContext } from './write-context.ts';
 
@@ -280,21 +280,10 @@ export class ResourceStore {
   ): Promise<{ object: KubeObject; finish: Finish | undefined }> {
     const { definition } = this;
     const old = current.value;
-    const { resourceVersion = '' } = object.metadata;
-    if (!/^\d*$/.test(resourceVersion))
-      throw new ApiError(500, '', `strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`);
-    if (resourceVersion !== '' && resourceVersion !== '0' && resourceVersion !== String(current.revision)) {
-      throw conflict(this.about, object.metadata.name ?? '', OBJECT_MODIFIED);
-    }
-    if (resourceVersion === '' && definition.requiresResourceVersion) {
-      // Upstream names the resource here, where other errors name the kind.
-      const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-      throw invalidObject({ group: this.info.group, kind: this.info.resource }, object.metadata.name ?? '', [problem]);
-    }
+    checkVersion(object, current, this);
     inheritMeta(object, old);
     const part = definition.subresources?.[write.subresource ?? '']?.part;
-    const rules = part ? 'part' : (write.rules ?? 'object');
-    const meta = object.metadata;
+    const [rules, meta] = [part ? 'part' : (write.rules ?? 'object'), object.metadata];
     const review = reviewOf('update', this.info, write, { object, old });
     await write.admission.mutate(review);
     if (object.metadata !== meta) inheritMeta(object, old);
