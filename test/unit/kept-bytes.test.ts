@@ -2,19 +2,22 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LIMITS } from '../../server/kube/limits.ts';
 import { listChunks } from '../../server/pipeline/encode/list.ts';
 import { FrameEncoder } from '../../server/pipeline/encode/watch-frames.ts';
+import type { Negotiated } from '../../server/pipeline/media-types.ts';
 import type { ListResponse } from '../../server/pipeline/request.ts';
+import { encodeMessage } from '../../server/schema/protobuf-encode.ts';
 import { JSON_SLOT, type StoredObject } from '../../server/storage/stored-object.ts';
 import { cluster } from '../bench/in-process/cluster.ts';
 import { BytesRequest } from '../bench/in-process/request.ts';
 import { configMap, keyOfMap } from '../support/stored.ts';
 
-const JSON_FORM = {
+const JSON_FORM: Negotiated = {
   form: 'object',
   encoding: 'json',
   pretty: false,
   version: 'v1',
   includeObject: 'Metadata',
-} as const;
+};
+const PROTOBUF: Negotiated = { ...JSON_FORM, encoding: 'protobuf' };
 const PATH = '/api/v1/namespaces/default/configmaps';
 
 let made: Awaited<ReturnType<typeof cluster>>;
@@ -31,11 +34,13 @@ async function listed(query = ''): Promise<ListResponse> {
   return response;
 }
 
-async function text(response: ListResponse): Promise<string> {
+async function bytesOf(response: ListResponse, form: Negotiated): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of listChunks(response, JSON_FORM, 0)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
+  for await (const chunk of listChunks(response, form, 0)) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
+
+const text = async (response: ListResponse): Promise<string> => (await bytesOf(response, JSON_FORM)).toString();
 
 const kept = (items: readonly StoredObject[]): number =>
   items.filter((item) => item.cachedBytes(JSON_SLOT) !== undefined).length;
@@ -58,4 +63,18 @@ it('as many as may stay do, and a list of all takes what is there', async () => 
   await text(fewer);
   expect(kept(all.items)).toBe(LIMITS.keptAtOnce);
   expect(await text(all)).toBe(before);
+});
+
+it('a list in protobuf is the same, whether its messages stay or not', async () => {
+  const all = await listed();
+  const many = await bytesOf(all, PROTOBUF);
+  const slot = 'protobuf v1';
+  expect(all.items.filter((item) => item.cachedBytes(slot))).toHaveLength(0);
+  const [first, ...others] = all.items;
+  // One item less is few enough to stay, and its bytes stand in the other list as they are.
+  const fewer = await bytesOf({ ...all, items: others }, PROTOBUF);
+  expect(others.filter((item) => item.cachedBytes(slot))).toHaveLength(LIMITS.keptAtOnce);
+  const message = encodeMessage(first?.value ?? {}, all.served.info.type);
+  const items = many.subarray(many.indexOf(message) + message.length);
+  expect(fewer.subarray(-items.length).equals(items)).toBe(true);
 });

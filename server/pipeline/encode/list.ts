@@ -154,23 +154,30 @@ function inTableOrder(response: ListResponse): ListResponse {
   return { ...response, items: [...response.items].sort((a, b) => tableOrder(a.value, b.value)) };
 }
 
-/** In protobuf the length of all items comes first, so that all of them are made before anything is sent. */
+/**
+ * In protobuf the length of all items comes first, so that all of them are made before anything is sent. Of many none
+ * stays until then: they are made twice.
+ */
 async function* protobufChunks(response: ListResponse, form: Negotiated): AsyncGenerator<Buffer> {
   const { served, items } = response;
   const { list, itemOf } = formOf(response, form, 0);
   const keep = keepsItems(response);
-  const parts: Buffer[] = [];
+  const isWhole = form.form === 'object';
+  const turnItems = isWhole ? TURN_ITEMS : TURN_MADE_ITEMS;
+  const partsOf = (item: StoredObject): readonly Buffer[] =>
+    isWhole ? listItem(messageBytes(served, item, keep)) : listValue(itemOf(item));
+  const made: (readonly Buffer[])[] = [];
   let bytes = 0;
   for (const [i, item] of items.entries()) {
-    const isWhole = form.form === 'object';
-    const pair = isWhole ? listItem(messageBytes(served, item, keep)) : listValue(itemOf(item));
-    parts.push(...pair);
-    bytes += pair[0].length + pair[1].length;
-    if ((i + 1) % (isWhole ? TURN_ITEMS : TURN_MADE_ITEMS) === 0) await nextTurn();
+    const parts = partsOf(item);
+    if (keep) made.push(parts);
+    for (const part of parts) bytes += part.length;
+    if ((i + 1) % turnItems === 0) await nextTurn();
   }
   yield listHead(list as { metadata: object }, bytes);
-  for (let from = 0; from < parts.length; from += TURN_ITEMS) {
-    yield Buffer.concat(parts.slice(from, from + TURN_ITEMS));
+  for (let from = 0; from < items.length; from += turnItems) {
+    const to = from + turnItems;
+    yield Buffer.concat((keep ? made.slice(from, to) : items.slice(from, to).map(partsOf)).flat());
     await nextTurn();
   }
   yield ENVELOPE_END;

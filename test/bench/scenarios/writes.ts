@@ -24,7 +24,7 @@ interface Patch {
   readonly type: string;
   readonly query?: string;
   /** @param sequence another one each time, so that each request changes something */
-  body(name: string, sequence: string): object;
+  readonly body: (name: string, sequence: string) => object;
 }
 
 const annotated = (sequence: string): object => ({ annotations: { [SEQUENCE]: sequence } });
