@@ -62,7 +62,7 @@ it('fauxkube why tells of objects with a namespace and without', async () => {
   expect(await said('why', 'cm/a', '-n', 'default')).toEqual([0, expect.stringMatching(/^configmap\/a in default\n/)]);
   expect(await said('why', 'configmap/a')).toEqual([0, expect.stringMatching(/ created\n/)]);
   expect((await said('why', 'node/node01', '-o', 'json'))[1]).toContain('"kind": "Node"');
-  expect(await said('why', 'configmap')).toEqual([2, expect.stringContaining('it has to be KIND/NAME')]);
+  expect(await said('why', 'configmap')).toEqual([2, expect.stringContaining('has to be KIND/NAME')]);
   expect(await said('why', 'cm/none')).toEqual([1, expect.stringContaining('configmaps "none" not found')]);
 });
 

@@ -62,7 +62,7 @@ describe('fauxkube start -- COMMAND', () => {
     [['start', 'npm', 'test'], 'a command stands after "--": fauxkube start -- npm'],
     [['start', '--stop-with-stdin', '--', 'true'], 'leave out --stop-with-stdin'],
     [['start', '--audit-log-path=-', '--audit-policy-file=p', '--', 'true'], 'give --audit-log-path a file'],
-    [['start', '--nodes=x', '--', 'true'], 'it has to be a whole number'],
+    [['start', '--nodes=x', '--', 'true'], 'has to be a whole number'],
   ])('%j is refused', async (args, why) => {
     const { code, stdout, stderr } = await cli.run(args);
     expect([code, stdout]).toEqual([2, '']);

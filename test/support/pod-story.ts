@@ -92,10 +92,12 @@ export class PodStory implements AsyncDisposable {
     return (await ask(url, { credentials: { ca, cert, key } })).text;
   }
 
-  /** The Events of the kubelet in their order: `Warning BackOff spec.containers{c}: Back-off…`. */
+  /** The Events of the kubelet about pods in their order: `Warning BackOff spec.containers{c}: Back-off…`. */
   async events(): Promise<string[]> {
     const events = await this.client.list<Event>('v1/events', 'default');
-    const ours = events.filter(({ source }) => source.component === 'kubelet');
+    const ours = events.filter(
+      ({ source, involvedObject: { kind } }) => source.component === 'kubelet' && kind === 'Pod',
+    );
     return ours
       .toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
       .map(
