@@ -43,7 +43,7 @@ describe('fauxkube pods', () => {
     expect(await pods('exit', 'none')).toEqual([1, 'fauxkube: pods "none" not found\n']);
     expect(await pods('exit', 'app=none')).toEqual([1, expect.stringContaining('runs that "app=none" selects')]);
     expect(await pods('live', 'web', 'off')).toEqual([1, expect.stringContaining('livenessProbe')]);
-    expect(await pods('ready', 'web', 'maybe')).toEqual([2, expect.stringContaining('it has to be on or off')]);
+    expect(await pods('ready', 'web', 'maybe')).toEqual([2, expect.stringContaining('has to be on or off')]);
     expect(await pods('exit', 'web', '--code', '300')).toEqual([2, expect.stringContaining('from 0 to 255')]);
   });
 });
