@@ -55,6 +55,31 @@ const memory: Backend = {
   },
 };
 
+/** A storage whose content outlives it. @param restarts whether another one goes on with that between the steps */
+async function opened(
+  clock: SimulatedClock,
+  open: () => Promise<LocalStorage>,
+  restarts: boolean,
+  end: () => Promise<void> = async () => undefined,
+): Promise<Subject> {
+  let storage = await open();
+  return {
+    clock,
+    get storage() {
+      return storage;
+    },
+    async pause() {
+      if (!restarts) return;
+      await storage.close();
+      storage = await open();
+    },
+    async dispose() {
+      await storage.close();
+      await end();
+    },
+  };
+}
+
 function persistent(name: string, restarts: boolean): Backend {
   return {
     name,
@@ -64,22 +89,7 @@ function persistent(name: string, restarts: boolean): Backend {
       const directory = await mkdtemp(join(tmpdir(), 'fauxkube-storage-'));
       const open = (): Promise<PersistentStorage> =>
         PersistentStorage.open({ directory, locate, clock, log: new LogCollector(), indexes });
-      let storage = await open();
-      return {
-        clock,
-        get storage() {
-          return storage;
-        },
-        async pause() {
-          if (!restarts) return;
-          await storage.close();
-          storage = await open();
-        },
-        async dispose() {
-          await storage.close();
-          await rm(directory, { recursive: true });
-        },
-      };
+      return opened(clock, open, restarts, () => rm(directory, { recursive: true }));
     },
   };
 }
@@ -117,22 +127,14 @@ function etcd(name: string, restarts: boolean): Backend {
     },
     async open() {
       const { url = '' } = server ?? {};
-      const clock: SimulatedClock = new PatientClock(() => storage.delivered);
+      let storage: EtcdStorage | undefined;
+      const clock = new PatientClock(() => storage?.delivered ?? true);
       const root = `/test-${++count}/`;
-      const open = (): Promise<EtcdStorage> => openEtcdStorage(url, { root, clock, indexes });
-      let storage = await open();
-      return {
-        clock,
-        get storage() {
-          return storage;
-        },
-        async pause() {
-          if (!restarts) return;
-          await storage.close();
-          storage = await open();
-        },
-        dispose: () => storage.close(),
+      const open = async (): Promise<EtcdStorage> => {
+        storage = await openEtcdStorage(url, { root, clock, indexes });
+        return storage;
       };
+      return opened(clock, open, restarts);
     },
   };
 }
