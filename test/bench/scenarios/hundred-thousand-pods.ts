@@ -7,6 +7,7 @@ import { PODS, type PodTraits, podBodies, podName, SEQUENCE } from '../load/pod-
 import { openWatchers } from '../load/watchers.ts';
 import { median } from '../median.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
+import { restingPercent } from '../subjects/resting.ts';
 import type { Subject } from '../subjects/subject.ts';
 import { atMost } from '../target.ts';
 
@@ -48,7 +49,6 @@ const UPDATES = 50;
 const POLL_MS = 200;
 const LIMIT_MS = 600_000;
 const SETTLE_MS = 5000;
-const REST_MS = 20_000;
 const UPDATE_LIMIT_MS = 30_000;
 
 const INITIAL_EVENTS = 'allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
@@ -87,14 +87,6 @@ async function untilRunning(connection: Connection): Promise<void> {
     else await delay(POLL_MS);
     if (performance.now() > limitMs) throw new Error(`pods were not running after ${LIMIT_MS / 1000} s`);
   }
-}
-
-async function restingPercent(subject: Subject): Promise<number | undefined> {
-  await delay(SETTLE_MS);
-  const before = subject.cost();
-  await delay(REST_MS);
-  const after = subject.cost();
-  return before && after && ((after.cpuSeconds - before.cpuSeconds) / (REST_MS / 1000)) * 100;
 }
 
 /** From before the request until the last watcher has the event, in the middle of many updates. */

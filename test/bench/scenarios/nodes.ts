@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSender, type Sender } from '../load/sender.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
-import type { Subject } from '../subjects/subject.ts';
+import { restingPercent } from '../subjects/resting.ts';
 import { atMost } from '../target.ts';
 
 const COUNT = 5000;
@@ -17,10 +17,6 @@ const MANY: Row = { work: 'CPU at rest with 5,000 nodes', unit: '%', target: atM
 const NODES = '/api/v1/nodes';
 const POLL_MS = 100;
 const LIMIT_MS = 120_000;
-/** What a start, or new nodes, leave to be done has been done then. */
-const SETTLE_MS = 5000;
-/** All leases are renewed once in that time. */
-const REST_MS = 20_000;
 
 interface Node {
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
@@ -55,15 +51,6 @@ async function untilReady({ send }: Sender): Promise<number> {
     if (performance.now() > limitMs) throw new Error(`nodes were not ready after ${LIMIT_MS / 1000} s`);
     await delay(POLL_MS);
   }
-}
-
-/** Percent of one core while nobody asks for anything. */
-async function restingPercent(subject: Subject): Promise<number | undefined> {
-  await delay(SETTLE_MS);
-  const before = subject.cost();
-  await delay(REST_MS);
-  const after = subject.cost();
-  return before && after && ((after.cpuSeconds - before.cpuSeconds) / (REST_MS / 1000)) * 100;
 }
 
 async function measureList(bench: Bench): Promise<void> {
