@@ -37,7 +37,7 @@ import {
 } from './object-meta.ts';
 import { warnOfOwnAnnotations } from './own-annotations.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
-import { SharedParts } from './shared-parts.ts';
+import { openShared, SharedParts } from './shared-parts.ts';
 import { checkVersion } from './version-check.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
 import { writeContext } from './write-context.ts';
@@ -284,6 +284,7 @@ export class ResourceStore {
     inheritMeta(object, old);
     const part = definition.subresources?.[write.subresource ?? '']?.part;
     const [rules, meta] = [part ? 'part' : (write.rules ?? 'object'), object.metadata];
+    if (rules === 'object' && definition.sharesSpec) openShared(object, definition);
     const review = reviewOf('update', this.info, write, { object, old });
     await write.admission.mutate(review);
     if (object.metadata !== meta) inheritMeta(object, old);

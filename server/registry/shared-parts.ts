@@ -1,8 +1,10 @@
-import { deepEqual, deepFreeze, type Frozen } from '../base/freeze.ts';
+import { deepEqual, deepFreeze, type Frozen, thaw } from '../base/freeze.ts';
 import { RecentMap } from '../base/recent-map.ts';
 import { rememberText } from '../base/shared-text.ts';
+import type { KubeObject } from '../kube/object.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { TypeDescription } from '../schema/type-table.ts';
+import type { ResourceDefinition } from './resource.ts';
 
 /** Parts that are remembered: about as many as there are templates in use at the same time. */
 const PARTS_MAX = 128;
@@ -61,4 +63,10 @@ export class SharedParts {
     rememberText(shared, shared === part ? text : JSON.stringify(shared));
     return shared;
   }
+}
+
+/** Gives an object a spec of its own where it is one that others have: admission and strategies change what they get. */
+export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefinition, 'openSpec'>): void {
+  const { spec } = object;
+  if (spec && Object.isFrozen(spec)) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
 }

@@ -137,8 +137,8 @@ export async function apply(
     const { object: next, managedFields } = applied(live, configuration, target, request, write, env);
     const object = next
       ? storedForm(request, served, appliedBody(next, configuration), write, env, {
-          stored: subresource ? current : undefined,
-          isSubresource: true,
+          stored: current,
+          isSubresource: subresource !== undefined,
         })
       : (thaw(current?.value ?? (zero as Frozen<KubeObject>)) as KubeObject);
     if (managedFields.length > 0) object.metadata.managedFields = managedFields;

@@ -1,7 +1,8 @@
-import { type Frozen, thaw } from '../../base/freeze.ts';
+import { thaw } from '../../base/freeze.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { SubresourceCall } from '../../registry/resource.ts';
+import { openShared } from '../../registry/shared-parts.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { checkMediaType, mediaTypeOf } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
@@ -25,9 +26,7 @@ export async function create(request: ApiRequest, served: Served, env: PipelineE
     const value = await definition.create(object, subresourceCall(request, served, write, env));
     return { type: 'value', status: 201, value };
   }
-  // Admission and strategies change what they are given.
-  const { spec } = object;
-  if (spec && Object.isFrozen(spec)) object.spec = definition.openSpec?.(spec as Frozen<object>) ?? thaw(spec);
+  openShared(object, definition);
   const stored = await served.store.create(object, storeWrite(request, write, env));
   return { type: 'object', status: 201, served, object: stored };
 }

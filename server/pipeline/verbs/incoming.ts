@@ -1,4 +1,4 @@
-import type { Frozen } from '../../base/freeze.ts';
+import { deepEqual, type Frozen } from '../../base/freeze.ts';
 import { type ApiError, badRequest } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { pathSegmentProblems } from '../../kube/names.ts';
@@ -83,10 +83,10 @@ export function storedForm(
   const shares = sharesSpec(served);
   const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
   const known = parsed.decodedSpec ?? given?.decoded;
-  const storedParts = stored && !conversion ? sameParts(parsed.value, stored, definition, isSubresource) : undefined;
+  const same = stored && !conversion && sameParts(parsed.value, stored, definition, isSubresource);
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
-  const body = known || storedParts ? { ...parsed, ...(known && { decodedSpec: known }), storedParts } : parsed;
+  const body = known || same ? { ...parsed, ...(known && { decodedSpec: known }), ...same } : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
@@ -101,21 +101,35 @@ export function storedForm(
 }
 
 /**
- * The parts of a stored object that a write has the very same of, as most of a patch's result: they need no decoding. A
- * part that differs is decoded with all that is in it, because what follows may set fields in it.
+ * The parts of a stored object that a write leaves as they are, as most of a patch's result and of a PUT: they need no
+ * decoding. A part that differs is decoded with all that is in it, because what follows may set fields in it.
+ *
+ * @returns the value with those parts in place of its own
  */
 function sameParts(
   value: unknown,
   { value: stored }: StoredObject,
   { sharesSpec: isShared, keepsSpec, keepsParts = [] }: ResourceDefinition,
   isSubresource: boolean,
-): object {
-  const given = (value ?? {}) as Readonly<Record<string, unknown>>;
+): { value: unknown; storedParts: object } | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const given: Record<string, unknown> = { ...value };
+  const parts: Record<string, unknown> = {};
+  const ofShared = isSubresource ? ['spec'] : ['spec', 'status'];
+  const names = [...(isShared ? ofShared : isSubresource && keepsSpec ? ['spec'] : []), ...keepsParts];
+  for (const name of names) {
+    const isSame = given[name] === stored[name] || (!keepsSpec && deepEqual(given[name], stored[name]));
+    if (stored[name] === undefined || !isSame) continue;
+    given[name] = stored[name];
+    parts[name] = stored[name];
+  }
   const { managedFields } = stored.metadata;
-  const parts: Record<string, unknown> = managedFields ? { metadata: { managedFields } } : {};
-  const names = isSubresource && (isShared || keepsSpec) ? ['spec', ...keepsParts] : keepsParts;
-  for (const name of names) if (given[name] === stored[name]) parts[name] = stored[name];
-  return parts;
+  const { metadata } = given as { metadata?: Readonly<Record<string, unknown>> | null };
+  if (managedFields && metadata && deepEqual(metadata.managedFields, managedFields)) {
+    if (metadata.managedFields !== managedFields) given.metadata = { ...metadata, managedFields };
+    parts.metadata = { managedFields };
+  }
+  return { value: given, storedParts: parts };
 }
 
 /** The namespace comes from the URL; an object may repeat it. @throws ApiError 400 when it names another */

@@ -4,6 +4,7 @@ import { type FieldProblem, forbiddenField, invalid, required } from '../../kube
 import type { Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration } from '../../kube/types.gen.ts';
 import { internalForm } from './internal-form.ts';
 import { valueDiff } from './line-diff.ts';
+import { openPodSpec } from './pod-spec-copy.ts';
 import { tolerationsProblems } from './pod-spec-rules-scheduling.ts';
 
 const DEADLINE_MAX = 2 ** 31 - 1;
@@ -65,8 +66,8 @@ function gateProblems({ schedulingGates = [] }: Spec, { schedulingGates: old = [
 
 /** The new spec with everything that may change put back: what is still different is forbidden. */
 function withoutMutableParts(spec: Spec, old: Spec): PodSpec {
-  const next = thaw(spec) as PodSpec;
-  const before = thaw(old) as PodSpec;
+  const next = openPodSpec(spec);
+  const before = old as PodSpec;
   for (const field of ['containers', 'initContainers'] as const) {
     (next[field] ?? []).forEach((container, i) => {
       const image = before[field]?.[i]?.image;

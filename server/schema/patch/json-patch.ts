@@ -1,5 +1,5 @@
 /** RFC 6902, as evanphx/json-patch v4 applies it for kube-apiserver. */
-import { deepEqual, getOwn, setOwn, thaw } from '../../base/freeze.ts';
+import { deepEqual, getOwn, setOwn } from '../../base/freeze.ts';
 import { ApiError, badRequest } from '../../kube/api-error.ts';
 import { goQuote } from '../../kube/go-quote.ts';
 import { LIMITS } from '../../kube/limits.ts';
@@ -86,9 +86,14 @@ function index(key: string, length: number): number {
 
 const unescaped = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** A document that operations change one after the other. */
+/**
+ * A document that operations change one after the other. What they do not touch stays shared with the document that was
+ * given: the server knows then that it is as it was.
+ */
 class PatchedDocument {
   root: unknown;
+  /** Objects and lists that were made here, and may be changed. */
+  readonly #own = new Set<Container>();
   #copiedBytes = 0;
 
   constructor(root: unknown) {
@@ -97,9 +102,9 @@ class PatchedDocument {
 
   apply({ op, path, from, value }: Operation): void {
     const missing = `operation does not apply: doc is missing`;
-    const at = (begin: string): Place => this.#find(path, begin, path);
+    const at = (begin: string): Place => this.#open(path, begin, path);
     if (op === 'add') {
-      const place = this.#find(path, `add ${missing} path`, quoted(path));
+      const place = this.#open(path, `add ${missing} path`, quoted(path));
       within(`error in add for path: '${path}'`, () => place.add(value ?? null));
     } else if (op === 'replace' && path === '') this.#replaceAll(value);
     else if (op === 'replace') {
@@ -108,10 +113,10 @@ class PatchedDocument {
       tell(`${begin}: missing value`, () => place.get());
       within(begin, () => place.replace(value ?? null));
     } else if (op === 'remove') {
-      const place = this.#find(path, `remove ${missing} path`, quoted(path));
+      const place = this.#open(path, `remove ${missing} path`, quoted(path));
       within(`error in remove for path: '${path}'`, () => place.remove());
     } else if (op === 'move') {
-      const moved = this.#take(this.#find(from, `move ${missing} from path`, from), from);
+      const moved = this.#take(this.#open(from, `move ${missing} from path`, from), from);
       const place = at(`move ${missing} destination path`);
       within(`error in move for path: '${path}'`, () => place.add(moved));
     } else if (op === 'copy') {
@@ -146,6 +151,29 @@ class PatchedDocument {
     return new Place(at, key);
   }
 
+  /** The same for a place that is going to change: what leads to it becomes our own. */
+  #open(path: string | null | undefined, begin: string, shown: string | null | undefined): Place {
+    this.#find(path, begin, shown);
+    const parts = (path ?? '').split('/').slice(1).map(unescaped);
+    const key = parts.pop() ?? '';
+    let at = this.#owned(this.root as Container);
+    this.root = at;
+    for (const part of parts) {
+      const place = new Place(at, part);
+      const inner = this.#owned(place.get() as Container);
+      place.replace(inner);
+      at = inner;
+    }
+    return new Place(at, key);
+  }
+
+  #owned(container: Container): Container {
+    if (this.#own.has(container)) return container;
+    const copy = Array.isArray(container) ? [...(container as unknown[])] : { ...container };
+    this.#own.add(copy);
+    return copy;
+  }
+
   #replaceAll(value: unknown): void {
     if (!isContainer(value)) throw new JsonPatchError('replace operation value must be object or array');
     this.root = value;
@@ -155,7 +183,9 @@ class PatchedDocument {
   #copyOf(value: unknown): unknown {
     this.#copiedBytes += Buffer.byteLength(JSON.stringify(value));
     if (this.#copiedBytes > LIMITS.bodyBytes) throw new JsonPatchError('the copies of the patch are too large');
-    return thaw(value);
+    // It is in two places from now on: whatever changes one of them has to make that one its own anew.
+    this.#own.clear();
+    return value;
   }
 
   /** A test for null succeeds where an object does not have the key. */
@@ -217,7 +247,7 @@ function operationsOf(patch: unknown): readonly Operation[] {
 }
 
 /**
- * `application/json-patch+json`.
+ * `application/json-patch+json`. Parts that no operation touches are shared with `current`, which stays as it is.
  *
  * @throws ApiError 400 when the patch is no list of operations, 413 when it is too long, 422 when one cannot be applied
  * @example
@@ -225,7 +255,7 @@ function operationsOf(patch: unknown): readonly Operation[] {
  */
 export function applyJsonPatch(current: object, patch: unknown): unknown {
   const operations = operationsOf(patch);
-  const document = new PatchedDocument(thaw(current));
+  const document = new PatchedDocument(current);
   for (const operation of operations) document.apply(operation);
   return document.root;
 }

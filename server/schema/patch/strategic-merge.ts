@@ -2,7 +2,7 @@
  * Strategic merge patch: k8s.io/apimachinery/pkg/util/strategicpatch. Lists merge by key where the type says so, and
  * directives (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`) steer what happens.
  */
-import { setOwn, thaw } from '../../base/freeze.ts';
+import { setOwn } from '../../base/freeze.ts';
 import { badRequest } from '../../kube/api-error.ts';
 import type { FieldDescription, TypeDescription, ValueType } from '../type-table.ts';
 import { elementOrder, position } from './element-order.ts';
@@ -30,7 +30,7 @@ function listRules(field: FieldDescription | undefined): ListRules {
   return {
     key: field?.patch?.key ?? '',
     elementType: element?.kind ?? '',
-    mergeElement: (original, patch) => mergeMap(original, patch, structOf(element)),
+    mergeElement: (original, patch) => mergeMap(touched(original, patch), patch, structOf(element)),
   };
 }
 
@@ -174,15 +174,16 @@ export function applyStrategicMergePatch(current: object, patch: unknown, type: 
   return mergeMap(touched(current as Document, patch ?? {}), patch ?? {}, type);
 }
 
-/** A copy of which the parts that a patch names may be changed; the others stay those of `current`. */
+/**
+ * A copy of which the parts that a patch names may be changed; the others stay those of `current`. Merged lists are
+ * made anew, and so are those of their elements that a patch changes.
+ */
 function touched(current: Document, patch: Document): Document {
-  const keys = Object.keys(patch);
-  if (keys.some((key) => key.startsWith('$'))) return thaw(current) as Document;
   const copy = { ...current };
-  for (const key of keys) {
+  for (const key of Object.keys(patch)) {
     if (!Object.hasOwn(copy, key)) continue;
     const [before, wanted] = [copy[key], patch[key]];
-    setOwn(copy, key, isDocument(before) && isDocument(wanted) ? touched(before, wanted) : thaw(before));
+    if (isDocument(before) && isDocument(wanted)) setOwn(copy, key, touched(before, wanted));
   }
   return copy;
 }

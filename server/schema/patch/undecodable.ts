@@ -7,6 +7,8 @@ import type { TypeDescription, ValueType } from '../type-table.ts';
 import { goPrint } from './go-print.ts';
 import { isDocument } from './patch-faults.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** The 422 of a patch whose result is refused. @param shown what upstream shows of it */
 export const refused = (shown: string, detail: string): ApiError =>
   invalidObject({ group: '', kind: '' }, '', [invalid('patch', shown, detail)]);
@@ -57,9 +59,7 @@ export function checkStrategicResult(
   type: TypeDescription,
   current: object = {},
 ): void {
-  const known = current as Readonly<Record<string, unknown>>;
-  const changed = Object.fromEntries(Object.entries(result).filter(([key, value]) => value !== getOwn(known, key)));
-  const fault = structFault(changed, type);
+  const fault = structFault(result, type, current as Fields);
   if (fault !== undefined) throw refused(goPrint(patch), fault);
 }
 
@@ -71,19 +71,25 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'map' : 'string';
 }
 
-/** The first fault, in the words of runtime.DefaultUnstructuredConverter. */
-function faultOf(value: unknown, type: ValueType): string | undefined {
-  if (value === null) return undefined;
+/**
+ * The first fault, in the words of runtime.DefaultUnstructuredConverter.
+ *
+ * @param known what was there: it has no faults
+ */
+function faultOf(value: unknown, type: ValueType, known?: unknown): string | undefined {
+  if (value === null || value === known) return undefined;
   const kind = kindOf(value);
   switch (type.kind) {
     case 'struct':
       return isDocument(value)
-        ? structFault(value, type.struct as TypeDescription)
+        ? structFault(value, type.struct as TypeDescription, isDocument(known) ? known : {})
         : `cannot restore struct from: ${kind}`;
     case 'map':
       return isDocument(value) ? firstFault(Object.values(value), type.of) : `cannot restore map from ${kind}`;
     case 'list':
-      return Array.isArray(value) ? firstFault(value, type.of) : `cannot restore slice from ${kind}`;
+      return Array.isArray(value)
+        ? firstFault(value, type.of, Array.isArray(known) ? known : [])
+        : `cannot restore slice from ${kind}`;
     default:
       return scalarFault(kind, type);
   }
@@ -107,18 +113,26 @@ function scalarFault(kind: string, type: ValueType): string | undefined {
   }
 }
 
-function firstFault(values: readonly unknown[], type: ValueType | undefined): string | undefined {
-  for (const value of values) {
-    const fault = type && faultOf(value, type);
+/** @param known a list of which the same values may be at the same places */
+function firstFault(
+  values: readonly unknown[],
+  type: ValueType | undefined,
+  known: readonly unknown[] = [],
+): string | undefined {
+  if (!type) return undefined;
+  for (let i = 0; i < values.length; i++) {
+    const fault = faultOf(values[i], type, known[i]);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
-function structFault(value: Readonly<Record<string, unknown>>, type: TypeDescription): string | undefined {
-  for (const [key, inner] of Object.entries(value)) {
+function structFault(value: Fields, type: TypeDescription, known: Fields = {}): string | undefined {
+  for (const key of Object.keys(value)) {
+    const inner = value[key];
+    if (inner === getOwn(known, key)) continue;
     const field = type.byName.get(key);
-    const fault = field && faultOf(inner, field.type);
+    const fault = field && faultOf(inner, field.type, getOwn(known, key));
     if (fault !== undefined) return fault;
   }
   return undefined;
