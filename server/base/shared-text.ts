@@ -1,11 +1,16 @@
+import { RecentWeakMap } from './recent-weak-map.ts';
+
+/** About as many as there are objects with parts of their own in a middling cluster. */
+const TEXTS_MAX = 8192;
+
 /**
  * JSON texts of frozen values that many objects have in common: the spec of pods of one template, the fields that one
  * manager set on each of them. Whoever encodes an object writes such a part as the text that is known already.
  */
-const texts = new WeakMap<object, string | { readonly text: string }>();
+const texts = new RecentWeakMap<object, string | { readonly text: string }>(TEXTS_MAX);
 
 /**
- * Remembers the text of a value for as long as the value lives. The value has to be frozen all the way down.
+ * Remembers the text of a value while the value lives and is encoded now and then. The value has to be frozen all the way down.
  *
  * @param text or who has it
  */

@@ -4,11 +4,13 @@ import { compileBySpentTime } from '../../server/base/engine-effort.ts';
 /** An engine that notes what it is told, and time that passes by hand. */
 function engine() {
   const budgets: number[] = [];
+  const inlined: number[] = [];
   let spentMs = 0;
   let look: (() => void) | undefined;
   compileBySpentTime({
     cpuMs: () => spentMs,
     setBudget: (bytes) => budgets.push(bytes),
+    setInlined: (bytes) => inlined.push(bytes),
     every: (_periodMs, then) => {
       look = then;
       return () => {
@@ -20,7 +22,7 @@ function engine() {
     spentMs += ms;
     look?.();
   };
-  return { budgets, spend, isLooking: () => look !== undefined };
+  return { budgets, inlined, spend, isLooking: () => look !== undefined };
 }
 
 test('a process that has just begun compiles less than V8 would, and goes on so during a burst', () => {
@@ -36,4 +38,10 @@ test('one that is still at work after it compiles sooner, once and for all', () 
   spend(1000);
   expect(budgets).toEqual([110_000, 22_000]);
   expect(isLooking()).toBe(false);
+});
+
+test('functions are compiled without most of what they call', () => {
+  const { inlined, spend } = engine();
+  spend(1600);
+  expect(inlined).toEqual([300]);
 });

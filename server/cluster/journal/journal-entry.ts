@@ -32,7 +32,6 @@ const OWN_TEST_ID = 'fauxkube-test-id';
 
 /** What most requests have nothing of: entries are many, and small. */
 interface RareFacts {
-  contentType?: string | undefined;
   testId?: string | undefined;
   forwardedFor?: string | undefined;
   realIp?: string | undefined;
@@ -42,8 +41,6 @@ interface RareFacts {
   isBroken?: boolean;
   annotations?: ReadonlyMap<string, string>;
   named?: NamedObject;
-  /** The name that the server has given to what was created. */
-  madeName?: string;
   outcome?: ApiResponse;
 }
 
@@ -69,6 +66,8 @@ export class JournalEntry implements RequestNote {
   method = '';
   rawQuery = '';
   userAgent = '';
+  /** Of a body. */
+  contentType: string | undefined;
   /** Undefined until the answer has begun. */
   status: number | undefined;
   /** Of the object that was answered. */
@@ -82,6 +81,8 @@ export class JournalEntry implements RequestNote {
   #startedMs: number | undefined;
   #endedMs: number | undefined;
   #rare = NOTHING;
+  /** The name of what was created: the server may have made it up. */
+  #madeName = '';
   /** Until it is answered. */
   #request: ApiRequest | undefined;
   /** A number takes less room than a text. */
@@ -126,11 +127,13 @@ export class JournalEntry implements RequestNote {
     this.#endedMs = undefined;
     this.#endsLater = false;
     const contentType = method === 'GET' ? undefined : request.header('content-type');
+    this.contentType = contentType === undefined ? undefined : book.shared(contentType);
+    this.#madeName = '';
     const testId = request.header(TEST_ID) ?? request.header(OWN_TEST_ID);
     const forwardedFor = request.header('x-forwarded-for');
     const realIp = request.header('x-real-ip');
-    const isPlain = contentType === undefined && testId === undefined && forwardedFor === undefined;
-    this.#rare = isPlain && realIp === undefined ? NOTHING : { contentType, testId, forwardedFor, realIp };
+    const isPlain = testId === undefined && forwardedFor === undefined && realIp === undefined;
+    this.#rare = isPlain ? NOTHING : { testId, forwardedFor, realIp };
     this.#peer = request.peer;
     this.#auditIds = request.auditIds;
     this.#auditCount = request.auditCount ?? 0;
@@ -148,10 +151,6 @@ export class JournalEntry implements RequestNote {
   /** Whether the journal may take it for another request once it has forgotten it: nobody will write to it any more. */
   get isSpare(): boolean {
     return this.#endedMs !== undefined && this.#rare === NOTHING && !this.#isShown && !this.#endsLater;
-  }
-
-  get contentType(): string | undefined {
-    return this.#rare.contentType;
   }
 
   get testId(): string | undefined {
@@ -207,7 +206,7 @@ export class JournalEntry implements RequestNote {
   }
 
   get name(): string {
-    return this.info.name || this.#rare.named?.name || this.#rare.madeName || '';
+    return this.info.name || this.#rare.named?.name || this.#madeName;
   }
 
   get decision(): Decision | undefined {
@@ -262,7 +261,7 @@ export class JournalEntry implements RequestNote {
     } else this.#endedMs = this.#startedMs;
     if (response.type === 'object') {
       this.revision = response.object.revision;
-      if (request.method === 'POST') this.#facts.madeName = response.object.value.metadata.name ?? '';
+      if (request.method === 'POST') this.#madeName = response.object.value.metadata.name ?? '';
     } else if (response.type === 'list') {
       this.#facts.itemCount = response.items.length;
       this.#facts.isPage = response.continue !== undefined;

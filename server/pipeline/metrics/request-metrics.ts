@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import { Histogram, type Labels, type MetricFamily, type Sample } from '../../base/metrics-text.ts';
+import { RecentWeakMap } from '../../base/recent-weak-map.ts';
 import { ApiError } from '../../kube/api-error.ts';
 import type { ResourceInfo } from '../../schema/type-table.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
@@ -17,6 +18,8 @@ const DURATIONS = [
 
 const METHOD_NOT_ALLOWED = 405;
 const TOO_MANY_REQUESTS = 429;
+/** Paths of one resource that are asked for again and again. */
+const REQUESTS_MAX = 1024;
 
 /** Requests with the same labels. */
 interface Series {
@@ -36,7 +39,7 @@ class ResourceRequests {
   readonly info: ResourceInfo;
   readonly series = new Map<string, Series>();
   /** Of requests whose labels what was read of their URLs decides: those for one path share it. */
-  byRequest = new WeakMap<RequestInfo, Series>();
+  byRequest = new RecentWeakMap<RequestInfo, Series>(REQUESTS_MAX);
   readonly watches = new Map<string, Running>();
   events = 0;
 
@@ -133,7 +136,7 @@ export class RequestMetrics {
   reset(): void {
     for (const requests of this.#byResource.values()) {
       requests.series.clear();
-      requests.byRequest = new WeakMap();
+      requests.byRequest = new RecentWeakMap(REQUESTS_MAX);
       requests.events = 0;
     }
     this.#pages.clear();

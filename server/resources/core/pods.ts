@@ -1,4 +1,5 @@
 import type { Frozen } from '../../base/freeze.ts';
+import { RecentWeakMap } from '../../base/recent-weak-map.ts';
 import { type FieldProblem, forbiddenField } from '../../kube/field-problem.ts';
 import { dnsLabelProblems } from '../../kube/names.ts';
 import type { Binding, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
@@ -73,17 +74,20 @@ function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
   return problems;
 }
 
+/** Templates of which pods are made at the same time, and then some. */
+const SPECS_MAX = 512;
+
 /** Specs that nothing is to be said about, whatever the pod's annotations. */
-const quietSpecs = new WeakSet<Frozen<Pod['spec']>>();
+const quietSpecs = new RecentWeakMap<Frozen<Pod['spec']>, true>(SPECS_MAX);
 
 /** The annotations that warnings are about belong to features that never left alpha. */
 const OLD_ANNOTATION = 'alpha.kubernetes.io/';
 
 function specWarnings({ spec, metadata }: Frozen<Pod>): readonly string[] {
   const isAnnotated = Object.keys(metadata.annotations ?? {}).some((key) => key.includes(OLD_ANNOTATION));
-  if (!isAnnotated && quietSpecs.has(spec)) return [];
+  if (!isAnnotated && quietSpecs.get(spec)) return [];
   const warnings = podWarnings(spec, metadata, '');
-  if (warnings.length === 0 && !isAnnotated && Object.isFrozen(spec)) quietSpecs.add(spec);
+  if (warnings.length === 0 && !isAnnotated && Object.isFrozen(spec)) quietSpecs.set(spec, true);
   return warnings;
 }
 

@@ -1,5 +1,6 @@
 /** events.k8s.io/v1 shows the events of the core group under other names. */
 import type { Frozen } from '../../base/freeze.ts';
+import { RecentWeakMap } from '../../base/recent-weak-map.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import type { Event, EventsV1Event } from '../../kube/types.gen.ts';
 import type { VersionConversion } from '../../registry/resource.ts';
@@ -45,10 +46,13 @@ const TO_EVENTS_GROUP = new Map(FROM_EVENTS_GROUP.map(([from, to]) => [from, to]
 /** Always printed in v1, and left out when empty in events.k8s.io/v1. */
 const OMITTED_WHEN_EMPTY = ['reportingController', 'reportingInstance'];
 
-const fromEventsGroup = new WeakSet<object>();
+/** More than are on their way to the storage at one time: nobody asks later. */
+const UNDER_WAY_MAX = 4096;
+
+const fromEventsGroup = new RecentWeakMap<object, true>(UNDER_WAY_MAX);
 
 /** Whether an object came in through events.k8s.io, whose rules are stricter. */
-export const isFromEventsGroup = (event: Frozen<Event>): boolean => fromEventsGroup.has(event);
+export const isFromEventsGroup = (event: Frozen<Event>): boolean => fromEventsGroup.get(event) === true;
 
 export const eventConversion: VersionConversion = {
   toStored(object) {
@@ -57,7 +61,7 @@ export const eventConversion: VersionConversion = {
     for (const [from, to] of FROM_EVENTS_GROUP) if (object[from] !== undefined) fields[to] = object[from];
     event.reportingComponent ??= '';
     event.reportingInstance ??= '';
-    fromEventsGroup.add(event);
+    fromEventsGroup.set(event, true);
     return event;
   },
   fromStored(object) {

@@ -1,5 +1,6 @@
 /** Rules for pods, whichever way they are written: validatePodMetadataAndSpec. */
 import type { Frozen } from '../../base/freeze.ts';
+import { RecentWeakMap } from '../../base/recent-weak-map.ts';
 import { type FieldProblem, forbiddenField, invalid } from '../../kube/field-problem.ts';
 import type { Container, Pod } from '../../kube/types.gen.ts';
 import { negativeProblems } from './number-rules.ts';
@@ -27,11 +28,14 @@ function tokenProblems({ serviceAccountName, volumes = [] }: Frozen<Pod['spec']>
   );
 }
 
+/** About as many as there are pods that somebody changes at the same time: each has a spec of its own on its node. */
+const SPECS_MAX = 2048;
+
 /** Specs in which no problem was found. The pods of a template share theirs, so it is looked at once. */
-const soundSpecs = new WeakSet<Frozen<Pod['spec']>>();
+const soundSpecs = new RecentWeakMap<Frozen<Pod['spec']>, true>(SPECS_MAX);
 
 function specProblems(spec: Frozen<Pod['spec']>, podName: string): FieldProblem[] {
-  if (soundSpecs.has(spec)) return [];
+  if (soundSpecs.get(spec)) return [];
   const problems = [
     ...podSpecProblems(spec, 'spec', { isPod: true, podName }),
     ...tokenProblems(spec),
@@ -41,7 +45,7 @@ function specProblems(spec: Frozen<Pod['spec']>, podName: string): FieldProblem[
   ];
   // The claims of ephemeral volumes are named after the pod: each may be wrong for itself.
   const hasOwnRules = spec.volumes?.some(({ ephemeral }) => ephemeral) ?? false;
-  if (problems.length === 0 && Object.isFrozen(spec) && !hasOwnRules) soundSpecs.add(spec);
+  if (problems.length === 0 && Object.isFrozen(spec) && !hasOwnRules) soundSpecs.set(spec, true);
   return problems;
 }
 
