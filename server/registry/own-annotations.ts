@@ -2,11 +2,13 @@
 import type { Frozen } from '../base/freeze.ts';
 import { didYouMean } from '../base/near-names.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { readUsage, UNKNOWN_USAGE } from '../kube/usage-text.ts';
 import type { RegistryEnv } from './resource.ts';
 import type { WriteOptions } from './write.ts';
 
 const DOMAIN = 'fauxkube.dev/';
 const CONTROLLERS = 'disabled-controllers';
+const USAGE = 'usage';
 const ENDING = '-controller';
 
 /** What there is, and which kinds obey it; all where none is said. */
@@ -16,7 +18,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   [CONTROLLERS]: [],
   logs: ['Pod'],
   upstreams: ['Pod'],
-  usage: ['Pod'],
+  [USAGE]: ['Pod'],
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -59,6 +61,9 @@ function adviceOn(name: string, value: string, kind: string, controllers: readon
   }
   if (kinds.length > 0 && !kinds.includes(kind))
     return [`it is obeyed on a ${kinds.join(' or ')}, and changes nothing on a ${kind}`];
+  const text = value.trim();
+  if (name === USAGE && text !== UNKNOWN_USAGE && !readUsage(text))
+    return [`it has to be like cpu=250m,memory=64Mi,sidecar/cpu=10m, or unknown: ${JSON.stringify(value)} says nothing`];
   if (name !== CONTROLLERS || controllers.length === 0) return [];
   return value
     .split(',')

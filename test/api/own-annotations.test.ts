@@ -66,3 +66,20 @@ test('one that only pods obey changes nothing elsewhere than in their templates'
     'spec.template.metadata.annotations[fauxkube.dev/log]: fauxkube has no such annotation; did you mean logs?',
   ]);
 });
+
+test('a usage that nobody can read is told of', async () => {
+  const pod = (name: string, usage: string): object => ({
+    metadata: { name, annotations: { 'fauxkube.dev/usage': usage } },
+    spec: { containers: [{ name: 'c', image: 'a' }] },
+  });
+  const pods = '/api/v1/namespaces/kube-public/pods';
+  expect(await send('POST', pods, pod('a', 'cpu: 250m'))).toEqual([
+    'metadata.annotations[fauxkube.dev/usage]: it has to be like cpu=250m,memory=64Mi,sidecar/cpu=10m, or unknown: ' +
+      '"cpu: 250m" says nothing',
+  ]);
+  for (const [name, usage] of [
+    ['b', 'cpu=250m, memory=64Mi'],
+    ['d', ' unknown '],
+  ] as const)
+    expect(await send('POST', pods, pod(name, usage))).toEqual([]);
+});

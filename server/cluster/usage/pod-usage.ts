@@ -3,13 +3,12 @@ import type { Clock } from '../../base/clock.ts';
 import { type Frozen, getOwn } from '../../base/freeze.ts';
 import type { Amounts } from '../../kube/amounts.ts';
 import type { ContainerUsage, NodeConnector, RunningPod } from '../../kube/node-connector.ts';
-import { canonicalQuantity, formatQuantity, parseQuantity } from '../../kube/quantity.ts';
+import { canonicalQuantity, formatQuantity } from '../../kube/quantity.ts';
 import type { Container, Pod } from '../../kube/types.gen.ts';
+import { isAmount, readUsage, UNKNOWN_USAGE } from '../../kube/usage-text.ts';
 
 /** What a pod uses: `cpu=250m,memory=64Mi`, and `sidecar/cpu=10m` for a container that is not the first. */
 export const USAGE_ANNOTATION = 'fauxkube.dev/usage';
-/** What that annotation says of a pod that nobody can measure. */
-const UNKNOWN = 'unknown';
 
 /** What kwok's own configuration makes of these: what each container of the pod uses. */
 const KWOK_ANNOTATIONS = { cpu: 'kwok.x-k8s.io/usage-cpu', memory: 'kwok.x-k8s.io/usage-memory' } as const;
@@ -53,7 +52,7 @@ export class PodUsages {
   of(pod: Frozen<Pod>): readonly UsedByContainer[] | undefined {
     if (pod.status.phase !== 'Running') return undefined;
     const text = getOwn(pod.metadata.annotations, USAGE_ANNOTATION)?.trim();
-    if (text === UNKNOWN) return undefined;
+    if (text === UNKNOWN_USAGE) return undefined;
     const said = (text === undefined ? undefined : readUsage(text)) ?? this.told(pod);
     const containers = measured(pod);
     return containers.map(({ name }, index) => {
@@ -119,26 +118,10 @@ function measured({ spec }: Frozen<Pod>): readonly Frozen<Container>[] {
   return [...(spec.containers ?? []), ...sidecars];
 }
 
-/** Undefined for what nobody can read. */
-function readUsage(text: string): Amounts | undefined {
-  const usage = text.split(',').map((entry) => entry.split('=').map((part) => part.trim()));
-  if (!usage.every(([name = '', amount = '', ...more]) => name !== '' && isQuantity(amount) && more.length === 0))
-    return undefined;
-  return Object.fromEntries(usage.map(([name = '', amount = '']) => [name, amount]));
-}
-
-function isQuantity(text: string): boolean {
-  try {
-    return parseQuantity(text).nano >= 0n;
-  } catch {
-    return false;
-  }
-}
-
 function kwokUsage({ metadata }: Frozen<Pod>): { readonly cpu?: string; readonly memory?: string } {
   const found = Object.entries(KWOK_ANNOTATIONS).flatMap(([resource, annotation]) => {
     const amount = getOwn(metadata.annotations, annotation);
-    return amount !== undefined && isQuantity(amount) ? [[resource, canonicalQuantity(amount)]] : [];
+    return amount !== undefined && isAmount(amount) ? [[resource, canonicalQuantity(amount)]] : [];
   });
   return Object.fromEntries(found);
 }
