@@ -10,7 +10,8 @@ const TEXTS_MAX = 8192;
 const texts = new RecentWeakMap<object, string | { readonly text: string }>(TEXTS_MAX);
 
 /**
- * Remembers the text of a value while the value lives and is encoded now and then. The value has to be frozen all the way down.
+ * Remembers the text of a value while the value lives and is encoded now and then. It has to be frozen all the way
+ * down.
  *
  * @param text or who has it
  */

@@ -9,6 +9,7 @@ import type { WriteOptions } from './write.ts';
 const DOMAIN = 'fauxkube.dev/';
 const CONTROLLERS = 'disabled-controllers';
 const USAGE = 'usage';
+const USAGE_FORM = 'it has to be like cpu=250m,memory=64Mi,sidecar/cpu=10m, or unknown';
 const ENDING = '-controller';
 
 /** What there is, and which kinds obey it; all where none is said. */
@@ -63,7 +64,7 @@ function adviceOn(name: string, value: string, kind: string, controllers: readon
     return [`it is obeyed on a ${kinds.join(' or ')}, and changes nothing on a ${kind}`];
   const text = value.trim();
   if (name === USAGE && text !== UNKNOWN_USAGE && !readUsage(text))
-    return [`it has to be like cpu=250m,memory=64Mi,sidecar/cpu=10m, or unknown: ${JSON.stringify(value)} says nothing`];
+    return [`${USAGE_FORM}: ${JSON.stringify(value)} says nothing`];
   if (name !== CONTROLLERS || controllers.length === 0) return [];
   return value
     .split(',')

@@ -65,7 +65,7 @@ export class SharedParts {
   }
 }
 
-/** Gives an object a spec of its own where it is one that others have: admission and strategies change what they get. */
+/** Gives an object a spec of its own where others have it, too: admission and strategies change what they get. */
 export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefinition, 'openSpec'>): void {
   const { spec } = object;
   if (spec && Object.isFrozen(spec)) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
