@@ -1,8 +1,8 @@
 /**
  * What is known of objects, for as long as they live and somebody asks now and then. A table of V8's own weak maps
- * stays as large as it once was, and each collection goes through it: those of ten thousand objects that are gone should not
- * be paid for by a server that has a hundred. What nobody asked for while `max` others came is forgotten, so it has to
- * be something that can be found out again.
+ * stays as large as it once was, and each collection goes through it: those of ten thousand objects that are gone
+ * should not be paid for by a server that has a hundred. What nobody asked for while `max` others came is forgotten, so
+ * it has to be something that can be found out again.
  *
  * @example
  * const sizes = new RecentWeakMap<object, number>(4096);
