@@ -54,7 +54,7 @@ def test_flags_reach_the_server() -> None:
 
 
 def test_what_a_start_says_is_told() -> None:
-    with pytest.raises(fauxkube.StartError, match="--nodes <count>.* whole number"):
+    with pytest.raises(fauxkube.StartError, match="--nodes has to be a whole number"):
         fauxkube.start(["--nodes=many"])
 
 
