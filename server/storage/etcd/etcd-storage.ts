@@ -17,6 +17,7 @@ import { answerOf } from './errors.ts';
 import { EtcdModel, type EtcdOptions } from './etcd-model.ts';
 import type { OwnWrite } from './own-writes.ts';
 import type { Condition, Operation } from './requests.ts';
+import { sharedValue } from './shared-value.ts';
 import { type Turn, Turns } from './turns.ts';
 
 /** What is to be under a key; `before` is what has to be there. */
@@ -135,6 +136,11 @@ export class EtcdStorage extends EtcdModel implements LocalStorage {
     this.log.reset(this.newest, []);
     await this.restore(state);
     this.log.reset(this.newest, []);
+  }
+
+  /** What all servers share besides objects: `make` is called where there is nothing of that name yet. */
+  share(name: string, make: () => string): Promise<string> {
+    return sharedValue(this.client, this.format, name, make);
   }
 
   protected override expire(object: StoredObject): void {
