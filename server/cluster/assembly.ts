@@ -271,8 +271,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   await upgrade?.(cluster.catalog);
   const installed = await install();
   await keepAuthenticationPublished(published, cluster.catalog, storage);
-  // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
-  storage.compact(storage.revision());
+  // Whoever asks for the time before the first request is told that it is gone, as after a compaction; unless others
+  // have written then.
+  if (!storage.recall) storage.compact(storage.revision());
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;
