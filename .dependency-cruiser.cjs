@@ -91,7 +91,7 @@ module.exports = {
       from: {
         path: '^server/',
         pathNot:
-          '^server/(index|(cluster-)?instance(-controllers|-parts)?|start-options|running-cluster' +
+          '^server/(index|(cluster-)?instance(-controllers|-leadership|-parts)?|start-options|running-cluster' +
           '|outside-controllers)\\.ts$',
       },
       to: { path: '^controllers/' },

@@ -32,6 +32,7 @@ import { ADMIN_USER, kubeconfigOptions, userKubeconfig } from './cluster/user-ku
 import { type WhyParts, whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
+import type { Leadership } from './instance-leadership.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { InstanceState } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
@@ -59,6 +60,9 @@ export class ClusterInstance implements ForkedCluster {
   #kubelet: ReturnType<typeof createKubelet> | undefined;
   #assembly: Assembly | undefined;
   #manager: ControllerManager | undefined;
+  /** Of a server that is one of several, maybe: whether its controllers are those that work. */
+  #leadership: Leadership | undefined;
+  #resigned: Promise<void> | undefined;
   #fixtures: StartFixtures | undefined;
   /** What there was before the fixtures, and with them. */
   #empty: Captured | undefined;
@@ -130,10 +134,9 @@ export class ClusterInstance implements ForkedCluster {
       kubelet: kubelet.memory,
       controllers: () => this.#manager,
       startControllers: async (switches) => {
-        await this.#publishAddress();
         this.#manager = this.#createManager();
         await this.#manager.resetSwitches(switches);
-        await this.#manager.start();
+        if (this.#leadership?.leads ?? true) await this.#beginWork();
       },
       settle: () => this.settle(),
       setClock: (timeMs) => this.clock.set(timeMs),
@@ -147,12 +150,12 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Sets everything to work. @throws Error when a name of `controllers` or a fixture is wrong */
   async start(): Promise<void> {
-    await this.#publishAddress();
     this.#manager = this.#createManager();
     this.cluster.workQueues = () => this.#manager?.workQueues() ?? [];
     this.cluster.controllerNames = () => this.controllers().map(({ name }) => name);
     checkNames(this.#parts.options.controllers ?? [], this.#manager.list());
-    await this.#manager.start();
+    this.#leadership = await this.#electable();
+    await (this.#leadership ? this.#leadership.start() : this.#beginWork());
     if (this.#fixtures && !this.#fixtures.isEmpty) {
       await this.settle(START_TIMEOUT_MS);
       this.#empty = this.cluster.storage.capture();
@@ -170,6 +173,30 @@ export class ClusterInstance implements ForkedCluster {
   #publishAddress(): Promise<void> {
     const at = { address: this.#parts.address, port: this.#parts.port() };
     return publishApiAddress(at, this.cluster.catalog, this.cluster.storage);
+  }
+
+  async #beginWork(): Promise<void> {
+    await this.#publishAddress();
+    await this.#manager?.start();
+  }
+
+  /** Where other servers may be, only one has its controllers work, unless all are off. */
+  async #electable(): Promise<Leadership | undefined> {
+    const { options, virtual, log } = this.#parts;
+    if (options.storage === undefined || virtual || !this.controllers().some(({ enabled }) => enabled))
+      return undefined;
+    const { Leadership } = await import('./instance-leadership.ts');
+    const end = async (): Promise<void> => {
+      const switches = this.#manager?.switches;
+      await this.#manager?.end();
+      if (this.#resigned) return;
+      // Who leads next may be another one: what this one remembers of pods is not so any more when it leads again.
+      this.#kubelet?.memory.restart();
+      this.#manager = this.#createManager();
+      await this.#manager.resetSwitches(switches);
+    };
+    const times = options.etcd?.leaderElection;
+    return new Leadership({ cluster: this.cluster, log, times, begin: () => this.#beginWork(), end });
   }
 
   #createManager(): ControllerManager {
@@ -344,7 +371,8 @@ export class ClusterInstance implements ForkedCluster {
   stopWork(): void {
     this.clock.stop();
     this.faults.close();
-    this.#manager?.stop();
+    if (this.#leadership) this.#resigned ??= this.#leadership.stop();
+    else this.#manager?.stop();
   }
 
   /** Ends the cluster, whoever else has to know. */
@@ -359,6 +387,7 @@ export class ClusterInstance implements ForkedCluster {
   /** Ends everything that is the cluster's own, once nobody is let in any more. */
   async shutDown(): Promise<void> {
     this.stopWork();
+    await this.#resigned;
     await this.#fixtures?.close();
     this.#assembly?.authorizer.close();
     await this.#assembly?.auditLog?.close();

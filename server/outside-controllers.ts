@@ -119,7 +119,7 @@ export async function startControllers(options: OutsideOptions): Promise<Outside
             options.onLost?.();
           },
         });
-  if (election) election.start();
+  if (election) void election.start();
   else lead();
   const leading = elected.then(() => manager.start());
   const stop = async (): Promise<void> => {

@@ -40,7 +40,7 @@ export interface StartOptions {
   readonly compactAfter?: number;
   /**
    * Keeps everything in etcd, as a kube-apiserver does: `etcd://127.0.0.1:2379`, `etcds://user:password@a:2379,b:2379`.
-   * `dataDir` then only holds certificates and keys. See docs/etcd.md.
+   * `dataDir` then only holds certificates and keys, which are in etcd without it. See docs/etcd.md.
    */
   readonly storage?: string;
   /** How it is kept there, and how etcd is reached. */

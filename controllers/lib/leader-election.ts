@@ -9,10 +9,17 @@ import type { Client } from './client.ts';
 
 const LEASES = 'coordination.k8s.io/v1/leases';
 
+export interface ElectionTimes {
+  /** Whoever has not renewed its lease for so long leads no more. */
+  readonly leaseMs: number;
+  /** Whoever could not renew it for so long gives up. */
+  readonly renewMs: number;
+  /** How often it is renewed, or looked at. */
+  readonly retryMs: number;
+}
+
 /** The defaults of upstream's `--leader-elect-…`. */
-const LEASE_MS = 15_000;
-const RENEW_DEADLINE_MS = 10_000;
-const RETRY_MS = 2000;
+const TIMES: ElectionTimes = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2000 };
 
 export interface LeaderElectionOptions {
   readonly client: Client;
@@ -25,55 +32,90 @@ export interface LeaderElectionOptions {
   readonly onLead: () => void;
   /** Called once, when somebody else may lead: whoever led has to stop at once. */
   readonly onLost: () => void;
+  /** Upstream's unless given. */
+  readonly times?: ElectionTimes | undefined;
+  /** Whether a holder is known to have ended: its lease is free then. Nobody is unless given. */
+  readonly hasEnded?: (identity: string, spec: Frozen<Lease>['spec']) => boolean;
 }
 
 /** Asks for a lease until it has it, and renews it. */
 export class LeaderElection {
   readonly #options: LeaderElectionOptions;
+  readonly #times: ElectionTimes;
   /** The holder's last sign of life, by our clock: those of two machines may differ. */
   #seen: { readonly record: string; readonly sinceMs: number } | undefined;
-  #renewedMs: number | undefined;
+  #leads = false;
   #timer: Cancel = () => undefined;
+  #deadline: Cancel = () => undefined;
+  #round: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
+    this.#times = options.times ?? TIMES;
   }
 
-  start(): void {
-    void this.#round();
+  /** Resolves when it is known whether somebody else leads. */
+  start(): Promise<void> {
+    return this.check();
+  }
+
+  /** Looks at the lease now: something may have happened to it. */
+  async check(): Promise<void> {
+    if (this.#stopped) return;
+    this.#timer();
+    // One that has read the lease already may not know.
+    await this.#round;
+    this.#round ??= this.#once().finally(() => {
+      this.#round = undefined;
+      if (this.#stopped) return;
+      this.#timer();
+      this.#timer = this.#options.clock.schedule(this.#times.retryMs, () => void this.check(), 'upkeep');
+    });
+    await this.#round;
   }
 
   /** Ends it. A leader lets go of the lease, so that the next one need not wait. */
   async stop(): Promise<void> {
-    const led = this.#renewedMs !== undefined;
-    this.#stopped = true;
-    this.#timer();
+    const led = this.#leads;
+    this.#end();
+    await this.#round;
     if (led) await this.#release().catch(() => undefined);
   }
 
-  async #round(): Promise<void> {
-    const { clock, onLead, onLost } = this.#options;
+  async #once(): Promise<void> {
+    const { clock, onLead } = this.#options;
+    // What is renewed lasts from when it was asked for.
+    const sinceMs = clock.now();
     const isHeld = await this.#hold().catch(() => false);
-    if (this.#stopped) return;
-    if (isHeld) {
-      const isNew = this.#renewedMs === undefined;
-      this.#renewedMs = clock.now();
-      if (isNew) onLead();
-    } else if (this.#renewedMs !== undefined && clock.now() - this.#renewedMs >= RENEW_DEADLINE_MS) {
-      this.#stopped = true;
-      onLost();
-      return;
-    }
-    this.#timer = clock.schedule(RETRY_MS, () => void this.#round());
+    if (this.#stopped || !isHeld) return;
+    this.#deadline();
+    const leftMs = sinceMs + this.#times.renewMs - clock.now();
+    this.#deadline = clock.schedule(Math.max(0, leftMs), () => this.#lose(), 'upkeep');
+    if (this.#leads) return;
+    this.#leads = true;
+    onLead();
+  }
+
+  /** Whether or not the last request is still under way. */
+  #lose(): void {
+    this.#end();
+    this.#options.onLost();
+  }
+
+  #end(): void {
+    this.#stopped = true;
+    this.#leads = false;
+    this.#timer();
+    this.#deadline();
   }
 
   /** Takes or renews the lease. @returns false when somebody else has it */
   async #hold(): Promise<boolean> {
-    const { client, clock, identity, lease } = this.#options;
+    const { client, clock, identity, lease, hasEnded } = this.#options;
     const nowMs = clock.now();
     const renewTime = rfc3339Micro(nowMs);
-    const ours = { holderIdentity: identity, leaseDurationSeconds: LEASE_MS / 1000, renewTime };
+    const ours = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(this.#times.leaseMs / 1000), renewTime };
     const current = await this.#read();
     if (!current) {
       await client.create(LEASES, {
@@ -88,7 +130,8 @@ export class LeaderElection {
     if (this.#seen?.record !== record) this.#seen = { record, sinceMs: nowMs };
     const isOurs = holderIdentity === identity;
     const lastsMs = (spec.leaseDurationSeconds ?? 0) * 1000;
-    if (!isOurs && holderIdentity !== '' && this.#seen.sinceMs + lastsMs > nowMs) return false;
+    const isHeld = !isOurs && holderIdentity !== '' && this.#seen.sinceMs + lastsMs > nowMs;
+    if (isHeld && !hasEnded?.(holderIdentity, spec)) return false;
     await client.update<Lease>(LEASES, {
       ...current,
       spec: {

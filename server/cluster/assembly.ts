@@ -21,6 +21,7 @@ import type { Catalog } from '../registry/catalog.ts';
 import { locator } from '../registry/locate.ts';
 import { typesOf } from '../schema/kubernetes-versions.ts';
 import type { TypeTable } from '../schema/type-table.ts';
+import type { EtcdStorage } from '../storage/etcd/etcd-storage.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
@@ -37,7 +38,7 @@ import { Cluster } from './cluster.ts';
 import { checkDataVersion, keepDataVersion, upgradeData } from './data-version.ts';
 import { admissionOf, definitionsOf } from './definitions.ts';
 import type { EtcdOptions } from './etcd/etcd-options.ts';
-import { identityOf, type keysOf } from './identity.ts';
+import { identityOf, type keysOf, sharedIdentity } from './identity.ts';
 import type { JournalLevel } from './journal/journal.ts';
 import { LocalTransport } from './local-transport.ts';
 import { metricsServerObjects } from './metrics-server/objects.ts';
@@ -128,13 +129,16 @@ const OWN_USER: User = { name: 'system:apiserver', groups: ['system:masters', 's
 interface Opened {
   readonly storage: LocalStorage;
   readonly upgrade?: (catalog: Catalog) => Promise<void>;
+  /** Where other servers may be: what all of them share. */
+  readonly share?: EtcdStorage['share'];
 }
 
 async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<Opened> {
   const { dataDir, storage, clock, log, etcd = {} } = options;
   if (typeof storage === 'string') {
     const { openEtcd } = await import('./etcd/open-etcd.ts');
-    return { storage: await openEtcd({ storage, options: etcd, table, clock, log }) };
+    const opened = await openEtcd({ storage, options: etcd, table, clock, log });
+    return { storage: opened, share: (...shared) => opened.share(...shared) };
   }
   if (storage) return { storage };
   if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
@@ -168,12 +172,14 @@ async function openDirectory(
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   const { clock, random, log } = options;
   const table = typesOf(options.kubernetesVersion);
-  const { storage, upgrade } = await openStorage(options, table);
+  const { storage, upgrade, share } = await openStorage(options, table);
   const ranges = serviceRanges(options.serviceClusterIpRange);
   const names = [...options.tlsNames, ranges.apiAddress];
   // TLS goes by the clock of the machine, whatever time it is in the cluster.
-  const pki =
-    options.pki ?? identityOf({ clock: realOf(clock), random, names, dataDir: options.dataDir, ...options.identity });
+  const { dataDir } = options;
+  const identity = { clock: realOf(clock), random, names, dataDir, ...options.identity };
+  const shared = dataDir === undefined && share ? sharedIdentity(identity, share) : undefined;
+  const pki = options.pki ?? (await shared) ?? identityOf(identity);
   const tokens = new ServiceAccountTokens({
     key: pki.tokenKey,
     ...(options.identity && { sign: options.identity.keys.signToken }),
@@ -265,8 +271,9 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   await upgrade?.(cluster.catalog);
   const installed = await install();
   await keepAuthenticationPublished(published, cluster.catalog, storage);
-  // Whoever asks for the time before the first request is told that it is gone, as after a compaction.
-  storage.compact(storage.revision());
+  // Whoever asks for the time before the first request is told that it is gone, as after a compaction; unless others
+  // have written then.
+  if (!storage.recall) storage.compact(storage.revision());
   const metrics = options.simulatedMetrics
     ? new SimulatedMetrics({ clock, pods: cluster.pods, usage: cluster.usage })
     : undefined;

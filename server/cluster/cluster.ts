@@ -16,7 +16,7 @@ import { IngressTraffic } from '../pipeline/ingress-traffic.ts';
 import { HealthMetrics } from '../pipeline/metrics/health-metrics.ts';
 import { RequestMetrics } from '../pipeline/metrics/request-metrics.ts';
 import type { WorkQueueFacts } from '../pipeline/metrics/work-queue-metrics.ts';
-import { createPipeline, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
+import { createPipeline, type OtherServers, type Pipeline, type PipelineEnv } from '../pipeline/pipeline.ts';
 import { FlowClassifier } from '../pipeline/priority/flow-classifier.ts';
 import { ServiceTraffic } from '../pipeline/service-traffic.ts';
 import { StoredClusterObjects } from '../pipeline/stored-cluster-objects.ts';
@@ -190,6 +190,7 @@ export class Cluster {
       ...(parts.storage.isHealthy && {
         storesAnswer: (timeoutMs) => parts.storage.isHealthy?.(timeoutMs) ?? Promise.resolve(true),
       }),
+      ...(parts.storage.fresh && { others: othersOf(parts.storage) }),
       flush: () => parts.storage.flush(),
       begin: (name) => activity.begin(name),
       serverAddress: parts.serverAddress,
@@ -198,4 +199,18 @@ export class Cluster {
     customKinds.start({ catalog: this.catalog, transport });
     aggregator.start(transport);
   }
+}
+
+function othersOf(storage: LocalStorage): OtherServers {
+  return {
+    revision: () => storage.revision(),
+    learn: async (since) => {
+      try {
+        await storage.fresh?.();
+      } catch {
+        return false;
+      }
+      return storage.revision() > since;
+    },
+  };
 }

@@ -23,6 +23,8 @@ export interface IdentityOptions {
 }
 
 const PKI_FILE = 'pki.json';
+/** What servers share them under. */
+const SHARED = 'pki';
 
 /** Whether only this machine reaches what listens on an address. */
 function isLoopback(host: string): boolean {
@@ -47,28 +49,47 @@ interface KeyOptions {
 
 /** The certificates of a cluster: those of the data directory, or new ones. */
 export function identityOf(options: IdentityOptions): Pki {
-  const { clock, random, names, dataDir, isExposed = false, keys = randomKeys } = options;
-  if (dataDir === undefined) return createPki({ clock, random, names, keys });
+  const { clock, random, dataDir, keys = randomKeys } = options;
+  if (dataDir === undefined) return createPki({ ...options, keys });
   const file = join(dataDir, PKI_FILE);
   const kept = readPems(file);
   if (kept) {
-    if (isExposed && isInsecureCa(kept.ca.cert))
-      throw new Error(
-        `${file}: these keys come from --seed, so that everybody can know them, and others reach this server: ` +
-          'listen on 127.0.0.1, or delete the file to get new keys (old kubeconfigs stop working)',
-      );
     const { frontProxyCa = frontProxyAuthority({ clock, random, keys }) } = kept;
     const pems: PkiPems = { ...kept, frontProxyCa };
+    const pki = identityFrom(pems, file, 'delete the file', options);
     if (!kept.frontProxyCa) writePems(file, pems);
-    const pki = loadPki(pems, { clock, random, keys });
-    // Names may have been added since: the serving certificate is signed anew by the same CA.
-    return { ...pki, serving: pki.servingCertificate(names) };
+    return pki;
   }
-  const pki = createPki({ clock, random, names, keys });
+  const pki = createPki({ ...options, keys });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writePems(file, { ca: pki.ca, serving: pki.serving, tokenKey: pki.tokenKey, frontProxyCa: pki.frontProxyCa });
+  writePems(file, pemsOf(pki));
   return pki;
 }
+
+/** Those that all servers on the same storage have: the first one makes them. */
+export async function sharedIdentity(
+  options: IdentityOptions,
+  share: (name: string, make: () => string) => Promise<string>,
+): Promise<Pki> {
+  const { keys = randomKeys } = options;
+  const text = await share(SHARED, () => JSON.stringify(pemsOf(createPki({ ...options, keys }))));
+  return identityFrom(JSON.parse(text) as PkiPems, `${SHARED} in etcd`, 'delete that key', options);
+}
+
+/** @throws Error where others reach this server, and keys that everybody can know */
+function identityFrom(pems: PkiPems, place: string, remedy: string, options: IdentityOptions): Pki {
+  const { clock, random, names, isExposed = false, keys = randomKeys } = options;
+  if (isExposed && isInsecureCa(pems.ca.cert))
+    throw new Error(
+      `${place}: these keys come from --seed, so that everybody can know them, and others reach this server: ` +
+        `listen on 127.0.0.1, or ${remedy} to get new keys (old kubeconfigs stop working)`,
+    );
+  const pki = loadPki(pems, { clock, random, keys });
+  // Names may have been added since: the serving certificate is signed anew by the same CA.
+  return { ...pki, serving: pki.servingCertificate(names) };
+}
+
+const pemsOf = ({ ca, serving, tokenKey, frontProxyCa }: Pki): PkiPems => ({ ca, serving, tokenKey, frontProxyCa });
 
 /** What may be in a file of an earlier version. */
 type KeptPems = Omit<PkiPems, 'frontProxyCa'> & Partial<PkiPems>;

@@ -8,13 +8,14 @@ import { passOn } from './aggregation/pass-on.ts';
 import { annotate } from './audit/annotate.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
+import { written } from './other-servers.ts';
 import { discoveryPage } from './pages/discovery.ts';
 import { healthPage } from './pages/health.ts';
 import { metricsPage } from './pages/metrics.ts';
 import { openapiPage } from './pages/openapi.ts';
 import { serviceAccountIssuerPage } from './pages/service-account-issuer.ts';
 import { versionPage } from './pages/version.ts';
-import type { PipelineEnv } from './pipeline.ts';
+import type { OtherServers, PipelineEnv } from './pipeline.ts';
 import type { ApiRequest, ApiResponse, Handler } from './request.ts';
 import { apply } from './verbs/apply.ts';
 import { admitConnection, isConnected } from './verbs/connect.ts';
@@ -93,7 +94,16 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const { group, version, prefix } = request.info;
   const isPlaced = (group === '') === (prefix === 'api');
   const served = isPlaced ? env.catalog.lookup(group, version, request.info.resource) : undefined;
-  if (!served) return Promise.resolve(unserved(request, env));
+  if (served) return env.requests.resource(request, served.info, () => answered(request, served, env));
+  return env.others && isPlaced ? lookedUpAgain(request, env.others, env) : Promise.resolve(unserved(request, env));
+}
+
+/** The definition of a custom resource may have been made elsewhere a moment ago. */
+async function lookedUpAgain(request: ApiRequest, others: OtherServers, env: PipelineEnv): Promise<ApiResponse> {
+  const { group, version, resource: plural } = request.info;
+  await others.learn(others.revision());
+  const served = env.catalog.lookup(group, version, plural);
+  if (!served) return unserved(request, env);
   return env.requests.resource(request, served.info, () => answered(request, served, env));
 }
 
@@ -119,7 +129,7 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
   const isCustom = served.info.isCustom === true && request.info.subresource !== 'scale';
   const form = negotiate(accept, userAgent, request.query, { isCollection, hasTable, isCustom });
   request.form = form;
-  const act = request.info.subresource === '' ? object : part;
+  const act = env.others ? current(env.others) : acting(request);
   const answer = served.store.definition.conversions
     ? converted(request, served, () => act(request, served, env))
     : act(request, served, env);
@@ -132,6 +142,23 @@ function answered(request: ApiRequest, served: Served, env: PipelineEnv): Promis
     return response;
   });
 }
+
+type Act = (request: ApiRequest, served: Served, env: PipelineEnv) => Promise<ApiResponse>;
+
+const acting = ({ info }: ApiRequest): Act => (info.subresource === '' ? object : part);
+
+/** Reads of objects know what others have written, or need not; reads of parts learn it, and writes when they fail. */
+const current =
+  (others: OtherServers): Act =>
+  async (request, served, env) => {
+    const act = acting(request);
+    const { verb, subresource } = request.info;
+    const isRead = verb === 'get' || verb === 'list' || verb === 'watch';
+    if (isRead && subresource !== '' && subresource !== 'status') await others.learn(others.revision());
+    if (isRead || subresource === 'proxy') return act(request, served, env);
+    if (verb === 'deletecollection') await served.store.fresh();
+    return written(others, request, async () => act(request, served, env));
+  };
 
 /** Reads and deletions ask the webhook each time; everything else only about what is new. */
 const ANEW: ReadonlySet<string> = new Set(['get', 'delete']);

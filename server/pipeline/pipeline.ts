@@ -71,12 +71,22 @@ export interface PipelineEnv {
   health(): ReadonlyMap<string, boolean>;
   /** Whether what keeps everything answers in time; absent where it is in this process. */
   readonly storesAnswer?: (timeoutMs: number) => Promise<boolean>;
+  /** Other servers on the same storage; absent where there can be none. */
+  readonly others?: OtherServers;
   /** Hands pending events to watchers. */
   flush(): void;
   /** Something is under way that the cluster has not settled without, until the returned function is called. */
   begin?(name: string): () => void;
   /** Where clients reach this server, for discovery. */
   serverAddress(): string;
+}
+
+/** What others write is known here a moment later: whoever refuses something asks first whether it is still so. */
+export interface OtherServers {
+  /** How far this server is. */
+  revision(): number;
+  /** Asks what has been written. @returns whether that was anything since a revision; a failure is no */
+  learn(since: number): Promise<boolean>;
 }
 
 type Stages = readonly ((env: PipelineEnv) => Stage)[];

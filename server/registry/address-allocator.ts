@@ -5,7 +5,7 @@
  */
 import type { Random } from '../base/random.ts';
 import { formatIp, type IpBlock, networkOf, parseIp } from '../kube/ip-addresses.ts';
-import type { Key } from '../kube/object.ts';
+import { type Key, keyText } from '../kube/object.ts';
 
 /** What an allocator needs to know of the objects. Addresses are in canonical form. */
 export interface AddressHolders {
@@ -59,7 +59,7 @@ export class AddressAllocator {
   readonly #holders: AddressHolders;
   /** Who was given an address, as far as known: usually one object, more when the first ones are gone. */
   readonly #given = new Map<string, Key[]>();
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Key>();
   #forgetAbove = 0;
 
   constructor(holders: AddressHolders) {
@@ -76,7 +76,7 @@ export class AddressAllocator {
   take(address: string, holder: Key): boolean {
     if (this.isTaken(address)) return false;
     if (this.#given.size > this.#forgetAbove) this.#lookAgain();
-    this.#underWay.add(address);
+    this.#underWay.set(address, holder);
     this.#note(address, holder);
     return true;
   }
@@ -91,6 +91,18 @@ export class AddressAllocator {
   /** The write is over: from now on only the object says whether it has the address. */
   finish(address: string): void {
     this.#underWay.delete(address);
+  }
+
+  /** Whether no other object has any of these, also of those that were written elsewhere. */
+  isFreeFor(holder: Key, addresses: readonly string[]): boolean {
+    if (addresses.length === 0) return true;
+    this.#lookAgain();
+    return !addresses.some((address) => this.#holders.isKept(address) || this.#isHeldByAnother(address, holder));
+  }
+
+  #isHeldByAnother(address: string, holder: Key): boolean {
+    const others = (this.#given.get(address) ?? []).filter((other) => keyText(other) !== keyText(holder));
+    return others.some((other) => this.#holders.has(other, address));
   }
 
   #takeBetween(family: 4 | 6, first: bigint, last: bigint, random: Random, holder: Key): string | undefined {
@@ -116,6 +128,7 @@ export class AddressAllocator {
   #lookAgain(): void {
     this.#given.clear();
     for (const [holder, addresses] of this.#holders.all()) for (const address of addresses) this.#note(address, holder);
+    for (const [address, holder] of this.#underWay) this.#note(address, holder);
     this.#forgetAbove = Math.max(FORGET_ABOVE, this.#given.size * 2);
   }
 }

@@ -4,7 +4,7 @@
  * of the storage thus have theirs again.
  */
 import type { Random } from '../base/random.ts';
-import type { Key } from '../kube/object.ts';
+import { type Key, keyText } from '../kube/object.ts';
 
 /**
  * Numbers from `first` to `last`. The first `reserved` ones are left to those who ask for them until the others are
@@ -36,7 +36,7 @@ export class NumberAllocator {
   readonly #holders: Holders;
   /** Who was given a number, as far as known: usually one object, more when the first ones are gone. */
   readonly #given = new Map<number, Key[]>();
-  readonly #underWay = new Set<number>();
+  readonly #underWay = new Map<number, Key>();
   #forgetAbove = 0;
 
   constructor(range: NumberRange, holders: Holders) {
@@ -58,7 +58,7 @@ export class NumberAllocator {
   take(number: number, holder: Key): boolean {
     if (this.isTaken(number)) return false;
     if (this.#given.size > this.#forgetAbove) this.#lookAgain();
-    this.#underWay.add(number);
+    this.#underWay.set(number, holder);
     this.#note(number, holder);
     return true;
   }
@@ -75,6 +75,18 @@ export class NumberAllocator {
   /** The write is over: from now on only the object says whether it has the number. */
   finish(number: number): void {
     this.#underWay.delete(number);
+  }
+
+  /** Whether no other object has any of these, also of those that were written elsewhere. */
+  isFreeFor(holder: Key, numbers: readonly number[]): boolean {
+    if (numbers.length === 0) return true;
+    this.#lookAgain();
+    return !numbers.some((number) => this.#isHeldByAnother(number, holder));
+  }
+
+  #isHeldByAnother(number: number, holder: Key): boolean {
+    const others = (this.#given.get(number) ?? []).filter((other) => keyText(other) !== keyText(holder));
+    return others.some((other) => this.#holders.has(other, number));
   }
 
   #takeFrom(first: number, last: number, random: Random, holder: Key): number | undefined {
@@ -98,6 +110,7 @@ export class NumberAllocator {
   #lookAgain(): void {
     this.#given.clear();
     for (const [holder, numbers] of this.#holders.all()) for (const number of numbers) this.#note(number, holder);
+    for (const [number, holder] of this.#underWay) this.#note(number, holder);
     this.#forgetAbove = Math.max(FORGET_ABOVE, this.#given.size * 2);
   }
 }

@@ -23,6 +23,7 @@ import {
 import { StoredObject } from '../storage/stored-object.ts';
 import { type DeleteRequest, deleteObject, goesNow } from './deletion.ts';
 import { apiErrorOf, OTHER_NAMESPACE, tellDeletion } from './errors.ts';
+import { begun, isKnownOutcome } from './exclusive.ts';
 import { keepAllButStatus, restoreField } from './kept-fields.ts';
 import { generateName, NAME_ATTEMPTS } from './name-generator.ts';
 import {
@@ -91,6 +92,11 @@ export class ResourceStore {
   fresh(atLeast?: number): Promise<void> | undefined {
     if (atLeast !== undefined && atLeast <= this.#storage.revision()) return undefined;
     return this.#storage.fresh?.(atLeast);
+  }
+
+  /** What a reader of the past has to wait for, where that is kept elsewhere. */
+  recall(revision: number): Promise<void> | undefined {
+    return this.#storage.recall?.(revision);
   }
 
   find(key: Key): StoredObject | undefined {
@@ -164,8 +170,10 @@ export class ResourceStore {
   async #createOnce(object: KubeObject, write: WriteOptions, isVersioned: boolean): Promise<StoredObject> {
     const { definition } = this;
     if (definition.generation) object.metadata.generation = 1;
-    const begun = decided(() => definition.beforeCreate?.(object, this.#context(write, object)));
-    const finish = begun instanceof Promise ? await begun : begun;
+    const hook = begun(definition, object, this.#storage, () =>
+      decided(() => definition.beforeCreate?.(object, this.#context(write, object))),
+    );
+    const finish = hook instanceof Promise ? await hook : hook;
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
       const ofMeta = metaProblems(object.metadata, this.#metaRules());
@@ -205,7 +213,7 @@ export class ResourceStore {
       await definition.afterWrite?.(stored.value, this.#context(write, stored.value));
       return stored;
     } catch (error) {
-      finish?.(false);
+      finish?.(false, isKnownOutcome(error));
       throw error;
     }
   }
@@ -251,7 +259,7 @@ export class ResourceStore {
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
-      finish?.(false);
+      finish?.(false, isKnownOutcome(error));
       throw apiErrorOf(error, this.about, key, expect);
     }
   }
@@ -291,9 +299,10 @@ export class ResourceStore {
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     part?.keepRest(object, old);
-    const begun =
-      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write, old))) : undefined;
-    const finish = begun instanceof Promise ? await begun : begun;
+    const hook = begun(definition, object, this.#storage, () =>
+      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write, old))) : undefined,
+    );
+    const finish = hook instanceof Promise ? await hook : hook;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write, old));
     // One that is the stored one is known to be right, in order, and no change.
     if (object.spec !== old.spec && deepEqual(object.spec, old.spec)) object.spec = old.spec as KubeObject['spec'];

@@ -11,7 +11,19 @@ import type { StoredObject } from '../storage/stored-object.ts';
  * Ends what a hook began: what it took (an IP, a port) belongs to the object now, or is given back when nothing was
  * stored.
  */
-export type Finish = (stored: boolean) => void;
+export interface Finish {
+  /** @param isKnown false when nobody knows whether it was stored */
+  (stored: boolean, isKnown?: boolean): void;
+  /** What no other object may have: another server may be about to give it away, too. */
+  readonly exclusive?: Exclusive;
+}
+
+export interface Exclusive {
+  /** `ip/10.96.0.10`, `port/30080` */
+  readonly names: readonly string[];
+  /** Whether no other object has any of it, as far as is known now. */
+  readonly isFree: () => boolean;
+}
 
 /** What the hooks of a kind may use besides the object. */
 export interface RegistryEnv {
@@ -51,6 +63,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly resource: string;
   /** Defaults that the description does not know; runs on every object that comes in, before admission. */
   fillDefaults?(object: T): void;
+  /** Whether hooks give things away that only one object may have (`Finish.exclusive`). They change only the spec. */
+  readonly givesAway?: true;
   /** After admission, before validation, of a new object: allocate, clear what clients may not set. */
   beforeCreate?(object: T, context: WriteContext): Finish | undefined;
   /** The same for a change. `old` is what is stored. */

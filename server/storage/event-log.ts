@@ -111,9 +111,31 @@ export class EventLog {
     return states;
   }
 
-  /** The events of one key, oldest first. */
+  /** The events of one key, oldest first, of which it is known when they happened. */
   history(key: string): DatedEvent[] {
-    return this.#events.slice(this.#start).filter((logged): logged is DatedEvent => logged?.event.now.key === key);
+    return this.#events
+      .slice(this.#start)
+      .filter((logged): logged is DatedEvent => logged?.event.now.key === key && !logged.isRecalled);
+  }
+
+  /** Everything that happened after this revision is known. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
+  /** How many events are kept. */
+  get size(): number {
+    return this.#events.length - this.#start;
+  }
+
+  /** What happened after `revision` and up to {@link oldest}; it is kept as long as if it happened now. */
+  recall(revision: number, events: readonly StoredEvent[]): void {
+    const atMs = this.#clock.now();
+    const recalled = events.map((event): DatedEvent => ({ event, atMs, aheadMs: 0, isRecalled: true }));
+    this.#events = [...recalled, ...this.#events.slice(this.#start)];
+    this.#start = 0;
+    this.#oldest = revision;
+    this.#cancelTrim ??= this.#trimLater(LIMITS.retainedEventsMs);
   }
 
   /** Forgets every event up to `revision`, as a compaction does. */

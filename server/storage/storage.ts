@@ -49,11 +49,26 @@ export interface Storage {
    * @throws ApiError when that cannot be found out
    */
   readonly fresh?: ((revision?: number) => Promise<void>) | undefined;
+  /**
+   * Where what happened is kept elsewhere, too: resolves when `watch` and `list` know everything that happened after a
+   * revision, or cannot come to know it. There is nothing to wait for where it is undefined.
+   */
+  readonly recall?: ((revision: number) => Promise<void> | undefined) | undefined;
+  /**
+   * Where others write too: has things that only one object may have, such as an address, for as long as the write of
+   * that object takes. Who has them then reads anew whether they still are free.
+   *
+   * @returns undefined when somebody else has one of them
+   */
+  claim?(names: readonly string[]): Promise<Release | undefined>;
   /** Whether what keeps everything answers within a time; it does where there is no such method. */
   isHealthy?(timeoutMs: number): Promise<boolean>;
   /** Resolves when watchers have been handed what happened so far; undefined when they have. */
   delivering?(): Promise<unknown> | undefined;
 }
+
+/** Lets go of what was claimed; where nobody knows whether it was written, it is free some time later. */
+export type Release = (isKnown: boolean) => void;
 
 /** A storage whose state is in this process: what tools beside the API may do with it. */
 export interface LocalStorage extends Storage {
@@ -150,6 +165,8 @@ export interface DatedEvent {
   readonly atMs: number;
   /** How much more the cluster's clock showed. */
   readonly aheadMs: number;
+  /** It happened before the storage was opened: nobody knows when. */
+  readonly isRecalled?: true;
 }
 
 export interface WatchSink {

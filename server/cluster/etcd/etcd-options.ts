@@ -16,6 +16,8 @@ export interface EtcdOptions {
   readonly keyFile?: string;
   /** In which form objects are written: `application/json` unless given. Both are read. */
   readonly mediaType?: MediaType;
+  /** How soon another server takes over; upstream's times unless given. There is no flag. */
+  readonly leaderElection?: { readonly leaseMs: number; readonly renewMs: number; readonly retryMs: number };
 }
 
 const SCHEMES: Readonly<Record<string, string>> = { 'etcd:': 'http', 'etcds:': 'https' };

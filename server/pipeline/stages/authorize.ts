@@ -9,13 +9,24 @@ import type { ApiRequest, ApiResponse, Handler, Stage } from '../request.ts';
 import { plainFailure, withoutMarkup } from './plain-failure.ts';
 
 /** Refuses what the user may not do. */
-export function authorize({ authorizer: besides, requestAuthorizer: authorizer = besides }: PipelineEnv): Stage {
+export function authorize({
+  authorizer: besides,
+  requestAuthorizer: authorizer = besides,
+  others,
+}: PipelineEnv): Stage {
   return (request, next) => {
+    const since = others?.revision() ?? 0;
     const question = accessOf(request.info, request.user, request.query);
     const decision = decided(() => authorizer.authorize(question));
     // Nobody waits where nobody outside has to be asked.
-    if (!(decision instanceof Promise)) return enforced(decision, question, request, next);
-    return decision.then((found) => enforced(found, question, request, next));
+    if (!(decision instanceof Promise) && (decision.allowed || !others))
+      return enforced(decision, question, request, next);
+    return Promise.resolve(decision).then(async (first) => {
+      // A role may have been bound elsewhere a moment ago.
+      const isOld = !first.allowed && (await others?.learn(since));
+      const found = isOld ? await decided(() => authorizer.authorize(question)) : first;
+      return enforced(found, question, request, next);
+    });
   };
 }
 

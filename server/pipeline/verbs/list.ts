@@ -19,7 +19,11 @@ export async function list(request: ApiRequest, served: Served, env: PipelineEnv
     const items = computed(env.registry).map((value) => new StoredObject('', 0, value));
     return { type: 'list', served, items: items.filter((item) => selection.where?.(item.value) ?? true), revision: 0 };
   }
-  if (env.storesAnswer) await freshness(options, served);
+  if (env.storesAnswer) {
+    await freshness(options, served);
+    const { at } = positionOf(options);
+    if (at !== undefined) await served.store.recall(at);
+  }
   const staleAt = staleRevision(request, served);
   return listPage(request.info.namespace, options, selection, served, staleAt);
 }

@@ -33,6 +33,7 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
   const selection = selectionOf(options.labelSelector, fields.replace(/^,/, ''), served.store.definition);
   if (request.form?.encoding === 'yaml') throw notAcceptable(STREAMED);
   const after = options.resourceVersion === '' ? 0 : parseRevision(options.resourceVersion);
+  if (env.storesAnswer && after > 0) await known(after, served);
   return {
     type: 'watch',
     served,
@@ -42,6 +43,13 @@ export async function watch(request: ApiRequest, served: Served, env: PipelineEn
       return new Watch(served, env, options, selection, observer, ended).start(namespace, after);
     },
   };
+}
+
+/** Whoever was told of a revision by another server goes on there. */
+async function known(after: number, { store }: Served): Promise<void> {
+  // One that nobody has seen yet is not waited for.
+  if (after > store.revision()) await store.fresh();
+  await store.recall(after);
 }
 
 /** One running watch: the state at its start if that was asked for, then events, bookmarks and the end. */

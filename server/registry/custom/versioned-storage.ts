@@ -93,6 +93,11 @@ export class VersionedStorage implements Storage {
     return storage.fresh && ((revision) => storage.fresh?.(revision) ?? Promise.resolve());
   }
 
+  get recall(): ((revision: number) => Promise<void> | undefined) | undefined {
+    const storage = this.#storage;
+    return storage.recall && ((revision) => storage.recall?.(revision));
+  }
+
   refresh(_key: string): Promise<void> {
     return Promise.resolve();
   }

@@ -96,6 +96,7 @@ function cells(service: Frozen<Service>, nowMs: number): unknown[] {
 export const definition: ResourceDefinition<Service> = {
   resource: 'services',
   fillDefaults,
+  givesAway: true,
   beforeCreate: (service, context) => {
     clearStatus(service, 'io.k8s.api.core.v1.ServiceStatus');
     const finish = allocateNew(service, context);

@@ -117,6 +117,15 @@ export class ServiceAddresses {
     for (const address of this.#taken.splice(0)) this.#allocator.finish(address);
   }
 
+  get taken(): readonly string[] {
+    return this.#taken;
+  }
+
+  /** Whether no other service has what this one took: others may have been written elsewhere. */
+  isFree(): boolean {
+    return this.#allocator.isFreeFor(this.#holder, this.#taken);
+  }
+
   /** @throws ApiError 422 */
   take(text: string, family: IpFamily, service: Frozen<Service>): void {
     const problem = this.#problem(text, family);

@@ -55,17 +55,18 @@ export function allocateChange(service: Service, old: Frozen<Service>, context: 
 function allocate({ metadata }: Service, context: WriteContext, steps: (allocation: Allocation) => void): Finish {
   const holder: Key = { namespace: metadata.namespace ?? '', name: metadata.name ?? '' };
   const [addresses, ports] = [new ServiceAddresses(holder, context), new ServicePorts(holder, context)];
-  const finish: Finish = () => {
+  const finish = (): void => {
     addresses.finish();
     ports.finish();
   };
   try {
     steps({ addresses, ports });
   } catch (error) {
-    finish(false);
+    finish();
     throw error;
   }
-  return finish;
+  const names = [...addresses.taken.map((address) => `ip/${address}`), ...ports.taken.map((port) => `port/${port}`)];
+  return Object.assign(finish, { exclusive: { names, isFree: () => addresses.isFree() && ports.isFree() } });
 }
 
 /** The address with this index: that which was asked for, or any. */

@@ -56,6 +56,15 @@ export class ServicePorts {
     for (const port of this.#taken.splice(0)) this.#ports.finish(port);
   }
 
+  get taken(): readonly number[] {
+    return this.#taken;
+  }
+
+  /** Whether no other service has what this one took: others may have been written elsewhere. */
+  isFree(): boolean {
+    return this.#ports.isFreeFor(this.#holder, this.#taken);
+  }
+
   /** @returns what is wrong with the port, or undefined when it is taken now */
   take(port: number): string | undefined {
     if (this.#context.dryRun) {

@@ -19,6 +19,7 @@ import { EtcdWatch } from './etcd-watch.ts';
 import { type EtcdFormat, endOf } from './format.ts';
 import { Leases } from './leases.ts';
 import { OwnWrites } from './own-writes.ts';
+import { Past } from './past.ts';
 import type { KeyValue, WatchReply } from './replies.ts';
 
 export interface EtcdOptions {
@@ -50,6 +51,7 @@ export abstract class EtcdModel extends ReadModel {
   readonly #watch: EtcdWatch;
   readonly #broken: Broken;
   readonly #compaction: Compaction | undefined;
+  readonly #past: Past;
   /** Replies of the watch that have to wait for what is asked about their leases. */
   #replies: WatchReply[] = [];
   #isAsking = false;
@@ -78,6 +80,7 @@ export abstract class EtcdModel extends ReadModel {
         this.#isConnected = isConnected;
       },
     };
+    this.#past = new Past({ ...this.#parts, log: this.log, errors: log, known: (key) => super.get(key), timeoutMs });
     const keys = [format.root, endOf(format.root)] as const;
     this.#watch = new EtcdWatch({ client, keys, clock: realClock, log, handler });
     this.#watch.start(contents.revision);
@@ -124,6 +127,19 @@ export abstract class EtcdModel extends ReadModel {
     } catch (error) {
       throw answerOf(error);
     }
+  }
+
+  /**
+   * Asks etcd what happened after a revision, if that was before this server knew anything: clients come with revisions
+   * that another one has told them.
+   */
+  recall(revision: number): Promise<void> | undefined {
+    return revision < this.log.oldest ? this.#past.recall(revision) : undefined;
+  }
+
+  override compact(revision: number): void {
+    super.compact(revision);
+    this.#past.forget(revision);
   }
 
   /** Whether etcd answers. */

@@ -8,15 +8,18 @@ import {
   checkPreconditions,
   type LocalStorage,
   type Preconditions,
+  type Release,
   StorageClosedError,
   StorageError,
   type StoredEvent,
 } from '../storage.ts';
 import type { StoredObject } from '../stored-object.ts';
+import { Claims } from './claims.ts';
 import { answerOf } from './errors.ts';
 import { EtcdModel, type EtcdOptions } from './etcd-model.ts';
 import type { OwnWrite } from './own-writes.ts';
 import type { Condition, Operation } from './requests.ts';
+import { sharedValue } from './shared-value.ts';
 import { type Turn, Turns } from './turns.ts';
 
 /** What is to be under a key; `before` is what has to be there. */
@@ -41,6 +44,7 @@ const LEASE_GONE = /requested lease not found/;
  */
 export class EtcdStorage extends EtcdModel implements LocalStorage {
   readonly #turns = new Turns();
+  #claims: Claims | undefined;
   #isClosed = false;
 
   /** @throws GrpcError when etcd cannot be reached */
@@ -52,7 +56,12 @@ export class EtcdStorage extends EtcdModel implements LocalStorage {
   async create(key: string, value: KubeObject, { ttlMs }: { ttlMs?: number } = {}): Promise<StoredObject> {
     return this.#turns.run(key, async (turn) => {
       this.#checkOpen();
-      if (this.holds(key)) throw new StorageError('exists', key);
+      if (this.holds(key)) {
+        // Another server may have deleted it a moment ago.
+        turn.decided();
+        await this.fresh();
+        if (this.holds(key)) throw new StorageError('exists', key);
+      }
       const stored = await this.#write(turn, { key, before: undefined, value, ttlMs });
       if (!stored) throw new StorageError('exists', key);
       return stored;
@@ -66,10 +75,16 @@ export class EtcdStorage extends EtcdModel implements LocalStorage {
         if (this.get(key) !== current) continue;
         const { expiry } = current;
         if (next !== 'delete') {
-          if (next === current.value) return current;
           // Whatever the change says: an object that differs in nothing else is not written.
-          next.metadata = { ...next.metadata, resourceVersion: String(current.revision) };
-          if (reuse<object>(next, current.value) === current.value) return current;
+          if (next !== current.value) next.metadata = { ...next.metadata, resourceVersion: String(current.revision) };
+          if (reuse<object>(next, current.value) === current.value) {
+            // Nothing is written only where there is nothing newer either.
+            turn.decided();
+            await this.fresh();
+            if (this.get(key) === current) return current;
+            turn.undecided();
+            continue;
+          }
         }
         const value = next === 'delete' ? undefined : next;
         const stored = await this.#write(turn, { key, before: current, value, ttlMs: expiry?.ttlMs });
@@ -135,6 +150,22 @@ export class EtcdStorage extends EtcdModel implements LocalStorage {
     this.log.reset(this.newest, []);
     await this.restore(state);
     this.log.reset(this.newest, []);
+    this.compact(this.newest);
+  }
+
+  /** What all servers share besides objects: `make` is called where there is nothing of that name yet. */
+  share(name: string, make: () => string): Promise<string> {
+    return sharedValue(this.client, this.format, name, make);
+  }
+
+  async claim(names: readonly string[]): Promise<Release | undefined> {
+    this.#checkOpen();
+    this.#claims ??= new Claims(this.client, this.format, this.leases, this.errors);
+    try {
+      return await this.#claims.take(names);
+    } catch (error) {
+      throw answerOf(error);
+    }
   }
 
   protected override expire(object: StoredObject): void {

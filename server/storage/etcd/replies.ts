@@ -30,6 +30,8 @@ export interface WatchEvent {
   readonly isDeletion: boolean;
   /** Of a deletion: only the key and the revision. */
   readonly item: KeyValue;
+  /** What was there before, where that was asked for and is still kept. */
+  readonly before: KeyValue | undefined;
 }
 
 export interface WatchReply {
@@ -104,12 +106,14 @@ export function txnReply(bytes: Buffer): TxnReply {
 function watchEvent(from: Reader): WatchEvent {
   let isDeletion = false;
   let item: KeyValue | undefined;
+  let before: KeyValue | undefined;
   readMessage(from, {
     1: (reader) => (isDeletion = reader.integer() === 1),
     2: (reader) => (item = keyValue(reader.message())),
+    3: (reader) => (before = keyValue(reader.message())),
   });
   if (!item) throw new Error('etcd sent an event without a key');
-  return { isDeletion, item };
+  return { isDeletion, item, before };
 }
 
 export function watchReply(bytes: Buffer): WatchReply {

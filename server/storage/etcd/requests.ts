@@ -117,9 +117,14 @@ function compare({ key, target, is }: Condition): void {
   });
 }
 
-/** Watches keys from `key` to before `end`. The values before changes are not asked for: they are known. */
-export function watchRequest(key: string, end: string, fromRevision: number): Buffer {
+/**
+ * Watches keys from `key` to before `end`.
+ *
+ * @param withBefore whether what was there before changes is told: who follows knows it
+ */
+export function watchRequest(key: string, end: string, fromRevision: number, withBefore = false): Buffer {
   message(1, () => {
+    number(6, withBefore);
     number(4, true); // periodic notes of progress
     number(3, fromRevision);
     text(2, end);
