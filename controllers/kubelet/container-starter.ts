@@ -63,7 +63,7 @@ async function start(container: AnyContainer, before: Status, context: SyncConte
     restartCount: status.restartCount,
     image: status.image,
     startedMs: nowMs,
-    probes: new Map(),
+    probes: {},
   };
   memory.runs.set(container.name, run);
   const refusal = await memory.running?.start(container, run.restartCount);

@@ -24,10 +24,10 @@ export function pullImage(container: AnyContainer, context: SyncContext): Pulled
     return fails(container, context, { reason: 'InvalidImageName', message });
   }
   // Another image than before begins anew, also with its back-off.
-  if (memory.pulls.get(container.name)?.image !== image) memory.pulls.delete(container.name);
-  const before = memory.pulls.get(container.name) ?? { image, firstMs: nowMs, failures: 0 };
+  if (memory.pullOf(container.name)?.image !== image) memory.endPull(container.name);
+  const before = memory.pullOf(container.name) ?? { image, firstMs: nowMs, failures: 0 };
   const pull = (): Pull => context.runtime.pull(context.pod, container, before.failures, nowMs - before.firstMs);
-  if (imagePullPolicy !== 'Always' && images.has(reference.text) && !memory.pulls.has(container.name)) {
+  if (imagePullPolicy !== 'Always' && images.has(reference.text) && !memory.pullOf(container.name)) {
     const present = pull();
     if (present.error === undefined && present.takesMs === 0) {
       const message = `Container image "${image}" already present on machine and can be accessed by the pod`;
@@ -55,9 +55,9 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
     const message = `Back-off pulling image "${image}": ErrImagePull: ${before.error}`;
     return fails(container, context, { reason: 'ImagePullBackOff', message });
   }
-  const isGoingOn = memory.pulls.has(name) && before.error === undefined;
+  const isGoingOn = memory.pullOf(name) !== undefined && before.error === undefined;
   if (!isGoingOn) routine('Pulling', `Pulling image "${image}"`, container);
-  memory.pulls.set(name, before);
+  memory.notePull(name, before);
   delete before.error;
   const pull = ask();
   if (pull.error !== undefined) {
@@ -71,7 +71,7 @@ function pullNow(container: AnyContainer, before: PullMemory, ask: () => Pull, c
     if (pull.takesMs !== Number.POSITIVE_INFINITY) context.wakeAt(nowMs + pull.takesMs);
     return 'pulling';
   }
-  memory.pulls.delete(name);
+  memory.endPull(name);
   const reference = parseImage(image);
   if (typeof reference !== 'string') context.images.add(reference.text);
   const took = `${nowMs - before.firstMs}ms`;

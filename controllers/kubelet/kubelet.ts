@@ -15,11 +15,12 @@ import { type ApiServers, ClusterNetwork } from './network/cluster-network.ts';
 import { internalAddress, nodeUser } from './node-agent.ts';
 import { NodeStock } from './node-stock.ts';
 import { podIPs } from './pod-ips.ts';
-import { type Failure, newPodMemory, type PodMemory } from './pod-memory.ts';
+import { type Failure, PodMemory } from './pod-memory.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodSync, statusesOf } from './pod-sync.ts';
 import { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
+import { SandboxWorld, type WorldParts } from './sandbox-world.ts';
 import { keepPace } from './set-clock.ts';
 import { type StagedParts, StagedPods } from './staged-pods.ts';
 import { ToldPods } from './told-pods.ts';
@@ -66,6 +67,7 @@ export class Kubelet {
   #waiting = new Waiting();
   readonly #told = new ToldPods();
   #network: ClusterNetwork | undefined;
+  #world: WorldParts | undefined;
   #store: VolumeStore | undefined;
 
   constructor(
@@ -110,7 +112,7 @@ export class Kubelet {
     const memory = this.#pods.get(keyText(key));
     if (memory) {
       memory.disturbances++;
-      delete memory.calm;
+      memory.calm = undefined;
     }
     return key;
   }
@@ -126,6 +128,13 @@ export class Kubelet {
     if (this.#network?.env !== env)
       this.#network = new ClusterNetwork(env, (key) => this.running(key), this.#apiServers);
     return this.#network;
+  }
+
+  /** The world of pods that begin now. */
+  #worldOf(env: ControllerEnv): WorldParts {
+    const network = this.#networkOf(env);
+    if (this.#world?.network !== network) this.#world = { env, network, answers: this.#answers };
+    return this.#world;
   }
 
   /** What pods were told, by uid; those that were told nothing are left out. */
@@ -147,6 +156,7 @@ export class Kubelet {
     this.#waiting = new Waiting();
     this.#stock = new NodeStock();
     this.#network = undefined;
+    this.#world = undefined;
     this.#store = undefined;
   }
 
@@ -182,7 +192,7 @@ export class Kubelet {
     if (!listed || !nodeName || !this.#manages(nodeName)) return undefined;
     // What was written a moment ago may not have come back yet.
     const pod = newer(listed, memory?.latest);
-    if (pod === listed) delete memory?.latest;
+    if (memory && pod === listed) memory.latest = undefined;
     const nowMs = env.clock.now();
     if (
       !memory?.isWoken &&
@@ -196,7 +206,7 @@ export class Kubelet {
     if (!node && !isDeleted) return undefined;
     if (!memory) {
       const rejection = node && !isDeleted ? this.#rejection(pod, node, env) : undefined;
-      memory = { ...newPodMemory(pod.metadata.uid ?? '', nodeName, env.clock), ...(rejection && { rejection }) };
+      memory = new PodMemory(keyOf(pod), pod.metadata.uid ?? '', nodeName, env.clock, rejection);
       this.#pods.set(text, memory);
     }
     memory.isWoken = false;
@@ -291,7 +301,7 @@ export class Kubelet {
   }
 
   #openSandbox(look: Look, node: Frozen<Node>, hostIP: string): void {
-    const { pod, memory, runtime, env, tell, clock, wake } = look;
+    const { pod, memory, runtime, env, tell } = look;
     const podIP = this.#stock.address(pod, node, hostIP, env);
     if (podIP === undefined) {
       tell(
@@ -303,22 +313,7 @@ export class Kubelet {
     }
     memory.podIP = podIP;
     memory.podIPs = pod.spec.hostNetwork ? [podIP] : podIPs(podIP, node.spec.podCIDRs);
-    memory.running = runtime.open(pod, podIP, {
-      clock,
-      random: env.random.of(memory.uid),
-      surroundings: look.surroundings,
-      // By its labels of then: whoever answers may be chosen by others later.
-      answers: (port) => this.#answers.find(addressed(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, podIP), port),
-      network: this.#networkOf(env).from({
-        key: keyOf(pod),
-        address: podIP,
-        addresses: memory.podIPs,
-        node: memory.node,
-        hostNetwork: !!pod.spec.hostNetwork,
-      }),
-      begin: () => env.begin('a command in a container'),
-      wake,
-    });
+    memory.running = runtime.open(pod, podIP, new SandboxWorld(pod, memory, look.surroundings, this.#worldOf(env)));
     this.#told.begin(memory.uid, memory.running);
   }
 
@@ -330,7 +325,7 @@ export class Kubelet {
     const hostIP = pod.status.hostIP;
     memory.stopping ??= await look.beginToStop(why, statuses);
     // Until when there was nothing to do does not count any more.
-    delete memory.calm;
+    memory.calm = undefined;
     const { failure } = memory.stopping;
     const lastMs = await look.hurry(memory.stopping);
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
@@ -362,7 +357,7 @@ export class Kubelet {
     if (!memory) return;
     this.#forget(key, memory);
     const { uid, running } = memory;
-    this.#past.set(keyText(key), { uid, ...(running && { running }) });
+    this.#past.set(keyText(key), { uid, running });
   }
 
   #forget(key: Key, { node, podIP, running }: PodMemory): void {
@@ -378,11 +373,6 @@ function evictionOf({ pod, memory }: Look): Failure | undefined {
   const excess = memory.surroundings?.excess;
   if (excess === undefined || isCritical(pod)) return undefined;
   return { reason: 'Evicted', message: excess, graceSeconds: EVICTION_GRACE_SECONDS };
-}
-
-/** Nobody has told yet where a pod is that begins just now. */
-function addressed(pod: Frozen<Pod>, podIP: string): Frozen<Pod> {
-  return pod.status.podIP === podIP ? pod : { ...pod, status: { ...pod.status, podIP } };
 }
 
 /** A pod that nobody has reported yet begins now. */

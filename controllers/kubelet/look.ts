@@ -17,6 +17,7 @@ import { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import { TokenRefused } from './runtime/files/sources.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { AnyContainer, PodRuntime, RunEnd } from './runtime/pod-runtime.ts';
+import { wake } from './sandbox-world.ts';
 import type { SyncContext } from './sync-context.ts';
 import { type StopFacts, stopsOf, takeTurns } from './termination.ts';
 
@@ -87,8 +88,9 @@ export class Look implements SyncContext {
   }
 
   get surroundings(): PodSurroundings {
-    this.memory.surroundings ??= new PodSurroundings(this.pod, this.refs, this.#around.store, this.wake);
-    return this.memory.surroundings;
+    const { memory, env, pod } = this;
+    memory.surroundings ??= new PodSurroundings(pod, this.refs, this.#around.store, waker(memory, env));
+    return memory.surroundings;
   }
 
   readonly tell: SyncContext['tell'] = (type, reason, message, container?: AnyContainer) => {
@@ -104,10 +106,7 @@ export class Look implements SyncContext {
     this.#wakeMs = Math.min(this.#wakeMs, timeMs);
   };
 
-  readonly wake = (): void => {
-    this.memory.isWoken = true;
-    this.env.enqueue(keyOf(this.pod));
-  };
+  readonly wake = (): void => wake(this.memory, this.env);
 
   /** The pod fails before it begins. */
   async reject(rejection: Rejection): Promise<Again> {
@@ -258,6 +257,12 @@ export class Look implements SyncContext {
     }
   }
 }
+
+/** For who lives as long as the pod: a look, with all that it saw, does not. */
+const waker =
+  (memory: PodMemory, env: ControllerEnv): (() => void) =>
+  () =>
+    wake(memory, env);
 
 /** Whether nobody else, who deletes a pod for example, wrote between what was seen and what was reported. */
 function isAsSeen(reported: Frozen<Pod>, seen: Frozen<Pod>): boolean {

@@ -1,6 +1,7 @@
 /** What a kubelet knows of a pod and does not tell: when things began, to the millisecond, and what probes said. */
 import type { Clock } from '../../server/base/clock.ts';
 import type { Frozen } from '../../server/base/freeze.ts';
+import type { Key } from '../../server/kube/object.ts';
 import type { Container, Pod } from '../../server/kube/types.gen.ts';
 import type { Rejection } from './admission.ts';
 import { BackOffs } from './back-off.ts';
@@ -9,23 +10,30 @@ import type { PodReferences } from './pod-references.ts';
 import type { PodSurroundings } from './runtime/files/pod-surroundings.ts';
 import type { PodSandbox, ProbeAnswer } from './runtime/pod-runtime.ts';
 
+export type ProbeKind = 'startup' | 'liveness' | 'readiness';
+
 /** How a kind of probe stands, for one run of a container. */
-export interface ProbeState {
+export class ProbeState {
   /** When it is due. Infinity when nobody has to ask again. */
   nextMs: number;
   /** Of what runs, as far as they were heeded. */
-  disturbances?: number;
+  disturbances = 0;
   /** What somebody said of probes, as far as it was heeded. */
-  told?: number;
+  told = 0;
   /** What counts, after thresholds. */
   result: 'success' | 'failure' | 'unknown';
-  last?: 'success' | 'failure';
+  last: 'success' | 'failure' | undefined;
   /** How often in a row it said the last. */
-  times: number;
+  times = 0;
   /** How often it could not be asked. */
-  errors?: number;
+  errors = 0;
   /** What was said in the meantime. */
-  answer?: ProbeAnswer;
+  answer: ProbeAnswer | undefined;
+
+  constructor(nextMs: number, result: ProbeState['result']) {
+    this.nextMs = nextMs;
+    this.result = result;
+  }
 }
 
 /** How a container that is being stopped will end, unless it does sooner. */
@@ -51,7 +59,7 @@ export interface RunMemory {
   hookUntilMs?: number;
   /** How it ended, if that was not known when it began. */
   hookEnd?: HookEnd;
-  readonly probes: Map<'startup' | 'liveness' | 'readiness', ProbeState>;
+  readonly probes: { [kind in ProbeKind]?: ProbeState };
 }
 
 /** The pulls of one container. */
@@ -83,7 +91,9 @@ export interface Stopping {
   readonly late: { readonly container: Frozen<Container>; readonly restartCount: number }[];
 }
 
-export interface PodMemory {
+/** There is one for each pod that runs: all of its fields are there from the start, and what few need comes later. */
+export class PodMemory {
+  readonly key: Key;
   readonly uid: string;
   readonly node: string;
   /** When the kubelet saw it first. */
@@ -91,51 +101,74 @@ export interface PodMemory {
   /** How far the clock had been set on or back when times were noted here. */
   shiftedMs: number;
   /** Set as soon as it has a sandbox, and with it an address. */
-  podIP?: string;
+  podIP: string | undefined;
   /** All of its addresses, that one first. */
-  podIPs?: readonly string[];
-  refs?: PodReferences;
-  surroundings?: PodSurroundings;
-  running?: PodSandbox;
+  podIPs: readonly string[] | undefined;
+  refs: PodReferences | undefined;
+  surroundings: PodSurroundings | undefined;
+  running: PodSandbox | undefined;
   /** Why the node does not take it. */
-  readonly rejection?: Rejection;
-  hasToldRejection?: boolean;
-  readonly runs: Map<string, RunMemory>;
-  readonly pulls: Map<string, PullMemory>;
-  readonly restarts: BackOffs;
-  readonly pullBackOffs: BackOffs;
-  stopping?: Stopping;
+  readonly rejection: Rejection | undefined;
+  hasToldRejection = false;
+  readonly runs = new Map<string, RunMemory>();
+  #pulls: Map<string, PullMemory> | undefined;
+  #restarts: BackOffs | undefined;
+  #pullBackOffs: BackOffs | undefined;
+  stopping: Stopping | undefined;
   /** Whether it waits for objects that it refers to. */
-  waits: boolean;
+  waits = false;
   /** The last thing that was told about what it waits for. */
-  toldWait?: string;
+  toldWait: string | undefined;
   /** When a volume that could not be mounted is tried again, and how long that was waited for. */
-  mountRetry?: { readonly dueMs: number; readonly delayMs: number };
+  mountRetry: { readonly dueMs: number; readonly delayMs: number } | undefined;
   /** What was told last about what it says of its behaviour. */
-  complaint?: string | undefined;
+  complaint: string | undefined;
   /** Those that it had when it was looked at last. */
-  labels?: Frozen<Pod>['metadata']['labels'];
+  labels: Frozen<Pod>['metadata']['labels'];
   /** Something happened in one of its containers since it was looked at. */
-  isWoken?: boolean;
+  isWoken = false;
   /** As it was after the last report. */
-  latest?: Frozen<Pod>;
+  latest: Frozen<Pod> | undefined;
   /** How often something that it depends on has changed. */
-  disturbances: number;
+  disturbances = 0;
   /** While it is of this version there is nothing to do before that time. */
-  calm?: { readonly resourceVersion: string; readonly untilMs: number };
-}
+  calm: { readonly resourceVersion: string; readonly untilMs: number } | undefined;
 
-export function newPodMemory(uid: string, node: string, clock: Clock): PodMemory {
-  return {
-    uid,
-    node,
-    seenMs: clock.now(),
-    shiftedMs: clock.shiftedMs ?? 0,
-    runs: new Map(),
-    pulls: new Map(),
-    restarts: new BackOffs(),
-    pullBackOffs: new BackOffs(),
-    waits: false,
-    disturbances: 0,
-  };
+  constructor(key: Key, uid: string, node: string, clock: Clock, rejection?: Rejection) {
+    this.key = key;
+    this.uid = uid;
+    this.node = node;
+    this.seenMs = clock.now();
+    this.shiftedMs = clock.shiftedMs ?? 0;
+    this.rejection = rejection;
+  }
+
+  /** Pulls that go on, or have failed. */
+  get pulls(): readonly PullMemory[] {
+    return this.#pulls ? [...this.#pulls.values()] : [];
+  }
+
+  pullOf(container: string): PullMemory | undefined {
+    return this.#pulls?.get(container);
+  }
+
+  notePull(container: string, pull: PullMemory): void {
+    this.#pulls ??= new Map();
+    this.#pulls.set(container, pull);
+  }
+
+  endPull(container: string): void {
+    this.#pulls?.delete(container);
+    if (this.#pulls?.size === 0) this.#pulls = undefined;
+  }
+
+  get restarts(): BackOffs {
+    this.#restarts ??= new BackOffs();
+    return this.#restarts;
+  }
+
+  get pullBackOffs(): BackOffs {
+    this.#pullBackOffs ??= new BackOffs();
+    return this.#pullBackOffs;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Frozen } from '../../server/base/freeze.ts';
-import { type Key, type KubeObject, keyOf } from '../../server/kube/object.ts';
+import type { KubeObject } from '../../server/kube/object.ts';
 import type { ResourceId } from '../../server/kube/transport.ts';
 import type {
   ClusterTrustBundle,
@@ -34,7 +34,6 @@ export const REFERRED: readonly ResourceId[] = ['v1/services', 'v1/persistentvol
 
 /** Reads what one pod refers to from the informers, and gets tokens as its node. */
 export class PodReferences implements PodSources {
-  readonly #key: Key;
   readonly #env: ControllerEnv;
   readonly #memory: PodMemory;
   readonly #store: VolumeStore;
@@ -50,7 +49,6 @@ export class PodReferences implements PodSources {
     { env, store, runtime }: { env: ControllerEnv; store: VolumeStore; runtime: Pick<PodRuntime, 'imageFiles'> },
   ) {
     this.#runtime = runtime;
-    this.#key = keyOf(pod);
     this.#pod = pod;
     this.#hostNetwork = pod.spec.hostNetwork ?? false;
     this.#account = pod.spec.serviceAccountName ?? 'default';
@@ -60,7 +58,7 @@ export class PodReferences implements PodSources {
   }
 
   #inNamespace<T extends KubeObject>(resource: ResourceId, name: string): Frozen<T> | undefined {
-    return this.#env.lister<T>(resource).get({ namespace: this.#key.namespace, name });
+    return this.#env.lister<T>(resource).get({ namespace: this.#memory.key.namespace, name });
   }
 
   configMap(name: string): Frozen<ConfigMap> | undefined {
@@ -102,7 +100,7 @@ export class PodReferences implements PodSources {
   }
 
   pod(): Frozen<Pod> | undefined {
-    const pod = this.#env.lister<Pod>(PODS).get(this.#key);
+    const pod = this.#env.lister<Pod>(PODS).get(this.#memory.key);
     return pod?.metadata.uid === this.#memory.uid ? pod : undefined;
   }
 
@@ -121,7 +119,7 @@ export class PodReferences implements PodSources {
   }
 
   async token({ audience, expirationSeconds }: TokenWish): Promise<IssuedToken> {
-    const { namespace, name } = this.#key;
+    const { namespace, name } = this.#memory.key;
     const request: Omit<TokenRequest, 'status'> = {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',

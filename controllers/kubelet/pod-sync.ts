@@ -275,7 +275,7 @@ export class PodSync {
       restartCount,
       image,
       startedMs,
-      probes: new Map(),
+      probes: {},
       ...(started && { startupMs: startedMs }),
     };
     memory.runs.set(name, run);
@@ -298,8 +298,8 @@ export class PodSync {
       wake();
       return clock.now();
     };
-    const { disturbances, begin, script } = running;
-    const told = { disturbances, told: script.changes };
+    const told = { disturbances: running.disturbances, told: running.script.changes };
+    const begin = (): (() => void) => running.begin();
     const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ...told, ask, begin, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
     if (probed.nextMs !== Number.POSITIVE_INFINITY) wakeAt(probed.nextMs);

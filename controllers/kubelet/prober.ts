@@ -2,11 +2,9 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import { rest } from '../../server/base/turn.ts';
 import type { ContainerStatus, Probe } from '../../server/kube/types.gen.ts';
-import type { ProbeState, RunMemory } from './pod-memory.ts';
+import { type ProbeKind, ProbeState, type RunMemory } from './pod-memory.ts';
 import type { AnyContainer, ProbeAnswer } from './runtime/pod-runtime.ts';
 import { soon } from './soon.ts';
-
-type Kind = 'startup' | 'liveness' | 'readiness';
 
 export interface ProbeFacts {
   readonly container: AnyContainer;
@@ -42,7 +40,7 @@ export async function runProbes(facts: ProbeFacts): Promise<Probed> {
   const { container, run, nowMs, readyAfterMs } = facts;
   const { startupProbe, livenessProbe, readinessProbe } = container;
   const unhealthy: string[] = [];
-  const probed = async (kind: Kind, probe: Frozen<Probe>, sinceMs: number): Promise<ProbeState> =>
+  const probed = async (kind: ProbeKind, probe: Frozen<Probe>, sinceMs: number): Promise<ProbeState> =>
     runProbe(kind, probe, sinceMs, facts, unhealthy);
   let nextMs = Number.POSITIVE_INFINITY;
   const due = ({ nextMs: dueMs }: ProbeState): void => {
@@ -72,31 +70,31 @@ export async function runProbes(facts: ProbeFacts): Promise<Probed> {
 }
 
 async function runProbe(
-  kind: Kind,
+  kind: ProbeKind,
   probe: Frozen<Probe>,
   sinceMs: number,
   { run, nowMs, status, ask, begin, answered, disturbances, told }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
-  let state = run.probes.get(kind);
+  let state = run.probes[kind];
   if (!state) {
     const firstMs = Math.max(sinceMs, run.startedMs + initialDelaySeconds * 1000);
     // A kubelet that was started anew goes by what it said before.
-    state = { nextMs: firstMs, result: kind === 'readiness' && status.ready ? 'success' : 'unknown', times: 0 };
-    run.probes.set(kind, state);
+    state = new ProbeState(firstMs, kind === 'readiness' && status.ready ? 'success' : 'unknown');
+    run.probes[kind] = state;
   }
-  if (disturbances !== (state.disturbances ?? 0)) {
+  if (disturbances !== state.disturbances) {
     state.disturbances = disturbances;
     if (!probe.exec) state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
   }
-  if (told !== (state.told ?? 0)) {
+  if (told !== state.told) {
     state.told = told;
     state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
   }
   if (nowMs < state.nextMs) return state;
   const answer = state.answer ?? (await answerOf(probe, state, { ask, begin, answered }));
-  delete state.answer;
+  state.answer = undefined;
   if (!answer) return state;
   const { isHealthy, output, holdsMs, errored } = answer;
   const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} probe`;
@@ -104,7 +102,7 @@ async function runProbe(
   if (errored) {
     // Upstream throws the result away, and asks on: so do we until everybody knows, if it cannot be another one.
     unhealthy.push(`${title} errored and resulted in unknown state: ${output}`);
-    state.errors = (state.errors ?? 0) + 1;
+    state.errors++;
     state.nextMs =
       nowMs + (state.errors >= failureThreshold && holdsMs === Number.POSITIVE_INFINITY ? holdsMs : periodMs);
     return state;

@@ -6,14 +6,14 @@ export function keepPace(memory: PodMemory, shiftedMs: number): void {
   const byMs = shiftedMs - memory.shiftedMs;
   if (byMs === 0) return;
   memory.shiftedMs = shiftedMs;
-  delete memory.calm;
+  memory.calm = undefined;
   shift(memory, ['seenMs'], byMs);
   for (const run of memory.runs.values()) {
     shift(run, ['startedMs', 'startupMs', 'endedMs', 'hookUntilMs'], byMs);
     shiftStop(run.stop, byMs);
-    for (const probe of run.probes.values()) shift(probe, ['nextMs'], byMs);
+    for (const probe of Object.values(run.probes)) shift(probe, ['nextMs'], byMs);
   }
-  for (const pull of memory.pulls.values()) shift(pull, ['firstMs', 'failedMs'], byMs);
+  for (const pull of memory.pulls) shift(pull, ['firstMs', 'failedMs'], byMs);
   if (memory.mountRetry) shift(memory.mountRetry, ['dueMs'], byMs);
   if (!memory.stopping) return;
   shift(memory.stopping, ['sinceMs'], byMs);

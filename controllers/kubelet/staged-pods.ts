@@ -10,7 +10,7 @@ import type { ControllerEnv } from '../lib/controller.ts';
 import { PODS } from '../lib/pods.ts';
 import { Look } from './look.ts';
 import type { ClusterNetwork } from './network/cluster-network.ts';
-import { newPodMemory } from './pod-memory.ts';
+import { PodMemory } from './pod-memory.ts';
 import type { VolumeStore } from './runtime/files/volume-store.ts';
 import type { PodRuntime, PodSandbox } from './runtime/pod-runtime.ts';
 import { BEHAVIOUR } from './runtime/preset.ts';
@@ -115,7 +115,7 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store, answers }: Stage
   const { nodeName = '', hostNetwork } = pod.spec;
   // Whether a command ends is not its own affair here.
   const standing = { ...pod, metadata: { ...pod.metadata, annotations: { ...annotations, [BEHAVIOUR]: 'run' } } };
-  const memory = newPodMemory(uid, nodeName, env.clock);
+  const memory = new PodMemory(keyOf(pod), uid, nodeName, env.clock);
   const look = new Look(standing, memory, { runtime, env, images: new Set(), store, tellsRoutine: false });
   const address = pod.status.podIP ?? '';
   const addresses = (pod.status.podIPs ?? []).flatMap(({ ip }) => (ip ? [ip] : []));
@@ -124,7 +124,7 @@ function open(pod: Frozen<Pod>, { env, runtime, network, store, answers }: Stage
     random: env.random.of(uid),
     surroundings: look.surroundings,
     answers: (port) => answers.find(env.lister<Pod>(PODS).get(keyOf(pod)) ?? pod, port),
-    network: network.from({ key: keyOf(pod), address, addresses, node: nodeName, hostNetwork: !!hostNetwork }),
+    network: () => network.from({ key: keyOf(pod), address, addresses, node: nodeName, hostNetwork: !!hostNetwork }),
     begin: () => env.begin('a command in a container'),
     wake: () => undefined,
   });

@@ -4,7 +4,7 @@ import type { PodSandbox } from './runtime/pod-runtime.ts';
 
 interface Told {
   readonly uid: string;
-  readonly running?: Pick<PodSandbox, 'script'>;
+  readonly running: Pick<PodSandbox, 'script'> | undefined;
 }
 
 export class ToldPods {

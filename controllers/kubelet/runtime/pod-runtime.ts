@@ -67,7 +67,7 @@ export interface ProbeAnswer {
 export interface PodSandbox extends RunningPod {
   readonly clock: Clock;
   /** Somebody does something that the cluster has not settled without, until the returned function is called. */
-  readonly begin: () => () => void;
+  begin(): () => void;
   /** Whether this run of a container was started here. */
   has(container: string, restartCount: number): boolean;
   /** Starts a run. @returns the words of the container runtime when it cannot */
@@ -103,13 +103,13 @@ export interface PodWorld {
   /** What its containers find in themselves. */
   readonly surroundings: Surroundings;
   /** Functions that answer at its ports instead of its programs. */
-  readonly answers: (port: number) => Dial | undefined;
+  answers(port: number): Dial | undefined;
   /** What it reaches besides itself. */
-  readonly network: PodUplink;
+  network(): PodUplink;
   /** A process does something that the cluster has not settled without, until the returned function is called. */
-  readonly begin: () => () => void;
+  begin(): () => void;
   /** Calls for the kubelet: a container has ended. */
-  readonly wake: () => void;
+  wake(): void;
 }
 
 /**

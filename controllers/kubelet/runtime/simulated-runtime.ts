@@ -50,6 +50,17 @@ export class SimulatedRuntime implements PodRuntime {
   readonly #upstreams: PodUpstreams;
   readonly #presets = new Presets();
   readonly #annotated = new AnnotatedScripts();
+  readonly #plans: PodPlans = {
+    familyOf: ({ image = '' }) => this.#families.of(image),
+    whyUnknown: ({ image = '' }) => this.#families.whyUnknown(image),
+    planOf: (pod, container) => this.#planOf(pod, container),
+    isWork: (pod, container) => ['init', 'job'].includes(roleOf(pod, container)),
+    answers: (pod, container) => this.#answers(pod, container),
+    logs: (pod, container) => this.#logs(pod, container),
+    kwok: (pod) => new KwokPod(this.#kwok, keyOf(pod)),
+    stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
+    upstreamOf: (pod, port) => this.#upstreams.find(pod, port),
+  };
 
   constructor(
     families: ImageFamilies,
@@ -221,18 +232,7 @@ export class SimulatedRuntime implements PodRuntime {
   }
 
   open(pod: Frozen<Pod>, podIP: string, world: PodWorld): PodSandbox {
-    const plans: PodPlans = {
-      familyOf: ({ image = '' }) => this.#families.of(image),
-      whyUnknown: ({ image = '' }) => this.#families.whyUnknown(image),
-      planOf: (container) => this.#planOf(pod, container),
-      isWork: (container) => ['init', 'job'].includes(roleOf(pod, container)),
-      answers: (container) => this.#answers(pod, container),
-      logs: (container) => this.#logs(pod, container),
-      kwok: new KwokPod(this.#kwok, keyOf(pod)),
-      stopCode: ({ image = '' }) => this.#families.of(image).stop?.code ?? TERMINATED_EXIT_CODE,
-      upstreamOf: (port) => this.#upstreams.find(pod, port),
-    };
-    return runPod(pod, podIP, plans, world);
+    return runPod(pod, podIP, this.#plans, world);
   }
 }
 

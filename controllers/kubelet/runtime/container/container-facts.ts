@@ -16,7 +16,7 @@ export interface ContainerFacts {
   readonly restartCount: number;
   readonly family: ImageFamily;
   /** Why nobody knows the programs of its image. */
-  readonly whyUnknown: () => string;
+  whyUnknown(): string;
   readonly plan: CommandPlan;
   /** Programs that nobody has are done at once: those of Jobs and of init containers. */
   readonly isWork: boolean;
@@ -24,11 +24,14 @@ export interface ContainerFacts {
   readonly stopCode: number;
   readonly clock: Clock;
   readonly random: Random;
-  readonly begin: () => () => void;
   readonly surroundings: Surroundings;
-  readonly network: Network;
+  /** Somebody does something that the cluster has not settled without, until the returned function is called. */
+  begin(): () => void;
+  /** It has ended by itself. */
+  ended(): void;
+  network(): Network;
   /** What commands answer in it just now. */
-  readonly answers: () => readonly CommandAnswer[];
-  /** What it writes by itself. */
-  readonly logs: readonly LogScript[];
+  answers(): readonly CommandAnswer[];
+  /** What it writes by itself, when it begins. */
+  logs(): readonly LogScript[];
 }

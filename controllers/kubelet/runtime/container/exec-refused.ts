@@ -3,9 +3,10 @@ import type { StartRefused } from '../machine/program-files.ts';
 import type { ContainerFacts } from './container-facts.ts';
 
 /** The real image may have it: whoever needs it says what it answers. */
-function hint({ container: { image = '' }, whyUnknown }: Facts): string {
+function hint(facts: Facts): string {
+  const { image = '' } = facts.container;
   return (
-    ` (fauxkube has no such program; ${whyUnknown()}. What it answers is said by the annotation ` +
+    ` (fauxkube has no such program; ${facts.whyUnknown()}. What it answers is said by the annotation ` +
     'fauxkube.dev/commands of the pod, or by a file for --pod-behaviours with ' +
     `"images: ['${image}']": see docs/pod-behaviour.md)`
   );

@@ -46,14 +46,12 @@ const BEGIN_MS = 5000;
  * it; what stands for a program that nobody has needs none.
  */
 export class LiveContainer {
-  readonly restartCount: number;
-  readonly log: ContainerLog;
   /** How it ended by itself, or because it was told to. */
   end: RunEnd | undefined;
   readonly #facts: ContainerFacts;
-  readonly #onEnd: () => void;
-  readonly #cancels: (() => void)[] = [];
-  readonly #answers: CommandAnswers;
+  #log: ContainerLog | undefined;
+  #cancels: (() => void)[] | undefined;
+  #answers: CommandAnswers | undefined;
   #streams: ContainerStreams | undefined;
   #machine: Promise<Machine> | undefined;
   #measured: Machine | undefined;
@@ -63,19 +61,32 @@ export class LiveContainer {
   #hasStandIn = false;
   /** All of its processes have waited for something once: whatever it begins with is done. */
   #hasRested = false;
-  readonly #rested = new Gate();
+  #rested: Gate | undefined;
   #isTold = false;
   /** It has ended, was killed, or could not start. */
   isOver = false;
   #done: (() => void) | undefined;
   #environment: Readonly<Record<string, string>> | undefined;
 
-  constructor(facts: ContainerFacts, onEnd: () => void) {
+  constructor(facts: ContainerFacts) {
     this.#facts = facts;
-    this.#onEnd = onEnd;
-    this.#answers = new CommandAnswers(facts.container.name, facts.answers);
-    this.restartCount = facts.restartCount;
-    this.log = new ContainerLog(facts.clock, MACHINE_LIMITS.logBytes);
+  }
+
+  get restartCount(): number {
+    return this.#facts.restartCount;
+  }
+
+  /** Made for the first who writes or reads: most of what stands for a program never says a word. */
+  get log(): ContainerLog {
+    if (this.#log) return this.#log;
+    this.#log = new ContainerLog(this.#facts.clock, MACHINE_LIMITS.logBytes);
+    if (this.isOver) this.#log.close();
+    return this.#log;
+  }
+
+  get #commands(): CommandAnswers {
+    this.#answers ??= new CommandAnswers(this.#facts.container.name, () => this.#facts.answers());
+    return this.#answers;
   }
 
   /**
@@ -85,8 +96,8 @@ export class LiveContainer {
    * @returns the words of the container runtime when it cannot start
    */
   async start(): Promise<string | undefined> {
-    const { logs, clock } = this.#facts;
-    if (logs.length > 0) this.#cancels.push(playLog(logs, clock, (stream, text) => this.write(stream, text)));
+    const logs = this.#facts.logs();
+    if (logs.length > 0) this.#cancelable(playLog(logs, this.#facts.clock, (...said) => this.write(...said)));
     if (this.#facts.plan.kind !== 'runs') return undefined;
     const machine = this.#newMachine();
     this.#machine = Promise.resolve(machine);
@@ -107,7 +118,7 @@ export class LiveContainer {
   async #startMain(machine: Machine): Promise<void> {
     const environment = this.#options();
     const argv = expandCommand(this.#facts.plan.argv, environment.env);
-    const options = { ...environment, standIn: this.#mainStandIn(), ...this.#answers.to(argv) };
+    const options = { ...environment, standIn: this.#mainStandIn(), ...this.#commands.to(argv) };
     const main = await machine.start(argv, this.#outputs().streams, options);
     this.#main = main;
     if (this.isOver) machine.stop();
@@ -125,7 +136,9 @@ export class LiveContainer {
   }
 
   async #untilAtRest(limitMs: number): Promise<void> {
-    if (!this.#hasRested) await Promise.race([this.#rested.wait(), rest(limitMs)]);
+    if (this.#hasRested) return;
+    this.#rested ??= new Gate();
+    await Promise.race([this.#rested.wait(), rest(limitMs)]);
   }
 
   #outputs(): ContainerStreams {
@@ -134,7 +147,7 @@ export class LiveContainer {
   }
 
   #newMachine(): Machine {
-    const { container, family, clock, random, surroundings, network } = this.#facts;
+    const { container, family, clock, random, surroundings } = this.#facts;
     const { terminationMessagePath, securityContext } = container;
     this.#measured = new Machine({
       clock,
@@ -148,7 +161,7 @@ export class LiveContainer {
       onDisk: (disk) => surroundings.measure(container, [disk, this.log]),
       onBusy: (isBusy) => this.#busy(isBusy),
       missed: (path, mount) => this.#missed(path, mount),
-      network,
+      network: this.#facts.network(),
       cgroup: () => surroundings.cgroup(container),
       sysctls: surroundings.sysctls,
       isPrivileged: securityContext?.privileged ?? false,
@@ -164,7 +177,7 @@ export class LiveContainer {
     this.#done = isBusy ? this.#facts.begin() : undefined;
     if (!isBusy) {
       this.#hasRested = true;
-      this.#rested.open();
+      this.#rested?.open();
     }
     if (this.#done) void this.#lose(this.#done);
   }
@@ -180,8 +193,8 @@ export class LiveContainer {
 
   /** Asks for what its files hold, and lets nobody take it for settled meanwhile. */
   async #prepare(): Promise<void> {
-    const { surroundings, container, begin } = this.#facts;
-    const done = begin();
+    const { surroundings, container } = this.#facts;
+    const done = this.#facts.begin();
     try {
       await surroundings.prepare(container);
     } finally {
@@ -213,7 +226,7 @@ export class LiveContainer {
   #standInOf(program: Program): StandIn {
     const { family } = this.#facts;
     const isThere = (name: string): boolean => family.own.includes(name) || family.programs === 'unknown';
-    return this.#answers.standIn((name) => (isThere(name) ? program : undefined));
+    return this.#commands.standIn((name) => (isThere(name) ? program : undefined));
   }
 
   /** An image that nobody knows has what its command looked for in vain: it would not have failed. */
@@ -237,7 +250,7 @@ export class LiveContainer {
     if (this.isOver) return;
     this.#close();
     this.end = { exitCode, atMs: this.#facts.clock.now(), ...(message !== undefined && { message }) };
-    this.#onEnd();
+    this.#facts.ended();
   }
 
   /** What it left for whoever wants to know why it ended. */
@@ -252,7 +265,7 @@ export class LiveContainer {
   /** Tells it to end, after some time: SIGTERM, which its first process ignores unless it handles it. */
   terminate(afterMs: number): void {
     const { clock, stopCode } = this.#facts;
-    const later = (delayMs: number, run: () => void): void => void this.#cancels.push(clock.schedule(delayMs, run));
+    const later = (delayMs: number, run: () => void): void => this.#cancelable(clock.schedule(delayMs, run));
     const tell = (): void => {
       this.#isTold = true;
       if (this.#main) this.#main.signal('TERM');
@@ -283,16 +296,21 @@ export class LiveContainer {
     this.#close();
   }
 
+  #cancelable(cancel: () => void): void {
+    this.#cancels ??= [];
+    this.#cancels.push(cancel);
+  }
+
   #close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    for (const cancel of this.#cancels) cancel();
+    for (const cancel of this.#cancels ?? []) cancel();
     void this.#machine?.then((machine) => machine.stop());
     this.#machine = undefined;
     this.#main = undefined;
     this.#hasRested = true;
-    this.#rested.open();
-    this.log.close();
+    this.#rested?.open();
+    this.#log?.close();
     this.#streams?.close();
   }
 
@@ -325,7 +343,7 @@ export class LiveContainer {
     const { family } = this.#facts;
     const machine = await this.#machineNow();
     await this.#prepare();
-    const standIn = this.#answers.standIn((name) => (family.own.includes(name) ? isDone : undefined));
+    const standIn = this.#commands.standIn((name) => (family.own.includes(name) ? isDone : undefined));
     const own = this.#options();
     const { runAsUser = own.uid ?? 0, runAsGroup = own.gid ?? 0 } = securityContext;
     const options = {
@@ -335,7 +353,7 @@ export class LiveContainer {
       uid: runAsUser,
       gid: runAsGroup,
       standIn,
-      ...this.#answers.to(command),
+      ...this.#commands.to(command),
     };
     return this.#executed(command, () => machine.start(command, streams, options));
   }
@@ -364,8 +382,8 @@ export class LiveContainer {
     await this.#prepare();
     const output = new LimitedOutput(OUTPUT_BYTES);
     const streams = { stdout: output.sink(), stderr: output.sink() };
-    const [missedBefore, answeredBefore] = [this.#missedCount, this.#answers.count];
-    const options = { ...this.#options(), standIn: this.#standInOf(isDone), ...this.#answers.to(command) };
+    const [missedBefore, answeredBefore] = [this.#missedCount, this.#commands.count];
+    const options = { ...this.#options(), standIn: this.#standInOf(isDone), ...this.#commands.to(command) };
     const process = await this.#executed(command, () => machine.start(command, streams, options));
     let isLate = false;
     const cancel =
@@ -380,7 +398,7 @@ export class LiveContainer {
     const isDoubtful = this.#isDoubtful(exitCode, missedBefore);
     // What stands for a program makes neither the files nor the servers that probes ask for.
     const isUnknown = family.programs === 'unknown' && (this.#hasStandIn || this.#facts.plan.kind === 'stands');
-    const isAnswered = this.#answers.count > answeredBefore;
+    const isAnswered = this.#commands.count > answeredBefore;
     if (exitCode !== 0 && !isAnswered && (isDoubtful || isUnknown)) return { exitCode: 0, afterMs: 0, output: '' };
     const late = `command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`;
     return { exitCode, afterMs: 0, output: isLate ? late : output.text };

@@ -25,7 +25,8 @@ export class PodSurroundings implements Surroundings {
   readonly #pod: Frozen<Pod>;
   readonly #sources: PodSources;
   readonly #store: VolumeStore;
-  readonly #storage: LocalStorage;
+  readonly #wake: () => void;
+  #storage: LocalStorage | undefined;
   #volumes: PodVolumes | undefined;
   #sysctls: Sysctls | undefined;
 
@@ -34,12 +35,17 @@ export class PodSurroundings implements Surroundings {
     this.#pod = pod;
     this.#sources = sources;
     this.#store = store;
-    this.#storage = new LocalStorage(pod, store.clock, wake);
+    this.#wake = wake;
   }
 
   get #mounted(): PodVolumes {
-    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store, this.#storage);
+    this.#volumes ??= new PodVolumes(this.#pod, this.#sources, this.#store, this.#kept);
     return this.#volumes;
+  }
+
+  get #kept(): LocalStorage {
+    this.#storage ??= new LocalStorage(this.#pod, this.#store.clock, this.#wake);
+    return this.#storage;
   }
 
   /** What `hostname` prints. */
@@ -101,17 +107,17 @@ export class PodSurroundings implements Surroundings {
   }
 
   measure({ name }: AnyContainer, kept: readonly Measured[]): void {
-    this.#storage.addContainer(name, kept);
+    this.#kept.addContainer(name, kept);
   }
 
   /** What the pod keeps on the disk of its node beyond its limits: why it is evicted. */
   get excess(): string | undefined {
-    return this.#storage.excess;
+    return this.#storage?.excess;
   }
 
   close(): void {
     this.#volumes = undefined;
-    this.#storage.close();
+    this.#storage?.close();
   }
 
   /** Files that kubelet and container runtime write, by path. */

@@ -9,11 +9,16 @@ export interface ToldContainers {
   changed(): void;
 }
 
+/** What most pods are told. */
+const NO_WISHES: ReadonlyMap<string, ProbeWish> = new Map();
+const NO_COMMANDS: readonly CommandAnswer[] = [];
+
 /** Keeps what a pod was told, beyond restarts of its containers. */
 export class PodTold implements PodScript {
   readonly #containers: ToldContainers;
-  readonly #probes = new Map<string, ProbeWish>();
-  #commands: readonly CommandAnswer[] = [];
+  /** By container. */
+  #probes: ReadonlyMap<string, ProbeWish> = NO_WISHES;
+  #commands: readonly CommandAnswer[] = NO_COMMANDS;
   /** How often it was told something of its probes. */
   changes = 0;
 
@@ -32,8 +37,7 @@ export class PodTold implements PodScript {
 
   /** Takes the place of everything that it was told before. */
   tell({ probes, commands }: ToldPod): void {
-    this.#probes.clear();
-    for (const [container, wish] of Object.entries(probes)) this.#probes.set(container, wish);
+    this.#probes = new Map(Object.entries(probes));
     this.#commands = commands;
     this.#changed();
   }
@@ -61,8 +65,10 @@ export class PodTold implements PodScript {
   setProbes(container: string, wish: ProbeWish): void {
     const { ready, live } = { ...this.wishOf(container), ...wish };
     const left = { ...(ready === false && { ready }), ...(live === false && { live }) };
-    if (Object.keys(left).length > 0) this.#probes.set(container, left);
-    else this.#probes.delete(container);
+    const wishes = new Map(this.#probes);
+    if (Object.keys(left).length > 0) wishes.set(container, left);
+    else wishes.delete(container);
+    this.#probes = wishes;
     this.#changed();
   }
 
@@ -74,8 +80,8 @@ export class PodTold implements PodScript {
   }
 
   forget(): void {
-    this.#probes.clear();
-    this.#commands = [];
+    this.#probes = NO_WISHES;
+    this.#commands = NO_COMMANDS;
     this.#changed();
   }
 
