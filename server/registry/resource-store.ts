@@ -57,6 +57,7 @@ export class ResourceStore {
   readonly #storage: Storage;
   readonly #env: RegistryEnv;
   readonly #bucket: string;
+  readonly #metaRules: MetaRules;
   #specs: SharedParts | undefined;
 
   /** @param about how errors call the resource, where another group shows its objects */
@@ -73,6 +74,8 @@ export class ResourceStore {
     this.#storage = storage;
     this.#env = env;
     this.#bucket = resourceName(info.group, info.resource);
+    const { nameProblems = dnsSubdomainProblems } = definition;
+    this.#metaRules = { namespaced: info.namespaced, knowsFinalizers: knowsFinalizers(info), nameProblems };
   }
 
   /** The storage key of an object, or the prefix of a namespace or of everything. */
@@ -176,7 +179,7 @@ export class ResourceStore {
     const finish = hook instanceof Promise ? await hook : hook;
     try {
       if (definition.sharesSpec) this.#shareSpec(object);
-      const ofMeta = metaProblems(object.metadata, this.#metaRules());
+      const ofMeta = metaProblems(object.metadata, this.#metaRules);
       const problems = definition.problemsWith?.(
         ofMeta,
         object as Frozen<KubeObject>,
@@ -310,12 +313,12 @@ export class ResourceStore {
       if (rules !== 'status') this.#countGeneration(object, old);
       const own =
         rules === 'object' ? definition.validate : rules === 'status' ? definition.validateStatus : part?.validate;
-      const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules());
+      const ofMeta = metaUpdateProblems(object.metadata, old.metadata, this.#metaRules);
       const isStatus = rules === 'status';
       const problems = definition.problemsWith?.(ofMeta, object as Frozen<KubeObject>, old, isStatus, write.warn) ?? [
         ...ofMeta,
         ...(rules === 'object' && definition.rechecksGenerateName
-          ? generateNameProblems(object.metadata, this.#metaRules())
+          ? generateNameProblems(object.metadata, this.#metaRules)
           : []),
         ...(definition.checksEnums ? [] : tableProblems(object, this.info.type)),
         ...(own?.(object as Frozen<KubeObject>, old) ?? []),
@@ -365,15 +368,6 @@ export class ResourceStore {
     } catch (error) {
       throw apiErrorOf(error, this.about, key, request.options.preconditions);
     }
-  }
-
-  #metaRules(): MetaRules {
-    const { namespaced } = this.info;
-    return {
-      namespaced,
-      knowsFinalizers: knowsFinalizers(this.info),
-      nameProblems: this.definition.nameProblems ?? dnsSubdomainProblems,
-    };
   }
 
   #countGeneration(object: KubeObject, old: Frozen<KubeObject>): void {
