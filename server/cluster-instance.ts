@@ -28,7 +28,7 @@ import type { PodScripts } from './cluster/pod-scripts.ts';
 import { NOTHING_TOLD } from './cluster/savepoints/savepoint.ts';
 import { Savepoints } from './cluster/savepoints/savepoints.ts';
 import { comeToRest, type Settling, START_TIMEOUT_MS, settle } from './cluster/settle.ts';
-import { ADMIN_USER, kubeconfigOptions, userKubeconfig } from './cluster/user-kubeconfig.ts';
+import { ADMIN_USER, kubeconfigOptions, transportUser, userKubeconfig } from './cluster/user-kubeconfig.ts';
 import { type WhyParts, whyOfTarget } from './cluster/why/why.ts';
 import { createFaults } from './fault-host.ts';
 import { createManager } from './instance-controllers.ts';
@@ -36,7 +36,7 @@ import type { Leadership } from './instance-leadership.ts';
 import type { InstanceParts } from './instance-parts.ts';
 import { InstanceState } from './instance-state.ts';
 import type { ExtensionServers } from './kube/extension-server.ts';
-import type { User } from './kube/object.ts';
+import type { NamedUser } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import type { Faults } from './pipeline/faults/faults.ts';
 import type { ClusterControls, ForkedCluster } from './running-cluster.ts';
@@ -302,8 +302,8 @@ export class ClusterInstance implements ForkedCluster {
     return userKubeconfig(this.parts.pki, { server, cluster: this.#parts.virtual?.name, ...who });
   }
 
-  transport(user: User = ADMIN_USER): Transport {
-    return new LocalTransport(this.cluster.pipeline, user, 'fauxkube', false);
+  transport(user: NamedUser = ADMIN_USER): Transport {
+    return new LocalTransport(this.cluster.pipeline, transportUser(user), 'fauxkube', false);
   }
 
   async apply(...manifests: readonly (string | object)[]): Promise<void> {

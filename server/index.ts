@@ -13,7 +13,7 @@ import { apiServerDoor } from './http/api-server-door.ts';
 import { OutboundClient } from './http/outbound/outbound-client.ts';
 import { UpstreamServers } from './http/outbound/upstream-servers.ts';
 import { ingressPointOf, loopbackUrl } from './http/plain-servers.ts';
-import type { User } from './kube/object.ts';
+import type { NamedUser } from './kube/object.ts';
 import type { Transport } from './kube/transport.ts';
 import { answerIn, listen, type Servers } from './listening.ts';
 import type { FaultControls } from './pipeline/faults/fault-rule.ts';
@@ -217,7 +217,7 @@ class Launch implements RunningCluster {
     return this.#instance.kubeconfig(options);
   }
 
-  transport(user?: User): Transport {
+  transport(user?: NamedUser): Transport {
     return this.#instance.transport(user);
   }
 

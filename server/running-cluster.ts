@@ -8,7 +8,7 @@ import type { PodHandlers } from './cluster/pod-handlers/pod-handlers.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
 import type { Savepoints } from './cluster/savepoints/savepoints.ts';
 import type { Why } from './cluster/why/why.ts';
-import type { KubeObject, User } from './kube/object.ts';
+import type { KubeObject, NamedUser } from './kube/object.ts';
 import type { NamedResource, Place, Selection } from './kube/resource-argument.ts';
 import type { Transport } from './kube/transport.ts';
 import type { FaultControls } from './pipeline/faults/fault-rule.ts';
@@ -34,8 +34,13 @@ export interface ClusterControls {
    * const jane = cluster.kubeconfig({ user: 'jane', groups: ['dev'] });
    */
   kubeconfig(options?: { server?: string; user?: string; groups?: readonly string[] }): string;
-  /** A client without a socket, as the administrator or as anybody. */
-  transport(user?: User): Transport;
+  /**
+   * A client without a socket, as the administrator or as anybody.
+   *
+   * @example
+   * const { items } = await cluster.transport({ name: 'jane' }).list({ resource: 'v1/pods', namespace: 'shop' });
+   */
+  transport(user?: NamedUser): Transport;
   /** Creates or changes objects: YAML text with any number of documents, or objects. */
   apply(...manifests: readonly (string | object)[]): Promise<void>;
   /**

@@ -59,11 +59,12 @@ function known(permissions: Permissions, user: string, options: IdentityOptions)
   });
 }
 
-const ENFORCE = 'the body has to be {"identities": "recorded"}, or a list of what GET /-/rbac tells: {"user", "rules"}';
+const ENFORCE =
+  'the body has to be {"identities": "recorded"}, or what GET /-/rbac tells: {"identities": [{"user", "rules"}]}';
 
 /** @throws ApiError 400 */
 function identitiesOf(
-  { identities, ...others }: Readonly<Record<string, unknown>>,
+  { identities, complete: _complete, ...others }: Readonly<Record<string, unknown>>,
   permissions: Permissions,
 ): Identity[] {
   if (Object.keys(others).length > 0) throw badRequest(ENFORCE);

@@ -1,12 +1,21 @@
 /** The users of generated kubeconfigs. */
 import type { Pki } from '../auth/certificates.ts';
-import type { User } from '../kube/object.ts';
+import { authenticated } from '../auth/well-known-users.ts';
+import type { NamedUser, User } from '../kube/object.ts';
 import { callOptions, textIn, WrongField } from '../kube/script-fields.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 
 const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
 
 export const ADMIN_USER: User = { name: ADMIN.name, groups: [...ADMIN.groups, 'system:authenticated'] };
+
+/** What somebody passes `transport()`: whoever has a name has logged in. @throws WrongField */
+export function transportUser(user: NamedUser): User {
+  const fields = callOptions(user, 'transport()', ['name', 'groups', 'uid', 'extra']);
+  if (typeof fields.name !== 'string' || fields.name === '')
+    throw new WrongField(`transport().name has to be a text, and is ${JSON.stringify(fields.name)}`);
+  return authenticated({ ...user, groups: groupsIn(fields, 'transport()') });
+}
 
 /** Where the API is, and who asks it. */
 export interface KubeconfigWish {
@@ -35,8 +44,11 @@ export function userKubeconfig(pki: Pki, { server, cluster, user, groups = [] }:
 /** What somebody passes `kubeconfig()`. @throws WrongField */
 export function kubeconfigOptions(options: unknown): Partial<KubeconfigWish> {
   const fields = callOptions(options, 'kubeconfig()', ['server', 'user', 'groups']);
-  const { groups = [] } = fields;
-  if (!Array.isArray(groups) || !groups.every((group): group is string => typeof group === 'string'))
-    throw new WrongField(`kubeconfig().groups has to be a list of texts, and is ${JSON.stringify(groups)}`);
+  const groups = groupsIn(fields, 'kubeconfig()');
   return { ...textIn(fields, 'server', 'kubeconfig()'), ...textIn(fields, 'user', 'kubeconfig()'), groups };
+}
+
+function groupsIn({ groups = [] }: { readonly groups?: unknown }, call: string): readonly string[] {
+  if (Array.isArray(groups) && groups.every((group): group is string => typeof group === 'string')) return groups;
+  throw new WrongField(`${call}.groups has to be a list of texts, and is ${JSON.stringify(groups)}`);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Finding, SEVERITIES } from '../cluster/lint/finding.ts';
 import { LINT_RULES } from '../cluster/lint/lint.ts';
 import { lintText } from '../cluster/lint/lint-text.ts';
@@ -83,10 +84,28 @@ export async function changeRbac(
   method: 'POST' | 'DELETE',
   path: string,
   { kubeconfig, output }: Flags & { readonly output: Output },
+  file?: string,
 ): Promise<void> {
   await reported(async () => {
-    const body = method === 'POST' ? { identities: 'recorded' } : undefined;
+    const recorded = file === undefined ? { identities: 'recorded' } : recordedIn(file);
+    const body = method === 'POST' ? recorded : undefined;
     const answer = await send<Partial<Enforcement>>(readConnection(kubeconfig), method, path, body);
     return output === 'json' ? jsonText(answer) : (answer.identities ?? []).map(({ user }) => `${user}\n`).join('');
   });
+}
+
+/** @throws Error when the file is none that `rbac print -o json` has written */
+function recordedIn(file: string): object {
+  // 0 is standard input.
+  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    found = undefined;
+  }
+  if (typeof found === 'object' && found !== null && 'identities' in found) return found;
+  // That of one user.
+  if (typeof found === 'object' && found !== null && 'user' in found) return { identities: [found] };
+  throw new Error(`${file} has to be what "fauxkube rbac print -o json" writes`);
 }

@@ -52,7 +52,6 @@ function addRbac(rbac: Command): void {
     .action(async (flags) => (await import('./ask-questions.ts')).printRbac(flags));
   for (const [name, description, method, path] of [
     ['record', 'forget what was used so far: what is printed then is of what follows', 'DELETE', '/-/rbac'],
-    ['enforce', 'hold users to exactly what they have used so far', 'POST', '/-/rbac/enforce'],
     ['release', 'leave everything to the Roles of the cluster again', 'DELETE', '/-/rbac/enforce'],
   ] as const)
     rbac
@@ -61,4 +60,17 @@ function addRbac(rbac: Command): void {
       .addOption(outputOption())
       .addOption(kubeconfigOption())
       .action(async (flags) => (await import('./ask-questions.ts')).changeRbac(method, path, flags));
+  rbac
+    .command('enforce')
+    .description('hold users to exactly what they have used so far, or in an earlier run')
+    .argument('[file]', 'what "rbac print -o json" has written then; - is standard input')
+    .addOption(outputOption())
+    .addOption(kubeconfigOption())
+    .addHelpText(
+      'after',
+      '\nExample: fauxkube rbac print -o json > used.json, and in the next run rbac enforce used.json\n',
+    )
+    .action(async (file, flags) =>
+      (await import('./ask-questions.ts')).changeRbac('POST', '/-/rbac/enforce', flags, file),
+    );
 }

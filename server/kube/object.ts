@@ -59,6 +59,9 @@ export interface User {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A user as somebody names one: without groups it is one that has only logged in. */
+export type NamedUser = Omit<User, 'groups'> & Partial<Pick<User, 'groups'>>;
+
 export interface GroupVersion {
   readonly group: string;
   readonly version: string;

@@ -83,4 +83,10 @@ it('fauxkube rbac prints what was used, from when it is told to record', async (
   expect(await said('rbac', 'print', '--user', 'jane')).toEqual([1, expect.stringContaining('has asked for nothing')]);
   expect(await said('rbac', 'enforce')).toEqual([0, '']);
   expect(await said('rbac', 'release')).toEqual([0, '']);
+  const earlier = cli.file('used.json');
+  await writeFile(earlier, '{"identities":[{"user":"jane","rules":[]}],"complete":true}');
+  expect(await said('rbac', 'enforce', earlier)).toEqual([0, 'jane\n']);
+  await writeFile(earlier, 'kind: Role');
+  expect(await said('rbac', 'enforce', earlier)).toEqual([1, expect.stringContaining('rbac print -o json')]);
+  await said('rbac', 'release');
 });

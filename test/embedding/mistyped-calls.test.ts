@@ -34,6 +34,16 @@ const CALLS: [call: string, made: (cluster: RunningCluster) => unknown, message:
     'restore() has no field "clok"; it may have watches, clock; did you mean clock?',
   ],
   [
+    'transport({ nam })',
+    (cluster) => loosely(cluster).transport?.({ nam: 'jane' }),
+    'transport() has no field "nam"; it may have name, groups, uid, extra; did you mean name?',
+  ],
+  [
+    'transport({})',
+    (cluster) => loosely(cluster).transport?.({}),
+    'transport().name has to be a text, and is undefined',
+  ],
+  [
     'diff(name, to, { al })',
     ({ savepoints }) => loosely(savepoints).diff?.('kept', 'now', { al: true }),
     'diff() has no field "al"; it may have all',

@@ -22,6 +22,11 @@ const MATCHES: [match: unknown, message: string | RegExp][] = [
   [{ verb: 'get,craete' }, /^there is no verb "craete"; .*; did you mean create\?$/],
   [{ verb: 'DELETE' }, /did you mean delete\?$/],
   [{ verb: 'remove*' }, 'there is no verb "remove*"'],
+  [{ resource: 'configmap' }, 'no request is for a resource "configmap"; did you mean configmaps?'],
+  [{ resource: 'pods,cm' }, 'no request is for a resource "cm"; did you mean configmaps?'],
+  [{ resource: 'Pod/exec' }, 'no request is for a resource "Pod/exec"; did you mean pods/exec?'],
+  [{ resource: 'deploy.apps' }, 'did you mean deployments.apps?'],
+  [{ resource: 'configmaps.core' }, 'did you mean configmaps?'],
   [{ code: '4x' }, 'code has to be a number from 100 to 599 or such as 4xx, and is "4x"; did you mean 4xx?'],
   [{ code: '2xx,notfound' }, 'and is "notfound"'],
   [{ code: 40 }, 'and is "40"'],
@@ -39,6 +44,7 @@ it.each(MATCHES)('nothing looks for %j', async (match, message) => {
 
 it.each([
   { verb: 'get, list' },
+  { resource: 'gadgets.shop.example, pods/*, deploy*' },
   { verb: 'head,post,put,options,connect' },
   { verb: 'delete*' },
   { verb: '*' },

@@ -57,3 +57,17 @@ it('refuses what is no tape', async () => {
   const answer = await send('POST', '/-/requests/replay', '\n{"sequence": 1}\n');
   expect(answer).toContain('line 2 of the tape is none that GET /-/requests/tape has given');
 });
+
+it('sends an update again of what was read, in a cluster where the object is another one', async () => {
+  await shop.admin('PUT', '/-/requests/level', { level: 'request' });
+  const since = shop.cluster.requests.mark();
+  const json = { 'content-type': 'application/json' };
+  await send('POST', MAPS, '{"metadata":{"name":"read"},"data":{"k":"v"}}', json);
+  const read = JSON.parse(await send('GET', `${MAPS}/read`, '')) as { data: object };
+  await send('PUT', `${MAPS}/read`, JSON.stringify({ ...read, data: { k: 'w' } }), json);
+  const tape = (await shop.admin('GET', `${TAPE}?since=${since}`)).text;
+  await shop.cluster.reset();
+  await shop.admin('POST', '/-/clock', { advance: '1h' });
+  expect(JSON.parse(await send('POST', '/-/requests/replay', tape))).toEqual({ replayed: 2, differences: [] });
+  expect(JSON.parse(await send('GET', `${MAPS}/read`, ''))).toMatchObject({ data: { k: 'w' } });
+});

@@ -118,6 +118,13 @@ it('holds users to what was recorded, until that is ended', async () => {
   expect(await operator('GET', `${MAPS}/a`)).toBe(404);
 });
 
+it('holds users to what was told of an earlier run', async () => {
+  await operator('GET', `${MAPS}/a`);
+  const told = JSON.parse((await shop.admin('GET', '/-/rbac')).text) as object;
+  await shop.admin('POST', '/-/rbac/enforce', told);
+  expect([await operator('GET', `${MAPS}/a`), await operator('DELETE', `${MAPS}/a`)]).toEqual([404, 403]);
+});
+
 it('holds users to a list of rules', async () => {
   const rules = [{ verbs: ['get'], apiGroups: [''], resources: ['configmaps'], resourceNames: ['a'] }];
   await shop.admin('POST', '/-/rbac/enforce', { identities: [{ user: OPERATOR, rules }] });

@@ -34,6 +34,15 @@ it('tells who wrote which revision, and what changed', async () => {
   ]);
 });
 
+it('tells who had objects deleted together, not who only tried', async () => {
+  await shop.admin('POST', MAPS, { metadata: { name: 'many', labels: { of: 'many' } } });
+  await shop.admin('DELETE', `${MAPS}/many?dryRun=All`);
+  await shop.admin('DELETE', `${MAPS}?labelSelector=of%3Dmany`);
+  await shop.admin('DELETE', `${MAPS}/many`);
+  const { history } = await why('cm/default/many');
+  expect(history.at(-1)).toMatchObject({ type: 'deleted', request: `DELETE ${MAPS}?labelSelector=of%3Dmany` });
+});
+
 it('tells times as the clock of the cluster shows them', async () => {
   await shop.admin('POST', '/-/clock', { freeze: true, advance: '48h' });
   const answer = await shop.admin('POST', MAPS, { metadata: { name: 'later' } });
@@ -48,6 +57,7 @@ it('tells what happened to an object that is gone, and that there was none', asy
   await shop.admin('DELETE', `${MAPS}/gone`);
   const { exists, history } = await why('cm/default/gone');
   expect([exists, history.map(({ type }) => type)]).toEqual([false, ['created', 'deleted']]);
+  expect(history[1]).toMatchObject({ user: 'kubernetes-admin', request: `DELETE ${MAPS}/gone` });
   for (const [path, status, message] of [
     ['configmaps/default/never', 404, 'configmaps "never" not found, and none of its revisions is kept'],
     ['gadgets/default/a', 404, 'there is no resource "gadgets"'],

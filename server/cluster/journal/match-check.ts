@@ -2,6 +2,7 @@
 import { globMatches } from '../../base/glob.ts';
 import { didYouMean } from '../../base/near-names.ts';
 import { badRequest } from '../../kube/api-error.ts';
+import { meantResource } from '../../schema/meant-resource.ts';
 import type { RequestMatch } from './request-match.ts';
 
 export const MATCH_FIELDS = [
@@ -67,8 +68,21 @@ function checkValue(field: keyof RequestMatch, wanted: unknown): void {
   const alternatives = String(wanted)
     .split(',')
     .map((text) => text.trim());
+  if (field === 'resource') for (const resource of alternatives) checkResource(resource);
   if (field === 'verb') for (const verb of alternatives) checkVerb(verb);
   if (field === 'code') for (const code of alternatives) checkCode(code);
+}
+
+/** Paths have plurals, and the group of the oldest kinds has no name in them. Others may be custom resources. */
+function checkResource(text: string): void {
+  const [whole = '', ...subresource] = text.split('/');
+  const dot = whole.indexOf('.');
+  const plural = dot < 0 ? whole : whole.slice(0, dot);
+  const group = dot < 0 ? '' : whole.slice(dot);
+  const meant = meantResource(plural);
+  if (meant === undefined && group !== '.core') return;
+  const better = [`${meant ?? plural}${group === '.core' ? '' : group}`, ...subresource].join('/');
+  throw badRequest(`no request is for a resource ${JSON.stringify(text)}; did you mean ${better}?`);
 }
 
 function checkVerb(verb: string): void {

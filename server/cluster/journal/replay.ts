@@ -68,13 +68,23 @@ function plainUser({ name, groups, uid, extra }: User): User {
   return { name, groups, ...(uid !== undefined && { uid }), ...(extra !== undefined && { extra }) };
 }
 
+/** What the server alone says of an object: in any other cluster it is another one, and may not be changed. */
+const OF_ONE_CLUSTER = [
+  'resourceVersion',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const;
+
 /** An update that says which version it is of meets a conflict in any other cluster. */
 function withoutRevision(line: TapeLine): TapeLine {
   const { body } = line;
   if (line.method !== 'PUT' || typeof body !== 'object' || body === null) return line;
   const { metadata } = body as Partial<KubeObject>;
   if (!metadata) return line;
-  const { resourceVersion: _revision, uid: _uid, ...kept } = metadata;
+  const kept = { ...metadata };
+  for (const field of OF_ONE_CLUSTER) delete kept[field];
   return { ...line, body: { ...body, metadata: kept } };
 }
 

@@ -1,7 +1,7 @@
 /** What happened to an object: the revisions that are still kept, and who wrote them. */
 import { rfc3339 } from '../../base/clock.ts';
 import type { Frozen } from '../../base/freeze.ts';
-import type { KubeObject } from '../../kube/object.ts';
+import { type KubeObject, resourceName } from '../../kube/object.ts';
 import type { DatedEvent } from '../../storage/storage.ts';
 import type { ClusterJournal } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
@@ -11,7 +11,7 @@ export interface HistoryItem {
   readonly revision: number;
   readonly time: string;
   readonly type: 'created' | 'updated' | 'deleted';
-  /** The request, where the journal still has it. */
+  /** The request, where the journal still has it; of a deletion, the last one that asked for it. */
   readonly user?: string;
   readonly userAgent?: string;
   readonly request?: string;
@@ -39,7 +39,7 @@ export function historyOf(events: readonly DatedEvent[], journal: ClusterJournal
   for (const entry of journal.after(0, { own: true }))
     if (entry.revision !== undefined && entry.revision > entry.revisionBefore) writes.set(entry.revision, entry);
   return events.map(({ event: { type, now, before }, atMs, aheadMs }) => {
-    const written = writes.get(now.revision);
+    const written = writes.get(now.revision) ?? (type === 'deleted' ? deletionOf(now, journal) : undefined);
     const owner = type === 'deleted' ? undefined : writerOf(before?.value, now.value);
     return {
       revision: now.revision,
@@ -51,6 +51,28 @@ export function historyOf(events: readonly DatedEvent[], journal: ClusterJournal
       ...(type === 'updated' && { changed: changedPaths(before?.value, now.value) }),
     };
   });
+}
+
+/**
+ * The request that had an object deleted: its answer tells no revision, and an object that had finalizers goes when
+ * somebody else takes the last of them away.
+ */
+function deletionOf({ key, revision }: DatedEvent['event']['now'], journal: ClusterJournal): JournalEntry | undefined {
+  return journal
+    .after(0, { own: true })
+    .findLast((entry) => entry.revisionBefore < revision && isDeletion(entry) && names(entry, key));
+}
+
+const isDeletion = ({ info: { verb, subresource }, status = 0, rawQuery }: JournalEntry): boolean =>
+  (verb === 'delete' || verb === 'deletecollection') &&
+  subresource === '' &&
+  status < 300 &&
+  !new URLSearchParams(rawQuery).has('dryRun');
+
+/** Whether a request is for the object of a key, or for all that there are in its place. */
+function names({ info: { group, resource, namespace, name } }: JournalEntry, key: string): boolean {
+  const place = [resourceName(group, resource), namespace].filter((part) => part !== '').join('/');
+  return name === '' ? key.startsWith(`${place}/`) : key === `${place}/${name}`;
 }
 
 function requestFields(entry: JournalEntry): Pick<HistoryItem, 'user' | 'userAgent' | 'request' | 'auditID'> {

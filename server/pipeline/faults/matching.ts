@@ -1,7 +1,7 @@
 /** Which requests a rule is about. */
 import { globMatches } from '../../base/glob.ts';
 import { WrongField } from '../../kube/script-fields.ts';
-import { builtInTypes, type ResourceInfo } from '../../schema/type-table.ts';
+import { meantResource } from '../../schema/meant-resource.ts';
 import type { ApiRequest } from '../request.ts';
 import type { FaultMatch } from './fault-rule.ts';
 import { fieldsOf, filledText, flag, listOf, meant, optional, type Read, text } from './rule-fields.ts';
@@ -46,18 +46,11 @@ const resourcePattern: Read<ResourcePattern> = (value, path) => {
     throw new WrongField(
       `${path} cannot be ${JSON.stringify(word)}: it has to be like pods, pods/status or deployments.apps`,
     );
-  const plural = pluralOf(resource);
+  const plural = meantResource(resource);
   if (plural !== undefined)
     throw new WrongField(`${path} cannot be ${JSON.stringify(word)}: did you mean ${JSON.stringify(plural)}?`);
   return { resource, ...(group !== undefined && { group }), ...(subresource !== undefined && { subresource }) };
 };
-
-/** The plural that somebody means who writes `pod` or `deploy`; undefined for what may be one. */
-function pluralOf(word: string): string | undefined {
-  const all: ResourceInfo[] = builtInTypes().groups.flatMap(({ versions }) => versions.flatMap((one) => one.resources));
-  if (all.some(({ resource }) => resource === word)) return undefined;
-  return all.find(({ singular, shortNames }) => singular === word || shortNames.includes(word))?.resource;
-}
 
 const NAME_SELECTOR = /(?:^|,)metadata\.name==?([^,]+)/;
 
