@@ -5,6 +5,7 @@ import { createLogger, type Logger } from './base/log.ts';
 import { MovableClock } from './base/movable-clock.ts';
 import { seededRandom, systemRandom } from './base/random.ts';
 import type { ClockControls } from './cluster/cluster-clock.ts';
+import type { FixtureObject } from './cluster/fixtures/faults.ts';
 import { StartFixtures, type StartFixturesOptions } from './cluster/fixtures/start-fixtures.ts';
 import type { Requests } from './cluster/journal/request-log.ts';
 import type { PodScripts } from './cluster/pod-scripts.ts';
@@ -145,7 +146,11 @@ class Launch implements RunningCluster {
   }
 
   async run(): Promise<void> {
-    const fixtures = await StartFixtures.read(this.#options, { clock: this.#clock, log: this.#log });
+    const fixtures = await StartFixtures.read(this.#options, {
+      clock: this.#clock,
+      log: this.#log,
+      judge: (objects) => judge(objects, this.#options),
+    });
     this.#servers = await listen(this.#options, await this.#instance.assemble(fixtures), {
       clock: this.#clock,
       log: this.#log,
@@ -272,6 +277,26 @@ class Launch implements RunningCluster {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** What an API takes depends on these. */
+const JUDGED_BY = [
+  'kubernetesVersion',
+  'clusterCidr',
+  'serviceClusterIpRange',
+  'controllers',
+  'enableAdmissionPlugins',
+  'disableAdmissionPlugins',
+  'admissionControlConfigFile',
+] as const satisfies readonly (keyof StartOptions)[];
+
+/** Has a cluster that is gone afterwards judge fixtures. @throws FixtureError */
+async function judge(readFixtures: readonly FixtureObject[], options: StartOptions): Promise<void> {
+  // They may need what is there, and nothing is to be written there.
+  if (options.dataDir !== undefined || options.storage !== undefined) return;
+  const given = Object.fromEntries(JUDGED_BY.map((name) => [name, options[name]]).filter(([, value]) => value));
+  const cluster = await startCluster({ ...(given as StartOptions), readFixtures, holdReady: true, logLevel: 'silent' });
+  await cluster.stop();
 }
 
 const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';

@@ -47,14 +47,23 @@ func (c *Cluster) Name() string { return c.name }
 // Kubeconfig is the administrator's: clientcmd.RESTConfigFromKubeConfig makes a rest.Config of it.
 func (c *Cluster) Kubeconfig() []byte { return append([]byte(nil), c.kubeconfig...) }
 
-// KubeconfigPath is a file with it, for KUBECONFIG; gone when the cluster has stopped.
+// KubeconfigPath is a file with it, for KUBECONFIG; gone when the cluster, or the server of a virtual one, has stopped.
 func (c *Cluster) KubeconfigPath() (string, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	if c.path != "" {
 		return c.path, nil
 	}
-	folder, err := os.MkdirTemp("", "fauxkube-")
+	// That of a virtual cluster goes with its server at the latest: a test may forget to stop it.
+	place := ""
+	if c.server != nil {
+		path, err := c.server.KubeconfigPath()
+		if err != nil {
+			return "", err
+		}
+		place = filepath.Dir(path)
+	}
+	folder, err := os.MkdirTemp(place, "fauxkube-")
 	if err != nil {
 		return "", err
 	}
@@ -91,9 +100,12 @@ type Time struct {
 }
 
 // Clock moves the cluster's clock: {"freeze": true}, {"advance": "1h"}, {"set": "…"}, {"next": true}, {"speed": 10}.
-// With {"set": "now"} it is real time again.
+// With {"set": "now"} it is real time again. Without a change, which may be nil, it only tells how the clock is.
 func (c *Cluster) Clock(ctx context.Context, change map[string]any) (Time, error) {
 	var told Time
+	if len(change) == 0 {
+		return told, c.Admin(ctx, http.MethodGet, "/-/clock", nil, &told)
+	}
 	err := c.Admin(ctx, http.MethodPost, "/-/clock", change, &told)
 	return told, err
 }

@@ -145,6 +145,9 @@ func TestClockStandsStillAndMoves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if told, err := cluster.Clock(ctx, nil); err != nil || told != before {
+		t.Errorf("%v %v", told, err)
+	}
 	after, err := cluster.Clock(ctx, map[string]any{"advance": "1h"})
 	if err != nil || after.Now.Sub(before.Now) != time.Hour || !after.Frozen {
 		t.Errorf("%v %v %v", before, after, err)

@@ -36,6 +36,27 @@ func TestStopEndsTheServerAndRemovesItsFiles(t *testing.T) {
 	}
 }
 
+func TestFilesOfForksGoWithTheirServer(t *testing.T) {
+	cluster, err := New(Options{Args: []string{"--nodes=0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fork, err := cluster.Fork(context.Background(), ForkOptions{From: "empty"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := fork.KubeconfigPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cluster.Stop(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("%s is still there", path)
+	}
+}
+
 func TestServerEndsWithAProcessThatPanics(t *testing.T) {
 	program := exec.Command(os.Args[0])
 	program.Env = append(os.Environ(), asProgram+"=1")

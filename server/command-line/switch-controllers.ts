@@ -1,5 +1,6 @@
 /** `fauxkube controllers list|enable|disable|unset`: the switches of a running cluster, over `/-/controllers`. */
 import { readConnection, send } from './admin-connection.ts';
+import { eachNamed } from './each-named.ts';
 import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
@@ -35,16 +36,13 @@ export async function switchControllers(
 ): Promise<void> {
   await reported(async () => {
     const connection = readConnection(kubeconfig);
-    const states: State[] = [];
-    for (const name of names) {
+    const states = await eachNamed(names, (name) => {
       const path = `${PATH}/${encodeURIComponent(name)}`;
       const body = { enabled: verb === 'enable', ...(namespace !== undefined && { namespace }) };
-      const state =
-        verb === 'unset'
-          ? await send<State>(connection, 'DELETE', `${path}?namespace=${encodeURIComponent(namespace ?? '')}`)
-          : await send<State>(connection, 'PUT', path, body);
-      states.push(state);
-    }
+      return verb === 'unset'
+        ? send<State>(connection, 'DELETE', `${path}?namespace=${encodeURIComponent(namespace ?? '')}`)
+        : send<State>(connection, 'PUT', path, body);
+    });
     return told(states, output);
   });
 }

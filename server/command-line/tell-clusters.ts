@@ -1,4 +1,5 @@
 import { readConnection, send } from './admin-connection.ts';
+import { eachNamed } from './each-named.ts';
 import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
@@ -52,8 +53,11 @@ export function printKubeconfig(name: string, { kubeconfig, output }: ClusterFla
 export function deleteClusters(names: readonly string[], { kubeconfig, output }: ClusterFlags): Promise<void> {
   return reported(async () => {
     const connection = readConnection(kubeconfig);
-    for (const name of names) await send(connection, 'DELETE', pathOf(name));
-    if (output === 'json') return jsonText({ deleted: names });
-    return names.map((name) => `cluster/${name} deleted\n`).join('');
+    const deleted = await eachNamed(names, async (name) => {
+      await send(connection, 'DELETE', pathOf(name));
+      return name;
+    });
+    if (output === 'json') return jsonText({ deleted });
+    return deleted.map((name) => `cluster/${name} deleted\n`).join('');
   });
 }

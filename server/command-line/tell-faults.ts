@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FaultReport } from '../pipeline/faults/fault-rule.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
+import { eachNamed } from './each-named.ts';
 import { jsonText as json, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
@@ -48,8 +49,7 @@ export function addFault(given: string, flags: FaultFlags): Promise<void> {
 export function removeFaults(ids: readonly string[], flags: FaultFlags): Promise<void> {
   return reported(async () => {
     const connection = connect(flags);
-    const removed: FaultReport[] = [];
-    for (const id of ids) removed.push(await send<FaultReport>(connection, 'DELETE', pathOf(id)));
+    const removed = await eachNamed(ids, (id) => send<FaultReport>(connection, 'DELETE', pathOf(id)));
     return told(removed, 'removed', flags);
   });
 }

@@ -72,6 +72,12 @@ def test_settle_waits_until_everything_is_done(fauxkube: Cluster) -> None:
     assert apps.read_namespaced_deployment("web", "default").status.ready_replicas == 3
 
 
+def test_clock_tells_how_it_is(fauxkube_fork: Cluster) -> None:
+    assert fauxkube_fork.clock()["frozen"] is False
+    fauxkube_fork.clock(freeze=True)
+    assert fauxkube_fork.clock()["frozen"] is True
+
+
 def test_clock_stands_still_and_moves(fauxkube_fork: Cluster) -> None:
     before = fauxkube_fork.clock(freeze=True)
     after = fauxkube_fork.clock(advance="1h")

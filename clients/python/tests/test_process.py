@@ -1,3 +1,4 @@
+import os
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,17 @@ def test_server_ends_with_a_process_that_cannot_say_so(then: str) -> None:
     while is_served(text) and time.monotonic() < give_up:
         time.sleep(0.02)
     assert not is_served(text)
+
+
+def test_files_go_with_a_process_that_stops_nothing(tmp_path: Path) -> None:
+    then = "print(cluster.fork('a', 'empty').kubeconfig_path.read_text() != '' and cluster.fork().kubeconfig_path)"
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", HERE.format(then=then)], capture_output=True, text=True, env=environment
+    )
+    paths = [Path(line) for line in ended.stdout.split()]
+    assert [path.name for path in paths] == ["kubeconfig", "kubeconfig"]
+    assert list(tmp_path.glob("fauxkube-*")) == []
 
 
 def test_flags_reach_the_server() -> None:

@@ -1,12 +1,12 @@
 //! A cluster that somebody started, and what tests do with it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::admin::{AdminClient, Body};
 use crate::credentials::Credentials;
@@ -31,8 +31,8 @@ pub struct Cluster {
     /// The whole server of a virtual cluster.
     server: Option<Credentials>,
     name: Option<String>,
-    folder: OnceLock<TempDir>,
-    path: OnceLock<PathBuf>,
+    /// Of the kubeconfig, in a folder of its own.
+    file: OnceLock<(NamedTempFile, TempDir)>,
     ending: Ending,
 }
 
@@ -50,10 +50,8 @@ impl Cluster {
     /// # Errors
     /// [`Error::Start`] with what the server said.
     pub fn start_with(options: &Options) -> Result<Self, Error> {
-        let server = process::start(options)?;
-        let path = server.kubeconfig();
-        let mut cluster = Self::connect(&fs::read_to_string(&path)?)?;
-        cluster.path = OnceLock::from(path);
+        let (server, kubeconfig) = process::start(options)?;
+        let mut cluster = Self::connect(&kubeconfig)?;
         cluster.ending = Ending::Server { _server: server };
         Ok(cluster)
     }
@@ -70,8 +68,7 @@ impl Cluster {
             credentials,
             server: None,
             name: None,
-            folder: OnceLock::new(),
-            path: OnceLock::new(),
+            file: OnceLock::new(),
             ending: Ending::Nothing,
         })
     }
@@ -99,16 +96,19 @@ impl Cluster {
     /// # Errors
     /// When the file cannot be written.
     pub fn kubeconfig_path(&self) -> Result<&Path, Error> {
-        if let Some(path) = self.path.get() {
-            return Ok(path);
+        if let Some((file, _)) = self.file.get() {
+            return Ok(file.path());
         }
         let folder = tempfile::Builder::new().prefix("fauxkube-").tempdir()?; // nobody else's
-        let path = folder.path().join("kubeconfig");
-        fs::write(&path, &self.kubeconfig)?;
+        let file = tempfile::Builder::new().prefix("kubeconfig").rand_bytes(0).tempfile_in(&folder)?;
+        fs::write(&file, &self.kubeconfig)?;
         // Whoever was faster has the same in its file.
-        let _ = self.folder.set(folder);
-        let kept = self.folder.get().map_or(path, |kept| kept.path().join("kubeconfig"));
-        Ok(self.path.get_or_init(|| kept))
+        Ok(self.file.get_or_init(|| (file, folder)).0.path())
+    }
+
+    /// Removes that file: a shared cluster is never dropped.
+    pub(crate) fn remove_file(&mut self) {
+        drop(self.file.take());
     }
 
     /// Asks any path, such as `/-/controllers`, and returns the answer's JSON.
@@ -145,6 +145,14 @@ impl Cluster {
     /// When it takes too long.
     pub fn settle(&self, timeout: Duration) -> Result<(), Error> {
         self.admin("POST", "/-/settle", Some(&json!({"timeoutSeconds": timeout.as_secs_f64()}))).map(drop)
+    }
+
+    /// How the cluster's clock is: `{"now": …, "frozen": false, …}`.
+    ///
+    /// # Errors
+    /// When the server cannot.
+    pub fn clock_state(&self) -> Result<Value, Error> {
+        self.admin("GET", "/-/clock", None)
     }
 
     /// Moves the cluster's clock: `{"advance": "1h"}`, `{"freeze": true}`, `{"set": "now"}`.

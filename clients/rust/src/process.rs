@@ -36,10 +36,12 @@ impl Default for Options {
 pub(crate) struct Server {
     child: Child,
     stdin: Option<ChildStdin>,
-    folder: TempDir,
+    /// None once all in it is known: a program may end without dropping anything.
+    folder: Option<TempDir>,
 }
 
-pub(crate) fn start(options: &Options) -> Result<Server, Error> {
+/// A server that is ready, and its administrator's kubeconfig.
+pub(crate) fn start(options: &Options) -> Result<(Server, String), Error> {
     let words = command::find(&options.command)?;
     let folder = tempfile::Builder::new().prefix("fauxkube-").tempdir()?; // nobody else's
     let log = File::create(folder.path().join("log"))?;
@@ -53,20 +55,24 @@ pub(crate) fn start(options: &Options) -> Result<Server, Error> {
         .stderr(log)
         .spawn()
         .map_err(|error| Error::Start(format!("{} cannot be run: {error}", words[0])))?;
-    let mut server = Server { stdin: child.stdin.take(), child, folder };
+    let mut server = Server { stdin: child.stdin.take(), child, folder: Some(folder) };
     match server.wait(options.timeout) {
-        Ok(()) => Ok(server),
+        Ok(()) => {
+            let kubeconfig = fs::read_to_string(server.file("kubeconfig"))?;
+            server.folder = None;
+            Ok((server, kubeconfig))
+        }
         Err(what) => Err(Error::Start(format!("{} start {what}: {}", words.join(" "), server.said()))),
     }
 }
 
 impl Server {
-    pub(crate) fn kubeconfig(&self) -> PathBuf {
-        self.folder.path().join("kubeconfig")
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.as_ref().map_or_else(PathBuf::new, |folder| folder.path().join(name))
     }
 
     fn said(&self) -> String {
-        let text = fs::read(self.folder.path().join("log")).unwrap_or_default();
+        let text = fs::read(self.file("log")).unwrap_or_default();
         String::from_utf8_lossy(&text).trim().to_owned()
     }
 
@@ -86,7 +92,7 @@ impl Server {
 
     /// Not as long as the kubeconfig is not there or half written, or its server does not say so.
     fn is_ready(&self) -> bool {
-        let Ok(text) = fs::read_to_string(self.kubeconfig()) else { return false };
+        let Ok(text) = fs::read_to_string(self.file("kubeconfig")) else { return false };
         Credentials::read(&text)
             .and_then(AdminClient::new)
             .and_then(|client| client.text("GET", "/readyz", &Body::None))

@@ -20,8 +20,17 @@ impl Deref for Fresh {
     }
 }
 
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        if let Some(cluster) = self.guard.as_mut() {
+            cluster.remove_file();
+        }
+    }
+}
+
 /// The cluster that the tests of this program share, as new. The first that asks starts it, with its flags; tests that
-/// run at the same time wait for each other. It ends with the program.
+/// run at the same time wait for each other. It ends with the program; the file of
+/// its kubeconfig with each test.
 ///
 /// # Errors
 /// [`Error::Start`] with what the server said.

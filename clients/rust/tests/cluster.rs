@@ -84,6 +84,7 @@ fn settle_waits_until_everything_is_done() {
 fn clock_stands_still_and_moves() {
     let fork = fresh(&[]).unwrap().fork().unwrap();
     let at = |told: &Value| told["now"].as_str().unwrap().to_owned();
+    assert_eq!(fork.clock_state().unwrap()["frozen"], false);
     let set = at(&fork.clock(&json!({"freeze": true, "set": "2030-01-01T00:00:00Z"})).unwrap());
     assert_eq!(&set[..19], "2030-01-01T00:00:00");
     let after = at(&fork.clock(&json!({"advance": "1h"})).unwrap());

@@ -12,6 +12,9 @@ use fauxkube::{Cluster, Error, Options};
 /// With this variable this program starts a cluster, says where its kubeconfig is, and dies.
 const DIES: &str = "FAUXKUBE_RUST_TEST_DIES";
 
+/// With this one it has a test that shares a cluster, which nobody ends.
+const LEAVES: &str = "FAUXKUBE_RUST_TEST_LEAVES";
+
 fn is_served(kubeconfig: &str) -> bool {
     Cluster::connect(kubeconfig).unwrap().admin("GET", "/version", None).is_ok()
 }
@@ -61,6 +64,30 @@ fn server_ends_with_a_process_that_aborts() {
         sleep(Duration::from_millis(20));
     }
     fs::remove_dir_all(path.parent().unwrap()).unwrap();
+}
+
+#[test]
+fn files_go_with_a_program_that_drops_nothing() {
+    if env::var_os(LEAVES).is_some() {
+        let fresh = fauxkube::fresh(&["--nodes=0"]).unwrap();
+        assert!(fresh.kubeconfig_path().unwrap().exists());
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let name = "files_go_with_a_program_that_drops_nothing";
+    let program = Command::new(env::current_exe().unwrap())
+        .args(["--exact", name])
+        .env(LEAVES, "1")
+        .env("TMPDIR", folder.path())
+        .output()
+        .unwrap();
+    assert!(program.status.success());
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("fauxkube-"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from .admin import AdminClient, AdminError
 from .credentials import read_credentials
+from .folders import make_folder, remove_folder
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient, Configuration
@@ -35,7 +34,7 @@ class Cluster:
         self._name = name
         self._server = server or self
         self._path = path
-        self._folder: str | None = None
+        self._folder: Path | None = None
         self._on_stop = on_stop
 
     @property
@@ -55,10 +54,10 @@ class Cluster:
 
     @property
     def kubeconfig_path(self) -> Path:
-        """A file with it, for `KUBECONFIG`; gone when the cluster has stopped."""
+        """A file with it, for `KUBECONFIG`; gone when the cluster has stopped, or this process has ended."""
         if self._path is None:
-            self._folder = tempfile.mkdtemp(prefix="fauxkube-")
-            self._path = Path(self._folder, "kubeconfig")
+            self._folder = make_folder()
+            self._path = self._folder / "kubeconfig"
             self._path.touch(0o600)
             self._path.write_text(self._kubeconfig)
         return self._path
@@ -102,8 +101,8 @@ class Cluster:
 
     def clock(self, **change: Any) -> Any:
         """Moves the cluster's clock: `freeze=True`, `advance="1h"`, `next=True`, `speed=10`, `set="…"`, where
-        `set="now"` brings real time back."""
-        return self.admin("POST", "/-/clock", change)
+        `set="now"` brings real time back. Without any of them it only tells how the clock is."""
+        return self.admin("POST", "/-/clock", change) if change else self.admin("GET", "/-/clock")
 
     def add_fault(self, rule: dict[str, Any]) -> Any:
         """From now on requests that the rule is about fail as it says."""
@@ -160,7 +159,7 @@ class Cluster:
                 on_stop()
         finally:
             if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+                remove_folder(self._folder)
                 self._folder = self._path = None
 
     def __enter__(self) -> Cluster:

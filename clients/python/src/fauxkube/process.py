@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import ssl
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +13,7 @@ from pathlib import Path
 from .cluster import Cluster
 from .command import find_command
 from .credentials import read_credentials
+from .folders import make_folder, remove_folder
 
 _POLL_SECONDS = 0.01
 _STOP_SECONDS = 10
@@ -40,7 +39,7 @@ def start(
         words = find_command(command)
     except FileNotFoundError as error:
         raise StartError(str(error)) from error
-    folder = Path(tempfile.mkdtemp(prefix="fauxkube-"))
+    folder = make_folder()
     kubeconfig, log = folder / "kubeconfig", folder / "log"
     own = ["start", "--port=0", "--proxy-port=0", f"--kubeconfig={kubeconfig}", "--stop-with-stdin"]
     try:
@@ -49,12 +48,12 @@ def start(
                 [*words, *own, *args], stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
             )
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
         raise StartError(f"{words[0]} cannot be run: {error}") from error
 
     def stop() -> None:
         _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_folder(folder)
 
     try:
         _wait(process, kubeconfig, log, words, timeout_seconds)

@@ -73,11 +73,11 @@ public final class FauxkubeCluster implements AutoCloseable {
     return kubeconfig;
   }
 
-  /** A file with it, for {@code KUBECONFIG}; gone when the cluster is closed. */
+  /** A file with it, for {@code KUBECONFIG}; gone when the cluster is closed, or this process has ended. */
   public synchronized Path kubeconfigPath() {
     if (path != null) return path;
     try {
-      folder = Files.createTempDirectory("fauxkube-"); // nobody else's
+      folder = Folders.make();
       path = Files.writeString(folder.resolve("kubeconfig"), kubeconfig);
       return path;
     } catch (IOException error) {
@@ -118,6 +118,11 @@ public final class FauxkubeCluster implements AutoCloseable {
   /** Returns as soon as no controller has anything to do any more. */
   public void settle(Duration timeout) {
     admin("POST", "/-/settle", Map.of("timeoutSeconds", timeout.toMillis() / 1000.0));
+  }
+
+  /** How the cluster's clock is: {@code now}, {@code frozen}, {@code speed}. */
+  public JsonNode clock() {
+    return admin("GET", "/-/clock");
   }
 
   /**

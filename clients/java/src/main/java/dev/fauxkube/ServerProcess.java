@@ -29,7 +29,7 @@ final class ServerProcess {
     List<String> words = Command.find(options.command(), System.getenv(), Path.of(""));
     Path folder;
     try {
-      folder = Files.createTempDirectory("fauxkube-"); // nobody else's
+      folder = Folders.make();
     } catch (IOException error) {
       throw new UncheckedIOException(error);
     }

@@ -81,6 +81,7 @@ class ClusterTest {
   @Test
   void clockStandsStillAndMoves(FauxkubeCluster cluster) {
     try (FauxkubeCluster fork = cluster.fork()) {
+      assertEquals(false, fork.clock().path("frozen").asBoolean(true));
       Instant before = Instant.parse(fork.clock(Map.of("freeze", true)).path("now").asText());
       Instant after = Instant.parse(fork.clock(Map.of("advance", "1h")).path("now").asText());
       assertEquals(Duration.ofHours(1), Duration.between(before, after));

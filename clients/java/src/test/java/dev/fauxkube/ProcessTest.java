@@ -46,6 +46,26 @@ class ProcessTest {
     }
   }
 
+  /** A program that closes nothing. */
+  static final class Forgetful {
+    public static void main(String[] args) {
+      FauxkubeCluster cluster = FauxkubeCluster.start("--nodes=0");
+      System.out.println(cluster.kubeconfigPath());
+      System.out.println(cluster.fork("empty").kubeconfigPath());
+    }
+  }
+
+  @Test
+  void filesGoWithAProcessThatClosesNothing() throws IOException, InterruptedException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes = System.getProperty("java.class.path");
+    Process program = new ProcessBuilder(java, "-cp", classes, Forgetful.class.getName()).start();
+    List<String> paths = new String(program.getInputStream().readAllBytes()).lines().toList();
+    assertEquals(0, program.waitFor());
+    assertEquals(2, paths.size());
+    for (String path : paths) assertFalse(Files.exists(Path.of(path).getParent()), path);
+  }
+
   @Test
   void serverEndsWithAProcessThatCannotSaySo() throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
