@@ -13,7 +13,7 @@ export interface GraphNode {
   state: 'seen' | 'unseen' | 'gone';
   /** The newest version, if it was ever seen. */
   object: Frozen<KubeObject> | undefined;
-  readonly dependents: Set<GraphNode>;
+  dependents: ReadonlySet<GraphNode>;
   /** How many of the dependents keep a foreground deletion waiting. */
   blocking: number;
   /** Where an unseen owner was looked for, and what was there. */
@@ -21,6 +21,9 @@ export interface GraphNode {
   /** The last stream of events that told of it. */
   stream: number;
 }
+
+/** Most objects own nothing. */
+const NOBODY: ReadonlySet<GraphNode> = new Set();
 
 export interface GraphObserver {
   /** Something has to be done about an object, or has to be found out. */
@@ -81,7 +84,7 @@ export class OwnerGraph {
   #nodeOf(uid: string): GraphNode {
     let node = this.#nodes.get(uid);
     if (!node) {
-      node = { uid, state: 'unseen', object: undefined, dependents: new Set(), blocking: 0, stream: 0 };
+      node = { uid, state: 'unseen', object: undefined, dependents: NOBODY, blocking: 0, stream: 0 };
       this.#nodes.set(uid, node);
     }
     return node;
@@ -110,7 +113,8 @@ export class OwnerGraph {
     for (const [uid, isBlocking] of next) {
       const owner = this.#nodeOf(uid);
       const wasBlocking = last.get(uid) ?? false;
-      owner.dependents.add(node);
+      if (owner.dependents === NOBODY) owner.dependents = new Set([node]);
+      else (owner.dependents as Set<GraphNode>).add(node);
       last.delete(uid);
       if (isBlocking && !wasBlocking) owner.blocking++;
       if (wasBlocking && !isBlocking) this.#unblock(owner);
@@ -139,7 +143,7 @@ export class OwnerGraph {
     for (const [uid, wasBlocking] of owners) {
       const owner = this.#nodes.get(uid);
       if (!owner) continue;
-      owner.dependents.delete(node);
+      if (owner.dependents !== NOBODY) (owner.dependents as Set<GraphNode>).delete(node);
       if (wasBlocking) this.#unblock(owner);
       this.#forgetUnused(owner);
     }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { rfc3339 } from '../../server/base/clock.ts';
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
+import { RecentMap } from '../../server/base/recent-map.ts';
 import type { ContainerStateTerminated, ContainerStatus, Pod } from '../../server/kube/types.gen.ts';
 import { parseImage } from './runtime/image-reference.ts';
 import type { AnyContainer, ProcessEnd } from './runtime/pod-runtime.ts';
@@ -17,6 +18,19 @@ function fullImageName(image: string): string {
   return typeof reference === 'string' ? image : `${reference.host}/${reference.path}`;
 }
 
+/** Images in use at the same time. */
+const IMAGES_MAX = 512;
+const imageIds = new RecentMap<string, string>(IMAGES_MAX);
+
+/** One text for all containers of an image. */
+function imageIdOf(image: string): string {
+  const known = imageIds.get(image);
+  if (known !== undefined) return known;
+  const id = `${fullImageName(image)}@sha256:${sha256(image)}`;
+  imageIds.set(image, id);
+  return id;
+}
+
 /** What tells one run of a container from the others. */
 function identityOf(
   pod: FrozenPod,
@@ -28,7 +42,7 @@ function identityOf(
     name: container.name,
     restartCount,
     image: `${image}`,
-    imageID: `${fullImageName(image)}@sha256:${sha256(image)}`,
+    imageID: imageIdOf(image),
     containerID: `containerd://${sha256(`${pod.metadata.uid} ${container.name} ${restartCount}`)}`,
   };
 }

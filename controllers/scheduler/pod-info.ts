@@ -1,8 +1,23 @@
 import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
+import { RecentMap } from '../../server/base/recent-map.ts';
 import type { ContainerStatus, Pod } from '../../server/kube/types.gen.ts';
 import { type HostPort, hostPortsOf } from '../lib/host-ports.ts';
 import { type Amounts, assumedRequests, podRequests } from '../lib/pod-requests.ts';
 import { type AffinityTerms, affinityTermsOf } from './affinity-terms.ts';
+
+/** Different amounts that are remembered: about as many as there are templates in use at the same time. */
+const AMOUNTS_MAX = 256;
+const known = new RecentMap<string, Amounts>(AMOUNTS_MAX);
+
+/** Pods of one template ask for the same: one map for all of them. */
+function shared(amounts: Amounts): Amounts {
+  let text = '';
+  for (const [resource, amount] of amounts) text += `${resource}=${amount} `;
+  const before = known.get(text);
+  if (before) return before;
+  known.set(text, amounts);
+  return amounts;
+}
 
 /** A pod, and what scheduling needs to know of it, read once. */
 export class PodInfo {
@@ -30,13 +45,13 @@ export class PodInfo {
 
   /** What the pod asks of a node. */
   get requests(): Amounts {
-    this.#requests ??= podRequests(this.#pod);
+    this.#requests ??= shared(podRequests(this.#pod));
     return this.#requests;
   }
 
   /** The same for scores: see {@link assumedRequests}. */
   get assumed(): Amounts {
-    this.#assumed ??= assumedRequests(this.#pod);
+    this.#assumed ??= shared(assumedRequests(this.#pod));
     return this.#assumed;
   }
 

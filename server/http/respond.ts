@@ -91,7 +91,9 @@ function sinkOf(raw: RawResponse): FrameSink {
     write: (frame) => {
       if (!channel.destroyed) channel.write(frame);
     },
+    joins: true,
     backlog: () => channel.writableLength,
+    drained: () => (channel.writableNeedDrain && !channel.destroyed ? drained(channel) : undefined),
     end: () => {
       if (!channel.destroyed) channel.end();
     },

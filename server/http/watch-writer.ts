@@ -1,4 +1,5 @@
-import type { Cancel } from '../base/clock.ts';
+import { type Cancel, systemClock } from '../base/clock.ts';
+import { nextTurn } from '../base/turn.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
@@ -7,8 +8,12 @@ import type { HangUpScope, WatchEvent, WatchObserver, WatchResponse } from '../p
 /** Where frames go: an HTTP response or a WebSocket. */
 export interface FrameSink {
   write(frame: Buffer): void;
+  /** Whether frames that follow each other may be written as one; otherwise each is a message. */
+  readonly joins: boolean;
   /** Bytes that the client has not taken yet. */
   backlog(): number;
+  /** Resolves when the client takes more, or has gone; undefined when it does already. */
+  drained(): Promise<void> | undefined;
   end(): void;
   /** Ends at once, without what is still to be written. */
   abort(): void;
@@ -20,6 +25,8 @@ export interface FrameSink {
 const TURN_EVENTS = 250;
 const CHUNK_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
+/** For how long, in real time, a cluster that settles waits for a client that takes nothing. */
+const PATIENCE_MS = 1000;
 
 type Queued = readonly WatchEvent[] | (() => void);
 
@@ -32,6 +39,10 @@ export class WatchWriter implements WatchObserver {
   readonly #sink: FrameSink;
   /** Work that waits because a large batch is still going out. */
   #queue: Queued[] | undefined;
+  /** About how many bytes the events in the queue have. */
+  #queuedBytes = 0;
+  /** What an event of the large batch has, on the average. */
+  #eventBytes = 0;
   readonly #begin: WatchResponse['begin'];
   #done: (() => void) | undefined;
   #open = true;
@@ -46,8 +57,8 @@ export class WatchWriter implements WatchObserver {
 
   events(batch: readonly WatchEvent[]): void {
     if (!this.#open) return;
-    if (this.#queue) this.#queue.push(batch);
-    else if (batch.length > TURN_EVENTS) this.#writeLarge(batch);
+    if (this.#queue) this.#enqueue(this.#queue, batch);
+    else if (batch.length > TURN_EVENTS) void this.#writeLarge(batch);
     else this.#write(batch);
   }
 
@@ -91,41 +102,68 @@ export class WatchWriter implements WatchObserver {
 
   #write(batch: readonly WatchEvent[]): void {
     for (const event of batch) this.#sink.write(this.#frames.event(event));
-    // A client that does not read would make us keep everything for it.
-    if (this.#sink.backlog() < LIMITS.watchBacklogBytes) return;
+    this.#endIfSlow();
+  }
+
+  /** A client that does not read would make us keep everything for it. */
+  #endIfSlow(): void {
+    if (this.#sink.backlog() + this.#queuedBytes < LIMITS.watchBacklogBytes) return;
     this.#open = false;
+    this.#done?.();
     this.stop();
     this.#sink.abort();
   }
 
-  #writeLarge(batch: readonly WatchEvent[]): void {
-    this.#queue = [];
-    this.#done = this.#begin?.();
-    let at = 0;
-    const step = (): void => {
-      if (!this.#open) {
-        this.#done?.();
-        return;
-      }
-      const parts: Buffer[] = [];
-      let bytes = 0;
-      const end = Math.min(batch.length, at + TURN_EVENTS);
-      while (at < end && bytes < CHUNK_BYTES)
-        bytes += this.#frames.initial(batch[at++] as WatchEvent, batch.length, parts);
-      this.#sink.write(Buffer.concat(parts));
-      if (at < batch.length) setImmediate(step);
-      else this.#drainQueue();
-    };
-    step();
+  #enqueue(queue: Queued[], batch: readonly WatchEvent[]): void {
+    queue.push(batch);
+    this.#queuedBytes += batch.length * this.#eventBytes;
+    this.#endIfSlow();
   }
 
-  #drainQueue(): void {
-    const queue = this.#queue ?? [];
+  /** Writes a large batch, and then what has come meanwhile: as much at once as the client takes. */
+  async #writeLarge(batch: readonly WatchEvent[]): Promise<void> {
+    const queue: Queued[] = [batch];
+    this.#queue = queue;
+    this.#done = this.#begin?.();
+    // What comes while this goes on is appended, and its turn comes.
+    for (const work of queue) {
+      if (typeof work !== 'function') await this.#writeInPieces(work);
+      else if (this.#open) work();
+      if (!this.#open) break;
+    }
     this.#queue = undefined;
     this.#done?.();
-    for (const work of queue) {
-      if (typeof work === 'function') this.#inOrder(work);
-      else this.events(work);
+  }
+
+  async #writeInPieces(batch: readonly WatchEvent[]): Promise<void> {
+    const isFirst = this.#eventBytes === 0;
+    if (!isFirst) this.#queuedBytes = Math.max(0, this.#queuedBytes - batch.length * this.#eventBytes);
+    for (let at = 0; at < batch.length && this.#open; ) {
+      const next = this.#writePiece(batch, at);
+      if (isFirst) this.#eventBytes ||= next.bytes / (next.at - at);
+      at = next.at;
+      await (this.#waitForClient() ?? nextTurn());
     }
+  }
+
+  #writePiece(batch: readonly WatchEvent[], from: number): { readonly at: number; readonly bytes: number } {
+    const end = Math.min(batch.length, from + TURN_EVENTS);
+    let parts: Buffer[] = [];
+    let [at, bytes] = [from, 0];
+    while (at < end && bytes < CHUNK_BYTES) {
+      bytes += this.#frames.initial(batch[at++] as WatchEvent, batch.length, parts);
+      if (this.#sink.joins) continue;
+      this.#sink.write(Buffer.concat(parts));
+      parts = [];
+    }
+    if (parts.length > 0) this.#sink.write(Buffer.concat(parts));
+    return { at, bytes };
+  }
+
+  #waitForClient(): Promise<void> | undefined {
+    const drained = this.#sink.drained();
+    if (!drained) return undefined;
+    const cancel = systemClock().schedule(PATIENCE_MS, () => this.#done?.());
+    return drained.then(cancel);
   }
 }

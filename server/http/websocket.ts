@@ -12,7 +12,7 @@ import { IncomingRequest, peerOf } from './incoming-request.ts';
 import { type OpenWatches, respond } from './respond.ts';
 import type { ServingOptions } from './server.ts';
 import { keepHeads, startTunnel } from './tunnel.ts';
-import { WatchWriter } from './watch-writer.ts';
+import { type FrameSink, WatchWriter } from './watch-writer.ts';
 import { sendStream, streamProtocol } from './websocket-stream.ts';
 
 const wires = new WeakMap<object, WireResponse>();
@@ -124,9 +124,24 @@ export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatc
     socket.close();
     return;
   }
-  const sink = {
-    write: (frame: Buffer) => socket.send(messageOf(frame, body.frames.isBinary)),
+  let unsent = 0;
+  let drained = (): void => undefined;
+  const sent = (): void => {
+    if (--unsent === 0) drained();
+  };
+  const sink: FrameSink = {
+    write(frame) {
+      unsent++;
+      socket.send(messageOf(frame, body.frames.isBinary), sent);
+    },
+    joins: false,
     backlog: () => socket.bufferedAmount,
+    drained() {
+      if (unsent === 0 || socket.readyState !== socket.OPEN) return undefined;
+      return new Promise((resolve) => {
+        drained = resolve;
+      });
+    },
     end: () => socket.close(1000),
     abort: () => socket.terminate(),
     // A message has no middle for its reader: the part comes as one, and nothing closes the connection properly.
@@ -138,6 +153,7 @@ export function streamMessages(socket: WebSocket, raw: object, watches: OpenWatc
   const writer = new WatchWriter(body.frames, sink, body.response.begin);
   watches.add(writer);
   socket.on('close', () => {
+    drained();
     watches.delete(writer);
     writer.close();
   });

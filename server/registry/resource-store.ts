@@ -222,7 +222,7 @@ export class ResourceStore {
   }
 
   #shareSpec(object: KubeObject): void {
-    const type = this.info.type.byName.get('spec')?.type.struct;
+    const type = this.info.type.byName.get('spec')?.type;
     if (!type || typeof object.spec !== 'object' || object.spec === null) return;
     this.#specs ??= new SharedParts(type);
     object.spec = this.#specs.share(object.spec);

@@ -1,9 +1,9 @@
 import { deepEqual, deepFreeze, type Frozen, thaw } from '../base/freeze.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import { rememberText } from '../base/shared-text.ts';
+import { rememberedText, rememberText } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { inFieldOrder } from '../schema/field-order.ts';
-import type { TypeDescription } from '../schema/type-table.ts';
+import { type Order, orderOf } from '../schema/field-order.ts';
+import type { ValueType } from '../schema/type-table.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 /** Parts that are remembered: about as many as there are templates in use at the same time. */
@@ -13,14 +13,21 @@ const MISSES_MAX = 64;
 const LOOKED_UP_ONE_OF = 8;
 /** Larger parts are kept with their objects only. */
 const TEXT_CHARACTERS_MAX = 64 * 1024;
+const INNER_CHARACTERS_MAX = 16 * 1024;
+/** How far parts are taken apart: to the ports of a container, which is one of a list in a spec. */
+const DEPTH_MAX = 3;
 
 /**
  * Keeps equal parts of many objects once: the pods of a template have one spec, which is checked, put in order and
- * encoded once.
+ * encoded once. Specs that differ, in the node of their pod or in the name of a volume, share what is in them.
  */
 export class SharedParts {
-  readonly #type: TypeDescription;
+  readonly #type: ValueType;
+  readonly #order: Order | undefined;
+  readonly #depth: number;
   readonly #parts = new RecentMap<string, Frozen<object>>(PARTS_MAX);
+  /** What is in the parts, by field; of a list, all items are under one name. */
+  readonly #inner = new Map<string, SharedParts>();
   #last: Frozen<object> | undefined;
   /** As it was given. The next one shares what nobody changed with it, and is compared the quicker. */
   #lastGiven: object | undefined;
@@ -29,8 +36,10 @@ export class SharedParts {
   #misses = 0;
 
   /** @param type of the parts */
-  constructor(type: TypeDescription) {
+  constructor(type: ValueType, depth = 0) {
     this.#type = type;
+    this.#order = orderOf(type);
+    this.#depth = depth;
   }
 
   /** The same part, with its fields in order, frozen, and shared with everybody who has an equal one. */
@@ -48,20 +57,49 @@ export class SharedParts {
   }
 
   #find(part: object): Frozen<object> {
-    if (this.#misses++ > MISSES_MAX && this.#misses % LOOKED_UP_ONE_OF !== 0) {
-      return deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
-    }
+    if (this.#misses++ > MISSES_MAX && this.#misses % LOOKED_UP_ONE_OF !== 0) return this.#apart(part);
     const text = JSON.stringify(part);
     const known = this.#parts.get(text);
     if (known) {
       this.#misses = 0;
+      // That of a part which only one object has would be kept for nobody.
+      if (rememberedText(known) === undefined) rememberText(known, JSON.stringify(known));
       return known;
     }
-    const shared = deepFreeze(inFieldOrder(part, this.#type)) as Frozen<object>;
-    if (text.length > TEXT_CHARACTERS_MAX) return shared;
-    this.#parts.set(text, shared);
-    rememberText(shared, shared === part ? text : JSON.stringify(shared));
+    const shared = this.#apart(part);
+    if (text.length <= (this.#depth === 0 ? TEXT_CHARACTERS_MAX : INNER_CHARACTERS_MAX)) this.#parts.set(text, shared);
     return shared;
+  }
+
+  /** A part that nobody else has, as far as that is known: what is in it may be shared all the same. */
+  #apart(part: object): Frozen<object> {
+    const ordered = (this.#order?.(part) ?? part) as Record<string, unknown>;
+    if (this.#depth < DEPTH_MAX && !Object.isFrozen(ordered)) {
+      for (const name of Object.keys(ordered)) {
+        const value = ordered[name];
+        // What is frozen is shared already.
+        if (typeof value !== 'object' || value === null || Object.isFrozen(value)) continue;
+        const inner = this.#innerOf(name);
+        if (inner) ordered[name] = inner.share(value);
+      }
+    }
+    return deepFreeze(ordered) as Frozen<object>;
+  }
+
+  #innerOf(name: string): SharedParts | undefined {
+    const isList = this.#type.kind === 'list';
+    const known = this.#inner.get(isList ? '' : name);
+    if (known) return known;
+    const type = isList ? this.#type.of : this.#structField(name);
+    if (!type) return undefined;
+    const inner = new SharedParts(type, this.#depth + 1);
+    this.#inner.set(isList ? '' : name, inner);
+    return inner;
+  }
+
+  /** Maps are not taken apart: their keys are without number. */
+  #structField(name: string): ValueType | undefined {
+    return this.#type.kind === 'struct' ? this.#type.struct?.byName.get(name)?.type : undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import { setOwn } from '../base/freeze.ts';
 import type { TypeDescription, ValueType } from './type-table.ts';
 
 type Fields = Record<string, unknown>;
-type Order = (value: object) => object;
+export type Order = (value: object) => object;
 
 /** Where a field stands, and how to put its value in order; values without structs inside need nothing. */
 interface Slot {
@@ -25,7 +25,8 @@ function slotsOf(type: TypeDescription): ReadonlyMap<string, Slot> {
   return slots;
 }
 
-function orderOf(type: ValueType): Order | undefined {
+/** Puts values of a type in order; undefined where nothing in them has an order. */
+export function orderOf(type: ValueType): Order | undefined {
   if (type.kind === 'struct') return (value) => inFieldOrder(value, type.struct as TypeDescription);
   const order = type.of && orderOf(type.of);
   if (!order) return undefined;

@@ -16,6 +16,12 @@ function objectText(object: object, write: (key: string, value: unknown) => stri
   return `{${text}}`;
 }
 
+/** A spec of one object only has parts that others have as well. */
+const specText = (spec: unknown): string | undefined => {
+  if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) return JSON.stringify(spec);
+  return rememberedText(spec) ?? objectText(spec, (_key, value) => whole(value));
+};
+
 const entryText = (entry: object): string => objectText(entry, (_key, value) => whole(value));
 
 function metadataText(metadata: object): string {
@@ -32,5 +38,8 @@ function metadataText(metadata: object): string {
  */
 export function jsonText(object: Frozen<KubeObject>): string {
   if (object.metadata?.managedFields === undefined) return JSON.stringify(object);
-  return objectText(object, (key, value) => (key === 'metadata' ? metadataText(value as object) : whole(value)));
+  return objectText(object, (key, value) => {
+    if (key === 'metadata') return metadataText(value as object);
+    return key === 'spec' ? specText(value) : whole(value);
+  });
 }

@@ -5,6 +5,7 @@ import { dnsLabelProblems } from '../../kube/names.ts';
 import type { Binding, Pod, PodSpec, PodStatus } from '../../kube/types.gen.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import { addMatchLabelKeys } from '../shared/pod-affinity-keys.ts';
+import { shareAllocated } from '../shared/pod-allocated-parts.ts';
 import { podAnnotationUpdateProblems } from '../shared/pod-annotation-rules.ts';
 import { copyAppArmorAnnotations } from '../shared/pod-app-armor.ts';
 import { bindPod } from '../shared/pod-binding.ts';
@@ -124,7 +125,10 @@ export const definition: ResourceDefinition<Pod> = {
       pod.spec.resources = old.spec.resources as typeof pod.spec.resources & {};
     return undefined;
   },
-  beforeStatusUpdate: (pod, old) => preserveStatus(pod.status, old.status),
+  beforeStatusUpdate(pod, old) {
+    preserveStatus(pod.status, old.status);
+    shareAllocated(pod);
+  },
   sharesSpec: true,
   openSpec: (spec) => openPodSpec(spec as Frozen<PodSpec>),
   validate,

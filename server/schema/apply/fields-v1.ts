@@ -121,9 +121,12 @@ export function intern(set: FieldsV1): FieldsV1 {
 /** The same for a set as JSON. */
 export function internText(text: string, set?: FieldsV1): FieldsV1 {
   const known = interned.get(text);
-  if (known) return known;
+  if (known) {
+    // The text of a set that is one object's own would be larger than the set.
+    rememberText(known, text);
+    return known;
+  }
   const frozen = deepFreeze(set ?? (JSON.parse(text) as FieldsV1));
   interned.set(text, frozen);
-  rememberText(frozen, text);
   return frozen;
 }
