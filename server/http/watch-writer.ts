@@ -2,6 +2,7 @@ import { type Cancel, systemClock } from '../base/clock.ts';
 import { nextTurn } from '../base/turn.ts';
 import type { ApiError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
+import { joinedPieces, type Piece } from '../pipeline/encode/json.ts';
 import type { FrameEncoder } from '../pipeline/encode/watch-frames.ts';
 import type { HangUpScope, WatchEvent, WatchObserver, WatchResponse } from '../pipeline/request.ts';
 
@@ -148,15 +149,15 @@ export class WatchWriter implements WatchObserver {
 
   #writePiece(batch: readonly WatchEvent[], from: number): { readonly at: number; readonly bytes: number } {
     const end = Math.min(batch.length, from + TURN_EVENTS);
-    let parts: Buffer[] = [];
+    let parts: Piece[] = [];
     let [at, bytes] = [from, 0];
     while (at < end && bytes < CHUNK_BYTES) {
       bytes += this.#frames.initial(batch[at++] as WatchEvent, batch.length, parts);
       if (this.#sink.joins) continue;
-      this.#sink.write(Buffer.concat(parts));
+      this.#sink.write(joinedPieces(parts));
       parts = [];
     }
-    if (parts.length > 0) this.#sink.write(Buffer.concat(parts));
+    if (parts.length > 0) this.#sink.write(joinedPieces(parts));
     return { at, bytes };
   }
 

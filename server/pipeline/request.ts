@@ -159,6 +159,8 @@ export interface ListResponse {
   readonly revision: number;
   readonly continue?: string;
   readonly remaining?: number;
+  /** Of a page: how many there are now in all pages, about. */
+  readonly total?: number;
 }
 
 export interface WatchResponse {

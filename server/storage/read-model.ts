@@ -76,17 +76,26 @@ export abstract class ReadModel {
       // Nobody looks whether what follows matches: the next page may be empty.
       next ??= object.key;
       if (where) break;
-      if (past?.size || select) {
+      if (select) {
         remaining++;
         continue;
       }
-      // Counted one by one, all pages of a list would take quadratic time.
-      remaining = this.buckets.of(bucketOf(prefix))?.count(prefix, next) ?? 0;
+      remaining = this.#countFrom(prefix, next, past);
       break;
     }
     const revision = at ?? this.newest;
-    if (next === undefined) return { items, revision };
-    return where ? { items, revision, next } : { items, revision, next, remaining };
+    const page = { items, revision, ...(limit !== undefined && { total: this.#countFrom(prefix, prefix, undefined) }) };
+    if (next === undefined) return page;
+    return where ? { ...page, next } : { ...page, next, remaining };
+  }
+
+  /** Counted one by one, all pages of a list would take quadratic time. */
+  #countFrom(prefix: string, from: string, past: ReadonlyMap<string, StoredObject | undefined> | undefined): number {
+    const bucket = this.buckets.of(bucketOf(prefix));
+    let count = bucket?.count(prefix, from) ?? 0;
+    for (const [key, then] of past ?? [])
+      if (compareKeys(key, from) >= 0) count += Number(then !== undefined) - Number(bucket?.get(key) !== undefined);
+    return count;
   }
 
   watch(prefix: string, options: WatchRequest, sink: WatchSink): Cancel {

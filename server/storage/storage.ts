@@ -141,6 +141,8 @@ export interface StoredPage {
   readonly next?: string;
   /** How many items follow; unknown when a predicate would have to look at them. */
   readonly remaining?: number;
+  /** Of a page: how many there are now in all pages, about. */
+  readonly total?: number;
 }
 
 export interface WatchRequest {

@@ -2,6 +2,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import { apiVersionOf, type KubeObject } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import { jsonText } from '../../storage/json-text.ts';
 import { encodeJson, JSON_SLOT, type StoredObject } from '../../storage/stored-object.ts';
 
 /**
@@ -14,6 +15,35 @@ export function jsonBytes(served: Served, object: StoredObject, keep = true): Bu
   if (!conversion) return object.bytes(JSON_SLOT, encodeJson, keep);
   const convert = (value: Frozen<KubeObject>): Buffer => encodeJson(conversion.fromStored(value) as Frozen<KubeObject>);
   return object.bytes(`json ${apiVersionOf(info)}`, convert, keep);
+}
+
+/** Bytes that are there, or a text that is about to become bytes together with others. */
+export type Piece = Buffer | string;
+
+/** The same for a reader that leaves nothing behind: a buffer for each object would be garbage at once. */
+export function jsonPiece(served: Served, object: StoredObject, keep: boolean): Piece {
+  const { conversion, info } = served;
+  const slot = conversion ? `json ${apiVersionOf(info)}` : JSON_SLOT;
+  if (keep) return jsonBytes(served, object);
+  return object.cachedBytes(slot) ?? jsonText(conversion ? conversion.fromStored(object.value) : object.value);
+}
+
+/** All of them, one after the other. */
+export function joinedPieces(pieces: readonly Piece[]): Buffer {
+  const buffers: Buffer[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      text += piece;
+      continue;
+    }
+    if (text !== '') buffers.push(Buffer.from(text));
+    text = '';
+    buffers.push(piece);
+  }
+  if (text !== '') buffers.push(Buffer.from(text));
+  const [first] = buffers;
+  return buffers.length === 1 && first ? first : Buffer.concat(buffers);
 }
 
 /**

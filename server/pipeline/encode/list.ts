@@ -6,7 +6,7 @@ import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Negotiated } from '../media-types.ts';
 import { type ListResponse, servedValue } from '../request.ts';
 import { metaVersion, rowOf } from './forms.ts';
-import { jsonBytes, keepsBytes, typePrefix } from './json.ts';
+import { joinedPieces, jsonPiece, keepsBytes, type Piece, typePrefix } from './json.ts';
 import { listHead, listItem, listValue, messageBytes } from './protobuf.ts';
 import { toYaml } from './yaml.ts';
 
@@ -38,7 +38,7 @@ interface ListWriter {
   readonly tail: string;
   readonly turnItems: number;
   /** Appends an item, and what stands between it and the one before. @returns how many bytes it has */
-  append(parts: Buffer[], item: StoredObject, isFirst: boolean): number;
+  append(parts: Piece[], item: StoredObject, isFirst: boolean): number;
 }
 
 /** The whole list with an empty array where the items go, and an item in that form. */
@@ -81,7 +81,7 @@ function formOf(response: ListResponse, form: Negotiated, nowMs: number): ListFo
 }
 
 /** Whether the bytes of items stay with their objects: not if this list, or all of its pages, would leave too many. */
-const keepsItems = ({ items, remaining = 0 }: ListResponse): boolean => keepsBytes(items.length + remaining);
+const keepsItems = ({ items, total = items.length }: ListResponse): boolean => keepsBytes(total);
 
 /** Items are the bytes that their objects keep. */
 function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
@@ -93,15 +93,13 @@ function cachedWriter(response: ListResponse, form: Negotiated): ListWriter {
     ...aroundItems(JSON.stringify(formOf(response, form, 0).list), false),
     turnItems: TURN_ITEMS,
     append(parts, object, isFirst) {
-      const whole = jsonBytes(served, object, keep);
-      if (!isFirst) parts.push(COMMA);
-      if (isCustom) {
-        parts.push(whole);
-        return whole.length;
-      }
-      const item = whole.subarray(prefixLength);
-      parts.push(BRACE, item);
-      return item.length;
+      const whole = jsonPiece(served, object, keep);
+      const isText = typeof whole === 'string';
+      if (!isFirst) parts.push(isText ? ',' : COMMA);
+      if (isCustom) parts.push(whole);
+      else if (isText) parts.push('{', whole.slice(prefixLength));
+      else parts.push(BRACE, whole.subarray(prefixLength));
+      return whole.length;
     },
   };
 }
@@ -119,10 +117,10 @@ function madeWriter(response: ListResponse, form: Negotiated, nowMs: number): Li
   const writer = (around: { head: string; tail: string }, textOf: (value: object, isFirst: boolean) => string) => ({
     ...around,
     turnItems: form.encoding === 'yaml' ? TURN_YAML_ITEMS : TURN_MADE_ITEMS,
-    append(parts: Buffer[], item: StoredObject, isFirst: boolean): number {
-      const bytes = Buffer.from(textOf(itemOf(item), isFirst));
-      parts.push(bytes);
-      return bytes.length;
+    append(parts: Piece[], item: StoredObject, isFirst: boolean): number {
+      const text = textOf(itemOf(item), isFirst);
+      parts.push(text);
+      return text.length;
     },
   });
   if (form.encoding === 'yaml')
@@ -193,16 +191,16 @@ export async function* listChunks(given: ListResponse, form: Negotiated, nowMs: 
   const { items } = response;
   const isCached = form.form === 'object' && form.encoding === 'json' && !form.pretty;
   const writer = isCached ? cachedWriter(response, form) : madeWriter(response, form, nowMs);
-  let parts: Buffer[] = [Buffer.from(writer.head)];
+  let parts: Piece[] = [writer.head];
   let bytes = 0;
   for (let i = 0; i < items.length; i++) {
     bytes += writer.append(parts, items[i] as StoredObject, i === 0);
     if (bytes < CHUNK_BYTES && (i + 1) % writer.turnItems !== 0) continue;
-    yield Buffer.concat(parts);
+    yield joinedPieces(parts);
     parts = [];
     bytes = 0;
     await nextTurn();
   }
-  parts.push(Buffer.from(writer.tail));
-  yield Buffer.concat(parts);
+  parts.push(writer.tail);
+  yield joinedPieces(parts);
 }

@@ -6,14 +6,20 @@ import type { StoredObject } from '../../storage/stored-object.ts';
 import type { Encoding, Negotiated } from '../media-types.ts';
 import { servedValue, type WatchEvent } from '../request.ts';
 import { metaVersion, objectTable } from './forms.ts';
-import { jsonBytes, keepsBytes } from './json.ts';
+import { jsonBytes, jsonPiece, keepsBytes, type Piece } from './json.ts';
 import { objectProtobuf, valueProtobuf, watchFrame } from './protobuf.ts';
 
-const CLOSE = Buffer.from('}\n');
+const CLOSE_TEXT = '}\n';
+const OPEN_TEXT = {
+  ADDED: '{"type":"ADDED","object":',
+  MODIFIED: '{"type":"MODIFIED","object":',
+  DELETED: '{"type":"DELETED","object":',
+} as const;
+const CLOSE = Buffer.from(CLOSE_TEXT);
 const OPEN = {
-  ADDED: Buffer.from('{"type":"ADDED","object":'),
-  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
-  DELETED: Buffer.from('{"type":"DELETED","object":'),
+  ADDED: Buffer.from(OPEN_TEXT.ADDED),
+  MODIFIED: Buffer.from(OPEN_TEXT.MODIFIED),
+  DELETED: Buffer.from(OPEN_TEXT.DELETED),
 } as const;
 
 /**
@@ -55,16 +61,17 @@ export class FrameEncoder {
   }
 
   /** Bytes of one of `count` events at the start of a watch: frames are not worth keeping. */
-  initial(event: WatchEvent, count: number, into: Buffer[]): number {
+  initial(event: WatchEvent, count: number, into: Piece[]): number {
     const keep = keepsBytes(count);
     if (this.#form.form !== 'object' || this.isBinary) {
       const frame = this.isBinary && this.#form.form === 'object' ? this.#wholeFrame(event, keep) : this.event(event);
       into.push(frame);
       return frame.length;
     }
-    const bytes = jsonBytes(this.#served, event.object, keep);
-    into.push(OPEN[event.type], bytes, CLOSE);
-    return bytes.length;
+    const whole = jsonPiece(this.#served, event.object, keep);
+    if (typeof whole === 'string') into.push(OPEN_TEXT[event.type], whole, CLOSE_TEXT);
+    else into.push(OPEN[event.type], whole, CLOSE);
+    return whole.length;
   }
 
   bookmark(revision: number, initialEnd: boolean): Buffer {

@@ -98,6 +98,7 @@ export function listPage(
       revision: page.revision,
       ...(next !== undefined && { continue: next }),
       ...(page.remaining !== undefined && { remaining: page.remaining }),
+      ...(page.total !== undefined && { total: page.total }),
     };
   } catch (error) {
     throw listError(error, token, at);
