@@ -79,15 +79,16 @@ export class Leadership {
   leader(): RemoteApi | undefined {
     if (this.#leads) return undefined;
     const lease = this.#parts.cluster.storage.get(this.#key)?.value as Frozen<Lease> | undefined;
-    const url = getOwn(lease?.metadata.annotations, URL_ANNOTATION);
-    if (url === undefined || !lease?.spec.holderIdentity || !URL.canParse(url)) return undefined;
+    const url = getOwn(lease?.metadata.annotations, URL_ANNOTATION) ?? '';
+    // Between two leaders nobody knows anything of pods.
+    const isAvailable = Boolean(lease?.spec.holderIdentity) && URL.canParse(url);
     const { pki } = this.#parts;
     // By the name that every server has: the address need not be one of its names.
     const connection = { serverName: SERVER_NAME, caBundle: pki.ca.cert, clientCertificate: this.#certificate() };
     return {
       group: '',
       version: '',
-      isAvailable: true,
+      isAvailable,
       isAlike: true,
       origin: () => url,
       connection: () => connection,
