@@ -182,7 +182,7 @@ export class ClusterInstance implements ForkedCluster {
 
   /** Where other servers may be, only one has its controllers work, unless all are off. */
   async #electable(): Promise<Leadership | undefined> {
-    const { options, virtual, log } = this.#parts;
+    const { options, virtual, log, url } = this.#parts;
     if (options.storage === undefined || virtual || !this.controllers().some(({ enabled }) => enabled))
       return undefined;
     const { Leadership } = await import('./instance-leadership.ts');
@@ -195,8 +195,11 @@ export class ClusterInstance implements ForkedCluster {
       this.#manager = this.#createManager();
       await this.#manager.resetSwitches(switches);
     };
-    const times = options.etcd?.leaderElection;
-    return new Leadership({ cluster: this.cluster, log, times, begin: () => this.#beginWork(), end });
+    const { host, etcd: { leaderElection: times } = {} } = options;
+    const { cluster, pki } = this.parts;
+    const leadership = new Leadership({ cluster, pki, url, host, log, times, begin: () => this.#beginWork(), end });
+    cluster.leader = () => leadership.leader();
+    return leadership;
   }
 
   #createManager(): ControllerManager {

@@ -32,6 +32,8 @@ export interface LeaderElectionOptions {
   readonly onLead: () => void;
   /** Called once, when somebody else may lead: whoever led has to stop at once. */
   readonly onLost: () => void;
+  /** What a leader tells of itself, besides. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Upstream's unless given. */
   readonly times?: ElectionTimes | undefined;
   /** Whether a holder is known to have ended: its lease is free then. Nobody is unless given. */
@@ -112,14 +114,14 @@ export class LeaderElection {
 
   /** Takes or renews the lease. @returns false when somebody else has it */
   async #hold(): Promise<boolean> {
-    const { client, clock, identity, lease, hasEnded } = this.#options;
+    const { client, clock, identity, lease, hasEnded, annotations } = this.#options;
     const nowMs = clock.now();
     const renewTime = rfc3339Micro(nowMs);
     const ours = { holderIdentity: identity, leaseDurationSeconds: Math.ceil(this.#times.leaseMs / 1000), renewTime };
     const current = await this.#read();
     if (!current) {
       await client.create(LEASES, {
-        metadata: { ...lease },
+        metadata: { ...lease, ...(annotations && { annotations }) },
         spec: { ...ours, acquireTime: renewTime, leaseTransitions: 0 },
       } as Lease);
       return true;
@@ -134,6 +136,9 @@ export class LeaderElection {
     if (isHeld && !hasEnded?.(holderIdentity, spec)) return false;
     await client.update<Lease>(LEASES, {
       ...current,
+      ...(annotations && {
+        metadata: { ...current.metadata, annotations: { ...current.metadata.annotations, ...annotations } },
+      }),
       spec: {
         ...spec,
         ...ours,

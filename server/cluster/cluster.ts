@@ -9,6 +9,7 @@ import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
 import { noOutbound, type Outbound } from '../kube/outbound.ts';
 import type { Node, Pod } from '../kube/types.gen.ts';
+import type { RemoteApi } from '../pipeline/aggregation/aggregation.ts';
 import type { Auditor } from '../pipeline/audit/auditor.ts';
 import type { Faults } from '../pipeline/faults/faults.ts';
 import { ClientRequests } from '../pipeline/fidelity/client-requests.ts';
@@ -97,6 +98,8 @@ export class Cluster {
   readonly requests: RequestLog;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
+  /** The server that has the pods run, where that is another one: set by whoever knows. */
+  leader: () => RemoteApi | undefined = () => undefined;
   /** What the work queues of the controllers have counted: set by whoever runs some. */
   workQueues: () => readonly WorkQueueFacts[] = () => [];
   /** Names of all controllers, on or off: the same. */
@@ -190,7 +193,10 @@ export class Cluster {
       ...(parts.storage.isHealthy && {
         storesAnswer: (timeoutMs) => parts.storage.isHealthy?.(timeoutMs) ?? Promise.resolve(true),
       }),
-      ...(parts.storage.fresh && { others: othersOf(parts.storage) }),
+      ...(parts.storage.fresh && {
+        others: othersOf(parts.storage),
+        leader: () => this.leader(),
+      }),
       flush: () => parts.storage.flush(),
       begin: (name) => activity.begin(name),
       serverAddress: parts.serverAddress,

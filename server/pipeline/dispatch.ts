@@ -5,6 +5,7 @@ import { onceConverted } from '../registry/custom/conversion/unconverted.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import type { SubresourceInfo } from '../schema/type-table.ts';
 import { passOn } from './aggregation/pass-on.ts';
+import { PASSED_ON } from './aggregation/remote-headers.ts';
 import { annotate } from './audit/annotate.ts';
 import { internalPackage } from './decode-body.ts';
 import { checkForm, checkIncludeObject, negotiate } from './media-types.ts';
@@ -94,8 +95,19 @@ function resource(request: ApiRequest, env: PipelineEnv): Promise<ApiResponse> {
   const { group, version, prefix } = request.info;
   const isPlaced = (group === '') === (prefix === 'api');
   const served = isPlaced ? env.catalog.lookup(group, version, request.info.resource) : undefined;
+  const leader = env.leader && isOfPods(request) ? env.leader() : undefined;
+  if (leader) return passOn(request, leader, env);
   if (served) return env.requests.resource(request, served.info, () => answered(request, served, env));
   return env.others && isPlaced ? lookedUpAgain(request, env.others, env) : Promise.resolve(unserved(request, env));
+}
+
+/** What only the process knows in which pods run. */
+const OF_PODS = new Set(['attach', 'exec', 'log', 'portforward', 'proxy']);
+
+/** Whether a request is for whoever runs the pods: that may be another server, unless it has passed this on. */
+function isOfPods(request: ApiRequest): boolean {
+  const { group, subresource } = request.info;
+  return OF_PODS.has(subresource) && group === '' && !request.isLocal && request.header(PASSED_ON) === undefined;
 }
 
 /** The definition of a custom resource may have been made elsewhere a moment ago. */

@@ -10,7 +10,7 @@ import type { EverythingObserver, ServedResource } from '../kube/transport.ts';
 import type { AdmissionChain } from '../registry/admission-chain.ts';
 import type { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv } from '../registry/resource.ts';
-import type { Aggregation } from './aggregation/aggregation.ts';
+import type { Aggregation, RemoteApi } from './aggregation/aggregation.ts';
 import { allResources, undiscovered } from './aggregation/all-resources.ts';
 import type { Auditor } from './audit/auditor.ts';
 import { dispatch } from './dispatch.ts';
@@ -73,6 +73,8 @@ export interface PipelineEnv {
   readonly storesAnswer?: (timeoutMs: number) => Promise<boolean>;
   /** Other servers on the same storage; absent where there can be none. */
   readonly others?: OtherServers;
+  /** The server that runs the pods, where that is another one. */
+  leader?(): RemoteApi | undefined;
   /** Hands pending events to watchers. */
   flush(): void;
   /** Something is under way that the cluster has not settled without, until the returned function is called. */

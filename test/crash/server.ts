@@ -1,4 +1,4 @@
-/** The build in dist/ as a process that is killed again and again, over one data directory. */
+/** The build in dist/ as a process that is killed again and again, over what it keeps. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -13,8 +13,13 @@ const COMPACT_AFTER = 60;
 export interface Place {
   /** For what is not the server's data: tokens, kubeconfig. */
   readonly folder: string;
+  /** The data directory, or the servers of etcd. */
   readonly data: string;
 }
+
+/** Where everything is kept. */
+const keptIn = (data: string): string[] =>
+  data.startsWith('etcd:') ? [`--storage=${data}`] : [`--data-dir=${data}`, `--compact-after=${COMPACT_AFTER}`];
 
 export class KilledServer {
   readonly #child: ChildProcess;
@@ -27,8 +32,7 @@ export class KilledServer {
     const tokens = join(folder, 'tokens.csv');
     writeFileSync(tokens, `${TOKEN},admin,1,system:masters\n`);
     const ports = ['--port=0', '--http-port=0', '--proxy-port=0', `--kubeconfig=${join(folder, 'kubeconfig')}`];
-    const kept = [`--data-dir=${data}`, `--compact-after=${COMPACT_AFTER}`, `--token-auth-file=${tokens}`];
-    const args = ['dist/cli.js', 'start', ...ports, ...kept];
+    const args = ['dist/cli.js', 'start', ...ports, ...keptIn(data), `--token-auth-file=${tokens}`];
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.#child;
     if (!stdout || !stderr) throw new Error('the server has no output');
@@ -43,6 +47,19 @@ export class KilledServer {
       stderr.on('data', read);
       void this.#ended.then(() => resolve(undefined));
     });
+  }
+
+  /** Nothing of it runs until it is told to go on, as if its machine had been suspended. */
+  suspend(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** @throws Error when it ended by itself */

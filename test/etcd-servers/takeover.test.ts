@@ -1,7 +1,7 @@
 /** Several servers on one etcd: the controllers of one of them work. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RunningCluster, startCluster } from '../../server/index.ts';
-import type { Lease } from '../../server/kube/types.gen.ts';
+import type { Deployment, Lease } from '../../server/kube/types.gen.ts';
 import { type EtcdServer, hasEtcd, startEtcd } from '../support/etcd-server.ts';
 
 const LEASE = ['lease/fauxkube-server', { namespace: 'kube-system' }] as const;
@@ -56,9 +56,19 @@ describe.skipIf(!hasEtcd)('servers on one etcd', () => {
     expect(await holder(other)).toBe(first);
     await other.apply(deployment('second'));
     await becomesReady(other, 'second');
-    await one.stop();
+    // A switch counts where controllers work.
+    await other.setController('deployment', false);
+    await other.setController('deployment', true);
+    await other.setController('deployment', false);
     await other.apply(deployment('third'));
     await becomesReady(other, 'third');
+    await one.stop();
+    await vi.waitUntil(async () => ![first, ''].includes(await holder(other)), { timeout: 10_000 });
+    await other.apply(deployment('fourth'));
+    await other.settle();
+    expect((await other.get<Deployment>('deployment/fourth', { namespace: 'default' }))?.status).toEqual({});
+    await other.setController('deployment', true);
+    await becomesReady(other, 'fourth');
     const lease = await other.get<Lease>(...LEASE);
     expect(lease?.spec.holderIdentity).not.toBe(first);
     expect(lease?.spec.leaseTransitions).toBeGreaterThan(0);

@@ -46,24 +46,43 @@ async function freePort(): Promise<number> {
  * @example
  * const etcd = await startEtcd();
  */
-export async function startEtcd(
+export async function startEtcd(flags: readonly string[] = [], options: EtcdServerOptions = {}): Promise<EtcdServer> {
+  const [member] = await startMembers(1, flags, options);
+  return member as EtcdServer;
+}
+
+/** Starts servers that are one etcd together: it goes on while more than half of them are there. */
+export async function startMembers(
+  count: number,
   flags: readonly string[] = [],
   { scheme = 'http', waitsForDisk = false }: EtcdServerOptions = {},
-): Promise<EtcdServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'fauxkube-etcd-'));
-  const url = `${scheme}://127.0.0.1:${await freePort()}`;
-  const peer = `http://127.0.0.1:${await freePort()}`;
-  const own = ['--name', 'test', '--data-dir', directory, '--logger', 'zap', '--log-level', 'info'];
+): Promise<EtcdServer[]> {
+  const places: Member[] = [];
+  for (let i = 0; i < count; i++) {
+    places.push({
+      name: `test-${i}`,
+      directory: await mkdtemp(join(tmpdir(), 'fauxkube-etcd-')),
+      url: `${scheme}://127.0.0.1:${await freePort()}`,
+      peer: `http://127.0.0.1:${await freePort()}`,
+    });
+  }
+  const others = ['--initial-cluster', places.map(({ name, peer }) => `${name}=${peer}`).join(',')];
+  const rest = [...others, ...(waitsForDisk ? [] : ['--unsafe-no-fsync']), ...flags];
+  return Promise.all(places.map((place) => startMember(place, rest)));
+}
+
+interface Member {
+  readonly name: string;
+  readonly directory: string;
+  readonly url: string;
+  readonly peer: string;
+}
+
+async function startMember({ name, directory, url, peer }: Member, rest: readonly string[]): Promise<EtcdServer> {
+  const own = ['--name', name, '--data-dir', directory, '--logger', 'zap', '--log-level', 'info'];
   const clients = ['--listen-client-urls', url, '--advertise-client-urls', url];
-  const peers = [
-    '--listen-peer-urls',
-    peer,
-    '--initial-advertise-peer-urls',
-    peer,
-    '--initial-cluster',
-    `test=${peer}`,
-  ];
-  const args = [...own, ...clients, ...peers, ...(waitsForDisk ? [] : ['--unsafe-no-fsync']), ...flags];
+  const peers = ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer];
+  const args = [...own, ...clients, ...peers, ...rest];
   process.stderr.write(`etcd: ${command} ${args.join(' ')}\n`);
   let child = await started(args);
   const kill = async (): Promise<void> => {

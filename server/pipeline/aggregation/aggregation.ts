@@ -15,6 +15,8 @@ export interface RemoteApi {
   readonly isAvailable: boolean;
   /** `https://10.96.0.9:443`. @throws Error when there is no such service */
   origin(): string;
+  /** Whether it is a server like this one, which is told who asks by impersonation. */
+  readonly isAlike?: true;
   /** Whom to connect to, and whom to trust. */
   connection(): Omit<OutboundStreamRequest, 'url' | 'headers'>;
 }

@@ -4,7 +4,7 @@ import { passedBody } from '../passed-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import type { RemoteApi } from './aggregation.ts';
-import { answeredHeaders, encodedPath, passedHeaders } from './remote-headers.ts';
+import { answeredHeaders, encodedPath, impersonating, passedHeaders } from './remote-headers.ts';
 
 /** Clients ask every server what it serves; one without an answer must not keep them (aggregatedDiscoveryTimeout). */
 const DISCOVERY_TIMEOUT_MS = 5000;
@@ -55,7 +55,8 @@ function targetOf(request: ApiRequest, remote: RemoteApi, env: PipelineEnv): Out
   const path = encodedPath(request.info.path);
   const { host } = new URL(origin);
   const passage = { host, path, isOfProxy: (name: string) => env.aggregation.isProxyHeader(name) };
-  const headers = passedHeaders(request, passage);
+  const passed = passedHeaders(request, passage);
+  const headers = remote.isAlike ? impersonating(passed) : passed;
   const { method } = request;
   return { ...remote.connection(), method, url: `${origin}${path}${queryOf(request.query)}`, headers };
 }

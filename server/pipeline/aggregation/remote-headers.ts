@@ -65,6 +65,15 @@ export function passedHeaders(request: ApiRequest, { host, path, isOfProxy }: Pa
   };
 }
 
+/** Says that another server has passed a request on: it is not passed on again. */
+export const PASSED_ON = 'fauxkube-passed-on';
+
+/** The same for a server like this one, which takes this one for somebody who may impersonate anybody. */
+export function impersonating(headers: PassedHeaders): PassedHeaders {
+  const entries = Object.entries(headers).map(([name, value]) => [name.replace(/^x-remote-/, 'impersonate-'), value]);
+  return { ...Object.fromEntries(entries), [PASSED_ON]: 'true' };
+}
+
 /** A decoded path as Go writes it (URL.EscapedPath). */
 export const encodedPath = (path: string): string =>
   encodeURI(path).replace(/[?#!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
