@@ -5,8 +5,7 @@ import { isScopedRule, type ScopedRule } from '../cluster/permissions/recorded-r
 import { ApiError, badRequest } from '../kube/api-error.ts';
 import { writeYaml } from '../pipeline/encode/yaml-writer.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
-import { isTrue } from '../pipeline/request-info.ts';
-import { type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
+import { type AdminRoute, flagIn, STATUS, SUCCESS, schema } from './route.ts';
 
 const QUERY = {
   format: 'yaml for Roles and bindings that can be applied; json unless given',
@@ -39,7 +38,7 @@ function optionsOf({ query }: ApiRequest): IdentityOptions & { readonly isYaml: 
   const format = query.get('format') ?? 'json';
   if (format !== 'json' && format !== 'yaml')
     throw badRequest(`format has to be json or yaml, and is ${JSON.stringify(format)}`);
-  const { names, refused } = { names: isTrue(query.get('names')), refused: isTrue(query.get('refused')) };
+  const { names, refused } = { names: flagIn(query, 'names'), refused: flagIn(query, 'refused') };
   return { names, refused, isYaml: format === 'yaml' };
 }
 

@@ -6,8 +6,7 @@ import type { SearchOptions, WaitOptions } from '../cluster/journal/request-log.
 import type { RequestMatch } from '../cluster/journal/request-match.ts';
 import { WAIT_OPTIONS } from '../cluster/journal/request-options.ts';
 import { badRequest } from '../kube/api-error.ts';
-import { isTrue } from '../pipeline/request-info.ts';
-import { type AdminSchema, schema } from './route.ts';
+import { type AdminSchema, flagIn, schema } from './route.ts';
 
 const MEANINGS: Readonly<Record<(typeof MATCH_FIELDS)[number], string>> = {
   resource: 'pods, deployments.apps, pods/exec, pods/*; several with commas',
@@ -53,8 +52,8 @@ export function searchOf(query: URLSearchParams): Search {
     options: {
       ...(since !== null && { since: sinceOf(since) }),
       ...(limit !== null && { limit: Number(limit) }),
-      controllers: isTrue(query.get('controllers')),
-      inFlight: isTrue(query.get('inFlight')),
+      controllers: flagIn(query, 'controllers'),
+      inFlight: flagIn(query, 'inFlight'),
     },
   };
 }

@@ -3,9 +3,8 @@ import { JOURNAL_LEVELS } from '../cluster/journal/journal.ts';
 import { RequestWaitError } from '../cluster/journal/request-log.ts';
 import { ApiError, badRequest } from '../kube/api-error.ts';
 import type { ApiRequest } from '../pipeline/request.ts';
-import { isTrue } from '../pipeline/request-info.ts';
 import { levelOf, MATCH_SCHEMA, SEARCH_QUERY, searchOf, waitOf } from './request-search.ts';
-import { type AdminCall, type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
+import { type AdminCall, type AdminRoute, flagIn, STATUS, SUCCESS, schema } from './route.ts';
 import type { AdminTarget } from './target.ts';
 
 const NDJSON = 'application/x-ndjson';
@@ -117,7 +116,7 @@ export const requestRoutes: readonly AdminRoute[] = [
     answer: schema.object({ replayed: schema.number('how many'), differences: schema.list(schema.any) }),
     handle: async ({ requests }, { request }) => {
       const tape = await textOf(request);
-      return told(() => requests.replay(tape, { exact: isTrue(request.query.get('exact')) }));
+      return told(() => requests.replay(tape, { exact: flagIn(request.query, 'exact') }));
     },
   },
 ];

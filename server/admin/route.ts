@@ -67,6 +67,14 @@ export async function readJson(request: ApiRequest, { body: wanted }: AdminRoute
   throw badRequest('the body has to be a JSON object');
 }
 
+/** `?all=true`: what is not there is false, and a name alone is true. @throws ApiError 400 for anything else */
+export function flagIn(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name);
+  if (value === null || value === 'false') return false;
+  if (value === 'true' || value === '') return true;
+  throw badRequest(`${JSON.stringify(name)} has to be true or false, and is ${JSON.stringify(value)}`);
+}
+
 /** The words of a schema that stand again and again. */
 export const schema = {
   text: (description: string): AdminSchema => ({ type: 'string', description }),

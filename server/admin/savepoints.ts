@@ -4,7 +4,7 @@ import type { RestoreOptions, SaveOptions } from '../cluster/savepoints/savepoin
 import { badRequest } from '../kube/api-error.ts';
 import { booleanIn, mapping, textIn, WrongField } from '../kube/script-fields.ts';
 import type { ApiResponse } from '../pipeline/request.ts';
-import { type AdminCall, type AdminRoute, STATUS, SUCCESS, schema } from './route.ts';
+import { type AdminCall, type AdminRoute, flagIn, STATUS, SUCCESS, schema } from './route.ts';
 
 const SAVEPOINT = schema.object(
   {
@@ -69,14 +69,6 @@ function restoreOptionsOf(body: Record<string, unknown>): RestoreOptions {
   });
 }
 
-/** `?all=true`. @throws ApiError 400 */
-function isAll({ request }: AdminCall): boolean {
-  const value = request.query.get('all');
-  if (value === null || value === 'false') return false;
-  if (value === 'true' || value === '') return true;
-  throw badRequest('"all" has to be true or false');
-}
-
 const nameOf = ({ params: { name = '' } }: AdminCall): string => name;
 
 export const savepointRoutes: readonly AdminRoute[] = [
@@ -134,7 +126,9 @@ export const savepointRoutes: readonly AdminRoute[] = [
       const { query } = call.request;
       const format = query.get('format') ?? 'json';
       if (format !== 'json' && format !== 'text') throw badRequest('"format" has to be json or text');
-      const differences = savepoints.diff(nameOf(call), query.get('to') ?? undefined, { all: isAll(call) });
+      const differences = savepoints.diff(nameOf(call), query.get('to') ?? undefined, {
+        all: flagIn(call.request.query, 'all'),
+      });
       return format === 'text' ? text('text/plain; charset=utf-8', differencesText(differences)) : differences;
     },
   },
@@ -159,6 +153,6 @@ export const savepointRoutes: readonly AdminRoute[] = [
     query: { all: 'true: every object, whole' },
     answer: { mediaType: 'application/yaml' },
     handle: async ({ savepoints }, call) =>
-      text('application/yaml', await savepoints.export(nameOf(call), { all: isAll(call) })),
+      text('application/yaml', await savepoints.export(nameOf(call), { all: flagIn(call.request.query, 'all') })),
   },
 ];

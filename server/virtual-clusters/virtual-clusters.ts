@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.ts';
 import { didYouMean } from '../base/near-names.ts';
 import { type Random, seededRandom, systemRandom } from '../base/random.ts';
 import { keysOf } from '../cluster/identity.ts';
+import { BEGINNINGS } from '../cluster/savepoints/savepoint.ts';
 import { userKubeconfig } from '../cluster/user-kubeconfig.ts';
 import { ClusterInstance } from '../cluster-instance.ts';
 import { openHttpServer } from '../http/server.ts';
@@ -41,7 +42,7 @@ export interface VirtualClustersParts {
 
 /** How the cluster is called that the process was started with. */
 const MAIN = 'main';
-const BEGINNINGS = ['fixtures', 'empty'] as const;
+const OF_MAIN = ['fixtures', 'empty'] as const;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const PREFIX = '/clusters/';
 const GENERATED_CHARACTERS = 6;
@@ -80,9 +81,11 @@ export class VirtualClusters implements VirtualClusterAdmin {
     }).running();
   }
 
-  #create({ name = this.#newName(), from = BEGINNINGS[0], idleMs }: VirtualClusterWish): VirtualCluster {
+  #create({ name = this.#newName(), from = OF_MAIN[0], idleMs }: VirtualClusterWish): VirtualCluster {
     if (!LABEL.test(name))
       throw badRequest(`${JSON.stringify(name)} is no DNS label: lower-case letters, digits and "-", 63 at most`);
+    if (name !== MAIN && BEGINNINGS.has(name))
+      throw badRequest(`"${name}" cannot be the name of a cluster: it means ${BEGINNINGS.get(name)}`);
     if (name === MAIN || this.#clusters.has(name))
       throw new ApiError(409, 'AlreadyExists', `clusters ${JSON.stringify(name)} already exists`, {
         name,
@@ -97,7 +100,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
       name,
       from,
       state: this.#beginning(from),
-      isNew: BEGINNINGS.some((known) => known === from),
+      isNew: OF_MAIN.some((known) => known === from),
       pki,
       random,
       clock,
@@ -167,12 +170,12 @@ export class VirtualClusters implements VirtualClusterAdmin {
   /** @throws ApiError for a beginning that there is not */
   #beginning(from: string): Captured {
     const main = this.#parts.main();
-    const known = BEGINNINGS.find((beginning) => beginning === from);
+    const known = OF_MAIN.find((beginning) => beginning === from);
     const state = known ? main.beginning(known) : from === MAIN ? main.cluster.storage.capture() : undefined;
     const other = state ?? main.savepoints.find(from)?.state ?? this.#clusters.get(from)?.capture();
     if (other) return other;
     const savepoints = main.savepoints.list().map(({ name }) => name);
-    const names = [...BEGINNINGS, MAIN, ...savepoints, ...this.#clusters.keys()];
+    const names = [...new Set([...BEGINNINGS.keys(), ...savepoints, ...this.#clusters.keys()])];
     throw badRequest(
       `a cluster cannot begin from ${JSON.stringify(from)}: there is no savepoint and no cluster of that name` +
         didYouMean(from, names),
@@ -180,7 +183,9 @@ export class VirtualClusters implements VirtualClusterAdmin {
   }
 
   #clockOf(from: string): Clock | undefined {
-    return from === MAIN ? this.#parts.main().clock.source : this.#clusters.get(from)?.clock;
+    const main = this.#parts.main();
+    if (from === MAIN) return main.clock.source;
+    return main.savepoints.find(from) ? undefined : this.#clusters.get(from)?.clock;
   }
 
   /** Clients believe the port's certificate; whom the cluster believes is its own matter. */

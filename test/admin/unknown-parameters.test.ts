@@ -12,6 +12,10 @@ it.each([
   ['/-/rbac?formt=yaml', 'there is no parameter "formt"; there are'],
   ['/-/clock?now=1', 'there is no parameter "now"; this takes none'],
   ['/-/requests?verbs=get', 'there is no parameter "verbs"; there are'],
+  ['/-/requests?controllers=banana', '"controllers" has to be true or false, and is "banana"'],
+  ['/-/requests?inFlight=maybe', '"inFlight" has to be true or false, and is "maybe"'],
+  ['/-/rbac?names=perhaps', '"names" has to be true or false, and is "perhaps"'],
+  ['/-/rbac?refused=1', '"refused" has to be true or false, and is "1"'],
 ])('%s is refused: nobody is told something else than they asked for', async (path, message) => {
   const { status, text } = await shop.admin('GET', path);
   expect([status, (JSON.parse(text) as { message: string }).message]).toEqual([400, expect.stringContaining(message)]);

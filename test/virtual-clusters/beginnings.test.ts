@@ -66,3 +66,13 @@ test('what there is not is told', async () => {
     'a cluster cannot begin from "fixture": there is no savepoint and no cluster of that name; did you mean fixtures?',
   );
 });
+
+test('where a savepoint and a cluster have the name, it is the savepoint', async () => {
+  const cluster = await main.make({ name: 'both', from: 'empty' });
+  await cluster.ask('POST', MAPS, map('of-the-cluster'));
+  await cluster.ask('POST', '/-/clock', { freeze: true });
+  await main.admin('POST', '/-/savepoints', { name: 'both' });
+  const virtual = await main.make({ from: 'both' });
+  expect(own(namesIn(await virtual.ask('GET', MAPS)))).toEqual(['from-fixture', 'later']);
+  expect(JSON.parse((await virtual.ask('GET', '/-/clock')).text)).toMatchObject({ frozen: false });
+});

@@ -23,6 +23,14 @@ test.each(['A', 'a.b', '-a', 'a-', 'a/b', 'a'.repeat(64), '..'])('%s is no name'
   );
 });
 
+test.each(['fixtures', 'empty'])('%s is no name: it means something else', async (name) => {
+  const answer = await main.admin('POST', '/-/clusters', { name });
+  expect([answer.status, messageOf(answer)]).toEqual([
+    400,
+    expect.stringContaining(`"${name}" cannot be the name of a cluster: it means `),
+  ]);
+});
+
 test.each(['main', 'twice'])('there is no second %s', async (name) => {
   await main.admin('POST', '/-/clusters', { name: 'twice' });
   const answer = await main.admin('POST', '/-/clusters', { name });

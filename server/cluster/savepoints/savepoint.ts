@@ -56,13 +56,21 @@ export const NOW = 'now';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/;
 
+/** What a virtual cluster begins with that is told to begin with one of these, instead of with something of that name. */
+export const BEGINNINGS: ReadonlyMap<string, string> = new Map([
+  ['main', 'the cluster that the process was started with'],
+  ['fixtures', 'the state that the cluster began with'],
+  ['empty', 'a cluster without fixtures'],
+]);
+
 /** @throws ApiError 400 */
 export function checkName(name: string): void {
-  if (NAME.test(name) && name !== NOW) return;
+  const meaning = name === NOW ? 'the present state' : BEGINNINGS.get(name);
+  if (NAME.test(name) && meaning === undefined) return;
   const wanted = 'up to 63 small letters, digits, hyphens and dots, with a letter or digit at both ends';
   throw badRequest(
-    name === NOW
-      ? `"${NOW}" cannot be the name of a savepoint: it means the present state`
+    meaning !== undefined
+      ? `"${name}" cannot be the name of a savepoint: it means ${meaning}`
       : `${JSON.stringify(name)} cannot be the name of a savepoint: it has to be ${wanted}`,
   );
 }

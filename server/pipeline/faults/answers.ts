@@ -37,6 +37,8 @@ const GENERIC: Readonly<Record<number, readonly [reason: string, message: string
 const OWN_FAULT = 'a fault rule says so';
 
 const CODE = whole(400, 599);
+const CODES = 'a whole number from 400 to 599';
+const STATUS_FIELDS = ['code', 'reason', 'message', 'details', 'retryAfterSeconds'];
 const DAY_SECONDS = 86_400;
 
 function statusOf(code: number, { reason, message, details }: { reason?: string; message?: string; details?: object }) {
@@ -52,13 +54,16 @@ function statusOf(code: number, { reason, message, details }: { reason?: string;
   );
 }
 
+/** The code of a Status that is otherwise as upstream would write it. @throws WrongField */
+export function readCode(value: unknown, path: string): FaultAnswer {
+  const answer = failure(statusOf(CODE(value, path), {}));
+  return () => answer;
+}
+
 /** A whole Status, or its code. @throws WrongField */
 export function readStatus(value: unknown, path: string): FaultAnswer {
-  if (typeof value === 'number') {
-    const answer = failure(statusOf(CODE(value, path), {}));
-    return () => answer;
-  }
-  const fields = fieldsOf(value, path, ['code', 'reason', 'message', 'details', 'retryAfterSeconds']);
+  if (typeof value === 'number') return readCode(value, path);
+  const fields = fieldsOf(value, path, STATUS_FIELDS, CODES);
   const code = optional(fields, 'code', path, CODE);
   if (code === undefined) throw new WrongField(`${path}.code is missing: 400 to 599`);
   const seconds = optional(fields, 'retryAfterSeconds', path, whole(1, DAY_SECONDS));
@@ -84,7 +89,7 @@ const BUSY = 'Too many requests, please try again later.';
 
 /** @throws WrongField */
 export function readThrottle(value: unknown, path: string): FaultAnswer {
-  const fields = value === true ? {} : fieldsOf(value, path, ['retryAfterSeconds', 'as']);
+  const fields = value === true ? {} : fieldsOf(value, path, ['retryAfterSeconds', 'as'], 'true');
   const seconds = optional(fields, 'retryAfterSeconds', path, whole(1, DAY_SECONDS)) ?? 1;
   const isText = optional(fields, 'as', path, oneOf('status', 'text')) === 'text';
   const answer: ApiResponse = isText

@@ -10,6 +10,7 @@ export interface Delay {
   readonly byCluster: boolean;
 }
 
+const FIELDS = ['for', 'min', 'max', 'p50', 'p99', 'clock'];
 const FORMS = [['for'], ['min', 'max'], ['p50', 'p99']] as const;
 
 /** The 99th percentile of the standard normal distribution. */
@@ -18,7 +19,7 @@ const Z99 = 2.3263478740408408;
 /** @throws WrongField */
 export function readDelay(value: unknown, path: string): Delay {
   if (typeof value === 'string') return readDelay({ for: value }, path);
-  const fields = fieldsOf(value, path, ['for', 'min', 'max', 'p50', 'p99', 'clock']);
+  const fields = fieldsOf(value, path, FIELDS, 'a duration such as "200ms"');
   const given = Object.keys(fields).filter((name) => name !== 'clock');
   const form = FORMS.find((names) => names.length === given.length && names.every((name) => given.includes(name)));
   if (!form) throw new WrongField(`${path} has to have "for", or "min" and "max", or "p50" and "p99"`);

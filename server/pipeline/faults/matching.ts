@@ -12,6 +12,8 @@ export interface Matcher {
   fits(request: ApiRequest): boolean;
   /** Pattern of the name, if it matters. */
   readonly name: string | undefined;
+  /** As they were given. */
+  readonly verbs: readonly string[] | undefined;
 }
 
 /** Verbs of resources, and of other paths. */
@@ -128,5 +130,5 @@ export function matcherOf(value: unknown, path: string): Matcher {
   if (userGroup !== undefined) tests.push(({ user: { groups } }) => groups.some((one) => globMatches(userGroup, one)));
   if (userAgent !== undefined) tests.push((request) => globMatches(userAgent, request.header('user-agent') ?? ''));
   tests.push(...headerTests(fields.headers, `${path}.headers`));
-  return { name, fits: (request) => tests.every((test) => test(request)) };
+  return { name, verbs, fits: (request) => tests.every((test) => test(request)) };
 }

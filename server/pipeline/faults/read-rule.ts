@@ -3,7 +3,7 @@ import { LIMITS } from '../../kube/limits.ts';
 import { WrongField } from '../../kube/script-fields.ts';
 import type { ApiRequest, HangUpScope } from '../request.ts';
 import { isLongRunning } from '../request-info.ts';
-import { type FaultAnswer, readConflict, readStatus, readThrottle } from './answers.ts';
+import { type FaultAnswer, readCode, readConflict, readStatus, readThrottle } from './answers.ts';
 import { type Delay, readDelay } from './delay.ts';
 import type { FaultRule } from './fault-rule.ts';
 import { type Matcher, matcherOf } from './matching.ts';
@@ -14,7 +14,6 @@ import {
   filledText,
   fraction,
   oneOf,
-  onlyTrue,
   optional,
   type Read,
   whole,
@@ -94,13 +93,15 @@ export function readRule(value: unknown, path = 'rule'): ReadRule {
     : alone === 'watch'
       ? readWatch(fields, path)
       : readRequestFault(fields, path);
+  const matcher = matcherOf(fields.match, `${path}.match`);
+  checkVerbs(fields, path, matcher);
   return {
     name: optional(fields, 'name', path, ruleName),
-    matcher: matcherOf(fields.match, `${path}.match`),
+    matcher,
     times: optional(fields, 'times', path, whole(1, MANY)) ?? ('conflict' in fields ? 1 : MANY),
     after: optional(fields, 'after', path, whole(0, MANY)) ?? 0,
     probability: optional(fields, 'probability', path, fraction) ?? 1,
-    expiresMs: optional(fields, 'expires', path, duration(LIMITS.faultExpiryMs)),
+    expiresMs: optional(fields, 'expires', path, duration(LIMITS.faultExpiryMs, true)),
     effect,
   };
 }
@@ -135,14 +136,17 @@ function readState(fields: Fields, path: string): StateFault {
 }
 
 const ANSWER_READERS: Readonly<Record<(typeof ANSWERS)[number], Read<FaultAnswer>>> = {
-  code: readStatus,
+  code: readCode,
   status: readStatus,
   throttle: readThrottle,
   conflict: readConflict,
 };
 
-const bytesOrTrue: Read<true | number> = (value, path) =>
-  typeof value === 'number' ? whole(0, MANY)(value, path) : onlyTrue(value, path);
+const bytesOrTrue: Read<true | number> = (value, path) => {
+  if (value === true) return value;
+  if (typeof value === 'number') return whole(0, MANY)(value, path);
+  throw new WrongField(`${path} has to be true, or a number of bytes, not ${JSON.stringify(value)}`);
+};
 
 function readRequestFault(fields: Fields, path: string): RequestFault {
   forbid(fields, path, ['namespace', 'state'], EFFECTS.find((name) => name in fields) ?? '');
@@ -169,12 +173,24 @@ function readRequestFault(fields: Fields, path: string): RequestFault {
   };
 }
 
-/** A conflict is about writes, stale state about reads, and only what ends by itself has a middle. */
+/** A conflict is about writes, stale state about reads. */
+const VERBS_OF = { conflict: ['update', 'patch'], stale: ['get', 'list'], watch: ['watch'] } as const;
+
+/** Refuses a rule whose verbs are none that its effect is about: it would never do anything. @throws WrongField */
+function checkVerbs(fields: Fields, path: string, { verbs }: Matcher): void {
+  const effect = (['conflict', 'stale', 'watch'] as const).find((name) => name in fields);
+  if (effect === undefined || verbs === undefined) return;
+  const suited: readonly string[] = VERBS_OF[effect];
+  if (verbs.some((verb) => verb === '*' || suited.includes(verb))) return;
+  throw new WrongField(`${path}.${effect} is about ${suited.join(' and ')}: ${path}.match.verbs would never match any`);
+}
+
+/** Only what ends by itself has a middle. */
 function suitor(fields: Fields): (request: ApiRequest) => boolean {
-  if ('conflict' in fields) return ({ info: { verb } }) => verb === 'update' || verb === 'patch';
+  if ('conflict' in fields) return ({ info: { verb } }) => VERBS_OF.conflict.some((one) => one === verb);
   if ('stale' in fields) {
     return ({ info: { verb, subresource } }) =>
-      (verb === 'get' || verb === 'list') && (subresource === '' || subresource === 'status');
+      VERBS_OF.stale.some((one) => one === verb) && (subresource === '' || subresource === 'status');
   }
   if ('truncate' in fields) return ({ info, isUpgrade }) => !isLongRunning(info) && isUpgrade !== true;
   return () => true;

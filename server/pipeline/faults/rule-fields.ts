@@ -18,10 +18,17 @@ export function meant(word: string, known: readonly string[]): string {
   return near === undefined ? `it may be one of ${known.join(', ')}` : `did you mean ${shown(near)}?`;
 }
 
-/** An object that has only known fields. @throws WrongField */
-export function fieldsOf(value: unknown, path: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new WrongField(`${path} has to be an object with fields such as ${known.slice(0, 3).join(', ')}`);
+/**
+ * An object that has only known fields.
+ *
+ * @param or what may stand there instead of an object: `true`
+ * @throws WrongField
+ */
+export function fieldsOf(value: unknown, path: string, known: readonly string[], or?: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const object = `an object with fields such as ${known.slice(0, 3).join(', ')}`;
+    throw new WrongField(`${path} has to be ${or === undefined ? object : `${or}, or ${object}, not ${shown(value)}`}`);
+  }
   for (const name of Object.keys(value))
     if (!known.includes(name)) throw new WrongField(`${path} has no field ${shown(name)}: ${meant(name, known)}`);
   return value as Fields;
@@ -89,9 +96,9 @@ export const listOf =
 
 const NS_PER_MS = 1_000_000;
 
-/** Milliseconds of a duration as Go writes it. */
+/** Milliseconds of a duration as Go writes it. @param isLong whether none at all is too short */
 export const duration =
-  (maxMs: number): Read<number> =>
+  (maxMs: number, isLong = false): Read<number> =>
   (value, path) => {
     const wrong = (why: string): WrongField =>
       new WrongField(`${path} has to be a duration such as "200ms", "30s" or "1h"${why}`);
@@ -103,6 +110,7 @@ export const duration =
       throw wrong(`: ${(error as Error).message}`);
     }
     if (ms < 0) throw wrong(`, not ${shown(value)}, which is negative`);
+    if (ms === 0 && isLong) throw wrong(`, not ${shown(value)}: that would be over at once`);
     if (ms > maxMs) throw wrong(`, and no longer than ${maxMs / 1000}s`);
     return ms;
   };
