@@ -11,10 +11,10 @@ export function messageOf(
   { terminationMessagePath: path = '', terminationMessagePolicy }: AnyContainer,
   exitCode: number,
   files: Pick<FileView, 'endOf'>,
-  log: Pick<ContainerLog, 'tail'>,
+  log: () => Pick<ContainerLog, 'tail'>,
 ): string | undefined {
   const message = path === '' ? undefined : files.endOf(path, MESSAGE_BYTES);
   if (message) return message;
   if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
-  return log.tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
+  return log().tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
 }
