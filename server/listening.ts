@@ -36,7 +36,7 @@ export async function listen(
   { cluster, pki }: Assembly,
   { clock, log, admin, clusters }: ListeningParts,
 ): Promise<Servers> {
-  const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [], workers = Number(process.env.FK_WORKERS ?? 0) } = options;
+  const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [], workers = 0 } = options;
   const answer = (request: ApiRequest): Promise<ApiResponse> =>
     clusters.answer(request) ?? answerIn(request, cluster, admin);
   const now = (): number => clock.now();

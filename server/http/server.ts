@@ -199,7 +199,12 @@ function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
   const maxHeaderSize = LIMITS.headerBytes;
   if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
   // Idle sessions cost nothing; a timer for them would be set anew by every frame.
-  return fastify({ ...common, http2: true, https: secureOptions(tls), http2SessionTimeout: 0 }) as unknown as FastifyInstance;
+  return fastify({
+    ...common,
+    http2: true,
+    https: secureOptions(tls),
+    http2SessionTimeout: 0,
+  }) as unknown as FastifyInstance;
 }
 
 const noSchemas = (): never => {

@@ -14,6 +14,8 @@ const WINDOW_BYTES = 1 << 20;
 export class RemoteStream extends Duplex {
   readonly #id: number;
   readonly #outbox: Outbox;
+  /** How much may be under way when what was written counts as gone. */
+  readonly #window: number;
   /** Bytes that were written and have not left yet. */
   #underWay = 0;
   #go: (() => void) | undefined;
@@ -21,8 +23,10 @@ export class RemoteStream extends Duplex {
   #owed = 0;
   #isGone = false;
 
-  constructor(id: number, outbox: Outbox) {
+  /** @param window 0 for whoever destroys a connection once what was written has left */
+  constructor(id: number, outbox: Outbox, window = WINDOW_BYTES) {
     super({ allowHalfOpen: true });
+    this.#window = window;
     this.#id = id;
     this.#outbox = outbox;
     this.on('error', () => undefined); // a client that goes away is no error of ours
@@ -38,7 +42,7 @@ export class RemoteStream extends Duplex {
   /** The worker has written something out. */
   left(bytes: number): void {
     this.#underWay -= bytes;
-    if (this.#underWay >= WINDOW_BYTES) return;
+    if (this.#underWay > this.#window) return;
     const go = this.#go;
     this.#go = undefined;
     go?.();
@@ -57,8 +61,15 @@ export class RemoteStream extends Duplex {
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.#underWay += chunk.length;
     this.#outbox.put(TO_CLIENT.write, this.#id, this.#outbox.place(chunk), chunk.length);
-    if (this.#underWay < WINDOW_BYTES) done();
+    if (this.#underWay <= this.#window) done();
     else this.#go = done;
+  }
+
+  override _writev(chunks: readonly { chunk: Buffer | string; encoding: BufferEncoding }[], done: () => void): void {
+    const pieces = chunks.map(({ chunk, encoding }) =>
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk,
+    );
+    this._write(Buffer.concat(pieces), 'binary', done);
   }
 
   override _final(done: () => void): void {

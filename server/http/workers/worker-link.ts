@@ -190,7 +190,7 @@ export class WorkerLink {
 
   #tunnel(id: number, inbox: Inbox): void {
     const { peer } = this.#connections.get(inbox.number()) ?? { peer: { address: '' } };
-    const stream = new RemoteStream(id, this.#outbox);
+    const stream = new RemoteStream(id, this.#outbox, 0);
     this.#tunnels.set(id, stream);
     introducePeer(stream, peer);
     Object.assign(stream, { encrypted: true, alpnProtocol: 'http/1.1', remoteAddress: peer.address });
