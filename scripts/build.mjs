@@ -53,6 +53,20 @@ const { metafile } = await build({
   footer: { js: '})' },
   logLevel: 'warning',
 });
+// Loaded by nobody who did not ask for --workers.
+const worker = await build({
+  metafile: true,
+  entryPoints: ['server/http/workers/connection-worker.ts'],
+  outfile: 'dist/connection-worker.cjs',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
 copyFileSync('scripts/bundle-loader.mjs', 'dist/bundle-loader.js');
 writeFileSync(
   'dist/index.js',
@@ -90,6 +104,6 @@ execFileSync(process.execPath, ['scripts/code-cache.mjs'], { stdio: 'inherit' })
 execFileSync(process.execPath, ['scripts/build-types.mjs'], { stdio: 'inherit' });
 writeFileSync(
   'dist/third-party-licenses.txt',
-  noticesOf([...Object.keys(metafile.inputs), ...inDashboard, ...FIELD_TEXTS]),
+  noticesOf([...Object.keys(metafile.inputs), ...Object.keys(worker.metafile.inputs), ...inDashboard, ...FIELD_TEXTS]),
 );
 process.stdout.write(`dist/ built in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);

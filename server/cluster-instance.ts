@@ -342,6 +342,7 @@ export class ClusterInstance implements ForkedCluster {
   async settle(timeoutMs?: number): Promise<void> {
     const { auditLog } = this.parts;
     await settle(this.#settling, timeoutMs);
+    await this.#parts.delivered();
     await auditLog?.flush();
   }
 

@@ -120,6 +120,7 @@ class Launch implements RunningCluster {
       url: () => this.url,
       address: this.#address,
       port: () => this.#servers?.https.port ?? port,
+      delivered: async () => this.#servers?.https.delivered(),
       ingressPoint: () =>
         ingressPointOf(this.#listening.plain, insecureBind.includes('ingress') ? this.#address : '127.0.0.1'),
     };

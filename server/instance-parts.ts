@@ -29,6 +29,8 @@ export interface InstanceParts {
   readonly port: () => number;
   /** How pods get in. */
   readonly own: ApiServerDoor;
+  /** Resolves when what was written to clients is with their sockets: workers may have them. */
+  readonly delivered: () => Promise<void>;
   readonly ingressPoint: () => ControllerParts['ingressPoint'];
   /** Of a virtual cluster: its name, what it begins with, and who it is. */
   readonly virtual?: { readonly name: string; readonly storage: LocalStorage; readonly pki: Pki };

@@ -36,7 +36,7 @@ export async function listen(
   { cluster, pki }: Assembly,
   { clock, log, admin, clusters }: ListeningParts,
 ): Promise<Servers> {
-  const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [] } = options;
+  const { host = '127.0.0.1', port = 0, insecureBind = [], corsOrigins = [], workers = 0 } = options;
   const answer = (request: ApiRequest): Promise<ApiResponse> =>
     clusters.answer(request) ?? answerIn(request, cluster, admin);
   const now = (): number => clock.now();
@@ -51,7 +51,8 @@ export async function listen(
   const clientCa = proxyCa === undefined ? pki.ca.cert : [pki.ca.cert, proxyCa];
   const tls = { key: pki.serving.key, cert: pki.serving.cert, clientCa };
   const serving = { corsOrigins, answer, now, auditIds, onFault };
-  const https = await startHttpServer({ host, port, tls, ...serving });
+  const onWorkerEnd = (err: Error): void => log.error({ err }, 'a worker ended, and another one takes its place');
+  const https = await startHttpServer({ host, port, tls, workers, onWorkerEnd, ...serving });
   try {
     const { traffic, dns, ingress } = cluster;
     const parts = { serving, traffic, dns, ingress, random: systemRandom(), certificate: pki.serving };

@@ -7,6 +7,7 @@ import { possibleTime } from './cluster/cluster-clock.ts';
 import { etcdOf } from './cluster/etcd/etcd-options.ts';
 import { JOURNAL_LEVELS } from './cluster/journal/journal.ts';
 import { parseCidr } from './kube/ip-addresses.ts';
+import { LIMITS } from './kube/limits.ts';
 import { serviceRanges } from './kube/service-ranges.ts';
 import { upstreamMatcher } from './kube/upstream-patterns.ts';
 import { typesOf } from './schema/kubernetes-versions.ts';
@@ -24,6 +25,7 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   insecureBind: true,
   tlsNames: true,
   corsOrigins: true,
+  workers: true,
   dataDir: true,
   compactAfter: true,
   storage: true,
@@ -89,12 +91,13 @@ export function checkOptions(options: StartOptions): void {
   const { port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort } = options;
   for (const [name, value] of Object.entries({ port, httpPort, proxyPort, dnsPort, ingressPort, ingressTlsPort }))
     checkWhole(name, value, PORT_MAX);
-  const { nodes, seed, compactAfter, logLevel, loadBalancerCidr, upstreams = [] } = options;
+  const { nodes, workers, seed, compactAfter, logLevel, loadBalancerCidr, upstreams = [] } = options;
   checkTypes({ ...options });
   upstreamMatcher(upstreams);
   if (options.storage !== undefined) etcdOf(options.storage, options.etcd);
   else if (options.etcd) throw new OptionError('etcd', ' needs storage: which etcd it is');
   checkWhole('nodes', nodes, NODES_MAX);
+  checkWhole('workers', workers, LIMITS.workers);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   checkWhole('compactAfter', compactAfter, Number.MAX_SAFE_INTEGER, 1);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))

@@ -34,6 +34,11 @@ export interface StartOptions {
   readonly tlsNames?: readonly string[];
   /** Origins whose programs in browsers may read answers: `http://localhost:5173`; `*` for any. */
   readonly corsOrigins?: readonly string[];
+  /**
+   * Threads that have the connections of the HTTPS port: TLS, HTTP and the bytes of answers and watches; 0 unless
+   * given. See docs/workers.md.
+   */
+  readonly workers?: number;
   /** Keeps everything here; without it a cluster ends with its process. */
   readonly dataDir?: string;
   /** After how many writes the journal of `dataDir` is folded into its snapshot; 50,000 unless given. */

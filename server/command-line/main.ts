@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { LOG_LEVELS } from '../base/log.ts';
 import { OPEN_PORTS } from '../http/plain-servers.ts';
 import { parseCidr } from '../kube/ip-addresses.ts';
+import { LIMITS } from '../kube/limits.ts';
 import { parseDuration } from '../schema/go-duration.ts';
 import { NODES_MAX, PORT_MAX } from '../start-checks.ts';
 import { integer } from './arguments.ts';
@@ -144,6 +145,9 @@ function program(): Command {
     .addOption(flag('--tls-san <name>', 'name or address for the serving certificate (repeatable)').argParser(collect))
     .addOption(
       flag('--cors-origin <origin>', 'origin of programs in browsers, * for any (repeatable)').argParser(collect),
+    )
+    .addOption(
+      flag('--workers <count>', 'threads for the connections of the HTTPS port').argParser(integer(0, LIMITS.workers)),
     )
     .addOption(
       flag('--kubeconfig <file[=url]>', 'where to write the kubeconfig, and the server URL in it (repeatable)')

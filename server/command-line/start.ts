@@ -30,6 +30,7 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags, StorageFl
   readonly insecureBind?: string[];
   readonly tlsSan?: string[];
   readonly corsOrigin?: string[];
+  readonly workers?: number;
   readonly kubeconfig: string[];
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
@@ -149,6 +150,7 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.ingressTlsPort !== undefined && { ingressTlsPort: flags.ingressTlsPort }),
     ...(flags.insecureBind && { insecureBind: flags.insecureBind as OpenPort[] }),
     ...(flags.kubernetesVersion !== undefined && { kubernetesVersion: flags.kubernetesVersion }),
+    ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.compactAfter !== undefined && { compactAfter: flags.compactAfter }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),

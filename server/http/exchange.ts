@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { HangUpScope } from '../pipeline/request.ts';
+import type { FrameSink } from './watch-writer.ts';
 
 export interface RawRequest {
   readonly method: string;
@@ -10,6 +11,8 @@ export interface RawRequest {
   /** Names and values alternately, as sent. */
   readonly rawHeaders: readonly string[];
   readonly body: Readable;
+  /** The whole of the body, where it has been read already. */
+  readonly bytes?: Buffer | undefined;
   /** Whether there may be a body that no header announces. */
   readonly isOpen: boolean;
   /** The same object for all requests of a connection. */
@@ -27,6 +30,17 @@ export interface RawResponse {
   flush(): void;
   /** Breaks off, without an end of the answer: what was written before may or may not arrive. */
   breakOff(scope: HangUpScope): void;
+  /** A shorter way than the channel, where there is one. */
+  readonly direct?: DirectAnswer;
+}
+
+/** What goes to a client whose connection another thread has. */
+export interface DirectAnswer {
+  readonly isGone: boolean;
+  /** The whole of an answer. */
+  answer(status: number, headers: OutgoingHttpHeaders, body: Buffer | undefined): void;
+  /** For frames of which many are sent the same. */
+  sink(): FrameSink;
 }
 
 /** A request of HTTP/1.1. */

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import type { Cancel } from '../base/clock.ts';
 import { badRequest, bodyTooLarge } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
@@ -8,7 +7,6 @@ import type { User } from '../kube/object.ts';
 import type { AuditIds } from '../pipeline/audit/audit-ids.ts';
 import type { ApiRequest, Body, Peer } from '../pipeline/request.ts';
 import { type RequestInfo, requestInfo } from '../pipeline/request-info.ts';
-import { authorityOf, fingerprintOf } from './client-authority.ts';
 import type { RawRequest } from './exchange.ts';
 
 const NOBODY: User = { name: '', groups: [] };
@@ -86,7 +84,9 @@ export class IncomingRequest implements ApiRequest {
   async body(limitBytes: number = LIMITS.bodyBytes): Promise<Body> {
     const declared = Number(this.#headers['content-length'] ?? 0);
     if (declared > limitBytes) throw bodyTooLarge(limitBytes);
-    return { bytes: await readAll(this.#raw.body, limitBytes) };
+    const { bytes } = this.#raw;
+    if (bytes && bytes.length > limitBytes) throw bodyTooLarge(limitBytes);
+    return { bytes: bytes ?? (await readAll(this.#raw.body, limitBytes)) };
   }
 
   bodyStream(): Readable | undefined {
@@ -124,43 +124,4 @@ function readAll(raw: Readable, limitBytes: number): Promise<Buffer> {
     // A client that leaves in the middle is no fault of ours.
     raw.once('error', () => reject(badRequest('unexpected EOF')));
   });
-}
-
-/** What connections tell of their clients, once for each connection. */
-const peers = new WeakMap<object, Peer>();
-
-/** Who is at the other end of the connection that brought a request. */
-export function peerOf({ connection, socket }: RawRequest): Peer {
-  let peer = peers.get(connection);
-  if (!peer) {
-    peer = socket ? readPeer(socket as TLSSocket) : { address: '' };
-    peers.set(connection, peer);
-  }
-  return peer;
-}
-
-function readPeer(socket: TLSSocket): Peer {
-  const address = socket.remoteAddress ?? '';
-  if (!socket.encrypted) return { address };
-  const shown = socket.getPeerCertificate(true);
-  const subject = shown.subject as { CN?: string | string[]; O?: string | string[] } | undefined;
-  if (!socket.authorized)
-    return subject ? { address, untrustedCertificate: true, shown: () => shown.raw } : { address };
-  if (!subject?.CN) return { address };
-  const commonName = Array.isArray(subject.CN) ? (subject.CN[0] ?? '') : subject.CN;
-  const organizations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-  const fingerprint = fingerprintOf(shown);
-  return {
-    address,
-    certificate: { commonName, organizations, fingerprint, authority: once(() => authorityOf(shown)) },
-  };
-}
-
-/** Only front proxies ask for it, and signatures take time. */
-function once<T>(read: () => T): () => T {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: read() };
-    return known.value;
-  };
 }

@@ -15,6 +15,15 @@ export async function respond(
   headOnly: boolean,
 ): Promise<void> {
   const { status, headers, body } = wire;
+  if (raw.direct && (body.type === 'buffer' || headOnly) && body.type !== 'hang-up') {
+    if (body.type === 'chunks') body.abort?.();
+    if (!raw.direct.isGone) raw.direct.answer(status, headers, headOnly ? undefined : bufferOf(body));
+    return;
+  }
+  if (raw.direct?.isGone) {
+    if (body.type === 'chunks') body.abort?.();
+    return;
+  }
   const { channel } = raw;
   // Node ends the streams of HEAD over HTTP/2 before anybody has answered.
   if (channel.destroyed || (channel.writableEnded && !headOnly)) return;
@@ -36,6 +45,8 @@ export async function respond(
   else if (body.type === 'tunnel') body.response.socket.destroy();
   else channel.end();
 }
+
+const bufferOf = (body: WireResponse['body']): Buffer | undefined => (body.type === 'buffer' ? body.buffer : undefined);
 
 /** What another server sends, as long as it sends and there is somebody who listens. */
 async function passOn(raw: RawResponse, chunks: AsyncIterable<Buffer>, abort: () => void): Promise<void> {
@@ -76,7 +87,7 @@ function startWatch(
   watches: OpenWatches,
 ): void {
   raw.flush();
-  const writer = new WatchWriter(frames, sinkOf(raw), response.begin);
+  const writer = new WatchWriter(frames, raw.direct?.sink() ?? sinkOf(raw), response.begin);
   watches.add(writer);
   raw.channel.once('close', () => {
     watches.delete(writer);

@@ -16,11 +16,14 @@ import { compress, mayCompress } from './compress.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
 import { serveStreams } from './http2-streams.ts';
-import { IncomingRequest, peerOf } from './incoming-request.ts';
+import { IncomingRequest } from './incoming-request.ts';
 import { refuseMalformed } from './malformed.ts';
+import { peerOf } from './peer.ts';
 import { refusePlainHttp } from './plain-on-tls.ts';
 import { type OpenWatches, respond } from './respond.ts';
+import { secureOptions } from './secure-options.ts';
 import { addWebSocketWatch, streamMessages } from './websocket.ts';
+import type { WorkerGuests } from './workers/worker-link.ts';
 
 /** Answers requests: a cluster's pipeline, with whatever stands before it. */
 export type Answer = (request: ApiRequest) => Promise<ApiResponse>;
@@ -43,6 +46,10 @@ export interface HttpServerOptions extends ServingOptions {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Threads that have the connections; none unless given. Only of a server with TLS. */
+  readonly workers?: number;
+  /** Told of a worker that has come to an end, before another one takes its place. */
+  readonly onWorkerEnd?: (error: Error) => void;
 }
 
 export interface HttpServer {
@@ -51,26 +58,46 @@ export interface HttpServer {
   show(certificate: CertificateAndKey | undefined): void;
   /** Takes a connection that comes from inside the process, as if somebody had dialed the port. */
   accept(connection: Duplex): void;
+  /** Resolves when what was written has been handed to the sockets. */
+  delivered(): Promise<void>;
   /** Ends all watches and connections. */
   close(): Promise<void>;
 }
 
 /** Listens and serves until closed. @throws the error of `listen`, such as EADDRINUSE */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { app, ...open } = await openServer(options);
-  await app.listen({ host: options.host, port: options.port });
-  return { ...open, port: (app.server.address() as AddressInfo).port };
+  const { app, guests, ...open } = await openServer(options);
+  const { host, port, workers = 0, tls, onWorkerEnd: onEnd = () => undefined } = options;
+  if (workers === 0 || !tls) {
+    await app.listen({ host, port });
+    return { ...open, port: (app.server.address() as AddressInfo).port };
+  }
+  const { startWorkers } = await import('./workers/worker-pool.ts');
+  const pool = await startWorkers({ workers, host, port, tls, guests, onEnd });
+  return {
+    ...open,
+    port: pool.port,
+    show(certificate) {
+      open.show(certificate);
+      pool.show({ ...tls, ...certificate });
+    },
+    delivered: () => pool.delivered(),
+    async close() {
+      const closed = open.close();
+      await Promise.all([closed, pool.close()]);
+    },
+  };
 }
 
 /** Serves connections that are handed to it, and listens nowhere. */
 export async function openHttpServer(options: ServingOptions): Promise<Omit<HttpServer, 'port'>> {
-  const { app: _app, ...server } = await openServer(options);
+  const { app: _app, guests: _guests, ...server } = await openServer(options);
   return server;
 }
 
 async function openServer(
   options: ServingOptions,
-): Promise<Omit<HttpServer, 'port'> & { readonly app: FastifyInstance }> {
+): Promise<Omit<HttpServer, 'port'> & { readonly app: FastifyInstance; readonly guests: WorkerGuests }> {
   const watches: OpenWatches = new Set();
   const app = createApp(options);
   await addWebSocketWatch(app, options, watches);
@@ -104,11 +131,25 @@ async function openServer(
     serveStreams(app.server as unknown as Http2SecureServer, take);
   }
   let accept = acceptor(app.server, options);
+  const keep = (connection: Duplex): void => {
+    connections.add(connection);
+    connection.once('close', () => connections.delete(connection));
+  };
+  const guests: WorkerGuests = {
+    take,
+    tunnel(connection) {
+      keep(connection);
+      // Where a connection speaks HTTP/1.1, Node writes what that needs to the server of its socket.
+      Object.assign(connection, { server: app.server });
+      app.server.emit('secureConnection', connection);
+    },
+  };
   return {
     app,
+    guests,
+    delivered: async () => undefined,
     accept(connection) {
-      connections.add(connection);
-      connection.once('close', () => connections.delete(connection));
+      keep(connection);
       accept(connection);
     },
     show(certificate) {
@@ -157,19 +198,13 @@ function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
   } as const;
   const maxHeaderSize = LIMITS.headerBytes;
   if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
-  const { key, cert, clientCa: ca } = tls;
-  const https = {
-    allowHTTP1: true,
-    maxHeaderSize,
-    key,
-    cert,
-    ca,
-    requestCert: true,
-    rejectUnauthorized: false,
-    settings: HTTP2_SETTINGS,
-  };
   // Idle sessions cost nothing; a timer for them would be set anew by every frame.
-  return fastify({ ...common, http2: true, https, http2SessionTimeout: 0 }) as unknown as FastifyInstance;
+  return fastify({
+    ...common,
+    http2: true,
+    https: secureOptions(tls),
+    http2SessionTimeout: 0,
+  }) as unknown as FastifyInstance;
 }
 
 const noSchemas = (): never => {
@@ -178,9 +213,6 @@ const noSchemas = (): never => {
 
 /** Routes have no schemas; without this Fastify loads a JSON Schema compiler at each start. */
 const NO_SCHEMAS = { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } };
-
-/** Go's defaults for servers: 250 streams of one connection at once. */
-const HTTP2_SETTINGS = { maxConcurrentStreams: 250, initialWindowSize: 1 << 20 };
 
 /** net/http refuses such a path before anybody sees it. */
 const MALFORMED_ESCAPE = /%(?![0-9a-fA-F]{2})/;

@@ -25,6 +25,8 @@ export const LIMITS = {
   watchBacklogBytes: 64 * 1024 * 1024,
   /** Objects of which one list, or the beginning of one watch, may leave bytes for the next reader. Ours. */
   keptAtOnce: 20_000,
+  /** Threads for connections. Ours. */
+  workers: 16,
   /** Events kept for watches that resume. Ours: upstream keeps five minutes. */
   retainedEvents: 20_000,
   /** How long events are kept for watches and for lists at a revision (etcd's compaction interval). */

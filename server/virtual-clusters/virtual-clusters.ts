@@ -35,7 +35,10 @@ export interface VirtualClustersParts {
   readonly realClock: Clock;
   /** The cluster that the process was started with. */
   readonly main: () => ClusterInstance;
-  readonly shared: Pick<InstanceParts, 'outbound' | 'upstreams' | 'url' | 'address' | 'port' | 'ingressPoint'>;
+  readonly shared: Pick<
+    InstanceParts,
+    'outbound' | 'upstreams' | 'url' | 'address' | 'port' | 'delivered' | 'ingressPoint'
+  >;
   /** Answers what has found its cluster. */
   readonly answer: (request: ApiRequest, instance: ClusterInstance) => Promise<ApiResponse>;
 }

@@ -8,6 +8,8 @@ const BYTES_PER_MB = 1 << 20;
 /** What a process has used since its start. */
 export interface ProcessCost {
   readonly cpuSeconds: number;
+  /** Of that, what its main thread has used, which the event loop of its programs runs on. */
+  readonly mainThreadSeconds: number | undefined;
   /** Resident memory now. */
   readonly rssMb: number;
 }
@@ -20,16 +22,24 @@ function procFile(pid: number, name: string): string | undefined {
   }
 }
 
+/** The name in parentheses may hold spaces; utime and stime are fields 14 and 15 of proc(5), state is field 3. */
+function cpuSecondsOf(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
 /** Reads the accounts of the kernel, all threads included. Only Linux has `/proc`: `undefined` elsewhere. */
 export function processCost(pid: number): ProcessCost | undefined {
   const stat = procFile(pid, 'stat');
   const status = procFile(pid, 'status');
   if (stat === undefined || status === undefined) return undefined;
-  // The name in parentheses may hold spaces; utime and stime are fields 14 and 15 of proc(5), state is field 3.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const ticks = Number(fields[11]) + Number(fields[12]);
   const rssKb = Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]);
-  return { cpuSeconds: ticks / TICKS_PER_SECOND, rssMb: (rssKb * 1024) / BYTES_PER_MB };
+  const main = procFile(pid, `task/${pid}/stat`);
+  return {
+    cpuSeconds: cpuSecondsOf(stat),
+    mainThreadSeconds: main === undefined ? undefined : cpuSecondsOf(main),
+    rssMb: (rssKb * 1024) / BYTES_PER_MB,
+  };
 }
 
 /** How busy the machine was in the last minute, in processes that wanted a core. */

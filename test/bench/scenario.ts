@@ -30,6 +30,8 @@ export interface Bench {
 
 export interface FauxkubeOptions {
   readonly nodes?: number;
+  /** Threads that have its connections. */
+  readonly workers?: number;
   /** Where everything is kept, instead of in memory: `etcd://127.0.0.1:2379`. */
   readonly storage?: string;
   /** A folder of objects that are there from the start. */

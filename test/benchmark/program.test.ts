@@ -19,7 +19,7 @@ test('an unknown scenario is answered with those that there are', () => {
   const { code, stderr } = bench('--only', 'nothing');
   expect(stderr).toBe(
     'bench: --only takes start, idle, get, create, writes, durable, in-process, ten-thousand-pods, fan-out, ' +
-      'scheduler, deployment, nodes, pods, custom-kinds, rules, virtual-clusters, clock, journal, etcd, ' +
+      'workers, scheduler, deployment, nodes, pods, custom-kinds, rules, virtual-clusters, clock, journal, etcd, ' +
       "costs, hundred-thousand-pods: not 'nothing'\n",
   );
   expect(code).toBe(2);

@@ -18,6 +18,7 @@ import { scheduler } from './scheduler.ts';
 import { idle, start } from './start.ts';
 import { tenThousandPods } from './ten-thousand-pods.ts';
 import { virtualClusters } from './virtual-clusters.ts';
+import { workers } from './workers.ts';
 import { writes } from './writes.ts';
 
 /** In the order of the table. */
@@ -31,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   inProcess,
   tenThousandPods,
   fanOut,
+  workers,
   scheduler,
   deployment,
   manyNodes,

@@ -76,11 +76,12 @@ export async function createLauncher(): Promise<Launcher> {
     return subject;
   };
   return {
-    async fauxkube({ nodes = 2, fixtures, storage, durable = false, watchTurns = false } = {}) {
+    async fauxkube({ nodes = 2, workers = 0, fixtures, storage, durable = false, watchTurns = false } = {}) {
       const port = await freePort();
       const url = `https://127.0.0.1:${port}`;
       const kubeconfig = file(`kubeconfig-${count++}`);
       const flags = ['--port', String(port), '--proxy-port', '0', '--kubeconfig', kubeconfig, '--nodes', String(nodes)];
+      if (workers > 0) flags.push('--workers', String(workers));
       if (storage !== undefined) flags.push('--storage', storage);
       if (fixtures !== undefined) flags.push('--fixtures', fixtures);
       if (durable) flags.push('--data-dir', file(`data-${count++}`));
