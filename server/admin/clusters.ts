@@ -47,7 +47,13 @@ const FACTS = {
 const ALWAYS = ['name', 'url', 'from', 'created', 'running'];
 const CREATED = schema.object({ ...FACTS, kubeconfig: schema.text('of its administrator') }, [...ALWAYS, 'kubeconfig']);
 
-const FIELDS = ['name', 'from', 'idleTimeout'];
+/** The fields of a wish, and what they have to be. */
+const WANTED: Readonly<Record<string, string>> = {
+  name: 'a DNS label: lower-case letters, digits and "-", 63 at most',
+  from: 'fixtures, empty, main, or the name of a savepoint or of a virtual cluster',
+  idleTimeout: 'a duration such as 10m or 1h30m; 0s means never',
+};
+const FIELDS = Object.keys(WANTED);
 
 function clustersOf({ clusters }: AdminTarget): VirtualClusterAdmin {
   if (clusters) return clusters;
@@ -61,7 +67,7 @@ function wishOf(body: Record<string, unknown>): VirtualClusterWish {
   for (const field of FIELDS) {
     const value = body[field];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw badRequest(`${JSON.stringify(field)} has to be a text`);
+      throw badRequest(`${JSON.stringify(field)} has to be ${WANTED[field]}, and is ${JSON.stringify(value)}`);
   }
   const { name, from, idleTimeout } = body as Record<string, string | undefined>;
   return {

@@ -26,7 +26,8 @@ export function nearNames(name: string, known: readonly string[], ending = ''): 
     ending !== '' && text.endsWith(ending) ? text.slice(0, -ending.length) : text;
   const wanted = short(name.toLowerCase());
   const far = Math.min(NEAR_MAX, Math.ceil(wanted.length / 3));
-  const rated = known.map((candidate) => ({ candidate, far: distance(wanted, short(candidate)) }));
+  // One name may be that of two things.
+  const rated = [...new Set(known)].map((candidate) => ({ candidate, far: distance(wanted, short(candidate)) }));
   return rated
     .filter((rating) => rating.far <= far)
     .sort((a, b) => a.far - b.far)
@@ -40,7 +41,10 @@ export function didYouMean(name: string, known: readonly string[], ending = ''):
   return near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
 }
 
-/** The same for many names: which are near or, where none is, all that there are. */
+/** The same for many names: which are near, or begin in the same way; where none is, all that there are. */
 export function nearOrAll(name: string, known: readonly string[], ending = ''): string {
-  return didYouMean(name, known, ending) || `; there are ${known.join(', ')}`;
+  const near = didYouMean(name, known, ending);
+  const longer = name === '' ? [] : known.filter((candidate) => candidate.startsWith(name.toLowerCase()));
+  if (near === '' && longer.length > 0) return `; did you mean ${longer.slice(0, NEAR_MAX).join(' or ')}?`;
+  return near || `; there are ${known.join(', ')}`;
 }

@@ -23,7 +23,7 @@ export function addFaults(root: Command): void {
   command('list', 'list the rules, and what has come of them').action(async (flags: FaultFlags) =>
     (await module()).listFaults(flags),
   );
-  command('add <rule>', 'add a rule: JSON, or a file with one or a list of them').action(
+  command('add <rule>', 'add a rule: JSON, or a file with one or a list of them; - for stdin').action(
     async (rule: string, flags: FaultFlags) => (await module()).addFault(rule, flags),
   );
   command('remove <ids...>', 'take rules away').action(async (ids: string[], flags: FaultFlags) =>

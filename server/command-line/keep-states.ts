@@ -1,6 +1,6 @@
 /** What the commands for savepoints and snapshots do, over `/-/savepoints` and `/-/snapshot`. */
-import { readFileSync } from 'node:fs';
 import { type AdminConnection, exchange, Refused, readConnection } from './admin-connection.ts';
+import { nameOfGiven, readGiven } from './given-file.ts';
 import { jsonText } from './output.ts';
 import { writeWithMode } from './written-file.ts';
 
@@ -132,8 +132,8 @@ export function writeState(file: string, flags: SavepointFlags & { readonly sett
 
 export function readState(file: string, flags: SavepointFlags): Promise<void> {
   return reported(flags, async (to) => {
-    const text = readFileSync(file, 'utf8');
+    const text = readGiven(file);
     const status = await exchange(to, 'PUT', '/-/snapshot', { text, timeoutMs: TIMEOUT_MS });
-    return flags.output === 'json' ? withNewline(status) : `the cluster is as ${file} says\n`;
+    return flags.output === 'json' ? withNewline(status) : `the cluster is as ${nameOfGiven(file)} says\n`;
   });
 }

@@ -55,7 +55,7 @@ export function addSavepoints(root: Command): void {
     .action(async (file: string, flags: SavepointFlags & { settle: boolean }) =>
       (await load()).writeState(file, flags),
     );
-  command(snapshot, 'restore <file>', 'make the cluster as a file says')
+  command(snapshot, 'restore <file>', 'make the cluster as a file says; - for stdin')
     .addOption(output())
     .action(async (file: string, flags: SavepointFlags) => (await load()).readState(file, flags));
 }

@@ -1,8 +1,8 @@
 /** What the commands of `fauxkube faults` do. */
-import { readFileSync } from 'node:fs';
 import type { FaultReport } from '../pipeline/faults/fault-rule.ts';
 import { type AdminConnection, readConnection, send } from './admin-connection.ts';
 import { eachNamed } from './each-named.ts';
+import { nameOfGiven, readGiven } from './given-file.ts';
 import { jsonText as json, type Output } from './output.ts';
 import { reported } from './reported.ts';
 
@@ -74,16 +74,16 @@ function lineOf({ id, matched, fired, state, rule: { name: _name, ...rule } }: F
 /** @throws Error that says what is no JSON */
 function rulesOf(given: string): readonly object[] {
   const isText = /^\s*[[{]/.test(given);
-  const text = isText ? given : readFileSync(given, 'utf8');
+  const text = isText ? given : readGiven(given);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${isText ? 'the rule' : given} is no JSON: ${(error as Error).message}`);
+    throw new Error(`${isText ? 'the rule' : nameOfGiven(given)} is no JSON: ${(error as Error).message}`);
   }
   const rules: readonly unknown[] = Array.isArray(value) ? value : [value];
   return rules.map((rule) => {
     if (typeof rule === 'object' && rule !== null && !Array.isArray(rule)) return rule;
-    throw new Error(`${isText ? 'a rule' : `a rule of ${given}`} has to be a JSON object`);
+    throw new Error(`${isText ? 'a rule' : `a rule of ${nameOfGiven(given)}`} has to be a JSON object`);
   });
 }

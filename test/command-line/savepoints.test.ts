@@ -56,6 +56,12 @@ describe('fauxkube savepoint and snapshot', () => {
     expect(await run('snapshot', 'save', 'cluster.json')).toEqual([0, 'cluster.json\n']);
     expect(await readFile(cli.file('cluster.json'), 'utf8')).toContain('"name":"kept"');
     expect(await run('snapshot', 'restore', 'cluster.json')).toEqual([0, 'the cluster is as cluster.json says\n']);
+    const snapshot = (await cli.run(['snapshot', 'save', '-'])).stdout;
+    expect(await cli.runWith(snapshot, ['snapshot', 'restore', '-'])).toEqual({
+      code: 0,
+      stdout: 'the cluster is as standard input says\n',
+      stderr: '',
+    });
     await writeFile(cli.file('broken.json'), '{');
     expect(await run('snapshot', 'restore', 'broken.json')).toEqual([
       1,

@@ -21,7 +21,7 @@ it('needs bodies, and says how to have them', async () => {
   const { status, text } = await shop.admin('GET', TAPE);
   expect([status, (JSON.parse(text) as { message: string }).message]).toEqual([
     400,
-    'a tape needs bodies, which the journal has not kept of 1 writes: PUT /-/requests/level with ' +
+    'a tape needs bodies, which the journal has not kept of 1 write: PUT /-/requests/level with ' +
       '{"level": "request"}, or start with --journal-level request',
   ]);
 });

@@ -92,6 +92,20 @@ export class CommandLine implements AsyncDisposable {
     return started;
   }
 
+  /** Runs a command to its end, with a text as its standard input. */
+  runWith(input: string, args: readonly string[]): Promise<Pick<Ended, 'code' | 'stdout' | 'stderr'>> {
+    return new Promise((done) => {
+      const env = { PATH: process.env.PATH ?? '', HOME: this.folder, NO_COLOR: '1' };
+      const child = execFile(
+        process.execPath,
+        [this.program, ...args],
+        { cwd: this.folder, env },
+        (_, stdout, stderr) => done({ code: child.exitCode, stdout, stderr }),
+      );
+      child.stdin?.end(input);
+    });
+  }
+
   /** Runs a command to its end. */
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
     return this.spawn(args, env).ended;

@@ -40,7 +40,12 @@ test.each(['main', 'twice'])('there is no second %s', async (name) => {
 
 test.each([
   [{ nmae: 'x' }, 'the body has no field "nmae"; it may have name, from, idleTimeout'],
-  [{ name: 7 }, '"name" has to be a text'],
+  [{ name: 7 }, '"name" has to be a DNS label: lower-case letters, digits and "-", 63 at most, and is 7'],
+  [{ name: '' }, '"name" has to be a DNS label: lower-case letters, digits and "-", 63 at most, and is ""'],
+  [
+    { from: '' },
+    '"from" has to be fixtures, empty, main, or the name of a savepoint or of a virtual cluster, and is ""',
+  ],
   [{ idleTimeout: 'soon' }, '"idleTimeout" has to be a duration such as 10m or 1h30m; 0s means never'],
 ])('%j is refused', async (wish, message) => {
   const answer = await main.admin('POST', '/-/clusters', wish);
@@ -68,4 +73,11 @@ test('a virtual cluster makes no others', async () => {
   expect(messageOf(answer)).toBe(
     'virtual clusters are made by the cluster that the process was started with, at its own URL',
   );
+});
+
+test('what was meant is told once, though a savepoint and a cluster have the name', async () => {
+  await main.make({ name: 'inst' });
+  await main.admin('POST', '/-/savepoints', { name: 'inst' });
+  const answer = await main.admin('POST', '/-/clusters', { from: 'insst' });
+  expect(messageOf(answer)).toMatch(/of that name; did you mean inst\?$/);
 });

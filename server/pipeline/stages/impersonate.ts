@@ -11,8 +11,8 @@ const PREFIX = 'impersonate-';
 const EXTRA = 'impersonate-extra-';
 
 /** `Impersonate-…` headers: whoever may impersonate a user acts as that user from here on. */
-export function impersonate({ authorizer }: PipelineEnv): Stage {
-  const impersonation = new Impersonation(authorizer);
+export function impersonate({ authorizer, catalog }: PipelineEnv): Stage {
+  const impersonation = new Impersonation(authorizer, catalog.table.minor);
   return (request, next) => {
     // Looks at the names only: every request comes by here.
     if (!request.hasHeaderWith(PREFIX)) return next(request);

@@ -46,6 +46,9 @@ const MODES: readonly Mode[] = [
   { name: '', fits: () => true },
 ];
 
+/** The gate ConstrainedImpersonation is off in 1.35, where it came; before, there is the old mode alone. */
+const CONSTRAINED_SINCE = 36;
+
 const MAX_REMEMBERED = 10_000;
 /** From so many values on, upstream first asks whether all values are allowed. */
 const MANY = 4;
@@ -53,10 +56,13 @@ const MANY = 4;
 /** Decides for one cluster. Remembers which mode last worked for a user, and tries that one first, as upstream does. */
 export class Impersonation {
   readonly #authorizer: Authorizer;
+  readonly #modes: readonly Mode[];
   readonly #lastMode = new Map<string, Mode>();
 
-  constructor(authorizer: Authorizer) {
+  /** @param minor of the version of Kubernetes: 37 */
+  constructor(authorizer: Authorizer, minor: number) {
     this.#authorizer = authorizer;
+    this.#modes = minor < CONSTRAINED_SINCE ? MODES.slice(-1) : MODES;
   }
 
   /**
@@ -68,7 +74,7 @@ export class Impersonation {
     const requestor = question.user;
     const last = this.#lastMode.get(requestor.name);
     let first: ApiError | undefined;
-    for (const mode of last ? [last, ...MODES.filter((other) => other !== last)] : MODES) {
+    for (const mode of last ? [last, ...this.#modes.filter((other) => other !== last)] : this.#modes) {
       if (!mode.fits(wanted, requestor)) continue;
       try {
         const user = new Attempt(this.#authorizer, mode.name, requestor).run(wanted, question);
