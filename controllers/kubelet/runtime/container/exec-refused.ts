@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { ConfigProblem, TokenRefused } from '../files/sources.ts';
+import { SystemError } from '../machine/errno.ts';
 import type { StartRefused } from '../machine/program-files.ts';
 import type { ContainerFacts } from './container-facts.ts';
 
@@ -24,3 +26,7 @@ export function execRefused(facts: Facts, command: readonly string[], error: Sta
       `unable to start container process: ${error.message}: unknown${isUnknown ? hint(facts) : ''}`,
   );
 }
+
+/** Why a container does not start: its command, its volumes, or a token that it cannot get. */
+export const isRefusal = (error: unknown): error is Error =>
+  error instanceof SystemError || error instanceof ConfigProblem || error instanceof TokenRefused;

@@ -1,9 +1,7 @@
 import { nextTurn, rest } from '../../../../server/base/turn.ts';
 import type { ContainerUsage, ProcessStreams, RunningProcess } from '../../../../server/kube/node-connector.ts';
 import { expandCommand } from '../files/expansion.ts';
-import { ConfigProblem, TokenRefused } from '../files/sources.ts';
 import type { LocalExec } from '../kwok/kwok-pod.ts';
-import { SystemError } from '../machine/errno.ts';
 import type { Mount } from '../machine/file-view.ts';
 import { Gate } from '../machine/gate.ts';
 import { MACHINE_LIMITS, PROCESS_BYTES } from '../machine/limits.ts';
@@ -16,24 +14,18 @@ import { playLog } from '../scripts/log-player.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { ContainerLog, type LogStream } from './container-log.ts';
 import { ContainerStreams } from './container-streams.ts';
-import { execRefused } from './exec-refused.ts';
+import { execRefused, isRefusal } from './exec-refused.ts';
 import { LimitedOutput } from './limited-output.ts';
 import { imageOf, loadPrograms } from './load-programs.ts';
 import { privilegesOf, userOf } from './security.ts';
 import { goesOn, isDone } from './stand-in.ts';
-
-/** Why a container does not start: its command, its volumes, or a token that it cannot get. */
-const isRefusal = (error: unknown): error is Error =>
-  error instanceof SystemError || error instanceof ConfigProblem || error instanceof TokenRefused;
+import { terminationMessage } from './termination-message.ts';
 
 /** What of a container's own files nobody can know in an image that is not known. */
 const SCRATCH = /^\/(?:tmp|proc|dev|sys|run|var\/run|var\/tmp)(?:\/|$)/;
 
 /** What a kubelet takes of the output of a probe or a hook. */
 const OUTPUT_BYTES = 10 * 1024;
-const MESSAGE_BYTES = 4096;
-/** Of the log, where it has to do as a message. */
-const LOG_MESSAGE = { lines: 80, bytes: 2048 } as const;
 /** How long a program that nobody has takes to end. */
 const STOP_MS = 300;
 /** For how long, in real time, somebody waits for commands that have something to do. */
@@ -238,7 +230,8 @@ export class LiveContainer {
     if (this.#main !== main || this.isOver) return;
     this.#main = undefined;
     if (this.#isTold || !this.#isDoubtful(exitCode)) {
-      this.#finish(exitCode, this.#messageOf(machine, exitCode));
+      const { container } = this.#facts;
+      this.#finish(exitCode, terminationMessage(container, machine, this.log, exitCode));
       return;
     }
     this.#hasStandIn = true;
@@ -251,15 +244,6 @@ export class LiveContainer {
     this.#close();
     this.end = { exitCode, atMs: this.#facts.clock.now(), ...(message !== undefined && { message }) };
     this.#facts.ended();
-  }
-
-  /** What it left for whoever wants to know why it ended. */
-  #messageOf(machine: Machine, exitCode: number): string | undefined {
-    const { terminationMessagePath: path = '', terminationMessagePolicy } = this.#facts.container;
-    const message = path === '' ? undefined : machine.view.endOf(path, MESSAGE_BYTES);
-    if (message) return message;
-    if (exitCode === 0 || terminationMessagePolicy !== 'FallbackToLogsOnError') return undefined;
-    return this.log.tail(LOG_MESSAGE.lines, LOG_MESSAGE.bytes) || undefined;
   }
 
   /** Tells it to end, after some time: SIGTERM, which its first process ignores unless it handles it. */
