@@ -42,7 +42,7 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   });
   server.on('request', (message, response) => {
     // Requests of HTTP/2 come as streams.
-    const { url = '/' } = message;
+    const { url } = message;
     side.take(
       messageRequest(message as unknown as IncomingMessage),
       messageResponse(response as unknown as ServerResponse),

@@ -79,7 +79,7 @@ class Pool implements WorkerPool {
   }
 
   async delivered(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link?.delivered()));
+    await Promise.all(this.#links.map(async (link) => link?.delivered()));
   }
 
   async close(): Promise<void> {
