@@ -34,7 +34,6 @@ export type WorkerNews =
 function start(port: MessagePort, { path, tls }: WorkerStart): void {
   const side = new ClientSide(port);
   const server = createSecureServer(secureOptions(tls));
-  server.setTimeout(0);
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
