@@ -59,7 +59,6 @@ export class ClientSide {
     for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
     const begin = Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]);
     socket.on('error', () => socket.destroy());
-    socket.setTimeout(0);
     const connection = this.#connectionOf({ connection: socket, socket });
     const id = this.#keep({ body: socket, channel: socket, response: undefined, socket });
     this.#outbox.put(FROM_CLIENT.tunnel, id, connection, this.#outbox.place(begin), begin.length);

@@ -34,7 +34,6 @@ export type WorkerNews =
 function start(port: MessagePort, { path, tls }: WorkerStart): void {
   const side = new ClientSide(port);
   const server = createSecureServer(secureOptions(tls));
-  server.setTimeout(0);
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
@@ -42,7 +41,7 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   });
   server.on('request', (message, response) => {
     // Requests of HTTP/2 come as streams.
-    const { url = '/' } = message;
+    const { url } = message;
     side.take(
       messageRequest(message as unknown as IncomingMessage),
       messageResponse(response as unknown as ServerResponse),

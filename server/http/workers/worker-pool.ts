@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { systemClock } from '../../base/clock.ts';
 import { type ListeningServer, listen } from '../listening-server.ts';
 import type { WorkerNews, WorkerStart } from './connection-worker.ts';
 import { socketSender } from './socket-channel.ts';
@@ -27,6 +28,9 @@ export interface WorkerPool {
 
 /** A worker that did not live as long is not started again at once. */
 const SHORT_LIFE_MS = 1000;
+
+/** Threads live in the time of the machine. */
+const CLOCK = systemClock();
 
 /** Beside the bundle, or in dist/ for the sources. @throws Error when it was not built */
 function workerFile(): string {
@@ -79,7 +83,7 @@ class Pool implements WorkerPool {
   }
 
   async delivered(): Promise<void> {
-    await Promise.all(this.#links.map((link) => link?.delivered()));
+    await Promise.all(this.#links.map(async (link) => link?.delivered()));
   }
 
   async close(): Promise<void> {
@@ -104,7 +108,7 @@ class Pool implements WorkerPool {
     const workerData: WorkerStart = { path, tls: this.#tls };
     const shown = this.#tls;
     const worker = new Worker(workerFile(), { workerData, name: `connections ${index + 1}` });
-    const began = performance.now();
+    const began = CLOCK.now();
     let failure: Error | undefined;
     worker.on('error', (error) => {
       failure = error;
@@ -127,7 +131,7 @@ class Pool implements WorkerPool {
     }
     this.#links[index] = link;
     if (shown !== this.#tls) link.show(this.#tls);
-    void ended.then(() => this.#replace(index, link, failure, performance.now() - began));
+    void ended.then(() => this.#replace(index, link, failure, CLOCK.now() - began));
   }
 
   #replace(index: number, link: WorkerLink, failure: Error | undefined, livedMs: number): void {
@@ -139,10 +143,10 @@ class Pool implements WorkerPool {
       if (this.#isClosed) return;
       this.#begin(index).catch((error: Error) => {
         this.#options.onEnd(error);
-        setTimeout(again, SHORT_LIFE_MS);
+        CLOCK.schedule(SHORT_LIFE_MS, again);
       });
     };
-    if (livedMs < SHORT_LIFE_MS) setTimeout(again, SHORT_LIFE_MS);
+    if (livedMs < SHORT_LIFE_MS) CLOCK.schedule(SHORT_LIFE_MS, again);
     else again();
   }
 }
