@@ -57,11 +57,11 @@ async function waited(flags: RequestFlags): Promise<Events> {
   const text = JSON.stringify({
     match: matchOf(flags),
     count,
-    timeoutSeconds: timeout,
+    timeoutSeconds: timeout / 1000,
     controllers,
     ...(since !== undefined && { since: Number(since) }),
   });
-  const timeoutMs = timeout * 1000 + PATIENCE_MS;
+  const timeoutMs = timeout + PATIENCE_MS;
   return JSON.parse(
     await exchange(readConnection(flags.kubeconfig), 'POST', `${PATH}/wait`, { text, timeoutMs }),
   ) as Events;

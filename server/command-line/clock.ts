@@ -1,19 +1,12 @@
 /** `fauxkube clock …` and `fauxkube settle`: the time of a running cluster, over `/-/clock` and `/-/settle`. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SETTLE_SECONDS_MAX } from '../admin/clock.ts';
 import { duration, speed, time } from './arguments.ts';
-import { durationMs } from './durations.ts';
+import { patience } from './durations.ts';
 import { withForwardsHint } from './hints.ts';
 import { kubeconfigOption } from './kubeconfig-option.ts';
 import { outputOption } from './output.ts';
 import type { ClockFlags, SettleFlags } from './tell-clock.ts';
-
-/** How long the server waits at most, which takes no wait for none. */
-function patience(text: string): number {
-  const ms = durationMs(text);
-  if (ms > 0 && ms <= SETTLE_SECONDS_MAX * 1000) return ms;
-  throw new InvalidArgumentError(`it has to be more than 0s, and no more than ${SETTLE_SECONDS_MAX} s.`);
-}
 
 /** Adds the commands to the program. */
 export function addClock(root: Command): void {
@@ -45,7 +38,9 @@ export function addClock(root: Command): void {
     .addOption(kubeconfigOption())
     .addOption(outputOption())
     .addOption(
-      new Option('--timeout <duration>', 'how long at most, such as 30s').argParser(patience).default(30_000, '30s'),
+      new Option('--timeout <duration>', 'how long at most, such as 30s, or 30')
+        .argParser(patience(1, SETTLE_SECONDS_MAX * 1000))
+        .default(30_000, '30s'),
     )
     .action(async (flags: SettleFlags) => {
       const { waitUntilSettled } = await import('./tell-clock.ts');

@@ -12,6 +12,7 @@ import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
 import { addCompletion } from './completion.ts';
 import { addControllers } from './controllers.ts';
+import { patience } from './durations.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
 import { withCommandHint, withPlainErrors } from './hints.ts';
@@ -250,7 +251,11 @@ Examples:
     .description('wait until a cluster is ready')
     .addOption(flag('--url <url>', 'server to ask instead of that of a kubeconfig').argParser(url))
     .addOption(kubeconfigOption('ask the server of this kubeconfig, as soon as there is one'))
-    .addOption(flag('--timeout <seconds>', 'how long at most').argParser(integer(0, 86_400)).default(60))
+    .addOption(
+      flag('--timeout <duration>', 'how long at most, such as 1m, or 60')
+        .argParser(patience(0, 86_400_000))
+        .default(60_000, '1m'),
+    )
     .addOption(outputOption())
     .exitOverride()
     .action(waitCommand);

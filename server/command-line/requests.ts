@@ -3,6 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import { JOURNAL_LEVELS } from '../cluster/journal/journal.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { integer, markOrTime } from './arguments.ts';
+import { patience } from './durations.ts';
 import { kubeconfigOption } from './kubeconfig-option.ts';
 import { type Output, outputOption } from './output.ts';
 
@@ -23,6 +24,7 @@ export interface RequestFlags {
   readonly output: Output;
   readonly wait?: boolean;
   readonly count?: number;
+  /** Milliseconds. */
   readonly timeout?: number;
 }
 
@@ -61,9 +63,9 @@ export function addRequests(root: Command): void {
     .option('--wait', 'wait until such requests come, and end with code 1 if they do not')
     .addOption(new Option('--count <number>', 'how many to wait for, with --wait').argParser(count).default(1))
     .addOption(
-      new Option('--timeout <seconds>', 'how long to wait, with --wait')
-        .argParser(integer(1, LIMITS.requestWaitMs / 1000))
-        .default(10),
+      new Option('--timeout <duration>', 'how long to wait, such as 30s, or 30, with --wait')
+        .argParser(patience(1, LIMITS.requestWaitMs))
+        .default(10_000, '10s'),
     )
     .addOption(outputOption())
     .addHelpText('after', '\nExample: fauxkube requests --verb create --resource pods --wait --timeout 30\n')

@@ -8,6 +8,7 @@ import { jsonText, type Output } from './output.ts';
 interface Flags {
   readonly url?: string;
   readonly kubeconfig: string;
+  /** Milliseconds. */
   readonly timeout: number;
   readonly output: Output;
 }
@@ -55,7 +56,7 @@ function targetOf({ url, kubeconfig }: Flags, self: Command): { url: string } | 
 export async function waitCommand(flags: Flags, self: Command): Promise<void> {
   const { timeout, output } = flags;
   const clock = systemClock();
-  const giveUpMs = clock.now() + timeout * 1000;
+  const giveUpMs = clock.now() + timeout;
   const tell = (ready: boolean, server: string | undefined): void => {
     if (output === 'json') process.stdout.write(jsonText({ ready, ...(server !== undefined && { url: server }) }));
   };
@@ -66,7 +67,7 @@ export async function waitCommand(flags: Flags, self: Command): Promise<void> {
     if (clock.now() > giveUpMs) {
       tell(false, server);
       const asked = 'url' in target ? target.url : target.kubeconfig;
-      process.stderr.write(`fauxkube: ${asked} is not ready after ${timeout} s\n`);
+      process.stderr.write(`fauxkube: ${asked} is not ready after ${timeout / 1000} s\n`);
       process.exitCode = 1;
       return;
     }

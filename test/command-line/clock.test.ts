@@ -36,6 +36,8 @@ describe('fauxkube clock', () => {
 
   it('waits until nobody has anything to do', async () => {
     expect(await run('settle', '--timeout', '20s')).toEqual([0, '']);
+    expect(await run('settle', '--timeout', '20')).toEqual([0, '']);
+    expect(await run('wait', '--timeout', '20s')).toEqual([0, '']);
   });
 
   it('says what cannot be', async () => {

@@ -35,7 +35,7 @@ it('fauxkube requests lists, waits, keeps a tape and plays it', async () => {
     0,
     expect.stringMatching(/^\S+Z 201 create configmaps default\/a kubernetes-admin operator\/v1\n$/),
   ]);
-  const wait = ['requests', '--verb', 'create', '--since', '0', '--wait', '--timeout', '1'];
+  const wait = ['requests', '--verb', 'create', '--since', '0', '--wait', '--timeout', '1s'];
   expect((await said(...wait, '--name', 'a', '-o', 'json'))[1]).toContain('"requestURI": "/api/v1/');
   expect(await said(...wait, '--name', 'b')).toEqual([1, expect.stringContaining('0 of 1 request with name "b"')]);
   const late = ['requests', '--verb', 'create', '--wait', '--timeout', '1', '--name'];
