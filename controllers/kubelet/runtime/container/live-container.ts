@@ -231,10 +231,8 @@ export class LiveContainer {
     if (this.#main !== main || this.isOver) return;
     this.#main = undefined;
     if (this.#isTold || !this.#isDoubtful(exitCode)) {
-      this.#finish(
-        exitCode,
-        messageOf(this.#facts.container, exitCode, machine.view, () => this.log),
-      );
+      const log = (): ContainerLog => this.log;
+      this.#finish(exitCode, messageOf(this.#facts.container, exitCode, machine.view, log));
       return;
     }
     this.#hasStandIn = true;
