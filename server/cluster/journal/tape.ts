@@ -40,9 +40,8 @@ export function tapeOf(entries: readonly JournalEntry[]): string {
     const last = bare.at(-1)?.sequence ?? 0;
     const how = 'PUT /-/requests/level with {"level": "request"}, or start with --journal-level request';
     const since = bare.length < writes.length ? `; since=${last} leaves them out` : `: ${how}`;
-    throw new Error(
-      `a tape needs bodies, which the journal has not kept of ${bare.length} ${bare.length === 1 ? 'write' : 'writes'}${since}`,
-    );
+    const counted = bare.length === 1 ? '1 write' : `${bare.length} writes`;
+    throw new Error(`a tape needs bodies, which the journal has not kept of ${counted}${since}`);
   }
   return writes.map((entry) => `${JSON.stringify(lineOf(entry))}\n`).join('');
 }

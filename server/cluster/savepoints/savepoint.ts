@@ -56,7 +56,7 @@ export const NOW = 'now';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/;
 
-/** What a virtual cluster begins with that is told to begin with one of these, instead of with something of that name. */
+/** What a virtual cluster begins with that is told to begin with one of these, whatever has that name. */
 export const BEGINNINGS: ReadonlyMap<string, string> = new Map([
   ['main', 'the cluster that the process was started with'],
   ['fixtures', 'the state that the cluster began with'],
