@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { type Finding, SEVERITIES } from '../cluster/lint/finding.ts';
 import { LINT_RULES } from '../cluster/lint/lint.ts';
 import { lintText } from '../cluster/lint/lint-text.ts';
 import type { Enforcement } from '../cluster/permissions/permissions.ts';
 import { exchange, readConnection, send } from './admin-connection.ts';
+import { nameOfGiven, readGiven } from './given-file.ts';
 import { jsonText, type Output } from './output.ts';
 import { reported } from './reported.ts';
 import { USAGE_EXIT_CODE } from './usage.ts';
@@ -87,7 +87,7 @@ export async function changeRbac(
   file?: string,
 ): Promise<void> {
   await reported(async () => {
-    const recorded = file === undefined ? { identities: 'recorded' } : recordedIn(file);
+    const recorded = file === undefined ? { identities: 'recorded' } : await recordedIn(file);
     const body = method === 'POST' ? recorded : undefined;
     const answer = await send<Partial<Enforcement>>(readConnection(kubeconfig), method, path, body);
     return output === 'json' ? jsonText(answer) : (answer.identities ?? []).map(({ user }) => `${user}\n`).join('');
@@ -95,9 +95,8 @@ export async function changeRbac(
 }
 
 /** @throws Error when the file is none that `rbac print -o json` has written */
-function recordedIn(file: string): object {
-  // 0 is standard input.
-  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
+async function recordedIn(file: string): Promise<object> {
+  const text = await readGiven(file);
   let found: unknown;
   try {
     found = JSON.parse(text);
@@ -107,5 +106,5 @@ function recordedIn(file: string): object {
   if (typeof found === 'object' && found !== null && 'identities' in found) return found;
   // That of one user.
   if (typeof found === 'object' && found !== null && 'user' in found) return { identities: [found] };
-  throw new Error(`${file} has to be what "fauxkube rbac print -o json" writes`);
+  throw new Error(`${nameOfGiven(file)} has to be what "fauxkube rbac print -o json" writes`);
 }

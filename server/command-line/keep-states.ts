@@ -132,7 +132,7 @@ export function writeState(file: string, flags: SavepointFlags & { readonly sett
 
 export function readState(file: string, flags: SavepointFlags): Promise<void> {
   return reported(flags, async (to) => {
-    const text = readGiven(file);
+    const text = await readGiven(file);
     const status = await exchange(to, 'PUT', '/-/snapshot', { text, timeoutMs: TIMEOUT_MS });
     return flags.output === 'json' ? withNewline(status) : `the cluster is as ${nameOfGiven(file)} says\n`;
   });

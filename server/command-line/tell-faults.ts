@@ -30,7 +30,7 @@ export function listFaults(flags: FaultFlags): Promise<void> {
 /** @param given JSON, or the name of a file with some */
 export function addFault(given: string, flags: FaultFlags): Promise<void> {
   return reported(async () => {
-    const rules = rulesOf(given);
+    const rules = await rulesOf(given);
     const connection = connect(flags);
     const added: FaultReport[] = [];
     try {
@@ -72,9 +72,9 @@ function lineOf({ id, matched, fired, state, rule: { name: _name, ...rule } }: F
 }
 
 /** @throws Error that says what is no JSON */
-function rulesOf(given: string): readonly object[] {
+async function rulesOf(given: string): Promise<readonly object[]> {
   const isText = /^\s*[[{]/.test(given);
-  const text = isText ? given : readGiven(given);
+  const text = isText ? given : await readGiven(given);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LIMITS } from '../../server/kube/limits.ts';
+import { joinedPieces, type Piece } from '../../server/pipeline/encode/json.ts';
 import { listChunks } from '../../server/pipeline/encode/list.ts';
 import { FrameEncoder } from '../../server/pipeline/encode/watch-frames.ts';
 import type { Negotiated } from '../../server/pipeline/media-types.ts';
@@ -50,9 +51,9 @@ it('a list of too many objects, a page of it and the beginning of a watch leave 
   expect((JSON.parse(await text(all)) as { items: object[] }).items).toHaveLength(LIMITS.keptAtOnce + 1);
   await text(await listed('?limit=500'));
   const frames = new FrameEncoder(all.served, JSON_FORM, () => 0);
-  const parts: Buffer[] = [];
+  const parts: Piece[] = [];
   for (const object of all.items) frames.initial({ type: 'ADDED', object }, all.items.length, parts);
-  expect(Buffer.concat(parts).toString().split('\n')).toHaveLength(all.items.length + 1);
+  expect(joinedPieces(parts).toString().split('\n')).toHaveLength(all.items.length + 1);
   expect(kept(all.items)).toBe(0);
 });
 
