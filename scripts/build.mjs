@@ -12,6 +12,18 @@ const FIELD_TEXTS = ['kubernetes-models', '@kubernetes-models/apimachinery', 'ku
   (name) => `node_modules/${name}/`,
 );
 
+/** How what runs in a server is bundled. */
+const OF_SERVER = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 const started = performance.now();
 rmSync('dist', { recursive: true, force: true });
 
@@ -31,15 +43,9 @@ const { metafile } = await build({
     loader: 'ts',
   },
   outfile: 'dist/fauxkube.cjs',
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  ...OF_SERVER,
   sourcemap: 'linked',
   sourcesContent: false,
-  legalComments: 'none',
   alias: {
     '@fastify/ajv-compiler': './scripts/left-out.cjs',
     '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
@@ -51,21 +57,13 @@ const { metafile } = await build({
       "require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },
-  logLevel: 'warning',
 });
 // Loaded by nobody who did not ask for --workers.
 const worker = await build({
   metafile: true,
   entryPoints: ['server/http/workers/connection-worker.ts'],
   outfile: 'dist/connection-worker.cjs',
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  logLevel: 'warning',
+  ...OF_SERVER,
 });
 copyFileSync('scripts/bundle-loader.mjs', 'dist/bundle-loader.js');
 writeFileSync(
