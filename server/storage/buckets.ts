@@ -44,25 +44,30 @@ export class Buckets {
 
   /** The state of this moment. */
   capture(revision: number): Captured {
+    return this.#captured(revision);
+  }
+
+  #captured(revision: number): CapturedBuckets {
     for (const name of this.#buckets.keys()) this.#shared.add(name);
     return new CapturedBuckets(new Map(this.#buckets), revision);
   }
 
   /** What would have to be written to get from here to `state`; deletions have the revision `revision`. */
   differences(state: Captured, revision: number): StoredEvent[] {
-    const there = state instanceof CapturedBuckets ? state.buckets : undefined;
+    const there = (state instanceof CapturedBuckets ? state : new Buckets(state).#captured(revision)).buckets;
     const events: StoredEvent[] = [];
     for (const [name, bucket] of this.#buckets) {
-      if (there?.get(name) === bucket) continue;
-      for (const [key, before] of bucket.from(''))
-        if (!state.get(key)) events.push({ type: 'deleted', now: atRevision(before, revision), before });
+      const wanted = there.get(name);
+      for (const [key, before] of bucket.notSharedWith(wanted))
+        if (!wanted?.get(key)) events.push({ type: 'deleted', now: atRevision(before, revision), before });
     }
-    const wanted = there ? [...there].filter(([name, bucket]) => this.#buckets.get(name) !== bucket) : undefined;
-    const objects = wanted ? wanted.flatMap(([, bucket]) => [...bucket.from('')].map(([, each]) => each)) : state.all();
-    for (const now of objects) {
-      const before = this.get(now.key);
-      if (before === now) continue;
-      events.push(before ? { type: 'updated', now, before } : { type: 'created', now });
+    for (const [name, wanted] of there) {
+      const bucket = this.#buckets.get(name);
+      for (const [key, now] of wanted.notSharedWith(bucket)) {
+        const before = bucket?.get(key);
+        if (before === now) continue;
+        events.push(before ? { type: 'updated', now, before } : { type: 'created', now });
+      }
     }
     return events;
   }

@@ -2,6 +2,8 @@
 const CHUNK_KEYS = 512;
 
 interface Chunk<Value> {
+  /** Of the map that may write to it; all others that have it make a copy first. */
+  readonly owner: object;
   keys: string[];
   values: Value[];
 }
@@ -44,7 +46,9 @@ function firstWithout(keys: readonly string[], prefix: string, low: number): num
   return low;
 }
 
+/** Copies share their chunks until one of them writes to one. */
 export class SortedMap<Value> {
+  #owner = {};
   #byKey = new Map<string, Value>();
   #chunks: Chunk<Value>[] = [];
   /** The quick comparison is right until the first key that needs the other one. */
@@ -62,9 +66,9 @@ export class SortedMap<Value> {
     const known = this.#byKey.has(key);
     this.#byKey.set(key, value);
     if (!known && SURROGATE.test(key)) this.#compare = compareKeys;
-    const chunk = this.#chunks[this.#chunkFor(key)];
+    const chunk = this.#ownChunk(this.#chunkFor(key));
     if (!chunk) {
-      this.#chunks.push({ keys: [key], values: [value] });
+      this.#chunks.push({ owner: this.#owner, keys: [key], values: [value] });
       return;
     }
     const at = lowerBound(chunk.keys, key, this.#compare);
@@ -80,7 +84,7 @@ export class SortedMap<Value> {
   delete(key: string): boolean {
     if (!this.#byKey.delete(key)) return false;
     const index = this.#chunkFor(key);
-    const chunk = this.#chunks[index];
+    const chunk = this.#ownChunk(index);
     if (!chunk) return false;
     const at = lowerBound(chunk.keys, key, this.#compare);
     chunk.keys.splice(at, 1);
@@ -93,9 +97,22 @@ export class SortedMap<Value> {
   copy(): SortedMap<Value> {
     const copy = new SortedMap<Value>();
     copy.#byKey = new Map(this.#byKey);
-    copy.#chunks = this.#chunks.map(({ keys, values }) => ({ keys: keys.slice(), values: values.slice() }));
+    copy.#chunks = this.#chunks.slice();
     copy.#compare = this.#compare;
+    this.#owner = {}; // what it wrote so far is the copy's too
     return copy;
+  }
+
+  /**
+   * What may differ between this map and `other`: a map and its copy skip all chunks that neither has written to since.
+   * A key of a chunk that both have cannot be in another chunk of either.
+   */
+  *notSharedWith(other: SortedMap<Value> | undefined): Generator<[string, Value]> {
+    const shared = new Set(other ? other.#chunks : []);
+    for (const chunk of this.#chunks) {
+      if (shared.has(chunk)) continue;
+      for (const [i, key] of chunk.keys.entries()) yield [key, chunk.values[i] as Value];
+    }
   }
 
   /** Values whose keys begin with `prefix`, from the key `from` on. */
@@ -139,9 +156,18 @@ export class SortedMap<Value> {
     return Math.max(0, low - 1);
   }
 
+  /** The chunk at `index`, to write to. */
+  #ownChunk(index: number): Chunk<Value> | undefined {
+    const chunk = this.#chunks[index];
+    if (!chunk || chunk.owner === this.#owner) return chunk;
+    const copy = { owner: this.#owner, keys: chunk.keys.slice(), values: chunk.values.slice() };
+    this.#chunks[index] = copy;
+    return copy;
+  }
+
   #split(chunk: Chunk<Value>): void {
     const half = chunk.keys.length >>> 1;
-    const right = { keys: chunk.keys.splice(half), values: chunk.values.splice(half) };
+    const right = { owner: this.#owner, keys: chunk.keys.splice(half), values: chunk.values.splice(half) };
     this.#chunks.splice(this.#chunks.indexOf(chunk) + 1, 0, right);
   }
 }
