@@ -10,7 +10,7 @@ const MAPS = '/api/v1/namespaces/pages/configmaps';
 
 it.skipIf(!hasEtcd)('pages, lists of a version and watches go on at a server that is started later', async () => {
   const etcd = await startEtcd();
-  const storage = `etcd://${new URL(etcd.url).host}`;
+  const { storage } = etcd;
   const options = { storage, nodes: 0, httpPort: 0, tokenFile: 'test/support/tokens.csv' };
   const list = async (server: RunningCluster, query: string): Promise<ConfigMapList> => {
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };

@@ -26,7 +26,7 @@ describe.skipIf(!hasEtcd)('a server that does not run the pods', () => {
   let shop: Shop;
   beforeAll(async () => {
     etcd = await startEtcd();
-    const storage = `etcd://${new URL(etcd.url).host}`;
+    const { storage } = etcd;
     leader = await startCluster({ storage, logLevel: 'error' });
     shop = await openShop({ storage });
     await leader.apply(POD);

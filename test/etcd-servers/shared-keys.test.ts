@@ -17,7 +17,7 @@ describe.skipIf(!hasEtcd)('servers on one etcd', () => {
   let servers: [RunningCluster, RunningCluster];
   beforeAll(async () => {
     etcd = await startEtcd();
-    storage = `etcd://${new URL(etcd.url).host}`;
+    storage = etcd.storage;
     servers = [await startCluster({ storage, nodes: 0 }), await startCluster({ storage, nodes: 0 })];
   });
   afterAll(async () => {

@@ -22,7 +22,7 @@ describe.skipIf(!hasEtcd)('servers on one etcd', () => {
   let storage: string;
   beforeAll(async () => {
     etcd = await startEtcd();
-    storage = `etcd://${new URL(etcd.url).host}`;
+    storage = etcd.storage;
   });
   afterAll(() => etcd.close());
 

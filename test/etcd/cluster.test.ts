@@ -24,7 +24,7 @@ describe.skipIf(!hasEtcd)('a cluster in etcd', () => {
   let storage: string;
   beforeAll(async () => {
     etcd = await startEtcd();
-    storage = `etcd://${new URL(etcd.url).host}`;
+    storage = etcd.storage;
   });
   afterAll(() => etcd.close());
 

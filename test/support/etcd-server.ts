@@ -25,6 +25,8 @@ export interface EtcdServerOptions {
 export interface EtcdServer {
   /** `http://127.0.0.1:32379` */
   readonly url: string;
+  /** What `--storage` takes: `etcd://127.0.0.1:32379` */
+  readonly storage: string;
   readonly pid: number;
   /** Ends it, as a crash does. */
   kill(): Promise<void>;
@@ -93,6 +95,7 @@ async function startMember({ name, directory, url, peer }: Member, rest: readonl
   };
   return {
     url,
+    storage: `etcd://${new URL(url).host}`,
     get pid() {
       return child.pid ?? 0;
     },

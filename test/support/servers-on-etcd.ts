@@ -19,7 +19,7 @@ export async function twoServers(
   options: StartOptions = {},
 ): Promise<ServersOnEtcd<readonly [RunningCluster, RunningCluster]>> {
   const etcd = await startEtcd();
-  const storage = `etcd://${new URL(etcd.url).host}`;
+  const { storage } = etcd;
   const servers = [
     await startCluster({ logLevel: 'error', ...options, storage }),
     await startCluster({ logLevel: 'error', ...options, storage }),

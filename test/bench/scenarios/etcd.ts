@@ -43,7 +43,7 @@ export const etcd: Scenario = {
     }
     const server = await startEtcd([], { waitsForDisk: true });
     const [kept, memory] = [
-      await bench.fauxkube({ storage: `etcd://${new URL(server.url).host}` }),
+      await bench.fauxkube({ storage: server.storage }),
       await bench.fauxkube(),
     ];
     for (const subject of [kept, memory]) await turn(subject, 'warm-up', WARM_UP_REQUESTS);
