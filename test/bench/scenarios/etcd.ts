@@ -42,10 +42,7 @@ export const etcd: Scenario = {
       return;
     }
     const server = await startEtcd([], { waitsForDisk: true });
-    const [kept, memory] = [
-      await bench.fauxkube({ storage: server.storage }),
-      await bench.fauxkube(),
-    ];
+    const [kept, memory] = [await bench.fauxkube({ storage: server.storage }), await bench.fauxkube()];
     for (const subject of [kept, memory]) await turn(subject, 'warm-up', WARM_UP_REQUESTS);
     for (let round = 1; round <= bench.rounds; round++) {
       bench.progress(`${etcd.name}: round ${round} of ${bench.rounds}`);
