@@ -164,12 +164,18 @@ export const endCronJobs: Operation = async (world) => {
     await patch(world, 'batch/v1/cronjobs', job, { spec: { suspend: true } });
 };
 
-/** Pods that nobody controls keep claims that have been deleted, and with them whoever owns those. */
+const ORDINAL_LABEL = 'statefulset.kubernetes.io/pod-name';
+
+/**
+ * Pods that nobody controls keep claims that have been deleted, and with them whoever owns those. Or they stand where
+ * their StatefulSet wants another one: it asks for ever, and each time a quota counts a pod that does not come.
+ */
 export const endStrayPods: Operation = async (world) => {
   for (const pod of (await world.list('v1/pods')) as readonly Pod[]) {
-    const isStray =
-      !pod.metadata.ownerReferences?.length && pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim);
-    if (isStray) await world.send({ verb: 'delete', resource: 'v1/pods', key: keyOf(pod) });
+    const { ownerReferences, labels } = pod.metadata;
+    const isInTheWay = pod.spec.volumes?.some((volume) => volume.persistentVolumeClaim) || labels?.[ORDINAL_LABEL];
+    if (!ownerReferences?.length && isInTheWay)
+      await world.send({ verb: 'delete', resource: 'v1/pods', key: keyOf(pod) });
   }
 };
 
