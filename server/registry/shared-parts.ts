@@ -106,5 +106,5 @@ export class SharedParts {
 /** Gives an object a spec of its own where others have it, too: admission and strategies change what they get. */
 export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefinition, 'openSpec'>): void {
   const { spec } = object;
-  if (spec && Object.isFrozen(spec)) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
+  if (spec) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
 }

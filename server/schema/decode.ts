@@ -242,10 +242,14 @@ function decoderOf(type: ValueType): Decode {
 function listDecoder(type: ValueType): Decode {
   const item = type.of as ValueType;
   const decode = decoderOf(item);
-  return (value, notes) => {
+  return (value, notes, decoded) => {
     if (!Array.isArray(value)) throw misfit(value, type);
+    const known = (Array.isArray(decoded) ? decoded : []) as readonly unknown[];
     // One that grows item by item keeps room for sixteen more.
-    return value.map((raw: unknown) => (raw === null || raw === undefined ? nullElement(item) : decode(raw, notes)));
+    return value.map((raw: unknown, i) => {
+      if (raw === null || raw === undefined) return nullElement(item);
+      return raw === known[i] && typeof raw === 'object' ? raw : decode(raw, notes, known[i] as Input | undefined);
+    });
   };
 }
 

@@ -7,6 +7,7 @@ import type { Served } from '../../registry/catalog.ts';
 import { OTHER_NAMESPACE } from '../../registry/errors.ts';
 import type { ResourceDefinition } from '../../registry/resource.ts';
 import type { DecodeNotes } from '../../schema/decode.ts';
+import { reuse } from '../../storage/reuse.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { tellObject } from '../audit/told-body.ts';
 import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
@@ -102,7 +103,8 @@ export function storedForm(
 
 /**
  * The parts of a stored object that a write leaves as they are, as most of a patch's result and of a PUT: they need no
- * decoding. A part that differs is decoded with all that is in it, because what follows may set fields in it.
+ * decoding. A part that differs is decoded with all that is in it, because what follows may set fields in it; but for a
+ * spec that others have as well, whose parts are opened before they are changed.
  *
  * @returns the value with those parts in place of its own
  */
@@ -118,10 +120,12 @@ function sameParts(
   const ofShared = isSubresource ? ['spec'] : ['spec', 'status'];
   const names = [...(isShared ? ofShared : isSubresource && keepsSpec ? ['spec'] : []), ...keepsParts];
   for (const name of names) {
-    const isSame = given[name] === stored[name] || (!keepsSpec && deepEqual(given[name], stored[name]));
-    if (stored[name] === undefined || !isSame) continue;
-    given[name] = stored[name];
-    parts[name] = stored[name];
+    const old = stored[name];
+    if (old === undefined) continue;
+    if (name === 'spec' && isShared && !isSubresource) given[name] = reuse(given[name], old);
+    else if (given[name] === old || (!keepsSpec && deepEqual(given[name], old))) given[name] = old;
+    else continue;
+    parts[name] = old;
   }
   const { managedFields } = stored.metadata;
   const { metadata } = given as { metadata?: Readonly<Record<string, unknown>> | null };

@@ -15,7 +15,7 @@ import { eviction } from '../shared/pod-eviction.ts';
 import { resize } from '../shared/pod-resize.ts';
 import { fillPodResources, podQos } from '../shared/pod-resources.ts';
 import { podProblems } from '../shared/pod-rules.ts';
-import { openPodSpec } from '../shared/pod-spec-copy.ts';
+import { openContainers, openPodSpec } from '../shared/pod-spec-copy.ts';
 import { fillPodSpecDefaults } from '../shared/pod-spec-defaults.ts';
 import { podStatusProblems, preserveStatus } from '../shared/pod-status-rules.ts';
 import { podCells, podRowConditions } from '../shared/pod-status-text.ts';
@@ -33,10 +33,14 @@ function fillPodDefaults({ spec, status }: Pod): void {
 
 function fillSpecDefaults(spec: PodSpec): void {
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
+  if (spec.hostNetwork) openContainers(spec); // which may be new: then ports of stored containers change
   for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
     const { resources, ports } = container;
-    if (resources.limits) resources.requests = withMissing(resources.requests, resources.limits);
-    if (spec.hostNetwork) for (const port of ports ?? []) port.hostPort ||= port.containerPort;
+    if (Object.isFrozen(container)) continue;
+    if (resources.limits && !Object.isFrozen(resources))
+      resources.requests = withMissing(resources.requests, resources.limits);
+    if (spec.hostNetwork && ports)
+      container.ports = ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort }));
   }
   spec.enableServiceLinks ??= true;
   fillPodSpecDefaults(spec);

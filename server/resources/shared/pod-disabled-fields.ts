@@ -16,7 +16,7 @@ function dropFromContainer(container: Container): void {
   dropFromProbe(container.startupProbe);
   dropFromHandler(container.lifecycle?.postStart);
   dropFromHandler(container.lifecycle?.preStop);
-  if (container.lifecycle?.stopSignal === undefined) return;
+  if (container.lifecycle?.stopSignal === undefined || Object.isFrozen(container.lifecycle)) return;
   delete container.lifecycle.stopSignal;
   if (Object.keys(container.lifecycle).length === 0) delete container.lifecycle;
 }
@@ -39,9 +39,9 @@ function dropFromVolume({ emptyDir, secret, configMap, downwardAPI, projected }:
  * Takes away the fields of features that are off in a server without feature gates: upstream accepts and forgets them
  * (DropDisabledPodFields). No stored object has them, so there is nothing to keep.
  */
-export function dropDisabledFields(spec: PodSpec, containers: readonly Container[]): void {
+export function dropDisabledFields(spec: PodSpec, volumes: readonly Volume[], containers: readonly Container[]): void {
   delete spec.schedulingGroup;
   delete spec.evictionResponders;
-  for (const volume of spec.volumes ?? []) dropFromVolume(volume);
+  for (const volume of volumes) dropFromVolume(volume);
   for (const container of containers) dropFromContainer(container);
 }

@@ -3,6 +3,12 @@ import type { Container, PodSpec } from '../../kube/types.gen.ts';
 
 const opened = (container: Frozen<Container>): Container => ({ ...container }) as Container;
 
+/** Gives a spec containers of its own in place of those that were stored. */
+export function openContainers(spec: PodSpec): void {
+  if (spec.containers) spec.containers = spec.containers.map(opened);
+  if (spec.initContainers) spec.initContainers = spec.initContainers.map(opened);
+}
+
 /**
  * A copy of a spec that many pods have, of which those parts may be changed that admission and the strategy of pods
  * change: fields of the spec and of its containers are set anew, nothing below them is changed in place.

@@ -14,7 +14,7 @@ export function containersOf(spec: PodSpec): Container[] {
 }
 
 /**
- * Fills in the defaults of a pod spec, in place.
+ * Fills in the defaults of a pod spec, in place. Parts that are frozen have been stored, and have theirs.
  *
  * @example
  * fillPodSpecDefaults(job.spec.template.spec)
@@ -31,13 +31,14 @@ export function fillPodSpecDefaults(spec: PodSpec): void {
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.securityContext ??= {};
   spec.schedulerName ||= 'default-scheduler';
-  for (const volume of spec.volumes ?? []) fillVolumeDefaults(volume);
-  const containers = containersOf(spec);
+  const volumes = (spec.volumes ?? []).filter((volume) => !Object.isFrozen(volume));
+  for (const volume of volumes) fillVolumeDefaults(volume);
+  const containers = containersOf(spec).filter((container) => !Object.isFrozen(container));
   for (const container of containers) fillContainerDefaults(container);
   roundAmounts(spec.overhead);
   roundAmounts(spec.resources?.limits);
   roundAmounts(spec.resources?.requests);
-  dropDisabledFields(spec, containers);
+  dropDisabledFields(spec, volumes, containers);
 }
 
 /** Fills in the defaults of a pod template, in place. */

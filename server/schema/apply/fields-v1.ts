@@ -5,7 +5,7 @@
 import type { Frozen } from '../../base/freeze.ts';
 import { deepFreeze } from '../../base/freeze.ts';
 import { RecentMap } from '../../base/recent-map.ts';
-import { rememberText } from '../../base/shared-text.ts';
+import { rememberedText, rememberText } from '../../base/shared-text.ts';
 
 export type FieldsV1 = { readonly [step: string]: FieldsV1 };
 
@@ -118,12 +118,16 @@ export function intern(set: FieldsV1): FieldsV1 {
   return internText(JSON.stringify(set), set);
 }
 
+/** Remembers the text of a set that a second object has: the text of one object's own would be larger than the set. */
+export function keepText(set: FieldsV1, text?: string): void {
+  if (rememberedText(set) === undefined) rememberText(set, text ?? JSON.stringify(set));
+}
+
 /** The same for a set as JSON. */
 export function internText(text: string, set?: FieldsV1): FieldsV1 {
   const known = interned.get(text);
   if (known) {
-    // The text of a set that is one object's own would be larger than the set.
-    rememberText(known, text);
+    keepText(known, text);
     return known;
   }
   const frozen = deepFreeze(set ?? (JSON.parse(text) as FieldsV1));

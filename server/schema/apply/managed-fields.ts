@@ -9,7 +9,7 @@ import type { TypeDescription } from '../type-table.ts';
 import { addedFields } from './added-fields.ts';
 import { compareObjects } from './compare.ts';
 import { Differences, type Versions, without } from './differences.ts';
-import { difference, type FieldsV1, holds, intern, internText, isMember, leaf, union } from './fields-v1.ts';
+import { difference, type FieldsV1, holds, intern, internText, isMember, keepText, leaf, union } from './fields-v1.ts';
 
 /** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
 export interface ManagedFieldsEntry {
@@ -171,7 +171,10 @@ function creationFields(object: KubeObject, type: TypeDescription, skip: FieldsV
   const known = templates.get(spec);
   const { byRest } = known?.skip === skip ? known : { byRest: new Map<string, FieldsV1>() };
   const found = byRest.get(rest);
-  if (found) return found;
+  if (found) {
+    keepText(found);
+    return found;
+  }
   const fields = whole();
   if (fields && byRest.size < RESTS_MAX) byRest.set(rest, fields);
   templates.set(spec, { skip, byRest });

@@ -15,6 +15,7 @@ import { podColumns } from './pod-columns.ts';
 import { podBinding, podDeletion, podEviction, podUpdates } from './pod-life.ts';
 import { ephemeralContainers, podResize } from './pod-parts.ts';
 import { podResizeNodes } from './pod-resize-nodes.ts';
+import { podRichUpdates } from './pod-rich-updates.ts';
 import { podSecurityBaseline, podSecurityModes, podSecurityNamespaces, podSecurityRestricted } from './pod-security.ts';
 import { podDefaults, podRules } from './pods.ts';
 import { replication } from './replication.ts';
@@ -53,6 +54,7 @@ export const scripts: Readonly<Record<string, readonly Step[]>> = {
   'pod-security-namespaces': podSecurityNamespaces,
   'pod-security-restricted': podSecurityRestricted,
   'pod-updates': podUpdates,
+  'pod-rich-updates': podRichUpdates,
   replication,
   'resource-quota': resourceQuota,
   'service-addresses': serviceAddresses,
