@@ -27,6 +27,9 @@ const STOP_SEEN_MS = 300;
 /** How long a kubelet waits before it mounts a volume again (exponentialbackoff of pkg/util/goroutinemap). */
 const MOUNT_RETRY_MS = { first: 500, longest: 122_000 } as const;
 
+/** Kubelets read claims in a loop of its own, which begins again so much later (desiredStateOfWorldPopulator). */
+const CLAIM_READ_MS = 100;
+
 export type Again = { readonly againInMs: number } | undefined;
 type Statuses = ReadonlyMap<string, Frozen<ContainerStatus>>;
 
@@ -137,14 +140,17 @@ export class Look implements SyncContext {
   /** Whether the volumes of the pod are there. Which are not is told once. */
   async canMount(node: Frozen<Node>): Promise<boolean> {
     const problems = mountProblems(this.pod, this.refs);
-    const messages = problems.map(({ message }) => message);
+    const readMs = this.memory.seenMs + CLAIM_READ_MS;
+    const due = problems.filter(({ passes }) => !passes || this.nowMs >= readMs);
+    if (due.length < problems.length) this.wakeAt(readMs);
+    const messages = due.map(({ message }) => message);
     const unattached = unattachedVolumes(this.pod, node, this.env);
     if (unattached.length > 0) {
       const lateMs = this.memory.seenMs + MOUNT_TIMEOUT_MS;
       if (this.nowMs >= lateMs) messages.push(lateMessage(problems, unattached));
       else this.wakeAt(lateMs);
     }
-    if (messages.length === 0 && unattached.length === 0) {
+    if (problems.length === 0 && unattached.length === 0) {
       const refused = await this.#refusedToken();
       if (refused !== undefined) messages.push(refused);
     }
@@ -153,7 +159,7 @@ export class Look implements SyncContext {
       for (const message of messages) this.tell('Warning', 'FailedMount', message);
     this.memory.toldWait = told;
     this.memory.waits = problems.length > 0;
-    return messages.length === 0 && unattached.length === 0;
+    return messages.length === 0 && problems.length === 0 && unattached.length === 0;
   }
 
   /** Why a token that the pod mounts cannot be had. It is tried again later, later each time. */

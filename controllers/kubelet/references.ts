@@ -2,7 +2,7 @@
 import type { Frozen } from '../../server/base/freeze.ts';
 import { aggregateText } from '../../server/kube/aggregate-text.ts';
 import type { Pod } from '../../server/kube/types.gen.ts';
-import { claimedVolumeProblem } from './runtime/files/claimed-volume.ts';
+import { claimedVolumeProblem, isBeingBound } from './runtime/files/claimed-volume.ts';
 import type { References } from './runtime/files/sources.ts';
 import type { AnyContainer } from './runtime/pod-runtime.ts';
 import { volumeProblems } from './volume-problems.ts';
@@ -28,6 +28,8 @@ export function userProblem(
 export interface MountProblem {
   readonly volume: string;
   readonly message: string;
+  /** Whether it is over in a moment. */
+  readonly passes?: boolean;
 }
 
 /** Which volumes of a pod cannot be mounted. */
@@ -40,6 +42,7 @@ export function mountProblems(pod: FrozenPod, refs: References): MountProblem[] 
     if (claim !== undefined)
       problems.push({
         volume: name,
+        passes: isBeingBound(pod, volume, refs),
         message:
           `Unable to attach or mount volumes: unmounted volumes=[${name}], unattached volumes=[], ` +
           `failed to process volumes=[${name}]: ${claim}`,

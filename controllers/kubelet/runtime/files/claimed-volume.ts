@@ -45,6 +45,13 @@ const usedBy = ({ spec }: Frozen<Pod>, name: string, how: 'volumeMounts' | 'volu
     container[how]?.some((used) => used.name === name),
   );
 
+/** Whether the claim of a volume has been given one, and does not say so yet: its status is written last. */
+export function isBeingBound(pod: Frozen<Pod>, volume: Frozen<Volume>, from: Pick<Claims, 'claim'>): boolean {
+  const name = claimNameOf(pod, volume);
+  const claim = name === undefined ? undefined : from.claim(name);
+  return claim?.status.phase === 'Pending' && Boolean(claim.spec.volumeName);
+}
+
 /** Why the claim of a volume cannot be used yet. */
 export function claimedVolumeProblem(pod: Frozen<Pod>, volume: Frozen<Volume>, from: Claims): string | undefined {
   const name = claimNameOf(pod, volume);
