@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { constants, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import type { HangUpScope } from '../pipeline/request.ts';
 import type { RawRequest, RawResponse } from './exchange.ts';
 
@@ -64,6 +65,28 @@ class StreamResponse implements RawResponse {
   }
 }
 
+const destroyNow = Duplex.prototype.destroy;
+
+/** Streams that are over, whose last write Node has not noted yet. */
+let over: ServerHttp2Stream[] = [];
+
+function destroyAll(): void {
+  const streams = over;
+  over = [];
+  for (const stream of streams) destroyNow.call(stream);
+}
+
+/**
+ * Destroys a stream once its last write has been noted, a turn of the event loop later. Node does so before, and then
+ * makes an error with a stack for whoever waits for the end of the stream, which nobody does: four percent of the
+ * processor time of a request.
+ */
+function destroyWhenNoted(this: ServerHttp2Stream, error?: Error): ServerHttp2Stream {
+  if (error || this.writableLength === 0) return destroyNow.call(this, error) as ServerHttp2Stream;
+  if (over.push(this) === 1) setImmediate(destroyAll);
+  return this;
+}
+
 type Serve = (request: RawRequest, response: RawResponse, url: string) => void;
 
 /**
@@ -78,6 +101,7 @@ export function serveStreams(server: Http2SecureServer, serve: Serve): void {
     rawHeaders: readonly string[],
   ): void => {
     stream.on('error', () => undefined); // a client that goes away is no error of ours
+    stream.destroy = destroyWhenNoted;
     // Whoever is answered before all of the body was read need not keep it.
     const isOpen = (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0;
     if (isOpen) stream.once('finish', () => stream.resume());

@@ -54,5 +54,5 @@ test('a pod whose claim gets its volume at that moment is not told to be without
     expect(set.status.readyReplicas).toBe(6);
   }
   const events = (await transport.list({ resource: 'v1/events', namespace: 'default' })) as unknown as EventList;
-  expect(events.items.filter(({ reason }) => reason === 'FailedMount')).toEqual([]);
+  expect((events.items ?? []).filter(({ reason }) => reason === 'FailedMount')).toEqual([]);
 });
