@@ -36,6 +36,7 @@ interface Watched {
   readonly status?: { readonly readyReplicas?: number };
   /** Of an Event. */
   readonly count?: number;
+  readonly message?: string;
 }
 
 /** The event of a watch that says what is waited for. */
@@ -102,6 +103,24 @@ describe('fauxkube controllers --only', () => {
         message: expect.stringMatching(/: serviceaccount "default" not found$/),
         msg: 'will be tried again',
       },
+    ]);
+  });
+
+  it('tells of a refusal in one line in the server, too, though each tells of another pod', async () => {
+    const server = await cli.start([]);
+    admin = await readKubeconfigFile(cli.file('.fauxkube/kubeconfig'));
+    const quota = { metadata: { name: 'one' }, spec: { hard: { pods: '1' } } };
+    await json(`${server.url}/api/v1/namespaces/default/resourcequotas`, 'POST', quota);
+    await json(`${server.url}/apis/apps/v1/namespaces/default/deployments`, 'POST', DEPLOYMENT);
+    const messages = new Set<string>();
+    await watched(`${server.url}/api/v1/namespaces/default/events?watch=true`, ({ message = '' }) => {
+      if (message.includes('exceeded quota: one')) messages.add(message);
+      return messages.size >= 4;
+    });
+    server.process.kill('SIGTERM');
+    const { stderr } = await server.process.ended;
+    expect(stderr.split('\n').filter((line) => line.includes('will be tried again'))).toEqual([
+      expect.stringContaining('exceeded quota: one'),
     ]);
   });
 
