@@ -176,7 +176,9 @@ describe('fauxkube controllers list, enable, disable, unset', () => {
     const meant = /: there is no controller "jobs"; did you mean job-controller/;
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(meant)]);
     const nothing = await cli.run(['controllers', 'enable', 'nothing-like-it']);
-    expect(nothing.stderr).toMatch(/; there are serviceaccount-token-controller, .*, stage-controller\n$/);
+    expect(nothing.stderr).toMatch(/; there are\n {2}serviceaccount-token-controller, .*, stage-controller\n$/s);
+    expect(nothing.stderr.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(nothing.stderr.split('\n').length).toBeLessThan(25);
     const everywhere = await cli.run(['controllers', 'unset', 'job']);
     expect([everywhere.code, everywhere.stderr]).toEqual([2, expect.stringContaining('--namespace')]);
   });
