@@ -9,23 +9,33 @@ const QUIET_MS = 60_000;
 const REMEMBERED_MAX = 1000;
 
 /** What an API answered, which says all in its own words; undefined for any other error. */
-function refusalOf(error: unknown): { readonly code: number; readonly message: string } | undefined {
+function refusalsOf(error: unknown): readonly [ApiError, ...ApiError[]] | undefined {
   const [first, ...others]: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  if (!(first instanceof ApiError && others.every((other) => other instanceof ApiError))) return undefined;
-  return { code: first.code, message: [first, ...(others as ApiError[])].map(({ message }) => message).join(', ') };
+  const isRefusal = (one: unknown): one is ApiError => one instanceof ApiError;
+  return isRefusal(first) && others.every(isRefusal) ? [first, ...others] : undefined;
 }
 
 /** An error as it is logged: only what is no answer of an API needs its stack. */
-export const loggedError = (error: unknown): object => refusalOf(error) ?? { err: error };
+export function loggedError(error: unknown): object {
+  const refusals = refusalsOf(error);
+  if (!refusals) return { err: error };
+  return { code: refusals[0].code, message: refusals.map(({ message }) => message).join(', ') };
+}
+
+/** What was refused and why, whichever object it was: pods that are made anew have another name each time. */
+function wordsOf({ message, status }: ApiError): string {
+  const { name } = status.details ?? {};
+  return name ? message.replaceAll(`"${name}"`, '""') : message;
+}
 
 /**
- * Tells of failures that will be tried again, and does not flood: the same refusal of the API, which may be of a
- * thousand objects and come again with each retry, is one line a minute.
+ * Tells of failures that will be tried again, and does not flood. A refusal of the API is one line a minute, be it of
+ * the same object again and again (a quota tells what is used in other words each time), or of a thousand of them.
  */
 export class FailureLog {
   readonly #log: Logger;
   readonly #clock: Clock;
-  /** When a refusal was told, by its controller and its words. */
+  /** When a refusal was told, by its controller and its words, and by its controller, key and reason. */
   readonly #toldMs = new RecentMap<string, number>(REMEMBERED_MAX);
 
   constructor(log: Logger, clock: Clock) {
@@ -34,19 +44,23 @@ export class FailureLog {
   }
 
   failed(controller: string, key: string, error: unknown): void {
-    this.#log[this.#levelOf(controller, error)]({ controller, key, ...loggedError(error) }, 'will be tried again');
+    const level = this.#levelOf(controller, key, refusalsOf(error));
+    this.#log[level]({ controller, key, ...loggedError(error) }, 'will be tried again');
   }
 
-  #levelOf(controller: string, error: unknown): 'debug' | 'warn' {
-    const refusal = refusalOf(error);
-    if (!refusal) return 'warn';
+  #levelOf(controller: string, key: string, refusals: ReturnType<typeof refusalsOf>): 'debug' | 'warn' {
+    if (!refusals) return 'warn';
+    const [{ code, status }] = refusals;
     // Conflicts and what was deleted meanwhile are ordinary: the informer was behind, and the next try will not be.
-    if (refusal.code === 409 || refusal.code === 404) return 'debug';
-    const words = `${controller} ${refusal.message}`;
+    if (code === 409 || code === 404) return 'debug';
+    const same = [
+      `${controller} ${refusals.map(wordsOf).join(', ')}`,
+      `${controller} ${key} ${code} ${status.reason ?? ''}`,
+    ];
     const nowMs = steadyMs(this.#clock);
-    const toldMs = this.#toldMs.get(words);
-    if (toldMs !== undefined && nowMs - toldMs < QUIET_MS) return 'debug';
-    this.#toldMs.set(words, nowMs);
+    const isTold = (what: string): boolean => nowMs - (this.#toldMs.get(what) ?? Number.NEGATIVE_INFINITY) < QUIET_MS;
+    if (same.some(isTold)) return 'debug';
+    for (const what of same) this.#toldMs.set(what, nowMs);
     return 'warn';
   }
 }

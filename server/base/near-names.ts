@@ -41,10 +41,28 @@ export function didYouMean(name: string, known: readonly string[], ending = ''):
   return near.length > 0 ? `; did you mean ${near.join(' or ')}?` : '';
 }
 
+const LINE_MAX = 100;
+/** What may stand behind the beginning of a sentence. */
+const INLINE_MAX = 60;
+
+/** A list as the end of a sentence: few names behind it, many on lines of their own, several to a line. */
+function listed(names: readonly string[]): string {
+  const whole = names.join(', ');
+  if (whole.length <= INLINE_MAX) return ` ${whole}`;
+  const lines: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const word = index < names.length - 1 ? `${name},` : name;
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= LINE_MAX) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return `\n${lines.join('\n')}`;
+}
+
 /** The same for many names: which are near, or begin in the same way; where none is, all that there are. */
 export function nearOrAll(name: string, known: readonly string[], ending = ''): string {
   const near = didYouMean(name, known, ending);
   const longer = name === '' ? [] : known.filter((candidate) => candidate.startsWith(name.toLowerCase()));
   if (near === '' && longer.length > 0) return `; did you mean ${longer.slice(0, NEAR_MAX).join(' or ')}?`;
-  return near || `; there are ${known.join(', ')}`;
+  return near || `; there are${listed(known)}`;
 }

@@ -168,6 +168,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   readonly otherCells?: Readonly<Record<string, (object: Frozen<T>) => unknown>>;
   /** The order of the rows of a table, where it is not that of their names. */
   readonly tableOrder?: (a: Frozen<T>, b: Frozen<T>) => number;
+  /** Whether each table of a watch describes its columns: upstream's for this kind does not look at `noHeaders`. */
+  readonly repeatsColumns?: boolean;
   /** Conditions of a table row: kubectl leaves completed pods out of some listings. */
   rowConditions?(object: Frozen<T>): readonly unknown[] | undefined;
   /** How other served versions (`autoscaling/v1`) differ from the stored one; another group shares the objects. */

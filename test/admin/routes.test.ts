@@ -56,7 +56,12 @@ describe('PUT /-/controllers/NAME', () => {
 
   it('says which there are, and what the body has to be', async () => {
     const unknown = await shop.admin('PUT', `${CONTROLLERS}/nope`, { enabled: true });
-    expect([unknown.status, unknown.text]).toEqual([404, expect.stringMatching(/there are .*deployment-controller, /)]);
+    const { message } = JSON.parse(unknown.text) as { message: string };
+    expect([unknown.status, message]).toEqual([
+      404,
+      expect.stringMatching(/; there are\n {2}.*deployment-controller,.*\n {2}/s),
+    ]);
+    expect(message.split('\n').filter((line) => line.length > 100)).toEqual([]);
     for (const body of [{}, { enabled: 'yes' }, []]) {
       const { status, text } = await shop.admin('PUT', `${CONTROLLERS}/kubelet`, body);
       expect([status, text]).toEqual([400, expect.stringContaining('the body has to be')]);

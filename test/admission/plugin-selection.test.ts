@@ -27,8 +27,12 @@ test('what is off may be disabled, and what is not built too', () => {
 });
 
 test.each([
-  [['Quota'], [], /^there is no admission plugin "Quota" \(--enable-admission-plugins\); there are AlwaysAdmit, /],
-  [[], ['Quota'], /^there is no admission plugin "Quota" \(--disable-admission-plugins\); there are AlwaysAdmit, /],
+  [['Quota'], [], /^there is no admission plugin "Quota" \(--enable-admission-plugins\); there are\n {2}AlwaysAdmit, /],
+  [
+    [],
+    ['Quota'],
+    /^there is no admission plugin "Quota" \(--disable-admission-plugins\); there are\n {2}AlwaysAdmit, /,
+  ],
   [['Priority'], ['Priority'], /^Priority: in --enable-admission-plugins and --disable-admission-plugins, choose one$/],
 ])('enabling %j and disabling %j is refused', (enable, disable, message) => {
   expect(() => selected(enable, disable)).toThrow(message);

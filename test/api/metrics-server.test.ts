@@ -1,6 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openShop, rows, type Shop } from '../support/kubectl.ts';
 
+const CRASHING = `
+apiVersion: v1
+kind: Pod
+metadata: {name: alone, labels: {app: crashing}, annotations: {fauxkube.dev/behaviour: oom@0s}}
+spec: {containers: [{name: web, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: beside
+  labels: {app: crashing}
+  annotations: {fauxkube.dev/behaviour: side=crashloop, fauxkube.dev/usage: 'cpu=300m,side/cpu=5m'}
+spec: {containers: [{name: web, image: nginx}, {name: side, image: nginx}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: done, labels: {app: crashing}}
+spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: ['true']}]}
+`;
+
 describe('metrics.k8s.io', () => {
   let shop: Shop;
   beforeAll(async () => {
@@ -44,6 +64,23 @@ describe('metrics.k8s.io', () => {
     [['get', '--raw', '/apis/metrics.k8s.io/v1beta1/services'], 'the server could not find the requested resource'],
   ])('%j fails', async (args, message) => {
     expect((await shop.fails(...args)).stderr).toContain(message);
+  });
+
+  it('knows nothing of pods of which no container runs, and leaves out containers that do not', async () => {
+    await shop.apply(CRASHING);
+    const reason = 'jsonpath={.status.containerStatuses[-1:].state.waiting.reason}=CrashLoopBackOff';
+    await shop.kubectl('wait', `--for=${reason}`, 'pod/alone', 'pod/beside');
+    await shop.kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/done');
+    expect((await shop.fails('top', 'pod', 'alone')).stderr).toBe(
+      'Error from server (NotFound): podmetrics.metrics.k8s.io "default/alone" not found\n',
+    );
+    expect((await shop.fails('top', 'pod', 'done')).stderr).toBe(
+      'Error from server (NotFound): pods "done" not found\n',
+    );
+    expect(rows(await shop.kubectl('top', 'pod', '-l', 'app=crashing', '--containers'))).toMatchObject([
+      { POD: 'beside', NAME: 'web', 'CPU(cores)': '300m' },
+    ]);
+    await shop.kubectl('delete', 'pod', '-l', 'app=crashing', '--now');
   });
 
   it('may be read by whoever may view', async () => {

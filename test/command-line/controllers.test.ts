@@ -36,6 +36,7 @@ interface Watched {
   readonly status?: { readonly readyReplicas?: number };
   /** Of an Event. */
   readonly count?: number;
+  readonly message?: string;
 }
 
 /** The event of a watch that says what is waited for. */
@@ -105,6 +106,24 @@ describe('fauxkube controllers --only', () => {
     ]);
   });
 
+  it('tells of a refusal in one line in the server, too, though each tells of another pod', async () => {
+    const server = await cli.start([]);
+    admin = await readKubeconfigFile(cli.file('.fauxkube/kubeconfig'));
+    const quota = { metadata: { name: 'one' }, spec: { hard: { pods: '1' } } };
+    await json(`${server.url}/api/v1/namespaces/default/resourcequotas`, 'POST', quota);
+    await json(`${server.url}/apis/apps/v1/namespaces/default/deployments`, 'POST', DEPLOYMENT);
+    const messages = new Set<string>();
+    await watched(`${server.url}/api/v1/namespaces/default/events?watch=true`, ({ message = '' }) => {
+      if (message.includes('exceeded quota: one')) messages.add(message);
+      return messages.size >= 4;
+    });
+    server.process.kill('SIGTERM');
+    const { stderr } = await server.process.ended;
+    expect(stderr.split('\n').filter((line) => line.includes('will be tried again'))).toEqual([
+      expect.stringContaining('exceeded quota: one'),
+    ]);
+  });
+
   it('works only while no other process has the lease', async () => {
     const url = await start('--controllers=-*,serviceaccount');
     const args = ['controllers', '--only=deployment', '--leader-elect'];
@@ -157,7 +176,9 @@ describe('fauxkube controllers list, enable, disable, unset', () => {
     const meant = /: there is no controller "jobs"; did you mean job-controller/;
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(meant)]);
     const nothing = await cli.run(['controllers', 'enable', 'nothing-like-it']);
-    expect(nothing.stderr).toMatch(/; there are serviceaccount-token-controller, .*, stage-controller\n$/);
+    expect(nothing.stderr).toMatch(/; there are\n {2}serviceaccount-token-controller, .*, stage-controller\n$/s);
+    expect(nothing.stderr.split('\n').filter((line) => line.length > 100)).toEqual([]);
+    expect(nothing.stderr.split('\n').length).toBeLessThan(25);
     const everywhere = await cli.run(['controllers', 'unset', 'job']);
     expect([everywhere.code, everywhere.stderr]).toEqual([2, expect.stringContaining('--namespace')]);
   });

@@ -11,7 +11,7 @@ function optionNames(): string[] {
   try {
     checkOptions({ unknown: true } as object);
   } catch (error) {
-    return ((error as Error).message.split('there are ')[1] ?? '').split(', ');
+    return ((error as Error).message.split('there are')[1] ?? '').trim().split(/,\s+/);
   }
   return [];
 }

@@ -198,7 +198,7 @@ describe('wrong flags', () => {
   it.each(['enable', 'disable'])('names admission plugins that there are when asked to %s another', async (which) => {
     const flag = `--${which}-admission-plugins`;
     const { code, stderr } = await cli.run(['start', '--port=0', '--proxy-port=0', `${flag}=Priority,Quota`]);
-    expect(stderr).toMatch(/^fauxkube: there is no admission plugin "Quota" .*NamespaceLifecycle, .*AlwaysDeny\n$/);
+    expect(stderr).toMatch(/^fauxkube: there is no admission plugin "Quota" .*NamespaceLifecycle, .*AlwaysDeny\n$/s);
     expect(stderr).toContain(`(${flag})`);
     expect(code).toBe(2);
   });

@@ -9,7 +9,7 @@ describe('startCluster() refuses', () => {
     [
       'an option that it does not know',
       { nonsense: 1 },
-      /^there is no option "nonsense"; there are host, port, ((?!readFixtures).)*holdReady$/,
+      /^there is no option "nonsense"; there are\n {2}host, port, ((?!readFixtures).)*holdReady$/s,
     ],
     ['servers that are no list', { upstreams: 'api:8080' }, 'upstreams has to be a list of texts, and is "api:8080"'],
     ['a server that is no text', { upstreams: [8080] }, 'upstreams has to be a list of texts, and is [8080]'],

@@ -28,10 +28,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     what: 'the conditions of a definition stand there at once, where the real server needs a moment',
   },
   {
-    verbs: [except('apiregistration.k8s.io/v1/apiservices(/status)?', 'create')],
-    what: 'nobody looks whether the service behind an APIService answers: `Available` never comes',
-  },
-  {
     verbs: [except('flowcontrol.apiserver.k8s.io/v1/flowschemas(/status)?', 'create')],
     what: 'the condition `Dangling` comes from a controller, a moment later than from the real server itself',
   },

@@ -99,7 +99,10 @@ export class MetricsServer {
   }
 
   #pod(namespace: string, name: string): MetricsObject {
-    const pod = this.#parts.pods(namespace).find(({ metadata }) => metadata.name === name);
+    // Its informer of pods asks for those in the phase Running only: it has never heard of the others.
+    const pod = this.#parts
+      .pods(namespace)
+      .find(({ metadata, status }) => metadata.name === name && status.phase === 'Running');
     if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
     const metrics = this.#ofPod(pod);
     if (!metrics) throw notFound({ group: 'metrics.k8s.io', resource: 'podmetrics' }, `${namespace}/${name}`);

@@ -4,7 +4,7 @@ import { type Frozen, getOwn } from '../../base/freeze.ts';
 import type { Amounts } from '../../kube/amounts.ts';
 import type { ContainerUsage, NodeConnector, RunningPod } from '../../kube/node-connector.ts';
 import { canonicalQuantity, formatQuantity } from '../../kube/quantity.ts';
-import type { Container, Pod } from '../../kube/types.gen.ts';
+import type { Container, ContainerState, Pod } from '../../kube/types.gen.ts';
 import { isAmount, readUsage, UNKNOWN_USAGE } from '../../kube/usage-text.ts';
 
 /** What a pod uses: `cpu=250m,memory=64Mi`, and `sidecar/cpu=10m` for a container that is not the first. */
@@ -48,15 +48,20 @@ export class PodUsages {
     this.#parts = parts;
   }
 
-  /** Undefined for a pod that nobody measures: it does not run, or is said to be unknown. */
+  /**
+   * What its containers use that run: kubelets measure no others (removeTerminatedContainers in their
+   * cri_stats_provider.go). Undefined for a pod that nobody measures: nothing of it runs, or it is said to be unknown.
+   */
   of(pod: Frozen<Pod>): readonly UsedByContainer[] | undefined {
     if (pod.status.phase !== 'Running') return undefined;
     const text = getOwn(pod.metadata.annotations, USAGE_ANNOTATION)?.trim();
     if (text === UNKNOWN_USAGE) return undefined;
     const said = (text === undefined ? undefined : readUsage(text)) ?? this.told(pod);
     const containers = measured(pod);
-    return containers.map(({ name }, index) => {
-      const own = said && ownPart(said, name, index === 0, containers);
+    const running = containers.filter(({ name }) => runs(pod, name));
+    if (running.length === 0) return undefined;
+    return running.map(({ name }) => {
+      const own = said && ownPart(said, name, name === containers[0]?.name, containers);
       const described = this.#parts.described(pod, name);
       const lower = { ...this.#measure(pod, name), ...kwokUsage(pod) };
       const usage = { ...lower, ...described, ...own };
@@ -105,12 +110,19 @@ export const cores = (amount: number): string =>
 export const bytes = (amount: number): string =>
   formatQuantity({ nano: BigInt(Math.max(0, Math.round(amount))) * 1_000_000_000n, format: 'BinarySI' });
 
-function startOf({ status }: Frozen<Pod>, container: string, nowMs: number): number {
-  const found = [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])].find(
-    ({ name }) => name === container,
-  );
-  return Date.parse(found?.state?.running?.startedAt ?? '') || nowMs;
+function stateOf({ status }: Frozen<Pod>, container: string): Frozen<ContainerState> | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = status;
+  return [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container)?.state;
 }
+
+/** Kubelets tell the state of all containers; whoever writes no more than a phase says that all of them run. */
+function runs(pod: Frozen<Pod>, container: string): boolean {
+  const state = stateOf(pod, container);
+  return !state?.waiting && !state?.terminated;
+}
+
+const startOf = (pod: Frozen<Pod>, container: string, nowMs: number): number =>
+  Date.parse(stateOf(pod, container)?.running?.startedAt ?? '') || nowMs;
 
 /** Containers that run as long as the pod does. */
 function measured({ spec }: Frozen<Pod>): readonly Frozen<Container>[] {

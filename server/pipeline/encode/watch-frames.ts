@@ -46,7 +46,7 @@ export class FrameEncoder {
   readonly #served: Served;
   readonly #form: Negotiated;
   readonly #now: () => number;
-  /** Only the first table of a watch describes its columns. */
+  /** Only the first table of a watch describes its columns, but for few kinds. */
   #columnsSent = false;
 
   constructor(served: Served, form: Negotiated, now: () => number) {
@@ -107,7 +107,7 @@ export class FrameEncoder {
       return partialMetadata(object.value, metaVersion(this.#form), this.#served.store.definition);
     if (this.#form.form === 'object') return servedValue(this.#served, object);
     const table = objectTable(this.#served, object, this.#form, this.#now(), !this.#columnsSent);
-    this.#columnsSent = true;
+    this.#columnsSent = this.#served.store.definition.repeatsColumns !== true;
     return table;
   }
 

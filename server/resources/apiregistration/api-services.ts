@@ -96,6 +96,7 @@ export const definition: ResourceDefinition<APIService> = {
       STATUSES.includes(value) ? [] : [notSupported(`status.conditions[${i}].status`, value, STATUSES)],
     ),
   statusHasNoTable: true,
+  repeatsColumns: true,
   statusKeeps: ['labels', 'annotations', 'finalizers', 'ownerReferences'],
   cells(apiService, nowMs) {
     const { metadata, spec } = apiService;
