@@ -77,8 +77,8 @@ export interface Failure {
   readonly message: string;
   /** How long its containers may take, if not as long as the pod says. */
   readonly graceSeconds?: number;
-  /** Whether that is told before they have ended. */
-  readonly isToldAtOnce?: boolean;
+  /** Whether the pod counts as not ready before they have ended. */
+  readonly isUnreadyAtOnce?: boolean;
 }
 
 /** How the pod as a whole is being stopped. */

@@ -60,9 +60,9 @@ export class PodSync {
       return this.#isOver() ? 'is over' : 'goes on';
     }
     if (this.#isOver()) return 'is over';
-    if (!(await this.#initialize())) return 'goes on';
-    for (const container of spec.containers ?? []) await this.#startWhenDue(container);
-    return 'goes on';
+    if (await this.#initialize()) for (const container of spec.containers ?? []) await this.#startWhenDue(container);
+    // What ended as soon as it began is told as ended, and with it that the sandbox is gone.
+    return this.#isOver() ? 'is over' : 'goes on';
   }
 
   #statusOf({ name }: { readonly name: string }): Status {
