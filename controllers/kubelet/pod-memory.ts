@@ -25,6 +25,8 @@ export class ProbeState {
   last: 'success' | 'failure' | undefined;
   /** How often in a row it said the last. */
   times = 0;
+  /** Whether it fails because somebody said that it shall. */
+  isToldOff = false;
   /** How often it could not be asked. */
   errors = 0;
   /** What was said in the meantime. */

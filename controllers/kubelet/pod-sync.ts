@@ -290,15 +290,15 @@ export class PodSync {
     if (!status.state.running || !run || run.stop) return;
     const { running } = memory;
     if (!running) return;
-    const isOff = running.script.wishOf(container.name).ready === false;
-    const { readyAfterMs } = isOff ? NEVER_READY : runtime.run(pod, container, run.restartCount);
+    const isToldOff = running.script.wishOf(container.name).ready === false;
+    const { readyAfterMs } = runtime.run(pod, container, run.restartCount);
     const ask: Parameters<typeof runProbes>[0]['ask'] = (probe) =>
       runtime.probe(running, pod, container, probe, nowMs - run.startedMs);
     const answered = (): number => {
       wake();
       return clock.now();
     };
-    const told = { disturbances: running.disturbances, told: running.script.changes };
+    const told = { disturbances: running.disturbances, told: running.script.changes, isToldOff };
     const begin = (): (() => void) => running.begin();
     const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ...told, ask, begin, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
@@ -318,8 +318,6 @@ export class PodSync {
     return { ...pod, status: { ...pod.status, podIP: memory.podIP, podIPs } };
   }
 }
-
-const NEVER_READY = { readyAfterMs: Number.POSITIVE_INFINITY } as const;
 
 /** Nobody asks whether an ephemeral container has started. */
 function unstartable({ started: _started, ...status }: Status): Status {
