@@ -10,7 +10,8 @@ const GONE = {
   observedGeneration: 1,
 };
 const shell = (script: string, more = ''): string =>
-  `{restartPolicy: Never${more}, containers: [{name: c, image: busybox, command: [sh, -c, ${JSON.stringify(script)}]}]}`;
+  `{restartPolicy: Never${more}, containers: [` +
+  `{name: c, image: busybox, command: [sh, -c, ${JSON.stringify(script)}]}]}`;
 
 test.each([
   ['ended as soon as it began', 'Succeeded', shell('exit 0'), 0],
