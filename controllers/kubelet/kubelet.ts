@@ -32,7 +32,7 @@ type Statuses = Map<string, Frozen<ContainerStatus>>;
 const DEADLINE: Failure = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
-  isToldAtOnce: true,
+  isUnreadyAtOnce: true,
 };
 
 /** immediateEvictionGracePeriodSeconds of pkg/kubelet/eviction. */
@@ -331,7 +331,7 @@ export class Kubelet {
     const at = { hostIP: hostIP ?? '', podIP: memory.podIP ?? pod.status.podIP };
     if (nowMs < lastMs) {
       look.wakeAt(lastMs);
-      return failure?.isToldAtOnce ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
+      return failure?.isUnreadyAtOnce ? look.report(facts(look, statuses, { ...at, failure })) : againAt(lastMs, nowMs);
     }
     for (const [name, status] of statuses) {
       const stop = memory.stopping.stops.get(name);

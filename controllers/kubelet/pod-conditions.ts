@@ -1,5 +1,5 @@
 /** The conditions that kubelets report: k8s.io/kubernetes/pkg/kubelet/status/generate.go. */
-import type { Frozen } from '../../server/base/freeze.ts';
+import { deepEqual, type Frozen } from '../../server/base/freeze.ts';
 import type { ContainerStatus, Pod, PodCondition } from '../../server/kube/types.gen.ts';
 import { hasInitialized } from './pod-phase.ts';
 import { isSidecar } from './restart-policy.ts';
@@ -37,36 +37,51 @@ function conditionOf(pod: FrozenPod, type: string, { status, reason, message }: 
   } as unknown as Condition;
 }
 
-const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady']);
+const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
 
 /** Conditions that no kubelet reports; of all that it could, a kubelet takes back those that it does not say. */
 export const othersConditions = (conditions: readonly Condition[] = []): readonly Condition[] =>
-  conditions.filter(({ type }) => !OWN.has(type) && type !== 'PodScheduled');
+  conditions.filter(({ type }) => !OWN.has(type));
+
+/** GeneratePodReadyToStartContainersCondition: of a pod that has ended there is a sandbox, which was stopped. */
+const SANDBOXES = {
+  ready: TRUE,
+  stopped: no('PodSandboxNotReady', 'pod sandbox is not ready'),
+  missing: no('PodSandboxNotReady', 'no pod sandbox exists'),
+} as const;
 
 export interface ConditionFacts {
   readonly statuses: ReadonlyMap<string, Status>;
   readonly phase: string;
   /** Whether the pod has its network, and containers can be started. */
-  readonly hasSandbox: boolean;
+  readonly sandbox: keyof typeof SANDBOXES;
   readonly now: string;
 }
 
-/** The kubelet's conditions and behind them those of others: the scheduler's, and readiness gates. */
-export function conditionsOf(pod: FrozenPod, { statuses, phase, hasSandbox, now }: ConditionFacts): Condition[] {
+/**
+ * The kubelet's conditions and before them those of others, such as readiness gates. That it was scheduled a kubelet
+ * says again, for the generation that it saw; upstream's adds it to pods that nobody scheduled. An order that others
+ * gave them stays until something else has to be written.
+ */
+export function conditionsOf(pod: FrozenPod, { statuses, phase, sandbox, now }: ConditionFacts): Condition[] {
   const containersReady = containersReadyOf(pod, statuses, phase);
-  const sandbox = hasSandbox
-    ? TRUE
-    : no('PodSandboxNotReady', isOver(phase) ? 'pod sandbox is not ready' : 'no pod sandbox exists');
-  return [
-    conditionOf(pod, 'PodReadyToStartContainers', sandbox, now),
+  const stored = pod.status.conditions ?? [];
+  const wasScheduled = stored.some(({ type }) => type === 'PodScheduled');
+  const told = [
+    ...othersConditions(stored),
+    conditionOf(pod, 'PodReadyToStartContainers', SANDBOXES[sandbox], now),
     conditionOf(pod, 'Initialized', initializedOf(pod, statuses, phase), now),
     conditionOf(pod, 'Ready', containersReady.status === 'True' ? readyByGates(pod) : containersReady, now),
     conditionOf(pod, 'ContainersReady', containersReady, now),
-    ...(pod.status.conditions ?? []).filter(({ type }) => !OWN.has(type)),
+    ...(wasScheduled ? [conditionOf(pod, 'PodScheduled', TRUE, now)] : []),
   ];
+  const isStored = (condition: Condition): boolean =>
+    deepEqual(
+      condition,
+      stored.find(({ type }) => type === condition.type),
+    );
+  return told.length === stored.length && told.every(isStored) ? [...stored] : told;
 }
-
-const isOver = (phase: string): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** Go prints lists of words so. */
 const listed = (names: readonly string[]): string => `[${names.join(' ')}]`;

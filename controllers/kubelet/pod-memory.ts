@@ -25,6 +25,8 @@ export class ProbeState {
   last: 'success' | 'failure' | undefined;
   /** How often in a row it said the last. */
   times = 0;
+  /** Whether it fails because somebody said that it shall. */
+  isToldOff = false;
   /** How often it could not be asked. */
   errors = 0;
   /** What was said in the meantime. */
@@ -77,8 +79,8 @@ export interface Failure {
   readonly message: string;
   /** How long its containers may take, if not as long as the pod says. */
   readonly graceSeconds?: number;
-  /** Whether that is told before they have ended. */
-  readonly isToldAtOnce?: boolean;
+  /** Whether the pod counts as not ready before they have ended. */
+  readonly isUnreadyAtOnce?: boolean;
 }
 
 /** How the pod as a whole is being stopped. */

@@ -62,11 +62,14 @@ export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<P
   const { metadata, status } = pod;
   const { statuses, hostIP, podIP, isTerminal, failure, now } = facts;
   const phase = phaseFor(pod, facts);
+  // While a container may still run, no pod that a kubelet ends by itself is told of as over (mergePodStatus).
+  const isBeingEnded = failure !== undefined && !isTerminal;
+  const sandbox = podIP === undefined ? 'missing' : isTerminal ? 'stopped' : 'ready';
   const wanted: Partial<Frozen<PodStatus>> = {
     ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
-    phase,
-    ...(failure && { reason: failure.reason, message: failure.message }),
-    conditions: conditionsOf(pod, { statuses, phase, hasSandbox: podIP !== undefined && !isTerminal, now }),
+    ...(!isBeingEnded && { phase }),
+    ...(failure && !isBeingEnded && { reason: failure.reason, message: failure.message }),
+    conditions: conditionsOf(pod, { statuses, phase, sandbox, now }),
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),

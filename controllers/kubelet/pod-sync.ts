@@ -60,9 +60,9 @@ export class PodSync {
       return this.#isOver() ? 'is over' : 'goes on';
     }
     if (this.#isOver()) return 'is over';
-    if (!(await this.#initialize())) return 'goes on';
-    for (const container of spec.containers ?? []) await this.#startWhenDue(container);
-    return 'goes on';
+    if (await this.#initialize()) for (const container of spec.containers ?? []) await this.#startWhenDue(container);
+    // What ended as soon as it began is told as ended, and with it that the sandbox is gone.
+    return this.#isOver() ? 'is over' : 'goes on';
   }
 
   #statusOf({ name }: { readonly name: string }): Status {
@@ -290,15 +290,15 @@ export class PodSync {
     if (!status.state.running || !run || run.stop) return;
     const { running } = memory;
     if (!running) return;
-    const isOff = running.script.wishOf(container.name).ready === false;
-    const { readyAfterMs } = isOff ? NEVER_READY : runtime.run(pod, container, run.restartCount);
+    const isToldOff = running.script.wishOf(container.name).ready === false;
+    const { readyAfterMs } = runtime.run(pod, container, run.restartCount);
     const ask: Parameters<typeof runProbes>[0]['ask'] = (probe) =>
       runtime.probe(running, pod, container, probe, nowMs - run.startedMs);
     const answered = (): number => {
       wake();
       return clock.now();
     };
-    const told = { disturbances: running.disturbances, told: running.script.changes };
+    const told = { disturbances: running.disturbances, told: running.script.changes, isToldOff };
     const begin = (): (() => void) => running.begin();
     const probed = await runProbes({ container, status, run, readyAfterMs, nowMs, ...told, ask, begin, answered });
     for (const message of probed.unhealthy) tell('Warning', 'Unhealthy', message, container);
@@ -318,8 +318,6 @@ export class PodSync {
     return { ...pod, status: { ...pod.status, podIP: memory.podIP, podIPs } };
   }
 }
-
-const NEVER_READY = { readyAfterMs: Number.POSITIVE_INFINITY } as const;
 
 /** Nobody asks whether an ephemeral container has started. */
 function unstartable({ started: _started, ...status }: Status): Status {

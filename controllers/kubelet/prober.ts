@@ -12,6 +12,8 @@ export interface ProbeFacts {
   readonly run: RunMemory;
   /** How long it is not ready, whatever is asked. */
   readonly readyAfterMs: number;
+  /** Whether somebody said that it is not ready: its readiness probe fails, and nobody waits until that counts. */
+  readonly isToldOff: boolean;
   readonly nowMs: number;
   /** How often somebody changed what runs: answers that were to hold may not hold any more. */
   readonly disturbances: number;
@@ -37,7 +39,7 @@ export interface Probed {
 
 /** Asks what is due to be asked, and says what follows from all that was answered so far. */
 export async function runProbes(facts: ProbeFacts): Promise<Probed> {
-  const { container, run, nowMs, readyAfterMs } = facts;
+  const { container, run, nowMs, readyAfterMs, isToldOff } = facts;
   const { startupProbe, livenessProbe, readinessProbe } = container;
   const unhealthy: string[] = [];
   const probed = async (kind: ProbeKind, probe: Frozen<Probe>, sinceMs: number): Promise<ProbeState> =>
@@ -66,14 +68,14 @@ export async function runProbes(facts: ProbeFacts): Promise<Probed> {
     ready = state.result === 'success';
     due(state);
   }
-  return { started: true, ready, unhealthy, nextMs };
+  return { started: true, ready: ready && !isToldOff, unhealthy, nextMs };
 }
 
 async function runProbe(
   kind: ProbeKind,
   probe: Frozen<Probe>,
   sinceMs: number,
-  { run, nowMs, status, ask, begin, answered, disturbances, told }: ProbeFacts,
+  { run, nowMs, status, ask, begin, answered, disturbances, told, isToldOff }: ProbeFacts,
   unhealthy: string[],
 ): Promise<ProbeState> {
   const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, successThreshold = 1 } = probe;
@@ -91,6 +93,11 @@ async function runProbe(
   if (told !== state.told) {
     state.told = told;
     state.nextMs = Math.min(state.nextMs, nowMs + periodSeconds * 1000);
+  }
+  if (kind === 'readiness' && isToldOff !== state.isToldOff) {
+    state.isToldOff = isToldOff;
+    // It is asked at once, unless it is too early to ask it at all.
+    if (state.last !== undefined) state.nextMs = nowMs;
   }
   if (nowMs < state.nextMs) return state;
   const answer = state.answer ?? (await answerOf(probe, state, { ask, begin, answered }));

@@ -169,8 +169,10 @@ export class SimulatedRuntime implements PodRuntime {
     const port = probedPort(probe, container);
     if (typeof port === 'string')
       return { isHealthy: false, output: port, errored: true, holdsMs: Number.POSITIVE_INFINITY };
-    const isToldDead = probe === container.livenessProbe && running.script.wishOf(container.name).live === false;
-    if (isToldDead) return unhealthyAnswer(probe, pod, port);
+    const { live, ready } = running.script.wishOf(container.name);
+    const isToldTo =
+      (probe === container.livenessProbe && live === false) || (probe === container.readinessProbe && ready === false);
+    if (isToldTo) return unhealthyAnswer(probe, pod, port);
     let holdsMs = Number.POSITIVE_INFINITY;
     for (const { name, afterMs = 0 } of this.#presets.of(pod, container.name)) {
       if (name !== 'unhealthy') continue;
