@@ -65,7 +65,8 @@ class StreamResponse implements RawResponse {
   }
 }
 
-const destroyNow = Duplex.prototype.destroy;
+const destroyNow = (stream: ServerHttp2Stream, error?: Error): ServerHttp2Stream =>
+  Duplex.prototype.destroy.call(stream, error) as ServerHttp2Stream;
 
 /** Streams that are over, whose last write Node has not noted yet. */
 let over: ServerHttp2Stream[] = [];
@@ -73,7 +74,7 @@ let over: ServerHttp2Stream[] = [];
 function destroyAll(): void {
   const streams = over;
   over = [];
-  for (const stream of streams) destroyNow.call(stream);
+  for (const stream of streams) destroyNow(stream);
 }
 
 /**
@@ -82,7 +83,7 @@ function destroyAll(): void {
  * processor time of a request.
  */
 function destroyWhenNoted(this: ServerHttp2Stream, error?: Error): ServerHttp2Stream {
-  if (error || this.writableLength === 0) return destroyNow.call(this, error) as ServerHttp2Stream;
+  if (error || this.writableLength === 0) return destroyNow(this, error);
   if (over.push(this) === 1) setImmediate(destroyAll);
   return this;
 }
