@@ -8,7 +8,7 @@ import { type Outcome, outcomeOf, type Surroundings } from './outcome.ts';
 import { buildPrograms, type Programs } from './programs.ts';
 import { lostSpecs, mergeOutcomes, readRecord, writeRecord } from './record.ts';
 import { listSpecs } from './specs.ts';
-import { type Listener, runSuite } from './suite.ts';
+import { type Listener, PARTS, runSuite } from './suite.ts';
 
 const CLI = 'dist/cli.js';
 /** The fewest that the specs ask for. */
@@ -16,39 +16,53 @@ const NODES = 2;
 /** Some wait for what a kubelet tells of every pod. */
 const EVENTS = ['--kubelet-events', 'all'];
 
-/** Tells how far the run is, and keeps how the specs ended. */
-function listen(surroundings: Surroundings): Listener & { readonly found: Outcome[] } {
-  const found: Outcome[] = [];
-  let [total, ended] = [0, 0];
-  return {
-    found,
-    started(specs) {
-      total = specs;
-      process.stderr.write(`${specs} specs\n`);
-    },
-    ended(spec) {
-      ended += 1;
-      const outcome = outcomeOf(spec, surroundings);
-      if (outcome) found.push(outcome);
-      const { result = spec.state, why } = outcome ?? {};
-      const reason = why === undefined ? '' : `\n          ${why}`;
-      const seconds = `${spec.seconds.toFixed(0)} s`;
-      process.stderr.write(`${String(ended).padStart(4)}/${total} ${result} (${seconds}) ${spec.name}${reason}\n`);
-    },
-  };
+/** Tells how far the parts are together, and keeps how their specs ended. */
+class Progress {
+  readonly found: Outcome[] = [];
+  #total = 0;
+  #ended = 0;
+
+  listener(part: keyof typeof PARTS, surroundings: Surroundings): Listener {
+    return {
+      started: (specs) => {
+        this.#total += specs;
+        process.stderr.write(`${specs} ${part} specs\n`);
+      },
+      ended: (spec) => {
+        this.#ended += 1;
+        const outcome = outcomeOf(spec, surroundings);
+        if (outcome) this.found.push(outcome);
+        const { result = spec.state, why } = outcome ?? {};
+        const reason = why === undefined ? '' : `\n          ${why}`;
+        const seconds = `${spec.seconds.toFixed(0)} s`;
+        const count = `${String(this.#ended).padStart(4)}/${this.#total}`;
+        process.stderr.write(`${count} ${result} (${seconds}) ${spec.name}${reason}\n`);
+      },
+    };
+  }
 }
 
-/** Runs them against a cluster of its own. */
-async function runSpecs(programs: Programs, kubectl: string, log: string, flags: Flags): Promise<readonly Outcome[]> {
+/** What a part runs with. */
+interface PartRun {
+  readonly part: keyof typeof PARTS;
+  readonly programs: Programs;
+  readonly kubectl: string;
+  readonly flags: Flags;
+  readonly progress: Progress;
+}
+
+const logOf = (programs: Programs, part: keyof typeof PARTS): string => join(programs.folder, `${part}.log`);
+
+/** Runs the specs of a part against a cluster of its own. */
+async function runPart({ part, programs, kubectl, flags, progress }: PartRun): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fauxkube-conformance-'));
   const commands = new CommandLine(folder, resolve(CLI));
   try {
     const { url } = await commands.start([`--nodes=${NODES}`, ...EVENTS]);
     const folders = [folder, dirname(kubectl), programs.folder];
-    const listener = listen({ folders, url, specTimeout: flags.specTimeout });
+    const listener = progress.listener(part, { folders, url, specTimeout: flags.specTimeout });
     const kubeconfig = commands.file('.fauxkube/kubeconfig');
-    await runSuite({ programs, flags, kubeconfig, kubectl, log }, listener);
-    return listener.found;
+    await runSuite({ programs, part, flags, kubeconfig, kubectl, log: logOf(programs, part) }, listener);
   } finally {
     await commands.endAll();
     rmSync(folder, { recursive: true });
@@ -61,9 +75,12 @@ async function main(flags: Flags): Promise<number> {
   if (!existsSync(CLI)) throw new Error(`there is no ${CLI}: npm run build`);
   const programs = buildPrograms();
   const names = listSpecs(programs);
-  const log = join(programs.folder, 'output.log');
-  const found = await runSpecs(programs, kubectl, log, flags);
-  if (found.length === 0) throw new Error(`no spec has run: ${log} says why`);
+  const progress = new Progress();
+  const parts = Object.keys(PARTS) as (keyof typeof PARTS)[];
+  await Promise.all(parts.map((part) => runPart({ part, programs, kubectl, flags, progress })));
+  const { found } = progress;
+  const logs = parts.map((part) => logOf(programs, part)).join(', ');
+  if (found.length === 0) throw new Error(`no spec has run: ${logs} say why`);
   const known = readRecord()?.specs ?? [];
   writeRecord({
     kubernetesVersion: programs.kubernetesVersion,
@@ -72,7 +89,7 @@ async function main(flags: Flags): Promise<number> {
   const lost = lostSpecs(known, found);
   for (const name of lost) process.stdout.write(`has passed before: ${name}\n`);
   const passed = found.filter(({ result }) => result === 'passed').length;
-  process.stdout.write(`${passed} of ${found.length} specs passed: docs/conformance.md, and ${log}\n`);
+  process.stdout.write(`${passed} of ${found.length} specs passed: docs/conformance.md, and ${logs}\n`);
   return lost.length === 0 ? 0 : 1;
 }
 

@@ -15,9 +15,19 @@ const SUITE_TIMEOUT = '24h';
 /** How long a spec whose time is up may take to notice, before it is left behind. */
 const GRACE_PERIOD = '5s';
 
+/**
+ * Specs that change what others rely on, such as the classes of priority or all nodes, have upstream's label `Serial`.
+ * Ginkgo keeps them for the end; with a cluster of their own they need not wait for the others.
+ */
+export const PARTS = {
+  parallel: `${CONFORMANCE_LABEL} && !Serial`,
+  serial: `${CONFORMANCE_LABEL} && Serial`,
+} as const;
+
 /** What the suite is run against, and with. */
 export interface SuiteRun {
   readonly programs: Programs;
+  readonly part: keyof typeof PARTS;
   readonly flags: Flags;
   readonly kubeconfig: string;
   readonly kubectl: string;
@@ -31,10 +41,10 @@ export interface Listener {
   ended(spec: Ended): void;
 }
 
-function argsOf({ programs, flags, kubeconfig }: SuiteRun, outcomesUrl: string): string[] {
+function argsOf({ programs, part, flags, kubeconfig }: SuiteRun, outcomesUrl: string): string[] {
   const ginkgo = {
-    procs: flags.procs,
-    'label-filter': CONFORMANCE_LABEL,
+    procs: part === 'serial' ? 1 : flags.procs,
+    'label-filter': PARTS[part],
     timeout: SUITE_TIMEOUT,
     'grace-period': GRACE_PERIOD,
     ...(flags.focus === undefined ? {} : { focus: flags.focus }),
@@ -58,7 +68,7 @@ async function hear(request: IncomingMessage, listener: Listener): Promise<void>
   else listener.ended(content as Ended);
 }
 
-/** Runs the specs to their end. @returns Ginkgo's exit code, which is not 0 as soon as one spec fails */
+/** Runs the specs of a part to their end. @returns Ginkgo's exit code, which is not 0 as soon as one spec fails */
 export async function runSuite(run: SuiteRun, listener: Listener): Promise<number | null> {
   const server = createServer((request, response) => {
     void hear(request, listener).finally(() => response.end());

@@ -1,0 +1,19 @@
+import { built, type Program } from '../runner/program.ts';
+import { versionInGoMod } from '../runner/versions.ts';
+
+const GO = 'test/clients/go';
+
+/** Programs of the module `client-go`, each a package of its own. */
+const clientGo = (name: string, does: string): Program => ({
+  name: `go/${name}`,
+  client: 'client-go',
+  version: versionInGoMod(`${GO}/client-go`, 'k8s.io/client-go'),
+  does,
+  folder: `${GO}/client-go`,
+  build: [['go', 'build', '-o', `${built('go/client-go')}/`, './...']],
+  run: [built('go/client-go', name)],
+});
+
+export const GO_PROGRAMS: readonly Program[] = [
+  clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
+];

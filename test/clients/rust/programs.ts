@@ -1,0 +1,3 @@
+import type { Program } from '../runner/program.ts';
+
+export const RUST_PROGRAMS: readonly Program[] = [];
