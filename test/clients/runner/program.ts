@@ -41,4 +41,4 @@ export interface Program {
 }
 
 /** Where programs are built: nothing of it lies in the repository. */
-export const built = (...names: string[]): string => resolve('node_modules/.cache/clients', ...names);
+export const built = (...names: string[]): string => resolve('node_modules/.cache/client-programs', ...names);
