@@ -15,7 +15,7 @@ import { addIdentifiers, nameRequest } from './audit-id.ts';
 import { compress, mayCompress } from './compress.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
-import { serveStreams } from './http2-streams.ts';
+import { serveHttp2 } from './http2/serve-connections.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { refuseMalformed } from './malformed.ts';
 import { peerOf } from './peer.ts';
@@ -128,7 +128,7 @@ async function openServer(
   await app.ready();
   if (options.tls) {
     refusePlainHttp(app.server as unknown as NetServer);
-    serveStreams(app.server as unknown as Http2SecureServer, take);
+    serveHttp2(app.server as unknown as Http2SecureServer, take);
   }
   let accept = acceptor(app.server, options);
   const keep = (connection: Duplex): void => {

@@ -6,7 +6,7 @@ import type { Server as TlsServer } from 'node:tls';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { CertificateAndKey } from '../../kube/tls/secure-server.ts';
 import { messageRequest, messageResponse } from '../exchange.ts';
-import { serveStreams } from '../http2-streams.ts';
+import { serveHttp2 } from '../http2/serve-connections.ts';
 import { refuseMalformed } from '../malformed.ts';
 import { refusePlainHttp } from '../plain-on-tls.ts';
 import { secureOptions } from '../secure-options.ts';
@@ -51,7 +51,7 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => side.tunnel(message, socket, head));
   server.on('clientError', refuseMalformed);
   refusePlainHttp(server as unknown as NetServer);
-  serveStreams(server, (request, response, url) => side.take(request, response, url));
+  serveHttp2(server, (request, response, url) => side.take(request, response, url));
   const tell = (news: WorkerNews): void => port.postMessage(news);
   port.on('message', (message: Batch | WorkerOrder) => {
     if (!('order' in message)) side.read(message);
