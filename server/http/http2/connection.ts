@@ -238,12 +238,11 @@ export class Http2Connection implements StreamCarrier {
       stream.end(() => undefined);
       return;
     }
-    const frames = this.#headFrames(stream, block, false, FRAME_HEADER_BYTES + length);
-    const at = frames.length - length;
-    writeFrameHeader(frames, at - FRAME_HEADER_BYTES, length, FRAME.data, FLAG.endStream, stream.id);
-    body.copy(frames, at);
+    const frames = this.#headFrames(stream, block, false, FRAME_HEADER_BYTES);
+    writeFrameHeader(frames, frames.length - FRAME_HEADER_BYTES, length, FRAME.data, FLAG.endStream, stream.id);
     this.#sendWindow -= length;
     this.#output.put(frames);
+    this.#output.put(body);
     stream.hasEnded();
   }
 

@@ -4,47 +4,84 @@ import type { TLSSocket } from 'node:tls';
 const FULL_BYTES = 256 * 1024;
 /** More than streams make of it: whoever leaves so much asks for answers to frames, and does not read them. */
 const LEFT_BYTES_MAX = 4 * 1024 * 1024;
+/** Memory for what is written, used again and again: of all connections together. */
+const SHARED_BYTES = 64 * 1024;
+const SHARED_MAX = 8;
+const shared: Buffer[] = [];
 
-/** Collects the frames of a turn of the event loop, which leave together. */
+/** Collects frames while the socket is busy, and those of a turn of the event loop: they leave together. */
 export class Output {
   readonly #socket: TLSSocket;
   readonly #onRoom: () => void;
   #frames: Buffer[] = [];
   #bytes = 0;
+  /** What the socket has not written yet. */
+  #underWay = 0;
+  #borrowed: Buffer | undefined;
   #isScheduled = false;
-  readonly #flush = (): void => this.flush();
+  #wasFull = false;
+  readonly #flush = (): void => {
+    this.#isScheduled = false;
+    if (this.#underWay === 0) this.flush();
+  };
+  readonly #written = (): void => {
+    this.#underWay = 0;
+    if (this.#borrowed && shared.length < SHARED_MAX) shared.push(this.#borrowed);
+    this.#borrowed = undefined;
+    this.flush();
+    if (!this.#wasFull || this.isFull) return;
+    this.#wasFull = false;
+    this.#onRoom();
+  };
 
   /** @param onRoom called when there is room again for who was told that it is full */
   constructor(socket: TLSSocket, onRoom: () => void) {
     this.#socket = socket;
     this.#onRoom = onRoom;
-    socket.on('drain', onRoom);
   }
 
   get isFull(): boolean {
-    return this.#bytes + this.#socket.writableLength >= FULL_BYTES;
+    if (this.#bytes + this.#underWay < FULL_BYTES) return false;
+    this.#wasFull = true;
+    return true;
   }
 
   put(frame: Buffer): void {
     this.#frames.push(frame);
     this.#bytes += frame.length;
-    if (this.#isScheduled) return;
+    if (this.#isScheduled || this.#underWay > 0) return;
     this.#isScheduled = true;
     // Behind all that is answered without waiting for anything.
     process.nextTick(this.#flush);
   }
 
+  /** Hands what there is to the socket, whatever that is doing. */
   flush(): void {
-    this.#isScheduled = false;
-    const frames = this.#frames;
     const bytes = this.#bytes;
-    if (frames.length === 0) return;
+    if (bytes === 0) return;
+    const frames = this.#frames;
     this.#frames = [];
     this.#bytes = 0;
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (socket.writableLength > LEFT_BYTES_MAX) socket.destroy();
-    // Otherwise the socket says when there is room.
-    else if (socket.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames, bytes))) this.#onRoom();
+    if (this.#underWay + bytes > LEFT_BYTES_MAX) socket.destroy();
+    else if (this.#underWay > 0) socket.write(Buffer.concat(frames, bytes));
+    else {
+      this.#underWay = bytes;
+      socket.write(this.#joined(frames, bytes), this.#written);
+    }
+  }
+
+  #joined(frames: readonly Buffer[], bytes: number): Buffer {
+    if (frames.length === 1) return frames[0] as Buffer;
+    if (bytes > SHARED_BYTES) return Buffer.concat(frames, bytes);
+    const joined = shared.pop() ?? Buffer.allocUnsafeSlow(SHARED_BYTES);
+    this.#borrowed = joined;
+    let at = 0;
+    for (const frame of frames) {
+      joined.set(frame, at);
+      at += frame.length;
+    }
+    return joined.subarray(0, at);
   }
 }
