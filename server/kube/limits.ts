@@ -33,6 +33,16 @@ export const LIMITS = {
   retainedEventsMs: 5 * 60 * 1000,
   /** A watch without timeoutSeconds ends after this and up to as long again (MinRequestTimeout). */
   watchTimeoutMs: 30 * 60 * 1000,
+  /** Requests of one connection of HTTP/2 at once (http2.defaultMaxStreams of Go's server). */
+  http2Streams: 250,
+  /** Of a body that comes over HTTP/2, what nobody has read yet; the same for its whole connection (Go's). */
+  http2WindowBytes: 1024 * 1024,
+  /** Requests that a client may take back before they are answered, besides as many as were answered. Ours. */
+  http2Resets: 1000,
+  /** Frames that a header block of HTTP/2 may come in. Ours. */
+  http2HeaderFrames: 128,
+  /** What a client may leave unread of answers to its frames, before its connection is ended. Ours. */
+  http2UnreadBytes: 4 * 1024 * 1024,
   /** Streams that one SPDY connection may have open: those of thousands of forwarded connections. Ours. */
   streamsPerConnection: 10_000,
   /** Headers of one SPDY stream, decompressed, and a frame that has them. Ours: upstream takes a gigabyte. */

@@ -20,19 +20,14 @@ import {
   writeFrameHeader,
 } from './protocol.ts';
 import { requestHead } from './request-head.ts';
-import { Http2Stream, STREAM_WINDOW_BYTES, type StreamCarrier } from './stream.ts';
+import { Http2Stream, type StreamCarrier } from './stream.ts';
 
 /** Answers a request. */
 export type Serve = (request: RawRequest, response: RawResponse, url: string) => void;
 
-/** Go's default for servers. */
-const STREAMS_MAX = 250;
-const CONNECTION_WINDOW_BYTES = 1 << 20;
-/** Requests that a client may take back before they are answered, besides as many as were answered. */
-const RESETS_MAX = 1000;
 const SETTINGS = settingsFrame([
-  [SETTING.maxConcurrentStreams, STREAMS_MAX],
-  [SETTING.initialWindowSize, STREAM_WINDOW_BYTES],
+  [SETTING.maxConcurrentStreams, LIMITS.http2Streams],
+  [SETTING.initialWindowSize, LIMITS.http2WindowBytes],
   [SETTING.maxHeaderListSize, LIMITS.headerBytes],
 ]);
 const SETTINGS_ACK = wordsFrame(FRAME.settings, FLAG.ack, 0);
@@ -50,10 +45,10 @@ export class Http2Connection implements StreamCarrier {
   readonly #blocks = new HeaderBlocks(LIMITS.headerBytes);
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams with something to send that the window of the connection, or the socket, has no room for. */
-  readonly #waiting = new Set<Http2Stream>();
+  #waiting = new Set<Http2Stream>();
   #lastId = 0;
   #sendWindow = WINDOW_BYTES;
-  #receiveWindow = CONNECTION_WINDOW_BYTES;
+  #receiveWindow = LIMITS.http2WindowBytes;
   /** What was received and may be sent again. */
   #owed = 0;
   #answered = 0;
@@ -78,12 +73,12 @@ export class Http2Connection implements StreamCarrier {
       }
     });
     this.#output.put(SETTINGS);
-    this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, CONNECTION_WINDOW_BYTES - WINDOW_BYTES));
+    this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, LIMITS.http2WindowBytes - WINDOW_BYTES));
   }
 
   #close(): void {
     this.#isOver = true;
-    for (const stream of [...this.#streams.values()]) stream.gone();
+    for (const stream of this.#streams.values()) stream.gone();
   }
 
   #goAway(error: ConnectionError): void {
@@ -95,7 +90,7 @@ export class Http2Connection implements StreamCarrier {
     this.#isOver = true;
     this.#output.flush();
     this.socket.destroySoon();
-    for (const stream of [...this.#streams.values()]) stream.gone();
+    for (const stream of this.#streams.values()) stream.gone();
   }
 
   #frame(type: number, flags: number, id: number, payload: Buffer): void {
@@ -132,7 +127,7 @@ export class Http2Connection implements StreamCarrier {
   /** In large steps: what is received is read, or kept within the windows of streams. */
   #creditConnection(bytes: number): void {
     this.#owed += bytes;
-    if (this.#owed < CONNECTION_WINDOW_BYTES >> 1) return;
+    if (this.#owed < LIMITS.http2WindowBytes >> 1) return;
     this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, this.#owed));
     this.#receiveWindow += this.#owed;
     this.#owed = 0;
@@ -161,7 +156,7 @@ export class Http2Connection implements StreamCarrier {
       this.#output.put(wordsFrame(FRAME.reset, 0, id, fields.isTooLarge ? CODE.refusedStream : CODE.protocolError));
       return;
     }
-    if (this.#streams.size >= STREAMS_MAX) {
+    if (this.#streams.size >= LIMITS.http2Streams) {
       this.#output.put(wordsFrame(FRAME.reset, 0, id, CODE.refusedStream));
       return;
     }
@@ -198,7 +193,7 @@ export class Http2Connection implements StreamCarrier {
     const stream = this.#streams.get(id);
     if (!stream) return;
     if (!stream.headersSent) this.#resets += 1;
-    if (this.#resets > RESETS_MAX + this.#answered)
+    if (this.#resets > LIMITS.http2Resets + this.#answered)
       throw new ConnectionError(CODE.enhanceYourCalm, 'requests that nobody waits for');
     stream.gone();
   }
@@ -215,7 +210,7 @@ export class Http2Connection implements StreamCarrier {
       if (stream.sendWindow > WINDOW_MAX) throw new ConnectionError(CODE.flowControlError, 'a window too large');
     }
     this.#output.put(SETTINGS_ACK);
-    if (grown > 0) for (const stream of [...this.#streams.values()]) this.pump(stream);
+    if (grown > 0) for (const stream of this.#streams.values()) this.pump(stream);
   }
 
   #ping(flags: number, id: number, payload: Buffer): void {
@@ -293,10 +288,11 @@ export class Http2Connection implements StreamCarrier {
   }
 
   #pumpAll(): void {
-    for (const stream of [...this.#waiting]) {
-      this.#waiting.delete(stream);
-      this.pump(stream);
-    }
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting;
+    // Those that have to go on waiting are in the new one.
+    this.#waiting = new Set();
+    for (const stream of waiting) this.pump(stream);
   }
 
   reset(stream: Http2Stream, code: number): void {

@@ -1,8 +1,7 @@
+import { LIMITS } from '../../kube/limits.ts';
 import { type HeaderFields, HpackDecoder } from './hpack-decoder.ts';
 import { CODE, ConnectionError, FLAG } from './protocol.ts';
 
-/** A block that comes in so many frames has a flood of empty ones in it. */
-const FRAMES_MAX = 128;
 /** A stream it depends on, and a weight: nobody goes by them any more (RFC 9113, section 5.3.2). */
 const PRIORITY_BYTES = 5;
 
@@ -56,7 +55,7 @@ export class HeaderBlocks {
       throw new ConnectionError(CODE.protocolError, 'a continuation of nothing');
     this.#pieces.push(payload);
     this.#bytes += payload.length;
-    if (this.#bytes > this.#limitBytes || this.#pieces.length > FRAMES_MAX)
+    if (this.#bytes > this.#limitBytes || this.#pieces.length > LIMITS.http2HeaderFrames)
       throw new ConnectionError(CODE.enhanceYourCalm, 'a header block without an end');
     if ((flags & FLAG.endHeaders) === 0) return undefined;
     const block = Buffer.concat(this.#pieces);

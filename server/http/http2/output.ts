@@ -1,9 +1,8 @@
 import type { TLSSocket } from 'node:tls';
+import { LIMITS } from '../../kube/limits.ts';
 
 /** What is on its way to the socket before streams have to wait. */
 const FULL_BYTES = 256 * 1024;
-/** More than streams make of it: whoever leaves so much asks for answers to frames, and does not read them. */
-const LEFT_BYTES_MAX = 4 * 1024 * 1024;
 /** Memory for what is written, used again and again: of all connections together. */
 const SHARED_BYTES = 64 * 1024;
 const SHARED_MAX = 8;
@@ -64,7 +63,7 @@ export class Output {
     this.#bytes = 0;
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (this.#underWay + bytes > LEFT_BYTES_MAX) socket.destroy();
+    if (this.#underWay + bytes > LIMITS.http2UnreadBytes) socket.destroy();
     else if (this.#underWay > 0) socket.write(Buffer.concat(frames, bytes));
     else {
       this.#underWay = bytes;

@@ -17,7 +17,8 @@ export class StreamBody extends Duplex {
   readonly #side: BodySide;
 
   constructor(side: BodySide) {
-    super({ allowHalfOpen: true });
+    // Its stream says when it is over: whoever has read the request may still answer.
+    super({ allowHalfOpen: true, autoDestroy: false });
     this.#side = side;
     this.on('error', () => undefined); // a client that goes away is no error of ours
   }

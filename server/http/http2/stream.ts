@@ -27,8 +27,6 @@ export interface StreamCarrier {
   breakOff(): void;
 }
 
-/** How much of a request may be under way that nobody has read. */
-export const STREAM_WINDOW_BYTES = 1 << 20;
 const CONTINUE: OutgoingHttpHeaders = {};
 
 /** A request and its answer. Most requests are taken and answered in one go, and never have streams of Node's. */
@@ -55,7 +53,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   /** Whether nothing comes behind what waits. */
   isEnding = false;
   #pending: Buffer[] = [];
-  #receiveWindow = STREAM_WINDOW_BYTES;
+  #receiveWindow = LIMITS.http2WindowBytes;
   /** What has come of the request and nobody has read. */
   #arrived: Buffer[] = [];
   #receivedBytes = 0;

@@ -47,7 +47,7 @@ async function run(program: Program, scope: Scope, kubeconfig: string, namespace
   const late = setTimeout(end, RUN_LIMIT_MS);
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
-    said = `${said}${data}`.slice(-2000);
+    said = `${said}${data.toString()}`.slice(-2000);
   });
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
