@@ -15,7 +15,7 @@ import 'node:crypto';
 import 'node:diagnostics_channel';
 import 'node:dns';
 import 'node:fs/promises';
-import 'node:http2';
+import 'node:http';
 import 'node:https';
 import 'node:net';
 import 'node:os';

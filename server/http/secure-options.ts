@@ -1,16 +1,16 @@
-import type { SecureServerOptions } from 'node:http2';
+import type { ServerOptions } from 'node:https';
 import { LIMITS } from '../kube/limits.ts';
 import type { CertificateAndKey } from '../kube/tls/secure-server.ts';
 
-/** How the API is served over TLS. */
+/** How the API is served over TLS: who speaks HTTP/2 says so in the handshake. */
 export function secureOptions({
   key,
   cert,
   clientCa: ca,
-}: CertificateAndKey & { readonly clientCa: string | string[] }): SecureServerOptions & { maxHeaderSize: number } {
+}: CertificateAndKey & { readonly clientCa: string | string[] }): ServerOptions {
   return {
-    allowHTTP1: true,
     maxHeaderSize: LIMITS.headerBytes,
+    ALPNProtocols: ['h2', 'http/1.1'],
     key,
     cert,
     ca,

@@ -1,6 +1,5 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2SecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server as TlsServer } from 'node:tls';
@@ -128,7 +127,7 @@ async function openServer(
   await app.ready();
   if (options.tls) {
     refusePlainHttp(app.server as unknown as NetServer);
-    serveHttp2(app.server as unknown as Http2SecureServer, take);
+    serveHttp2(app.server as unknown as TlsServer, take);
   }
   let accept = acceptor(app.server, options);
   const keep = (connection: Duplex): void => {
@@ -198,13 +197,7 @@ function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
   } as const;
   const maxHeaderSize = LIMITS.headerBytes;
   if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
-  // Idle sessions cost nothing; a timer for them would be set anew by every frame.
-  return fastify({
-    ...common,
-    http2: true,
-    https: secureOptions(tls),
-    http2SessionTimeout: 0,
-  }) as unknown as FastifyInstance;
+  return fastify({ ...common, https: secureOptions(tls) }) as unknown as FastifyInstance;
 }
 
 const noSchemas = (): never => {

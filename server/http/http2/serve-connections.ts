@@ -1,9 +1,8 @@
-import type { Http2SecureServer } from 'node:http2';
-import type { TLSSocket } from 'node:tls';
+import type { Server, TLSSocket } from 'node:tls';
 import { Http2Connection, type Serve } from './connection.ts';
 
 /** Takes the connections whose client speaks HTTP/2; others stay Node's. */
-export function serveHttp2(server: Http2SecureServer, serve: Serve): void {
+export function serveHttp2(server: Server, serve: Serve): void {
   const usual = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {

@@ -1,6 +1,6 @@
 /** What runs in a worker: TLS, HTTP, and the bytes of both. Whoever owns the state answers. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createSecureServer } from 'node:http2';
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
@@ -33,7 +33,7 @@ export type WorkerNews =
 
 function start(port: MessagePort, { path, tls }: WorkerStart): void {
   const side = new ClientSide(port);
-  const server = createSecureServer(secureOptions(tls));
+  const server = createServer(secureOptions(tls));
   const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
@@ -42,16 +42,12 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   server.on('request', (message, response) => {
     // Requests of HTTP/2 come as streams.
     const { url } = message;
-    side.take(
-      messageRequest(message as unknown as IncomingMessage),
-      messageResponse(response as unknown as ServerResponse),
-      url,
-    );
+    side.take(messageRequest(message), messageResponse(response), url ?? '/');
   });
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => side.tunnel(message, socket, head));
   server.on('clientError', refuseMalformed);
   refusePlainHttp(server as unknown as NetServer);
-  serveHttp2(server, (request, response, url) => side.take(request, response, url));
+  serveHttp2(server as unknown as TlsServer, (request, response, url) => side.take(request, response, url));
   const tell = (news: WorkerNews): void => port.postMessage(news);
   port.on('message', (message: Batch | WorkerOrder) => {
     if (!('order' in message)) side.read(message);
