@@ -125,10 +125,8 @@ async function openServer(
     wsHandler: (socket, request) => streamMessages(socket, request.raw, watches),
   });
   await app.ready();
-  if (options.tls) {
-    refusePlainHttp(app.server as unknown as NetServer);
-    serveHttp2(app.server as unknown as TlsServer, take);
-  }
+  if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
+  const http2 = options.tls && serveHttp2(app.server as unknown as TlsServer, take);
   let accept = acceptor(app.server, options);
   const keep = (connection: Duplex): void => {
     connections.add(connection);
@@ -159,6 +157,7 @@ async function openServer(
     },
     async close() {
       for (const watch of watches) watch.close();
+      http2?.end();
       const closed = app.close();
       // What is written gets a turn to leave; idle connections would keep the server open.
       setImmediate(() =>

@@ -4,6 +4,8 @@ import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders }
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RawRequest, RawResponse } from '../../server/http/exchange.ts';
+import { startCluster } from '../../server/index.ts';
+import { readKubeconfig } from '../support/ask.ts';
 import { type Http2Server, http2Server } from './support.ts';
 
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -144,4 +146,15 @@ it('tells who answers that a client does not wait any more', async () => {
   stream.close(constants.NGHTTP2_CANCEL);
   while (seen.length === 0) await ask({ ':path': '/none' });
   expect(seen).toEqual(['gone']);
+});
+
+it('says at its end which requests it has not seen', async () => {
+  await using cluster = await startCluster({ nodes: 0 });
+  const { ca, cert, key } = readKubeconfig(cluster.kubeconfig());
+  const client = connect(cluster.url, { ca, cert, key });
+  client.on('error', () => undefined); // it may end before it has been told
+  await buffer(client.request({ ':path': '/version' }));
+  const goneAway = once(client, 'goaway');
+  await cluster.stop();
+  expect((await goneAway).slice(0, 2)).toEqual([constants.NGHTTP2_NO_ERROR, 1]);
 });

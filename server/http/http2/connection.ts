@@ -86,6 +86,13 @@ export class Http2Connection implements StreamCarrier {
     this.breakOff();
   }
 
+  /** Tells the client which of its requests were the last that are answered. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#output.put(wordsFrame(FRAME.goAway, 0, 0, this.#lastId, CODE.noError));
+    this.#output.flush();
+  }
+
   breakOff(): void {
     this.#isOver = true;
     this.#output.flush();

@@ -47,7 +47,9 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => side.tunnel(message, socket, head));
   server.on('clientError', refuseMalformed);
   refusePlainHttp(server as unknown as NetServer);
-  serveHttp2(server as unknown as TlsServer, (request, response, url) => side.take(request, response, url));
+  const http2 = serveHttp2(server as unknown as TlsServer, (request, response, url) =>
+    side.take(request, response, url),
+  );
   const tell = (news: WorkerNews): void => port.postMessage(news);
   port.on('message', (message: Batch | WorkerOrder) => {
     if (!('order' in message)) side.read(message);
@@ -56,6 +58,7 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
       (server as unknown as TlsServer).setSecureContext({ key, cert, ca });
       tell({ news: 'shown', number: message.number });
     } else {
+      http2.end();
       // What is written gets a turn to leave.
       setImmediate(() =>
         setImmediate(() => {
