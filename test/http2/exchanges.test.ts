@@ -158,3 +158,12 @@ it('says at its end which requests it has not seen', async () => {
   await cluster.stop();
   expect((await goneAway).slice(0, 2)).toEqual([constants.NGHTTP2_NO_ERROR, 1]);
 });
+
+it('has no headers but those that were sent, whatever their names', async () => {
+  const { bytes } = await ask({ ':path': '/headers', ['__proto__']: 'a', constructor: 'b' });
+  const given = Object.entries(JSON.parse(bytes.toString()) as object).filter(([name]) => !name.startsWith(':'));
+  expect(given.sort()).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b'],
+  ]);
+});

@@ -71,6 +71,15 @@ function lengthOf(text: string): number | undefined {
   return Number(text);
 }
 
+/**
+ * Headers of a request: no name leads to anything but what is put there. V8 keeps objects of a constructor in a
+ * compact form, those without any prototype in a table four times as large.
+ */
+const Headers = function Headers() {
+  // Nothing is there yet.
+} as unknown as new () => IncomingHttpHeaders;
+Headers.prototype = Object.create(null);
+
 /** What Node makes of a header that comes more than once. */
 function add(headers: IncomingHttpHeaders, name: string, value: string): void {
   const known = headers[name];
@@ -85,8 +94,7 @@ function add(headers: IncomingHttpHeaders, name: string, value: string): void {
  * @returns undefined for what is no request: its stream is refused
  */
 export function requestHead(fields: string[]): RequestHead | undefined {
-  // Nothing that a name could lead to but what is put there.
-  const headers = Object.create(null) as IncomingHttpHeaders;
+  const headers = new Headers();
   let isBehindPseudo = false;
   for (let i = 0; i < fields.length; i += 2) {
     const name = fields[i] as string;

@@ -28,6 +28,8 @@ export interface StreamCarrier {
 }
 
 const CONTINUE: OutgoingHttpHeaders = {};
+/** Most streams never have any: nobody may put something there. */
+const NONE: Buffer[] = [];
 
 /** A request and its answer. Most requests are taken and answered in one go, and never have streams of Node's. */
 export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodySide {
@@ -52,16 +54,16 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   pendingBytes = 0;
   /** Whether nothing comes behind what waits. */
   isEnding = false;
-  #pending: Buffer[] = [];
+  #pending: Buffer[] = NONE;
   #receiveWindow = LIMITS.http2WindowBytes;
   /** What has come of the request and nobody has read. */
-  #arrived: Buffer[] = [];
+  #arrived: Buffer[] = NONE;
   #receivedBytes = 0;
   /** Whether all of the request is there. */
   #isComplete: boolean;
   #owed = 0;
   #body: StreamBody | undefined;
-  #onTaken: (() => void)[] = [];
+  #onTaken: (() => void)[] | undefined;
   #onEnded: (() => void) | undefined;
 
   constructor(id: number, head: RequestHead, isComplete: boolean, sendWindow: number, carrier: StreamCarrier) {
@@ -105,7 +107,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
     if (this.isGone) body.destroy();
     else {
       for (const piece of this.#arrived) this.#pass(body, piece);
-      this.#arrived = [];
+      this.#arrived = NONE;
       if (this.#isComplete) body.push(null);
     }
     return body;
@@ -151,7 +153,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
       backlog: () => this.pendingBytes,
       drained: () => {
         if (this.pendingBytes === 0 || this.isGone) return undefined;
-        return new Promise((resolve) => void this.#onTaken.push(resolve));
+        return new Promise((resolve) => void (this.#onTaken ??= []).push(resolve));
       },
       end: () => this.end(() => undefined),
       abort: () => this.#give(CODE.internalError),
@@ -164,7 +166,8 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
 
   #put(piece: Buffer): void {
     if (this.isGone || piece.length === 0) return;
-    this.#pending.push(piece);
+    if (this.#pending === NONE) this.#pending = [piece];
+    else this.#pending.push(piece);
     this.pendingBytes += piece.length;
     this.#carrier.pump(this);
   }
@@ -172,7 +175,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   send(piece: Buffer, taken: () => void): void {
     this.#put(piece);
     if (this.pendingBytes === 0 || this.isGone) taken();
-    else this.#onTaken.push(taken);
+    else (this.#onTaken ??= []).push(taken);
   }
 
   end(ended: () => void): void {
@@ -197,8 +200,8 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   /** Nothing waits any more. */
   wasTaken(): void {
     const waiting = this.#onTaken;
-    if (waiting.length === 0) return;
-    this.#onTaken = [];
+    if (!waiting) return;
+    this.#onTaken = undefined;
     for (const taken of waiting) taken();
   }
 
@@ -222,7 +225,10 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
     }
     this.#isComplete = isEnd;
     if (this.#body) this.#pass(this.#body, piece);
-    else if (piece.length > 0) this.#arrived.push(piece);
+    else if (piece.length > 0) {
+      if (this.#arrived === NONE) this.#arrived = [piece];
+      else this.#arrived.push(piece);
+    }
     if (isEnd) this.#body?.push(null);
   }
 
@@ -250,7 +256,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   /** All of the request is there. */
   collected(): void {
     const pieces = this.#arrived;
-    this.#arrived = [];
+    this.#arrived = NONE;
     this.bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   }
 
@@ -274,9 +280,9 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
 
   #over(): void {
     this.isGone = true;
-    this.#pending = [];
+    this.#pending = NONE;
     this.pendingBytes = 0;
-    this.#arrived = [];
+    this.#arrived = NONE;
     this.#carrier.forget(this);
     this.wasTaken();
     const ended = this.#onEnded;
