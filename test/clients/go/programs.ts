@@ -4,7 +4,7 @@ import { versionInGoMod } from '../runner/versions.ts';
 const GO = 'test/clients/go';
 
 /** Programs of the module `client-go`, each a package of its own. */
-const clientGo = (name: string, does: string): Program => ({
+const clientGo = (name: string, does: string, more: Partial<Program> = {}): Program => ({
   name: `go/${name}`,
   client: 'client-go',
   version: versionInGoMod(`${GO}/client-go`, 'k8s.io/client-go'),
@@ -12,8 +12,10 @@ const clientGo = (name: string, does: string): Program => ({
   folder: `${GO}/client-go`,
   build: [['go', 'build', '-o', `${built('go/client-go')}/`, './...']],
   run: [built('go/client-go', name)],
+  ...more,
 });
 
 export const GO_PROGRAMS: readonly Program[] = [
+  clientGo('typed', 'typed clientset, apply configurations, scale, eviction, tokens, access reviews'),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
