@@ -17,5 +17,8 @@ const clientGo = (name: string, does: string, more: Partial<Program> = {}): Prog
 
 export const GO_PROGRAMS: readonly Program[] = [
   clientGo('typed', 'typed clientset, apply configurations, scale, eviction, tokens, access reviews'),
+  clientGo('dynamic', 'dynamic client, REST mapper and client for scales, with a custom resource', {
+    needs: 'dynamic/needs.yaml',
+  }),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
