@@ -20,5 +20,9 @@ export const GO_PROGRAMS: readonly Program[] = [
   clientGo('dynamic', 'dynamic client, REST mapper and client for scales, with a custom resource', {
     needs: 'dynamic/needs.yaml',
   }),
+  clientGo('metadata', 'metadata client and its informers'),
+  clientGo('discovery', 'discovery, cached in memory and on disk, OpenAPI v2 and v3', {
+    needs: 'discovery/needs.yaml',
+  }),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
