@@ -24,5 +24,9 @@ export const GO_PROGRAMS: readonly Program[] = [
   clientGo('discovery', 'discovery, cached in memory and on disk, OpenAPI v2 and v3', {
     needs: 'discovery/needs.yaml',
   }),
+  clientGo('encodings', 'protobuf, CBOR where there is none, tables, metadata, YAML', {
+    needs: 'encodings/needs.yaml',
+    env: { KUBE_FEATURE_ClientsAllowCBOR: 'true', KUBE_FEATURE_ClientsPreferCBOR: 'true' },
+  }),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 )
 
 func (f *finder) inMemory(context.Context) error {
-	config, counted := f.counted()
+	config, counted := f.Counted()
 	client, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return err
@@ -26,16 +25,16 @@ func (f *finder) inMemory(context.Context) error {
 			return err
 		}
 	}
-	once := fmt.Sprint(counted.take())
+	once := asked(counted)
 	_, missing := cached.ServerResourcesForGroupVersion("none.example.com/v1")
 	cached.Invalidate()
 	if _, err := cached.ServerGroups(); err != nil {
 		return err
 	}
 	return program.First(
-		program.Expect("what was asked", once, "[/api 200 /apis 200]"),
+		program.Expect("what was asked", once, "/api 200, /apis 200"),
 		program.Expect("whether none is in the cache", errors.Is(missing, memory.ErrCacheNotFound), true),
-		program.Expect("what was asked again", fmt.Sprint(counted.take()), "[/api 200 /apis 200]"),
+		program.Expect("what was asked again", asked(counted), "/api 200, /apis 200"),
 		program.Expect("whether it is fresh", cached.Fresh(), true),
 	)
 }
@@ -48,7 +47,7 @@ func (f *finder) onDisk(context.Context) error {
 	}
 	defer os.RemoveAll(folder)
 	var sizes []int
-	config, counted := f.counted()
+	config, counted := f.Counted()
 	for range 2 {
 		client, err := disk.NewCachedDiscoveryClientForConfig(config, folder+"/files", folder+"/http", time.Hour)
 		if err != nil {
@@ -60,7 +59,7 @@ func (f *finder) onDisk(context.Context) error {
 		}
 		sizes = append(sizes, len(lists))
 	}
-	first := counted.take()
+	first := asked(counted)
 	client, err := disk.NewCachedDiscoveryClientForConfig(config, folder+"/files", folder+"/http", time.Hour)
 	if err != nil {
 		return err
@@ -72,8 +71,8 @@ func (f *finder) onDisk(context.Context) error {
 	// The transport of the cache on disk lies around the one that counts: it sends tags, and nothing has changed.
 	return program.First(
 		program.Expect("the number of group versions", sizes[1], sizes[0]),
-		program.Expect("what was asked", fmt.Sprint(first), "[/api 200 /apis 200]"),
-		program.Expect("what was asked again", fmt.Sprint(counted.take()), "[/api 304 /apis 304]"),
+		program.Expect("what was asked", first, "/api 200, /apis 200"),
+		program.Expect("what was asked again", asked(counted), "/api 304, /apis 304"),
 	)
 }
 

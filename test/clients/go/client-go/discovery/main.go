@@ -4,15 +4,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/discovery"
-	"k8s.io/client-go/rest"
 
 	"fauxkube/clients/program"
 )
@@ -23,50 +20,13 @@ type finder struct {
 	*program.Program
 }
 
-// Requests counts what a client has asked, by path, and what it was answered.
-type requests struct {
-	mutex sync.Mutex
-	seen  []string
-}
-
-func (r *requests) wrap(next http.RoundTripper) http.RoundTripper {
-	return roundTripper(func(request *http.Request) (*http.Response, error) {
-		response, err := next.RoundTrip(request)
-		if err != nil {
-			return response, err
-		}
-		r.mutex.Lock()
-		defer r.mutex.Unlock()
-		// A server may have its paths below another.
-		path := request.URL.Path
-		for _, root := range []string{"/openapi/", "/api"} {
-			if at := strings.Index(path, root); at >= 0 {
-				path = path[at:]
-				break
-			}
-		}
-		r.seen = append(r.seen, fmt.Sprint(path, " ", response.StatusCode))
-		return response, err
-	})
-}
-
-func (r *requests) take() []string {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	seen := r.seen
-	r.seen = nil
-	return seen
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
-
-// A configuration whose requests are counted.
-func (f *finder) counted() (*rest.Config, *requests) {
-	counted, config := &requests{}, rest.CopyConfig(f.Config)
-	config.Wrap(counted.wrap)
-	return config, counted
+// What was asked, and how it was answered.
+func asked(requests *program.Requests) string {
+	lines := []string{}
+	for _, exchange := range requests.Take() {
+		lines = append(lines, fmt.Sprint(exchange.Path, " ", exchange.Status))
+	}
+	return strings.Join(lines, ", ")
 }
 
 func (f *finder) version(ctx context.Context) error {
@@ -122,7 +82,7 @@ const (
 )
 
 func (f *finder) resources(context.Context) error {
-	config, counted := f.counted()
+	config, counted := f.Counted()
 	client, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return err
@@ -131,13 +91,13 @@ func (f *finder) resources(context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := fmt.Sprint(counted.take())
+	once := asked(counted)
 	_, legacy, err := client.WithLegacy().ServerGroupsAndResources()
 	if err != nil {
 		return err
 	}
 	return program.First(
-		program.Expect("what was asked", asked, "[/api 200 /apis 200]"),
+		program.Expect("what was asked", once, "/api 200, /apis 200"),
 		program.Expect("pods", described(aggregated, "v1", "pods"), "Pod true [po] "+all),
 		program.Expect("the scale", described(aggregated, "apps/v1", "deployments/scale"),
 			"Scale true [] [get patch update]"),
@@ -146,7 +106,7 @@ func (f *finder) resources(context.Context) error {
 		program.Expect("their status", described(aggregated, gauges, "gauges/status"),
 			"Gauge true [] [get patch update]"),
 		program.Expect("the number of group versions, one by one", len(legacy), len(aggregated)),
-		program.Expect("the number of requests for them", len(counted.take()), len(legacy)+2),
+		program.Expect("the number of requests for them", len(counted.Take()), len(legacy)+2),
 		program.Expect("what they are, one by one", summary(legacy), summary(aggregated)),
 	)
 }

@@ -68,7 +68,7 @@ func (f *finder) version3(context.Context) error {
 
 // A document has its hash in its address, in JSON as in protobuf, and may be kept for good.
 func (f *finder) hashes(context.Context) error {
-	config, counted := f.counted()
+	config, counted := f.Counted()
 	client, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return err
@@ -95,8 +95,8 @@ func (f *finder) hashes(context.Context) error {
 		program.Expect("whether the other is", json.Valid(binary), false),
 		program.Expect("whether the address has a hash", strings.Contains(address,
 			"/openapi/v3/apis/apps/v1?hash="), true),
-		program.Expect("the requests", fmt.Sprint(counted.take()),
-			"[/openapi/v3 200 /openapi/v3/apis/apps/v1 200 /openapi/v3/apis/apps/v1 200]"),
+		program.Expect("the requests", asked(counted),
+			"/openapi/v3 200, /openapi/v3/apis/apps/v1 200, /openapi/v3/apis/apps/v1 200"),
 	)
 }
 
