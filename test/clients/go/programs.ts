@@ -28,5 +28,13 @@ export const GO_PROGRAMS: readonly Program[] = [
     needs: 'encodings/needs.yaml',
     env: { KUBE_FEATURE_ClientsAllowCBOR: 'true', KUBE_FEATURE_ClientsPreferCBOR: 'true' },
   }),
+  clientGo('informers', 'shared and dynamic informers with streamed lists, indexes, transforms and relists', {
+    needs: 'informers/needs.yaml',
+  }),
+  clientGo('informers-lists', 'the same with plain lists', {
+    needs: 'informers/needs.yaml',
+    run: [built('go/client-go', 'informers')],
+    env: { KUBE_FEATURE_WatchListClient: 'false' },
+  }),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];

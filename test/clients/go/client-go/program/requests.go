@@ -2,6 +2,7 @@ package program
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -12,7 +13,8 @@ import (
 type Exchange struct {
 	Method string
 	// Without what a server may have its paths below.
-	Path string
+	Path  string
+	Query url.Values
 	// The media types of the bodies.
 	Sent, Answered string
 	Status         int
@@ -60,7 +62,7 @@ func (o *observed) RoundTrip(request *http.Request) (*http.Response, error) {
 	o.requests.mutex.Lock()
 	defer o.requests.mutex.Unlock()
 	o.requests.seen = append(o.requests.seen, Exchange{
-		Method: request.Method, Path: path, Status: response.StatusCode,
+		Method: request.Method, Path: path, Query: request.URL.Query(), Status: response.StatusCode,
 		Sent: request.Header.Get("Content-Type"), Answered: response.Header.Get("Content-Type"),
 	})
 	return response, err
