@@ -36,5 +36,7 @@ export const GO_PROGRAMS: readonly Program[] = [
     run: [built('go/client-go', 'informers')],
     env: { KUBE_FEATURE_WatchListClient: 'false' },
   }),
+  clientGo('leader-election', 'candidates for a Lease, with Events'),
+  clientGo('every-resource', 'discovery and dynamic informers of all that may be watched, tables'),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
