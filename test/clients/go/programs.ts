@@ -38,5 +38,6 @@ export const GO_PROGRAMS: readonly Program[] = [
   }),
   clientGo('leader-election', 'candidates for a Lease, with Events'),
   clientGo('every-resource', 'discovery and dynamic informers of all that may be watched, tables'),
+  clientGo('events', 'recorders of both APIs: counts, aggregation, series'),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
