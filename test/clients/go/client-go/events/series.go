@@ -118,7 +118,7 @@ func (t *teller) invalid(ctx context.Context) error {
 	changed := found[0].DeepCopy()
 	changed.Note = "Something else"
 	_, err = client.Update(ctx, changed, metav1.UpdateOptions{})
-	return program.First(refused, program.Refused(err, metav1.StatusReasonInvalid, "note: Invalid value",
+	return program.First(refused, program.Refused(err, metav1.StatusReasonInvalid, "message: Invalid value",
 		"field is immutable"))
 }
 
