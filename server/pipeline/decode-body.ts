@@ -130,7 +130,8 @@ function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescri
     throw unrecognized(kind, (error as Error).message, bytes.toString('latin1'));
   }
   const { kind: found, apiVersion } = envelope;
-  if (found !== '' && found !== kind) return { kind: found, apiVersion };
+  // Options are read as any other kind is; only what is said of bad ones has no name of theirs.
+  if (found !== '' && found !== (kind ?? 'DeleteOptions')) return { kind: found, apiVersion };
   try {
     return decodeProtobuf(envelope, type);
   } catch (error) {

@@ -4,7 +4,7 @@ import { versionInGoMod } from '../runner/versions.ts';
 const GO = 'test/clients/go';
 
 /** Programs of the module `client-go`, each a package of its own. */
-const clientGo = (name: string, does: string): Program => ({
+const clientGo = (name: string, does: string, more: Partial<Program> = {}): Program => ({
   name: `go/${name}`,
   client: 'client-go',
   version: versionInGoMod(`${GO}/client-go`, 'k8s.io/client-go'),
@@ -12,8 +12,32 @@ const clientGo = (name: string, does: string): Program => ({
   folder: `${GO}/client-go`,
   build: [['go', 'build', '-o', `${built('go/client-go')}/`, './...']],
   run: [built('go/client-go', name)],
+  ...more,
 });
 
 export const GO_PROGRAMS: readonly Program[] = [
+  clientGo('typed', 'typed clientset, apply configurations, scale, eviction, tokens, access reviews'),
+  clientGo('dynamic', 'dynamic client, REST mapper and client for scales, with a custom resource', {
+    needs: 'dynamic/needs.yaml',
+  }),
+  clientGo('metadata', 'metadata client and its informers'),
+  clientGo('discovery', 'discovery, cached in memory and on disk, OpenAPI v2 and v3', {
+    needs: 'discovery/needs.yaml',
+  }),
+  clientGo('encodings', 'protobuf, CBOR where there is none, tables, metadata, YAML', {
+    needs: 'encodings/needs.yaml',
+    env: { KUBE_FEATURE_ClientsAllowCBOR: 'true', KUBE_FEATURE_ClientsPreferCBOR: 'true' },
+  }),
+  clientGo('informers', 'shared and dynamic informers with streamed lists, indexes, transforms and relists', {
+    needs: 'informers/needs.yaml',
+  }),
+  clientGo('informers-lists', 'the same with plain lists', {
+    needs: 'informers/needs.yaml',
+    run: [built('go/client-go', 'informers')],
+    env: { KUBE_FEATURE_WatchListClient: 'false' },
+  }),
+  clientGo('leader-election', 'candidates for a Lease, with Events'),
+  clientGo('every-resource', 'discovery and dynamic informers of all that may be watched, tables'),
+  clientGo('events', 'recorders of both APIs: counts, aggregation, series'),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
 ];
