@@ -77,6 +77,9 @@ function summary(text: string): string {
   return bytes.length > 30 ? `${shown} ...` : shown;
 }
 
+/** The only body that is no object of the kind in the URL. */
+const OPTIONS = 'DeleteOptions';
+
 /** @param kind that the body should have; undefined for options, which upstream refuses without further words */
 const unrecognized = (kind: string | undefined, why: string, text: string): ApiError =>
   badRequest(
@@ -130,7 +133,7 @@ function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescri
     throw unrecognized(kind, (error as Error).message, bytes.toString('latin1'));
   }
   const { kind: found, apiVersion } = envelope;
-  if (found !== '' && found !== kind) return { kind: found, apiVersion };
+  if (found !== '' && found !== (kind ?? OPTIONS)) return { kind: found, apiVersion };
   try {
     return decodeProtobuf(envelope, type);
   } catch (error) {
