@@ -106,9 +106,10 @@ func main() {
 		what := "a definition and an object of its kind are applied and destroyed together"
 		tests = append(tests, test{what, s.defines})
 	} else {
-		tests = append(tests, test{"objects of the cluster fail as forbidden, and the others are applied", s.isForbidden})
+		tests = append(tests, test{"objects of the cluster and of other namespaces are forbidden", s.isForbidden})
 	}
-	for _, test := range append(tests, test{"all is destroyed in the reverse order, and its inventory last", s.destroys}) {
+	tests = append(tests, test{"all is destroyed in the reverse order, and its inventory last", s.destroys})
+	for _, test := range tests {
 		outcome.Check(test.what, func() error { return test.run(ctx) })
 	}
 	outcome.Exit()
