@@ -15,6 +15,29 @@ const clientGo = (name: string, does: string, more: Partial<Program> = {}): Prog
   ...more,
 });
 
+/** Programs of the module `controller-runtime`, each with what it needs. */
+const controllerRuntime = (name: string, does: string): Program => ({
+  name: `go/${name}`,
+  client: 'controller-runtime',
+  version: versionInGoMod(`${GO}/controller-runtime`, 'sigs.k8s.io/controller-runtime'),
+  does,
+  folder: `${GO}/controller-runtime`,
+  build: [['go', 'build', '-o', `${built('go/controller-runtime')}/`, './...']],
+  run: [built('go/controller-runtime', name)],
+  needs: `${name}/needs.yaml`,
+});
+
+/** A module that is one program. */
+const module = (name: string, client: string, path: string, does: string): Program => ({
+  name: `go/${name}`,
+  client,
+  version: versionInGoMod(`${GO}/${name}`, path),
+  does,
+  folder: `${GO}/${name}`,
+  build: [['go', 'build', '-o', `${built('go')}/`, '.']],
+  run: [built('go', name)],
+});
+
 export const GO_PROGRAMS: readonly Program[] = [
   clientGo('typed', 'typed clientset, apply configurations, scale, eviction, tokens, access reviews'),
   clientGo('dynamic', 'dynamic client, REST mapper and client for scales, with a custom resource', {
@@ -40,4 +63,11 @@ export const GO_PROGRAMS: readonly Program[] = [
   clientGo('every-resource', 'discovery and dynamic informers of all that may be watched, tables'),
   clientGo('events', 'recorders of both APIs: counts, aggregation, series'),
   clientGo('pods', 'logs, exec, attach and port-forward over SPDY and WebSocket'),
+  controllerRuntime('manager', 'a controller with leader election, cached client, indexes, server-side apply, Events'),
+  controllerRuntime('webhooks', 'mutating, validating and conversion webhooks'),
+  controllerRuntime('operator', 'finalizers, owner references, garbage collection, requeues, drift repair'),
+  module('helm3', 'Helm 3', 'helm.sh/helm/v3', 'install, upgrade, rollback, test and uninstall of a chart with hooks'),
+  module('helm4', 'Helm 4', 'helm.sh/helm/v4', 'the same with server-side apply and its conflicts'),
+  module('kustomize', 'kustomize', 'sigs.k8s.io/kustomize/api', 'an overlay built, applied, changed and pruned'),
+  module('cli-utils', 'cli-utils', 'sigs.k8s.io/cli-utils', 'applier and destroyer with inventory and kstatus'),
 ];

@@ -1,0 +1,3 @@
+module fauxkube/clients/outcome
+
+go 1.26.0
