@@ -1,24 +1,46 @@
+import { join } from 'node:path';
 import { built, type Program } from '../runner/program.ts';
 import { versionInPom } from '../runner/versions.ts';
 
 const JAVA = 'test/clients/java';
 
-const program = (name: string, client: string, version: string, does: string, main: string): Program => ({
+/** Tests of a package below `clients`, in a module that is named after its library. */
+const program = (
+  name: string,
+  client: string,
+  module: string,
+  artifact: string,
+  tests: string,
+  does: string,
+  needs?: string,
+): Program => ({
   name: `java/${name}`,
   client,
-  version,
+  version: versionInPom(join(JAVA, module, 'pom.xml'), artifact),
   does,
   folder: JAVA,
-  build: [['mvn', '-q', '-B', 'package', `-DbuildDirectory=${built('java')}`]],
-  run: ['java', '-cp', `${built('java/classes')}:${built('java/dependency')}/*`, main],
+  build: [['mvn', '-q', '-B', 'package', '-DskipTests', `-DbuildDirectory=${built('java')}`]],
+  run: [
+    'java',
+    '-cp',
+    `${built('java', module, 'test-classes')}:${built('java', module, 'dependency')}/*`,
+    'clients.launcher.Main',
+    `clients.${tests}`,
+  ],
+  ...(needs !== undefined && { needs }),
 });
 
-export const JAVA_PROGRAMS: readonly Program[] = [
+const fabric8 = (name: string, does: string, needs?: string): Program =>
   program(
-    'pods',
-    'client-java and fabric8',
-    `${versionInPom(`${JAVA}/pom.xml`, 'client-java')} and ${versionInPom(`${JAVA}/pom.xml`, 'kubernetes-client')}`,
-    'logs, exec, copies and port-forward of pods',
-    'clients.Pods',
-  ),
+    `fabric8-${name}`,
+    'fabric8 kubernetes-client',
+    'fabric8',
+    'kubernetes-client',
+    `fabric8.${name.replaceAll('-', '')}`,
+    does,
+    needs,
+  );
+
+export const JAVA_PROGRAMS: readonly Program[] = [
+  fabric8('typed', 'typed DSL: writes, lists, watches, rollouts, deletions, access'),
 ];
