@@ -43,4 +43,42 @@ const fabric8 = (name: string, does: string, needs?: string): Program =>
 
 export const JAVA_PROGRAMS: readonly Program[] = [
   fabric8('typed', 'typed DSL: writes, lists, watches, rollouts, deletions, access'),
+  fabric8('generic', 'resources without a class, custom resources with one, CRDs', 'fabric8/needs.yaml'),
+  fabric8('informers', 'informers: events, indexers, pages, cut connections, resyncs'),
+  fabric8('leader-election', 'leader election over leases'),
+  fabric8('pods', 'logs, exec, attach, copies and port-forward of pods'),
+  program(
+    'client-java',
+    'client-java',
+    'client-java',
+    'client-java',
+    'clientjava.api',
+    'typed, generic, dynamic and protobuf clients; apply, watches, informers, YAML',
+    'client-java/needs.yaml',
+  ),
+  program(
+    'client-java-pods',
+    'client-java',
+    'client-java',
+    'client-java',
+    'clientjava.pods',
+    'logs, exec, attach, copies, port-forward and eviction of pods',
+  ),
+  program(
+    'client-java-extended',
+    'client-java-extended',
+    'client-java-extended',
+    'client-java-extended',
+    'clientjavaextended',
+    'its kubectl, leader election, controllers and events',
+  ),
+  program(
+    'java-operator-sdk',
+    'Java Operator SDK',
+    'java-operator-sdk',
+    'operator-framework',
+    'operatorsdk',
+    'an operator: dependents, event sources, finalizer, status, leader election',
+    'java-operator-sdk/needs.yaml',
+  ),
 ];
