@@ -1,6 +1,6 @@
 package clients.operatorsdk;
 
-import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
@@ -75,9 +75,13 @@ public class WebPageReconciler implements Reconciler<WebPage>, Cleaner<WebPage> 
   /** Leaves a mark that nobody owns. */
   @Override
   public DeleteControl cleanup(WebPage page, Context<WebPage> context) {
-    var mark = new ConfigMap();
-    mark.getMetadata().setName("cleaned-" + page.getMetadata().getName());
-    mark.getMetadata().setNamespace(page.getMetadata().getNamespace());
+    var mark =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName("cleaned-" + page.getMetadata().getName())
+            .withNamespace(page.getMetadata().getNamespace())
+            .endMetadata()
+            .build();
     context.getClient().resource(mark).serverSideApply();
     return DeleteControl.defaultDelete();
   }

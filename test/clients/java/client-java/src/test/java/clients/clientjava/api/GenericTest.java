@@ -9,7 +9,6 @@ import clients.clientjava.Cluster;
 import com.google.gson.JsonObject;
 import io.kubernetes.client.custom.V1Patch;
 import io.kubernetes.client.openapi.ApiClient;
-import io.kubernetes.client.openapi.ApiException;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1JobList;
@@ -89,15 +88,12 @@ class GenericTest {
         """.formatted(NAMESPACE);
     var made = jobs.create(Yaml.loadAs(manifest, V1Job.class)).throwsApiException().getObject();
     assertTrue(made.getSpec().getSuspend());
-    var changed =
-        jobs.patch(
-            NAMESPACE, "work", V1Patch.PATCH_FORMAT_JSON_PATCH,
-            new V1Patch("[{\"op\":\"replace\",\"path\":\"/spec/template/spec/restartPolicy\",\"value\":\"OnFailure\"}]"));
+    var template = "[{\"op\":\"replace\",\"path\":\"/spec/template/spec/restartPolicy\",\"value\":\"OnFailure\"}]";
+    var changed = jobs.patch(NAMESPACE, "work", V1Patch.PATCH_FORMAT_JSON_PATCH, new V1Patch(template));
     assertEquals(422, changed.getHttpStatusCode());
     assertTrue(changed.getStatus().getMessage().contains("field is immutable"), changed.getStatus().getMessage());
-    var resumed =
-        jobs.patch(
-            NAMESPACE, "work", V1Patch.PATCH_FORMAT_STRATEGIC_MERGE_PATCH, new V1Patch("{\"spec\":{\"suspend\":false}}"));
+    var resume = new V1Patch("{\"spec\":{\"suspend\":false}}");
+    var resumed = jobs.patch(NAMESPACE, "work", V1Patch.PATCH_FORMAT_STRATEGIC_MERGE_PATCH, resume);
     assertEquals(false, resumed.throwsApiException().getObject().getSpec().getSuspend());
     jobs.delete(NAMESPACE, "work").throwsApiException();
     assertEquals(404, jobs.get(NAMESPACE, "work").getHttpStatusCode());

@@ -111,8 +111,8 @@ class ServerTest {
     var version = core.readNamespace(name).execute().getMetadata().getResourceVersion();
     core.deleteNamespace(name).execute();
     assertEquals("Terminating", core.readNamespace(name).execute().getStatus().getPhase());
-    var call =
-        core.listNamespace().fieldSelector("metadata.name=" + name).resourceVersion(version).watch(true).buildCall(null);
+    var selector = "metadata.name=" + name;
+    var call = core.listNamespace().fieldSelector(selector).resourceVersion(version).watch(true).buildCall(null);
     var type = new TypeToken<Watch.Response<V1Namespace>>() {}.getType();
     try (var watch = Watch.<V1Namespace>createWatch(client, call, type)) {
       var last = watch.next();

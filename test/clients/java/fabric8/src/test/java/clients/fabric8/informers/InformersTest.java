@@ -214,8 +214,8 @@ class InformersTest {
   void outside() {
     var informer = client.configMaps().inAnyNamespace().runnableInformer(0);
     informer.exceptionHandler((isStarted, error) -> false);
-    var failed =
-        assertThrows(CompletionException.class, () -> informer.start().toCompletableFuture().orTimeout(20, SECONDS).join());
+    var started = informer.start().toCompletableFuture().orTimeout(20, SECONDS);
+    var failed = assertThrows(CompletionException.class, started::join);
     var cause = failed.getCause();
     while (!(cause instanceof KubernetesClientException) && cause.getCause() != null) cause = cause.getCause();
     assertEquals(403, assertInstanceOf(KubernetesClientException.class, cause).getCode());
