@@ -158,7 +158,7 @@ class ReconcileTest {
   @Test
   @DisplayName("a deleted page is cleaned up before it goes, and what it owned goes too")
   void delete() {
-    client.resource(WebPage.of("gone", "hello", 1)).create();
+    client.resource(WebPage.of("gone", "hello", 0)).create();
     waitFor("gone", it -> Boolean.TRUE.equals(it.ready));
     page("gone").delete();
     page("gone").waitUntilCondition(Objects::isNull, 30, SECONDS);

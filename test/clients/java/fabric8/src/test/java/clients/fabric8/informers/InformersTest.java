@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -133,9 +134,9 @@ class InformersTest {
         client.configMaps().withName("cut-2").delete();
         create("cut-3", "1");
         wire.mend();
-        assertEquals("update cut-1 1 to 2", heard.next());
-        assertEquals("delete cut-2 1", heard.next());
-        assertEquals("add cut-3 1", heard.next());
+        // A deletion comes last, and its value may be an older one, if it has to list anew.
+        var since = Stream.of(heard.next(), heard.next(), heard.next()).map(it -> it.replace(" or later", ""));
+        assertEquals(Set.of("update cut-1 1 to 2", "delete cut-2 1", "add cut-3 1"), since.collect(Collectors.toSet()));
         client.resource(configMap("cut-3", "2")).update();
         assertEquals("update cut-3 1 to 2", heard.next());
         assertTrue(informer.isRunning());

@@ -83,9 +83,9 @@ class DeploymentsTest {
     var ready = named("scaled").waitUntilReady(30, TimeUnit.SECONDS);
     assertEquals(1, ready.getStatus().getReadyReplicas());
     assertEquals(3, named("scaled").scale(3).getSpec().getReplicas());
+    named("scaled").waitUntilCondition(DeploymentsTest::isRolledOut, 30, TimeUnit.SECONDS);
     assertEquals(3, named("scaled").scale().getStatus().getReplicas());
     assertEquals("app=scaled", named("scaled").scale().getStatus().getSelector());
-    named("scaled").waitUntilCondition(DeploymentsTest::isRolledOut, 30, TimeUnit.SECONDS);
     assertEquals(3, pods("scaled").size());
     assertEquals("nginx:1.27", pods("scaled").get(0).getSpec().getContainers().get(0).getImage());
   }
