@@ -241,6 +241,8 @@ export interface Subresource {
   readonly parentRules?: boolean;
   /** Whether `create` compares the name in the body with that of the parent, in words of its own. */
   readonly checksName?: boolean;
+  /** What a body of `create` may say as its apiVersion besides, where an older version reads the same. */
+  readonly otherVersions?: readonly string[];
   /** The subresource's own object, made of the parent. */
   get?(parent: Frozen<KubeObject>): KubeObject;
   /** The same as admission sees it before a change, where that is more lenient. */

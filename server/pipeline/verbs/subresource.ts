@@ -9,7 +9,7 @@ import type { ParentAccess, Subresource } from '../../registry/resource.ts';
 import type { ManagedFieldsEntry } from '../../schema/apply/managed-fields.ts';
 import type { SubresourceInfo, TypeDescription } from '../../schema/type-table.ts';
 import { tellBody, tellObject } from '../audit/told-body.ts';
-import { decodeObject, type Expected } from '../decode-body.ts';
+import { decodeObject, type Expected, type ParsedBody } from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse } from '../request.ts';
 import { isApply, storeWrite, type WriteRequest, writeRequestOf } from '../write-options.ts';
@@ -73,6 +73,13 @@ function decodeAs(
   return object;
 }
 
+/** A body in another version that reads the same, as one in the version of the subresource. */
+function inOwnVersion(parsed: ParsedBody, { group, version }: Expected, { otherVersions }: Subresource): ParsedBody {
+  const value = parsed.value as { apiVersion?: unknown } | null;
+  if (!otherVersions?.some((one) => one === value?.apiVersion)) return parsed;
+  return { ...parsed, value: { ...value, apiVersion: `${group}/${version}` } };
+}
+
 async function post(
   request: ApiRequest,
   served: Served,
@@ -85,7 +92,7 @@ async function post(
   const key = requestKey(request, served);
   const expected = expectedOf(info, env);
   const parsed = await readObject(request, expected);
-  const object = decodeAs(request, expected, parsed, write, env);
+  const object = decodeAs(request, expected, inOwnVersion(parsed, expected, rules), write, env);
   const { name: given, namespace } = object.metadata;
   if (given !== key.name && !rules.checksName)
     throw badRequest(`name in URL does not match name in ${info.kind} object`);

@@ -182,5 +182,7 @@ async function evict(
 
 /** POST of `pods/eviction`. */
 export const eviction: Subresource = {
+  // Clients still send it: upstream's AcceptsGroupVersion takes both long after policy/v1beta1 is served no more.
+  otherVersions: ['policy/v1beta1'],
   create: (object, call, access) => evict(object as unknown as Eviction, call, access),
 };
