@@ -1,4 +1,4 @@
-// CustomObjectsApi of @kubernetes/client-node, with the kind that needs-custom.yaml defines.
+// CustomObjectsApi of @kubernetes/client-node, with the kind that needs.yaml defines.
 import { CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions, Watch } from '@kubernetes/client-node';
 import { check, deferred, equal, isAdmin, matches, namespace, refused } from './checks.mjs';
 
