@@ -140,10 +140,13 @@ await check('an initial list is streamed, and ends with a bookmark that says so'
   const { kind, metadata } = await bookmark.promise;
   watching.abort();
   equal([kind, metadata.annotations], ['ConfigMap', { 'k8s.io/initial-events-end': 'true' }]);
-  equal(events.slice(0, -1).sort(), [
-    ['ADDED', 'fourth'],
-    ['ADDED', 'third'],
-  ]);
+  equal(
+    events.slice(0, -1).sort(([, a], [, b]) => a.localeCompare(b)),
+    [
+      ['ADDED', 'fourth'],
+      ['ADDED', 'third'],
+    ],
+  );
 });
 
 await check('one object is watched by its name', async () => {

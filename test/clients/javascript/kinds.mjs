@@ -63,7 +63,7 @@ export const forUsers = (namespace) =>
     [CoordinationV1Api, 'Lease', { spec: { holderIdentity: 'me', renewTime: now, leaseDurationSeconds: 15 } }],
     [ResourceV1Api, 'ResourceClaim', { spec: { devices } }],
     [ResourceV1Api, 'ResourceClaimTemplate', { spec: { spec: { devices } } }],
-  ].map(([type, kind, body]) => [type, kind, { ...body, metadata: { name, labels, namespace } }]);
+  ].map(([type, kind, body]) => [type, kind, Object.assign({ metadata: { name, labels, namespace } }, body)]);
 
 /** Kinds of a namespace that only an administrator makes. */
 export const forAdministrators = (namespace) => {
@@ -81,7 +81,7 @@ export const forAdministrators = (namespace) => {
     [EventsV1Api, 'Event', { ...event, ...reporting, note: 'was made', regarding: involved, eventTime: now }],
     [DiscoveryV1Api, 'EndpointSlice', { addressType: 'IPv4', endpoints: [endpoint], ports: [{ port: 80 }] }],
     [StorageV1Api, 'CSIStorageCapacity', capacity],
-  ].map(([type, kind, body]) => [type, kind, { ...body, metadata: { name, labels, namespace } }]);
+  ].map(([type, kind, body]) => [type, kind, Object.assign({ metadata: { name, labels, namespace } }, body)]);
 };
 
 const matchConstraints = {
@@ -130,4 +130,4 @@ export const ofCluster = [
   [AdmissionregistrationV1Api, 'ValidatingAdmissionPolicyBinding', { spec: policy }],
   [ApiextensionsV1Api, 'CustomResourceDefinition', { spec: crd }, 'widgets.made.example.com'],
   [ResourceV1Api, 'DeviceClass', { spec: { selectors: [{ cel: { expression: 'true' } }] } }],
-].map(([type, kind, body, own = name]) => [type, kind, { ...body, metadata: { name: own, labels } }]);
+].map(([type, kind, body, own = name]) => [type, kind, Object.assign({ metadata: { name: own, labels } }, body)]);

@@ -79,7 +79,8 @@ await check('whoever takes the lease away makes the leader give up', async () =>
 
 await check('a lease that nobody holds is taken at once', async () => {
   const current = await read();
-  await leases.replaceNamespacedLease({ ...lease, body: { ...current, spec: {} } });
+  current.spec = {};
+  await leases.replaceNamespacedLease({ ...lease, body: current });
   await third.start();
   equal(third.current_leader, true);
   const { spec } = await read();

@@ -33,7 +33,8 @@ await check('a Deployment is scaled by its subresource, with the revision that w
   const scale = await apps.readNamespacedDeploymentScale(web);
   equal([scale.kind, scale.apiVersion, scale.spec.replicas], ['Scale', 'autoscaling/v1', 1]);
   scale.spec.replicas = 2;
-  const stale = { ...scale, metadata: { ...scale.metadata, resourceVersion: '1' } };
+  const stale = structuredClone(scale);
+  stale.metadata.resourceVersion = '1';
   await refused(apps.replaceNamespacedDeploymentScale({ ...web, body: stale }), 409, 'Conflict');
   for (;;) {
     const current = await apps.readNamespacedDeploymentScale(web);

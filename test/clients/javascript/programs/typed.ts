@@ -121,9 +121,9 @@ await check('an informer of its pods has both once it is rolled out', async () =
 await check('its scale is read and replaced', async () => {
   for (;;) {
     const scale: V1Scale = await apps.readNamespacedDeploymentScale(web);
-    const body: V1Scale = { ...scale, spec: { ...scale.spec, replicas: 3 } };
+    scale.spec = { replicas: 3 };
     try {
-      const replaced = await apps.replaceNamespacedDeploymentScale({ ...web, body });
+      const replaced = await apps.replaceNamespacedDeploymentScale({ ...web, body: scale });
       equal([replaced.spec?.replicas, replaced.status?.selector], [3, 'app=web']);
       break;
     } catch (error) {
