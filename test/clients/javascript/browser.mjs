@@ -9,7 +9,8 @@ import { check, equal, isAdmin, matches, namespace } from './checks.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const PAGE =
-  '<!doctype html><title>objects</title><script type="module">window.Client = (await import("/client.js")).Client</script>';
+const SCRIPT = 'window.Client = (await import("/client.js")).Client';
+const PAGE = `<!doctype html><title>objects</title><script type="module">${SCRIPT}</script>`;
 
 const config = new KubeConfig();
 config.loadFromDefault();

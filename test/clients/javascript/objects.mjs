@@ -1,4 +1,4 @@
-// KubernetesObjectApi of @kubernetes/client-node: a manifest of several kinds, as programs apply whatever they are given.
+// KubernetesObjectApi of @kubernetes/client-node: a manifest of several kinds, for programs that take whatever comes.
 import { KubeConfig, KubernetesObjectApi, loadAllYaml, PatchStrategy } from '@kubernetes/client-node';
 import { check, equal, isAdmin, matches, namespace, refused } from './checks.mjs';
 

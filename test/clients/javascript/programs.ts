@@ -11,7 +11,7 @@ const { dependencies } = JSON.parse(readFileSync(`${JAVASCRIPT}/package.json`, '
   readonly dependencies: Readonly<Record<string, string>>;
 };
 
-/** Programs of the package in this folder, which runs them with the Node that it brings: some libraries want a new one. */
+/** Programs of the package in this folder, run by the Node that it brings: some libraries want a new one. */
 const program = (name: string, client: string, does: string, more: Partial<Program> = {}): Program => ({
   name: `javascript/${name}`,
   client,
