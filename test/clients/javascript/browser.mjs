@@ -8,7 +8,6 @@ import { chromium } from 'playwright-core';
 import { check, equal, isAdmin, matches, namespace } from './checks.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const PAGE =
 const SCRIPT = 'window.Client = (await import("/client.js")).Client';
 const PAGE = `<!doctype html><title>objects</title><script type="module">${SCRIPT}</script>`;
 
