@@ -4,6 +4,7 @@
  */
 import { unauthorized } from '../kube/api-error.ts';
 import type { User } from '../kube/object.ts';
+import { type OfferedToken, offeredToken } from '../kube/offered-token.ts';
 import type { Authenticator, CredentialedRequest, PageSessions } from '../pipeline/identity.ts';
 import type { Peer } from '../pipeline/request.ts';
 import type { FrontProxy } from './front-proxy.ts';
@@ -61,6 +62,8 @@ export class Credentials implements Authenticator {
     if (certificate && this.#isOfClient(certificate)) return this.#userOf(certificate);
     const authorization = request.header('authorization');
     const token = authorization === undefined ? undefined : bearerToken(authorization);
+    const offered = isWebSocket(request) ? offeredToken(request.header('sec-websocket-protocol')) : undefined;
+    if (offered) return this.#userOfWebSocket(request, token, offered);
     if (token !== undefined) {
       const result = this.authenticateToken(token, this.audiences);
       return result instanceof Promise
@@ -72,6 +75,20 @@ export class Credentials implements Authenticator {
     // Credentials that are no good do not make anybody anonymous.
     if (certificate || request.peer.untrustedCertificate || !this.#mayBeAnonymous(request.path)) throw unauthorized();
     return ANONYMOUS_USER;
+  }
+
+  /** Where the header has no good token, the protocols may have one: upstream asks both. */
+  async #userOfWebSocket(
+    request: CredentialedRequest,
+    token: string | undefined,
+    offered: OfferedToken,
+  ): Promise<User> {
+    const result = token === undefined ? undefined : await this.authenticateToken(token, this.audiences);
+    if (result && 'user' in result) return userOrRefusal(result, request);
+    if ('isBad' in offered) throw unauthorized();
+    const user = userOrRefusal(await this.authenticateToken(offered.token, this.audiences), request);
+    request.offerOnly?.(offered.protocols);
+    return user;
   }
 
   #isOfClient({ authority }: Certificate): boolean {
@@ -135,6 +152,9 @@ function userOrRefusal(result: TokenResult, { warnings }: CredentialedRequest): 
   if (result.warnings) warnings.push(...result.warnings);
   return result.user;
 }
+
+const isWebSocket = (request: CredentialedRequest): boolean =>
+  request.isUpgrade === true && request.header('upgrade')?.toLowerCase() === 'websocket';
 
 /** The token of an Authorization header. Other schemes are no credentials at all. */
 export function bearerToken(authorization: string): string | undefined {

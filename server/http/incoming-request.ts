@@ -52,6 +52,10 @@ export class IncomingRequest implements ApiRequest {
     this.info = requestInfo(this.method, this.path, this.query);
   }
 
+  offerOnly(protocols: string): void {
+    this.#headers['sec-websocket-protocol'] = protocols;
+  }
+
   header(name: string): string | undefined {
     const value = this.#headers[name];
     return Array.isArray(value) ? value.join(', ') : value;

@@ -9,7 +9,7 @@ import type { RequestInfo } from './request-info.ts';
 /** The part of a request that credentials may be in; what its sender has to be told goes to `warnings`. */
 export type CredentialedRequest = Pick<
   ApiRequest,
-  'method' | 'path' | 'peer' | 'header' | 'headersWith' | 'warnings' | 'isUpgrade'
+  'method' | 'path' | 'peer' | 'header' | 'headersWith' | 'warnings' | 'isUpgrade' | 'offerOnly'
 >;
 
 /** Who sits before a page of the server's own, in a browser. */

@@ -63,6 +63,8 @@ export interface ApiRequest {
   bodyStream?(): Readable | undefined;
   /** Whether the client wants to speak another protocol from here on. */
   readonly isUpgrade?: boolean;
+  /** Leaves of the protocols that the client of a WebSocket offers only these: its token was among them. */
+  offerOnly?(protocols: string): void;
   /** Hands the request to a virtual cluster, which knows the client in its own way. */
   enter?(prefix: string, peer: Peer): void;
   /** Calls back when the client has gone. */

@@ -23,7 +23,7 @@ import { failure } from '../pipeline/stages/recover.ts';
 import type { ForkedCluster } from '../running-cluster.ts';
 import type { StartOptions } from '../start-options.ts';
 import type { Captured } from '../storage/storage.ts';
-import { keyIdOfToken } from './token-key.ts';
+import { keyIdOfRequest } from './token-key.ts';
 import { VirtualCluster } from './virtual-cluster.ts';
 
 /** What the clusters have in common. */
@@ -155,7 +155,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
 
   #ofClient(request: ApiRequest): VirtualCluster | undefined {
     const { shown } = request.peer;
-    const keyId = shown ? undefined : keyIdOfToken(request.header('authorization'));
+    const keyId = shown ? undefined : keyIdOfRequest(request);
     if (!shown && keyId === undefined) return undefined;
     for (const cluster of this.#clusters.values()) {
       if (shown ? cluster.clients.knows(request.peer) : cluster.tokenKeyId === keyId) return cluster;

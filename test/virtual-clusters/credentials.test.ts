@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Answered, ask } from '../support/ask.ts';
 import { type Host, host, MAPS, map, namesIn, type Virtual } from './support.ts';
 
@@ -32,4 +33,23 @@ test('a token of a service account leads to its cluster, and is good nowhere els
   expect(userOf(await review(main.cluster.url))).toBe('system:serviceaccount:default:default');
   const other = await main.make();
   expect((await review(other.url)).status).toBe(401);
+});
+
+test('so does one that a browser offers as a protocol of a WebSocket', async () => {
+  const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const { text } = await virtual.ask('POST', path, { spec: {} });
+  const { token } = (JSON.parse(text) as { status: { token: string } }).status;
+  const offered = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+  const statusOf = (url: string): Promise<number | undefined> => {
+    const watch = `${url.replace('https:', 'wss:')}${MAPS}?watch=true`;
+    const socket = new WebSocket(watch, ['chat', offered], { rejectUnauthorized: false });
+    socket.on('error', () => undefined);
+    return new Promise((resolve) => {
+      socket.once('unexpected-response', (_request, response) => resolve(response.resume().statusCode));
+    });
+  };
+  // Known, and allowed nothing: where it is not known, the answer is 401.
+  expect(await statusOf(virtual.url)).toBe(403);
+  expect(await statusOf(main.cluster.url)).toBe(403);
+  expect(await statusOf((await main.make()).url)).toBe(401);
 });

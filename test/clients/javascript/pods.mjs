@@ -1,4 +1,6 @@
 // Pods that answer, through @kubernetes/client-node: logs, exec, attach, copies and port-forward.
+
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,30 +8,13 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Attach, CoreV1Api, Cp, Exec, KubeConfig, Log, PortForward, Watch } from '@kubernetes/client-node';
+import { check, equal, isAdmin, matches, namespace, refused } from './checks.mjs';
 
-const PATIENCE_MS = 30_000;
-const namespace = process.env.NAMESPACE ?? 'default';
+const PATIENCE_MS = 60_000;
 
 const config = new KubeConfig();
 config.loadFromDefault();
 const core = config.makeApiClient(CoreV1Api);
-
-async function check(what, test) {
-  const late = delay(PATIENCE_MS).then(() => {
-    throw new Error('waited in vain');
-  });
-  try {
-    await Promise.race([test(), late]);
-    process.stdout.write(`ok ${what}\n`);
-  } catch (error) {
-    process.exitCode = 1;
-    process.stdout.write(`not ok ${what}: ${String(error?.message ?? error).replaceAll('\n', ' ')}\n`);
-  }
-}
-
-function equal(actual, expected) {
-  if (JSON.stringify(actual) !== JSON.stringify(expected)) throw new Error(`is ${JSON.stringify(actual)}`);
-}
 
 /** A stream that what is written to it can be asked of. */
 function sink() {
@@ -45,8 +30,8 @@ function sink() {
   return { stream, until, text: () => text };
 }
 
-async function createPod(name, image, command, stdin = false) {
-  const spec = { containers: [{ name: 'main', image, command, stdin }] };
+async function createPod(name, image, command, { stdin = false, restartPolicy } = {}) {
+  const spec = { containers: [{ name: 'main', image, command, stdin }], restartPolicy };
   await core.createNamespacedPod({ namespace, body: { metadata: { name }, spec } });
   await new Promise((resolve, reject) => {
     const path = `/api/v1/namespaces/${namespace}/pods`;
@@ -75,13 +60,21 @@ async function execute(command, input) {
 
 await check('create a pod and watch it until it is ready', () => createPod('web', 'nginx'));
 
-await check('follow a log', async () => {
-  await createPod('talker', 'busybox', ['sh', '-c', 'for i in 1 2 3; do echo line $i; sleep 0.1; done; sleep 1000']);
+await check('follow a log to its end', async () => {
+  const command = ['sh', '-c', 'for i in 1 2 3; do echo line $i; sleep 0.5; done'];
+  await createPod('talker', 'busybox', command, { restartPolicy: 'Never' });
   const said = sink();
-  const following = await new Log(config).log(namespace, 'talker', 'main', said.stream, { follow: true });
-  await said.until('line 3\n');
-  following.abort();
+  await new Log(config).log(namespace, 'talker', 'main', said.stream, { follow: true });
+  await once(said.stream, 'end');
   equal(said.text(), 'line 1\nline 2\nline 3\n');
+});
+
+await check('read the end of a log, with times', async () => {
+  const log = await core.readNamespacedPodLog({ name: 'talker', namespace, tailLines: 2, timestamps: true });
+  matches(log, /^\d{4}-\d\d-\d\dT[\d:.]+Z line 2\n\d{4}-\d\d-\d\dT[\d:.]+Z line 3\n$/);
+  const other = { name: 'talker', namespace, container: 'other' };
+  const { message } = await refused(core.readNamespacedPodLog(other), 400, 'BadRequest');
+  equal(message, 'container other is not valid for pod talker');
 });
 
 await check('exec and take its output', async () => {
@@ -98,7 +91,7 @@ await check('exec with stdin and an exit code', async () => {
 
 await check('attach', async () => {
   const command = ['sh', '-c', 'read word; echo got $word; sleep 1000'];
-  await createPod('attached', 'busybox', command, true);
+  await createPod('attached', 'busybox', command, { stdin: true });
   const [said, stdin] = [sink(), new PassThrough()];
   const socket = await new Attach(config).attach(namespace, 'attached', 'main', said.stream, null, stdin, false);
   stdin.write('something\n');
@@ -132,5 +125,36 @@ await check('a request through a forwarded port', async () => {
   socket.destroy();
   server.close();
 });
+
+await check('a request through the proxy of the API', async () => {
+  const answer = await core.connectGetNamespacedPodProxy({ name: 'web', namespace });
+  matches(String(answer), /Welcome to nginx!/);
+});
+
+await check('a command that is not there, and a container that is not', async () => {
+  const { status } = await execute(['no-such-command']);
+  equal(status.status, 'Failure');
+  matches(status.message, /no-such-command/);
+  const exec = new Exec(config);
+  const failure = await exec
+    .exec(namespace, 'web', 'other', ['true'], sink().stream, sink().stream, null, false)
+    .catch((error) => error);
+  matches(failure.message, /Unexpected server response: 400/);
+});
+
+await check('a pod ends and is gone', async () => {
+  await core.deleteNamespacedPod({ name: 'talker', namespace, gracePeriodSeconds: 0 });
+  await refused(core.readNamespacedPod({ name: 'talker', namespace }), 404, 'NotFound');
+});
+
+if (!isAdmin)
+  await check('exec and logs in another namespace are forbidden', async () => {
+    const exec = new Exec(config);
+    const failure = await exec
+      .exec('kube-system', 'web', 'main', ['true'], sink().stream, sink().stream, null, false)
+      .catch((error) => error);
+    matches(failure.message, /Unexpected server response: 403/);
+    await refused(core.readNamespacedPodLog({ name: 'web', namespace: 'kube-system' }), 403, 'Forbidden');
+  });
 
 process.exit();
