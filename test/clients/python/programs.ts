@@ -3,8 +3,8 @@ import { versionInRequirements } from '../runner/versions.ts';
 
 const PYTHON = 'test/clients/python';
 
-/** Programs of one virtual environment, with the library that they are about. */
-const program = (name: string, client: string, does: string): Program => ({
+/** A program of the virtual environment that all but ansible share, with the library that it is about. */
+const program = (name: string, client: string, does: string, more: Partial<Program> = {}): Program => ({
   name: `python/${name}`,
   client,
   version: versionInRequirements(`${PYTHON}/requirements.txt`, client),
@@ -14,9 +14,19 @@ const program = (name: string, client: string, does: string): Program => ({
     ['python3', '-m', 'venv', built('python')],
     [built('python/bin/pip'), 'install', '-q', '--disable-pip-version-check', '-r', 'requirements.txt'],
   ],
-  run: [built('python/bin/python'), `${name}.py`],
+  run: [built('python/bin/python'), `${name.replaceAll('-', '_')}.py`],
+  ...more,
 });
 
 export const PYTHON_PROGRAMS: readonly Program[] = [
   program('pods', 'kubernetes', 'logs, exec, attach and port-forward'),
+  program('typed', 'kubernetes', 'typed APIs: patches, server-side apply, pages, watches, errors'),
+  program('custom', 'kubernetes', 'CustomObjectsApi: status, scale, selectable fields, tables, server-side apply', {
+    needs: 'needs.yaml',
+  }),
+  program('workloads', 'kubernetes', 'create_from_yaml, rollouts, informer, eviction, Job, Events, tokens'),
+  program('leader-election', 'kubernetes', 'leader election by Lease and by ConfigMap'),
+  program('dynamic', 'kubernetes', 'DynamicClient: discovery with cache, server-side apply, subresources, watch', {
+    needs: 'needs.yaml',
+  }),
 ];
