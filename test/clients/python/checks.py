@@ -1,4 +1,5 @@
 """What all programs share: who they are told to be, and a line for each thing that holds."""
+
 import asyncio
 import inspect
 import os
@@ -33,7 +34,7 @@ def equal(found, expected):
 
 @contextmanager
 def raises(kind, *words, **attributes):
-    """An error of that kind with these attributes, whose text has all of these words; `error` of what it gives has it."""
+    """An error of that kind, whose attributes and text have these: it is the `error` of what this gives."""
     caught = SimpleNamespace(error=None)
     try:
         yield caught

@@ -1,9 +1,15 @@
 """The official client: objects of a CustomResourceDefinition, as dictionaries."""
+
 import json
 
 from kubernetes import client, config, watch
-from kubernetes.client.exceptions import ApiException, ConflictException, ForbiddenException, NotFoundException
-from kubernetes.client.exceptions import UnprocessableEntityException
+from kubernetes.client.exceptions import (
+    ApiException,
+    ConflictException,
+    ForbiddenException,
+    NotFoundException,
+    UnprocessableEntityException,
+)
 
 from checks import IS_NAMESPACED, NAMESPACE, PATIENCE, equal, holds, raises, run
 
@@ -54,7 +60,7 @@ def lists():
         custom.create_namespaced_custom_object(*WIDGETS, widget(f"list-{number}", color=color))
     green = custom.list_namespaced_custom_object(*WIDGETS, field_selector="spec.color=green")
     equal((green["kind"], [item["metadata"]["name"] for item in green["items"]]), ("WidgetList", ["list-0", "list-2"]))
-    with raises(ApiException, 'field label not supported: spec.replicas', status=400):
+    with raises(ApiException, "field label not supported: spec.replicas", status=400):
         custom.list_namespaced_custom_object(*WIDGETS, field_selector="spec.replicas=1")
     page = custom.list_namespaced_custom_object(*WIDGETS, limit=3)
     rest = custom.list_namespaced_custom_object(*WIDGETS, limit=3, _continue=page["metadata"]["continue"])
@@ -73,7 +79,10 @@ def table():
 @holds("a merge patch keeps the status, and the status subresource changes nothing else")
 def status():
     patched = custom.patch_namespaced_custom_object(
-        *WIDGETS, "first", {"spec": {"replicas": 3}, "status": {"phase": "No"}}, _content_type="application/merge-patch+json"
+        *WIDGETS,
+        "first",
+        {"spec": {"replicas": 3}, "status": {"phase": "No"}},
+        _content_type="application/merge-patch+json",
     )
     assert "status" not in patched and patched["metadata"]["generation"] == 2, patched
     patched["spec"]["replicas"] = 9
@@ -99,7 +108,10 @@ def scale():
 def apply():
     def applied(manager, parts):
         return custom.patch_namespaced_custom_object(
-            *WIDGETS, "applied", widget("applied", color="blue", parts=parts), field_manager=manager,
+            *WIDGETS,
+            "applied",
+            widget("applied", color="blue", parts=parts),
+            field_manager=manager,
             _content_type="application/apply-patch+yaml",
         )
 
@@ -124,7 +136,9 @@ def watches():
     start = custom.list_namespaced_custom_object(*WIDGETS)["metadata"]["resourceVersion"]
     custom.create_namespaced_custom_object(*WIDGETS, widget("seen", color="red"))
     custom.patch_namespaced_custom_object(
-        *WIDGETS, "seen", [{"op": "replace", "path": "/spec/color", "value": "green"}],
+        *WIDGETS,
+        "seen",
+        [{"op": "replace", "path": "/spec/color", "value": "green"}],
         _content_type="application/json-patch+json",
     )
     custom.delete_namespaced_custom_object(*WIDGETS, "seen")
@@ -155,8 +169,11 @@ def owner():
     gone = [
         event["object"].metadata.name
         for event in watcher.stream(
-            core.list_namespaced_config_map, NAMESPACE, field_selector="metadata.name=owned",
-            resource_version=owned.metadata.resource_version, timeout_seconds=PATIENCE,
+            core.list_namespaced_config_map,
+            NAMESPACE,
+            field_selector="metadata.name=owned",
+            resource_version=owned.metadata.resource_version,
+            timeout_seconds=PATIENCE,
         )
         if event["type"] == "DELETED" and watcher.stop() is None
     ]
@@ -169,7 +186,9 @@ def definition():
     if IS_NAMESPACED:
         with raises(ForbiddenException, 'cannot get resource \\"customresourcedefinitions\\"', status=403):
             client.ApiextensionsV1Api().read_custom_resource_definition(name)
-        with raises(ForbiddenException, f'cannot list resource \\"{PLURAL}\\" in API group \\"{GROUP}\\" at the cluster'):
+        with raises(
+            ForbiddenException, f'cannot list resource \\"{PLURAL}\\" in API group \\"{GROUP}\\" at the cluster'
+        ):
             custom.list_cluster_custom_object(GROUP, VERSION, PLURAL)
         return
     found = client.ApiextensionsV1Api().read_custom_resource_definition(name)

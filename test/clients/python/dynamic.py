@@ -1,4 +1,5 @@
 """The dynamic client: discovery with its cache, and every verb on whatever the server serves."""
+
 import os
 import tempfile
 
@@ -6,7 +7,12 @@ from kubernetes import config
 from kubernetes.client import ApiClient
 from kubernetes.dynamic import DynamicClient, EagerDiscoverer
 from kubernetes.dynamic.exceptions import (
-    BadRequestError, ConflictError, ForbiddenError, NotFoundError, ResourceNotFoundError, UnprocessibleEntityError,
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    ResourceNotFoundError,
+    UnprocessibleEntityError,
 )
 from kubernetes.watch import Watch
 
@@ -61,7 +67,10 @@ def objects():
     with raises(ConflictError, "the object has been modified"):
         config_maps.replace(body=body, namespace=NAMESPACE)
     patched = config_maps.patch(
-        body={"data": {"b": None, "c": "3"}}, name="first", namespace=NAMESPACE, content_type="application/merge-patch+json"
+        body={"data": {"b": None, "c": "3"}},
+        name="first",
+        namespace=NAMESPACE,
+        content_type="application/merge-patch+json",
     )
     equal(patched.data.to_dict(), {"c": "3"})
     assert int(patched.metadata.resourceVersion) > int(replaced.metadata.resourceVersion)
@@ -90,7 +99,10 @@ def apply():
     with raises(ConflictError, 'conflict with \\"one\\"'):
         applied("two", {"a": "2"})
     forced = applied("two", {"a": "2", "b": "2"}, force_conflicts=True)
-    equal((forced.data.to_dict(), [entry.manager for entry in forced.metadata.managedFields]), ({"a": "2", "b": "2"}, ["two"]))
+    equal(
+        (forced.data.to_dict(), [entry.manager for entry in forced.metadata.managedFields]),
+        ({"a": "2", "b": "2"}, ["two"]),
+    )
     created = widgets.server_side_apply(body=widget("applied", color="red"), namespace=NAMESPACE, field_manager="one")
     equal(created.spec.to_dict(), {"color": "red", "replicas": 1})
 
@@ -139,8 +151,12 @@ def watches():
     watcher = Watch()
     streamed = []
     for event in widgets.watch(
-        namespace=NAMESPACE, timeout=PATIENCE, watcher=watcher, allow_watch_bookmarks=True,
-        send_initial_events=True, resource_version_match="NotOlderThan",
+        namespace=NAMESPACE,
+        timeout=PATIENCE,
+        watcher=watcher,
+        allow_watch_bookmarks=True,
+        send_initial_events=True,
+        resource_version_match="NotOlderThan",
     ):
         streamed.append(event["type"])
         if event["type"] == "BOOKMARK":

@@ -1,4 +1,5 @@
 """The official client: leader election with leases and config maps."""
+
 import threading
 import time
 
@@ -22,7 +23,11 @@ class Candidate:
         self.leads, self.has_stopped = threading.Event(), threading.Event()
         self._told = threading.Event()
         election = electionconfig.Config(
-            lock, lease_duration=4, renew_deadline=3, retry_period=1.1, onstarted_leading=self._lead,
+            lock,
+            lease_duration=4,
+            renew_deadline=3,
+            retry_period=1.1,
+            onstarted_leading=self._lead,
             onstopped_leading=self.has_stopped.set,
         )
         self._thread = threading.Thread(target=leaderelection.LeaderElection(election).run, daemon=True)

@@ -1,4 +1,5 @@
 """Pods that answer, through the official client: logs, exec, attach and port-forward."""
+
 from kubernetes import client, config, watch
 from kubernetes.client.exceptions import ApiException, NotFoundException
 from kubernetes.stream import portforward, stream
@@ -49,8 +50,14 @@ def missing():
 @holds("exec gives its output at once")
 def at_once():
     said = stream(
-        core.connect_get_namespaced_pod_exec, "web", NAMESPACE, command=["cat", "/etc/hostname"],
-        stdin=False, stdout=True, stderr=True, tty=False,
+        core.connect_get_namespaced_pod_exec,
+        "web",
+        NAMESPACE,
+        command=["cat", "/etc/hostname"],
+        stdin=False,
+        stdout=True,
+        stderr=True,
+        tty=False,
     )
     equal(said, "web\n")
 
@@ -58,9 +65,15 @@ def at_once():
 @holds("exec takes standard input and gives an exit code")
 def execute():
     session = stream(
-        core.connect_get_namespaced_pod_exec, "web", NAMESPACE,
+        core.connect_get_namespaced_pod_exec,
+        "web",
+        NAMESPACE,
         command=["sh", "-c", "read word; echo got $word; echo bad >&2; exit 3"],
-        stdin=True, stdout=True, stderr=True, tty=False, _preload_content=False,
+        stdin=True,
+        stdout=True,
+        stderr=True,
+        tty=False,
+        _preload_content=False,
     )
     session.write_stdin("something\n")
     session.run_forever(timeout=PATIENCE)
@@ -72,8 +85,15 @@ def execute():
 def attach():
     create_pod("attached", "busybox", ["sh", "-c", "read word; echo got $word; sleep 1000"], stdin=True)
     session = stream(
-        core.connect_get_namespaced_pod_attach, "attached", NAMESPACE, container="main",
-        stdin=True, stdout=True, stderr=False, tty=False, _preload_content=False,
+        core.connect_get_namespaced_pod_attach,
+        "attached",
+        NAMESPACE,
+        container="main",
+        stdin=True,
+        stdout=True,
+        stderr=False,
+        tty=False,
+        _preload_content=False,
     )
     session.write_stdin("something\n")
     equal(session.readline_stdout(timeout=PATIENCE), "got something")
@@ -102,7 +122,10 @@ def change_and_delete():
     watcher = watch.Watch()
     events = []
     for event in watcher.stream(
-        core.list_namespaced_pod, NAMESPACE, label_selector="app=talker", timeout_seconds=PATIENCE,
+        core.list_namespaced_pod,
+        NAMESPACE,
+        label_selector="app=talker",
+        timeout_seconds=PATIENCE,
         resource_version=start.metadata.resource_version,
     ):
         events.append(event["type"])
@@ -115,8 +138,14 @@ def change_and_delete():
 def forbidden():
     def attempt(namespace):
         stream(
-            core.connect_get_namespaced_pod_exec, "nobody", namespace, command=["true"],
-            stdin=False, stdout=True, stderr=True, tty=False,
+            core.connect_get_namespaced_pod_exec,
+            "nobody",
+            namespace,
+            command=["true"],
+            stdin=False,
+            stdout=True,
+            stderr=True,
+            tty=False,
         )
 
     with raises(ApiException, "Handshake status 404 Not Found", 'pods \\"nobody\\" not found'):

@@ -29,4 +29,16 @@ export const PYTHON_PROGRAMS: readonly Program[] = [
   program('dynamic', 'kubernetes', 'DynamicClient: discovery with cache, server-side apply, subresources, watch', {
     needs: 'needs.yaml',
   }),
+  program('asyncio-typed', 'kubernetes-asyncio', 'typed, custom and dynamic APIs, concurrent requests, watches', {
+    needs: 'needs.yaml',
+  }),
+  program('asyncio-pods', 'kubernetes-asyncio', 'logs, exec, leader election'),
+  program('kr8s-sync', 'kr8s', 'objects, custom resources, scale, wait, exec, logs, port-forward', { needs: 'needs.yaml' }),
+  program('kr8s-async', 'kr8s', 'the same with asyncio: manifests, watches and waits at once'),
+  program('lightkube-typed', 'lightkube', 'models, generic resources, server-side apply, watch, wait, log, exec', {
+    needs: 'needs.yaml',
+  }),
+  program('lightkube-async', 'lightkube', 'AsyncClient over HTTP/2: concurrent requests and watches, log, exec', {
+    needs: 'needs.yaml',
+  }),
 ];

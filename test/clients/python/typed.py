@@ -1,9 +1,15 @@
 """The official client: typed APIs, watches and errors."""
+
 import json
 
 from kubernetes import client, config, watch
-from kubernetes.client.exceptions import ApiException, ConflictException, ForbiddenException, NotFoundException
-from kubernetes.client.exceptions import UnprocessableEntityException
+from kubernetes.client.exceptions import (
+    ApiException,
+    ConflictException,
+    ForbiddenException,
+    NotFoundException,
+    UnprocessableEntityException,
+)
 from kubernetes.utils import retry_on_conflict
 
 from checks import IS_NAMESPACED, NAMESPACE, PATIENCE, equal, holds, raises, run
@@ -77,7 +83,10 @@ def patches():
     patched = apps.patch_namespaced_deployment("patched", NAMESPACE, more)
     env = {entry.name: entry.value for entry in patched.spec.template.spec.containers[0].env}
     equal((env, patched.spec.template.spec.containers[0].image), ({"A": "1", "B": "2"}, "nginx"))
-    operations = [{"op": "test", "path": "/spec/replicas", "value": 9}, {"op": "add", "path": "/spec/paused", "value": True}]
+    operations = [
+        {"op": "test", "path": "/spec/replicas", "value": 9},
+        {"op": "add", "path": "/spec/paused", "value": True},
+    ]
     with raises(UnprocessableEntityException, "the server rejected our request due to an error in our request"):
         apps.patch_namespaced_deployment("patched", NAMESPACE, operations, _content_type="application/json-patch+json")
     operations[0]["value"] = 0
@@ -122,7 +131,8 @@ def validation():
 def pages():
     for number in range(5):
         core.create_namespaced_secret(
-            NAMESPACE, {"metadata": {"name": f"page-{number}", "labels": {"odd": str(number % 2)}}, "type": "example/page"}
+            NAMESPACE,
+            {"metadata": {"name": f"page-{number}", "labels": {"odd": str(number % 2)}}, "type": "example/page"},
         )
     page = core.list_namespaced_secret(NAMESPACE, limit=2, field_selector="type=example/page")
     equal(page.metadata.remaining_item_count, None)
@@ -139,7 +149,9 @@ def pages():
         core.create_namespaced_config_map(NAMESPACE, config_map(None, generate_name="zz-"))
         page = core.list_namespaced_config_map(NAMESPACE, limit=2, _continue=token)
     equal((names, len(versions)), ([item.metadata.name for item in everything], 1))
-    chosen = core.list_namespaced_secret(NAMESPACE, label_selector="odd in (1),!even", field_selector="type=example/page")
+    chosen = core.list_namespaced_secret(
+        NAMESPACE, label_selector="odd in (1),!even", field_selector="type=example/page"
+    )
     equal([item.metadata.name for item in chosen.items], ["page-1", "page-3"])
     core.delete_collection_namespaced_secret(NAMESPACE, label_selector="odd")
     equal(core.list_namespaced_secret(NAMESPACE, label_selector="odd").items, [])
@@ -156,7 +168,10 @@ def watches():
     events = [
         (event["type"], event["object"].metadata.name, event["object"].data)
         for event in watcher.stream(
-            core.list_namespaced_config_map, NAMESPACE, resource_version=start, label_selector="watch=me",
+            core.list_namespaced_config_map,
+            NAMESPACE,
+            resource_version=start,
+            label_selector="watch=me",
             timeout_seconds=1,
         )
     ]
@@ -169,8 +184,12 @@ def initial_events():
     events = []
     watcher = watch.Watch()
     for event in watcher.stream(
-        core.list_namespaced_config_map, NAMESPACE, send_initial_events=True, allow_watch_bookmarks=True,
-        resource_version_match="NotOlderThan", timeout_seconds=PATIENCE,
+        core.list_namespaced_config_map,
+        NAMESPACE,
+        send_initial_events=True,
+        allow_watch_bookmarks=True,
+        resource_version_match="NotOlderThan",
+        timeout_seconds=PATIENCE,
     ):
         events.append(event)
         if event["type"] == "BOOKMARK":

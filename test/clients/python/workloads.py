@@ -1,4 +1,5 @@
 """The official client: a manifest whose Deployment, Service and Job are run, and what belongs to them."""
+
 import datetime
 import threading
 
@@ -17,9 +18,7 @@ batch = client.BatchV1Api()
 def wait_for(condition, lister, name):
     """Watches one object until it is so. @return: the object"""
     watcher = watch.Watch()
-    for event in watcher.stream(
-        lister, NAMESPACE, field_selector=f"metadata.name={name}", timeout_seconds=PATIENCE
-    ):
+    for event in watcher.stream(lister, NAMESPACE, field_selector=f"metadata.name={name}", timeout_seconds=PATIENCE):
         if event["type"] != "DELETED" and condition(event["object"]):
             watcher.stop()
             return event["object"]
@@ -72,9 +71,7 @@ def update():
     apps.patch_namespaced_deployment("web", NAMESPACE, patch)
     wait_for(is_rolled_out, apps.list_namespaced_deployment, "web")
     sets = apps.list_namespaced_replica_set(NAMESPACE, label_selector="app=web").items
-    revisions = {
-        item.metadata.annotations["deployment.kubernetes.io/revision"]: item.spec.replicas for item in sets
-    }
+    revisions = {item.metadata.annotations["deployment.kubernetes.io/revision"]: item.spec.replicas for item in sets}
     equal(revisions, {"1": 0, "2": 2})
     until(lambda: {pod.spec.containers[0].image for pod in pods()} == {"nginx:1.28"})
 
@@ -120,7 +117,8 @@ def eviction():
     policy.create_namespaced_pod_disruption_budget(NAMESPACE, budget)
     wait_for(
         lambda budget: budget.status and budget.status.disruptions_allowed == 1,
-        policy.list_namespaced_pod_disruption_budget, "web",
+        policy.list_namespaced_pod_disruption_budget,
+        "web",
     )
     name = pods()[0].metadata.name
     core.create_namespaced_pod_eviction(name, NAMESPACE, client.V1Eviction(metadata={"name": name}))
@@ -128,9 +126,11 @@ def eviction():
     wait_for(is_rolled_out, apps.list_namespaced_deployment, "web")
     policy.patch_namespaced_pod_disruption_budget("web", NAMESPACE, {"spec": {"minAvailable": 3}})
     wait_for(
-        lambda budget: budget.status.observed_generation == budget.metadata.generation
-        and budget.status.disruptions_allowed == 0,
-        policy.list_namespaced_pod_disruption_budget, "web",
+        lambda budget: (
+            budget.status.observed_generation == budget.metadata.generation and budget.status.disruptions_allowed == 0
+        ),
+        policy.list_namespaced_pod_disruption_budget,
+        "web",
     )
     name = pods()[0].metadata.name
     with raises(client.ApiException, "Cannot evict pod as it would violate the pod's disruption budget.", status=429):
@@ -141,7 +141,8 @@ def eviction():
 def job():
     done = wait_for(
         lambda job: any(condition.type == "Complete" for condition in job.status.conditions or []),
-        batch.list_namespaced_job, "sum",
+        batch.list_namespaced_job,
+        "sum",
     )
     equal((done.status.succeeded, done.status.failed), (2, None))
     assert done.status.completion_time >= done.status.start_time
@@ -154,15 +155,26 @@ def job():
 
 @holds("controllers have written Events, and a client writes its own")
 def events():
-    found = core.list_namespaced_event(NAMESPACE, field_selector="involvedObject.kind=Deployment,reason=ScalingReplicaSet")
+    found = core.list_namespaced_event(
+        NAMESPACE, field_selector="involvedObject.kind=Deployment,reason=ScalingReplicaSet"
+    )
     assert any(event.message.startswith("Scaled up replica set web-") for event in found.items), found.items
     involved = client.V1ObjectReference(api_version="apps/v1", kind="Deployment", name="web", namespace=NAMESPACE)
     # Without an eventTime the newer API has null, which the client's model of it does not take.
     now = datetime.datetime.now(datetime.timezone.utc)
     body = client.CoreV1Event(
-        metadata=client.V1ObjectMeta(generate_name="web."), involved_object=involved, reason="Tried", message="It is so.",
-        type="Normal", first_timestamp=now, last_timestamp=now, count=1,
-        source=client.V1EventSource(component="program"), event_time=now, action="Try", reporting_component="example.com/program",
+        metadata=client.V1ObjectMeta(generate_name="web."),
+        involved_object=involved,
+        reason="Tried",
+        message="It is so.",
+        type="Normal",
+        first_timestamp=now,
+        last_timestamp=now,
+        count=1,
+        source=client.V1EventSource(component="program"),
+        event_time=now,
+        action="Try",
+        reporting_component="example.com/program",
         reporting_instance="one",
     )
     made = core.create_namespaced_event(NAMESPACE, body)
