@@ -33,7 +33,9 @@ export const PYTHON_PROGRAMS: readonly Program[] = [
     needs: 'needs.yaml',
   }),
   program('asyncio-pods', 'kubernetes-asyncio', 'logs, exec, leader election'),
-  program('kr8s-sync', 'kr8s', 'objects, custom resources, scale, wait, exec, logs, port-forward', { needs: 'needs.yaml' }),
+  program('kr8s-sync', 'kr8s', 'objects, custom resources, scale, wait, exec, logs, port-forward', {
+    needs: 'needs.yaml',
+  }),
   program('kr8s-async', 'kr8s', 'the same with asyncio: manifests, watches and waits at once'),
   program('lightkube-typed', 'lightkube', 'models, generic resources, server-side apply, watch, wait, log, exec', {
     needs: 'needs.yaml',
