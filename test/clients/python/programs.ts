@@ -3,6 +3,11 @@ import { versionInRequirements } from '../runner/versions.ts';
 
 const PYTHON = 'test/clients/python';
 
+const install = (environment: string): Program['build'] => [
+  ['python3', '-m', 'venv', built(environment)],
+  [built(environment, 'bin/pip'), 'install', '-q', '--disable-pip-version-check', '-r', 'requirements.txt'],
+];
+
 /** A program of the virtual environment that all but ansible share, with the library that it is about. */
 const program = (name: string, client: string, does: string, more: Partial<Program> = {}): Program => ({
   name: `python/${name}`,
@@ -10,10 +15,7 @@ const program = (name: string, client: string, does: string, more: Partial<Progr
   version: versionInRequirements(`${PYTHON}/requirements.txt`, client),
   does,
   folder: PYTHON,
-  build: [
-    ['python3', '-m', 'venv', built('python')],
-    [built('python/bin/pip'), 'install', '-q', '--disable-pip-version-check', '-r', 'requirements.txt'],
-  ],
+  build: install('python'),
   run: [built('python/bin/python'), `${name.replaceAll('-', '_')}.py`],
   ...more,
 });
@@ -43,4 +45,36 @@ export const PYTHON_PROGRAMS: readonly Program[] = [
   program('lightkube-async', 'lightkube', 'AsyncClient over HTTP/2: concurrent requests and watches, log, exec', {
     needs: 'needs.yaml',
   }),
+  program('kopf-operator', 'kopf', 'an operator: create, update, delete, timer, daemon, index, finalizers, restart', {
+    needs: 'needs.yaml',
+  }),
+  program(
+    'pytest',
+    'pytest',
+    'a suite with fixtures for a client and a namespace of each test, of the official client',
+    {
+      run: [
+        built('python/bin/python'),
+        '-m',
+        'pytest',
+        '-q',
+        '-p',
+        'no:cacheprovider',
+        '-p',
+        'ok_lines',
+        'pytest_suite',
+      ],
+    },
+  ),
+  {
+    name: 'python/ansible',
+    client: 'ansible',
+    version: versionInRequirements(`${PYTHON}/ansible/requirements.txt`, 'ansible'),
+    does: 'a playbook with kubernetes.core: apply, wait, scale, rollback, exec, log, cp, check mode, idempotence',
+    folder: `${PYTHON}/ansible`,
+    build: install('python-ansible'),
+    run: [built('python-ansible/bin/ansible-playbook'), 'playbook.yaml'],
+    needs: '../needs.yaml',
+    env: { ANSIBLE_HOME: built('python-ansible/home') },
+  },
 ];
