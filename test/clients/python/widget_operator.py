@@ -1,4 +1,4 @@
-"""An operator with kopf, run by `kopf run`: each Widget has a ConfigMap, and what becomes of it stands in its status."""
+"""An operator with kopf, run by `kopf run`: each Widget has a ConfigMap, and what becomes of it is in its status."""
 
 import datetime
 
