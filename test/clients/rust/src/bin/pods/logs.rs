@@ -12,7 +12,7 @@ use serde_json::{from_value, json};
 use crate::{api, running};
 
 pub async fn log(place: &Place) -> Result<()> {
-    let script = "for i in 1 2 3; do echo line $i; done; until [ -e /tmp/go ]; do sleep 0.1; done; echo last";
+    let script = "for i in 1 2 3; do echo line $i; done; until [ -e /go ]; do sleep 0.1; done; echo last";
     running(place, "writer", json!({"image": "busybox", "command": ["sh", "-c", script]})).await?;
     let pods = api(place);
     let follow = LogParams { follow: true, ..LogParams::default() };
@@ -32,7 +32,7 @@ pub async fn log(place: &Place) -> Result<()> {
     let later = LogParams { since_time: Some("2999-01-01T00:00:00Z".parse()?), ..LogParams::default() };
     same("of the future", pods.logs("writer", &later).await?.as_str(), "")?;
 
-    let touch = pods.exec("writer", ["touch", "/tmp/go"], &AttachParams::default()).await?;
+    let touch = pods.exec("writer", ["touch", "/go"], &AttachParams::default()).await?;
     same("the end", lines.try_next().await?.as_deref(), Some("last"))?;
     same("what comes after it", lines.try_next().await?, None)?;
     drop(touch);

@@ -42,7 +42,8 @@ pub async fn forward(place: &Place) -> Result<()> {
     ensure!(answers[0].1.contains("Welcome to nginx!"), "{}", answers[0].1);
     forwarded.join().await?;
 
-    let script = "printf 'ready\\n' > /tmp/index.html; httpd -p 8081 -h /tmp; exec httpd -f -p 8082 -h /tmp";
+    let script =
+        "mkdir /site; printf 'ready\\n' > /site/index.html; httpd -p 8081 -h /site; exec httpd -f -p 8082 -h /site";
     running(place, "two", json!({"image": "busybox", "command": ["sh", "-c", script]})).await?;
     let mut forwarded = pods.portforward("two", &[8081, 8082]).await?;
     let streams = (forwarded.take_stream(8081), forwarded.take_stream(8082));

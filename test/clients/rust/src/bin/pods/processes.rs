@@ -159,17 +159,17 @@ pub async fn copy(place: &Place) -> Result<()> {
         archive.append_data(&mut header, name, content)?;
     }
     let params = AttachParams::default().stdin(true).stderr(false);
-    let mut process = pods.exec("box", ["tar", "xf", "-", "-C", "/tmp"], &params).await?;
+    let mut process = pods.exec("box", ["tar", "xf", "-", "-C", "/"], &params).await?;
     let mut stdin = process.stdin().context("no input")?;
     stdin.write_all(&archive.into_inner()?).await?;
     stdin.shutdown().await?;
     drop(stdin);
     succeeded(&status(&mut process).await?)?;
-    let listed = output(&pods, &["sh", "-c", "cat /tmp/data/deep/greeting; stat -c %a:%s /tmp/data/numbers"]).await?;
+    let listed = output(&pods, &["sh", "-c", "cat /data/deep/greeting; stat -c %a:%s /data/numbers"]).await?;
     same("the files", listed, "hello640:50000\n")?;
 
     let mut process =
-        pods.exec("box", ["tar", "cf", "-", "-C", "/tmp", "data"], &AttachParams::default().stderr(false)).await?;
+        pods.exec("box", ["tar", "cf", "-", "-C", "/", "data"], &AttachParams::default().stderr(false)).await?;
     let mut bytes = Vec::new();
     process.stdout().context("no output")?.read_to_end(&mut bytes).await?;
     let mut found = Vec::new();
