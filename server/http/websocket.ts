@@ -46,6 +46,8 @@ export async function addWebSocketWatch(
   });
   app.addHook('preValidation', async (request, reply) => {
     if (!request.ws) return;
+    // Node's parser has left this connection for good: a client that is refused must not send another request on it.
+    (reply.raw as ServerResponse).shouldKeepAlive = false;
     const message = request.raw as IncomingMessage;
     const raw = messageRequest(message);
     const incoming = new IncomingRequest(raw, request.originalUrl, peerOf(raw), true);

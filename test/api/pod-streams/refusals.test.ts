@@ -39,6 +39,12 @@ describe.each(['exec', 'attach'])('pods/%s is refused', (subresource) => {
     expect(refusalOf(answer)).toEqual([400, 'you must specify at least 1 of stdin, stdout, stderr']);
   });
 
+  // The connection ends with it: a client that kept it would lose the next request.
+  it('on a connection that is not kept', async () => {
+    const { headers } = await server.ask('POST', `nope/${subresource}`, SPDY);
+    expect(headers.connection).toBe('close');
+  });
+
   it('for any other method', async () => {
     const message = 'the server does not allow this method on the requested resource';
     expect(refusalOf(await server.ask('PUT', `web/${subresource}`))).toEqual([405, message]);
