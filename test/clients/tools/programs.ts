@@ -31,28 +31,34 @@ function newestKubectl(): Program {
   return kubectl(version, command, [[process.execPath, 'build-kubectl.mjs']]);
 }
 
-/** A tool that is a Go module with a command, built as its own `go.mod` says. */
-function goTool(name: string, client: string, version: string, command: string, does: string): Program {
+/** A tool that is a command of a Go module, built as its own `go.mod` says. */
+function goTool(name: string, does: string, command: string, version: string, script: string): Program {
   const bin = built('tools', name);
+  // As go calls it: by its last part that is no version.
+  const file =
+    command
+      .replace(/\/v\d+$/, '')
+      .split('/')
+      .at(-1) ?? '';
   return {
     name: `tools/${name}`,
-    client,
+    client: file,
     version,
     does,
     folder: TOOLS,
     build: [['env', 'GOFLAGS=', `GOBIN=${bin}`, 'go', 'install', `${command}@${version}`]],
-    run: [process.execPath, `${name}.mjs`],
-    env: {
-      KUBECTL,
-      TOOL: `${bin}/${command
-        .replace(/\/v\d+$/, '')
-        .split('/')
-        .at(-1)}`,
-    },
+    run: [process.execPath, script],
+    env: { KUBECTL, TOOL: `${bin}/${file}` },
   };
 }
+
+const CHART = 'a chart with hooks and a test: install, upgrade, rollback, test, uninstall';
 
 export const TOOL_PROGRAMS: readonly Program[] = [
   ...OLDER_KUBECTLS.map((version) => kubectl(version, findOlderKubectl(version), [])),
   newestKubectl(),
+  goTool('helm3', CHART, 'helm.sh/helm/v3/cmd/helm', 'v3.22.0', 'helm/main.mjs'),
+  goTool('helm4', CHART, 'helm.sh/helm/v4/cmd/helm', 'v4.3.1', 'helm/main.mjs'),
+  goTool('kustomize', 'built, applied, pruned', 'sigs.k8s.io/kustomize/kustomize/v5', 'v5.8.1', 'kustomize/main.mjs'),
+  goTool('stern', 'logs of pods that come and go', 'github.com/stern/stern', 'v1.33.0', 'stern.mjs'),
 ];
