@@ -166,7 +166,7 @@ await check('delete by selector, by file, and wait for a finalizer', async () =>
   await kubectl('patch configmap made -p', '{"metadata":{"finalizers":["example.com/hold"]}}');
   await kubectl('delete configmap made --wait=false');
   match(
-    await kubectlFails('wait --for=delete configmap/made --timeout=100ms'),
+    await kubectlFails('wait --for=delete configmap/made --timeout=1s'),
     /timed out waiting for the condition on configmaps\/made/,
   );
   const waiting = kubectl('wait --for=delete configmap/made --timeout=30s');

@@ -148,7 +148,8 @@ await check('events of an object', async () => {
 });
 
 await check('watch pods come and go', async () => {
-  const watching = startKubectl('get pods -l app=web --watch-only --output-watch-events');
+  const watching = startKubectl('get pods -l app=web --watch --output-watch-events');
+  await watching.said(/\nADDED +web-\S+ +1\/1 +Running/);
   const [, pod] = /(\S+)/.exec(await kubectl('get pods -l app=web -o', 'jsonpath={.items[0].metadata.name}')) ?? [];
   await kubectl(`delete pod ${pod} --wait=false`);
   await watching.said(new RegExp(`\\nDELETED +${pod} `));
