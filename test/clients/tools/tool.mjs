@@ -22,6 +22,13 @@ export function file(name, text, mode = 0o600) {
   return path;
 }
 
+process.on('uncaughtException', ({ message }) => {
+  process.stdout.write(`not ok prepares what it needs: ${oneLine(message)}\n`);
+  process.exit(1);
+});
+
+const oneLine = (text) => String(text).replaceAll('\n', ' ⏎ ');
+
 /** A line for what holds, or for what does not and why. */
 export async function check(what, test) {
   let timer;
@@ -33,7 +40,7 @@ export async function check(what, test) {
     process.stdout.write(`ok ${what}\n`);
   } catch (error) {
     process.exitCode = 1;
-    process.stdout.write(`not ok ${what}: ${String(error?.message ?? error).replaceAll('\n', ' ⏎ ')}\n`);
+    process.stdout.write(`not ok ${what}: ${oneLine(error?.message ?? error)}\n`);
   } finally {
     clearTimeout(timer);
   }

@@ -14,10 +14,10 @@ import {
   startKubectl,
 } from '../tool.mjs';
 
-const secrets = ['c', 'a', 'b'].map((name) => ({
+const secrets = ['c', 'a', 'b'].map((name, nth) => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: `shown-${name}`, labels: { shown: name } },
+  metadata: { name: `shown-${name}`, labels: { shown: name, order: `${nth}` } },
   stringData: { word: `of ${name}` },
 }));
 
@@ -58,8 +58,8 @@ await check('get prints YAML, JSON, names, jsonpath, templates and columns', asy
 
 await check('get sorts, takes pages, and filters by fields', async () => {
   equal(
-    await kubectl('get secrets -l shown --sort-by=.metadata.creationTimestamp -o name --chunk-size=1'),
-    'secret/shown-a\nsecret/shown-b\nsecret/shown-c\n',
+    await kubectl('get secrets -l shown --sort-by=.metadata.labels.order -o name --chunk-size=1'),
+    'secret/shown-c\nsecret/shown-a\nsecret/shown-b\n',
   );
   const sorted = await kubectl('get secrets -l shown --sort-by={.data.word} --no-headers --chunk-size=2');
   equal(sorted.match(/shown-./g), ['shown-a', 'shown-b', 'shown-c']);
@@ -98,7 +98,7 @@ await check('describe', async () => {
   match(
     described,
     new RegExp(
-      `^Name: +shown-a\nNamespace: +${namespace}\nLabels: +nth=\\d+\n +shown=a\nAnnotations: +<none>\n\nType: +Opaque\n\nData\n====\nword: +4 bytes\n$`,
+      `^Name: +shown-a\nNamespace: +${namespace}\nLabels: +nth=\\d+\n +order=1\n +shown=a\nAnnotations: +<none>\n\nType: +Opaque\n\nData\n====\nword: +4 bytes\n$`,
     ),
   );
   match(
