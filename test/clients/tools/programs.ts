@@ -61,4 +61,5 @@ export const TOOL_PROGRAMS: readonly Program[] = [
   goTool('helm4', CHART, 'helm.sh/helm/v4/cmd/helm', 'v4.3.1', 'helm/main.mjs'),
   goTool('kustomize', 'built, applied, pruned', 'sigs.k8s.io/kustomize/kustomize/v5', 'v5.8.1', 'kustomize/main.mjs'),
   goTool('stern', 'logs of pods that come and go', 'github.com/stern/stern', 'v1.33.0', 'stern.mjs'),
+  goTool('k9s', 'its tables, views and keys, in a terminal', 'github.com/derailed/k9s', 'v0.50.16', 'k9s.mjs'),
 ];
