@@ -13,7 +13,8 @@ function isExecutable(file: string): boolean {
 const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
 
 /** A command by its name, as a shell finds it. */
-const onPath = (name: string): string | undefined => folders.map((folder) => join(folder, name)).find(isExecutable);
+export const onPath = (name: string): string | undefined =>
+  folders.map((folder) => join(folder, name)).find(isExecutable);
 
 /** A kubectl of an older version: on PATH under such a name, or beside the kubectl on PATH, where some SDKs have it. */
 export function findOlderKubectl(version: string): string | undefined {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { built, type Command, type Program } from '../runner/program.ts';
 import { versionInGoMod } from '../runner/versions.ts';
-import { findOlderKubectl } from './on-path.ts';
+import { findOlderKubectl, onPath } from './on-path.ts';
 
 const TOOLS = 'test/clients/tools';
 /** For the part of a program that makes and changes what its tool looks at. */
@@ -52,6 +52,22 @@ function goTool(name: string, does: string, command: string, version: string, sc
   };
 }
 
+/** A tool that comes as a package of systems, not of a language. */
+function systemTool(name: string, does: string): Program {
+  const missing = onPath(name) === undefined ? { missing: `no ${name} on PATH` } : {};
+  const run = [process.execPath, `${name}.mjs`] as const;
+  return {
+    name: `tools/${name}`,
+    client: name,
+    version: 'as installed',
+    does,
+    folder: TOOLS,
+    build: [],
+    run,
+    ...missing,
+  };
+}
+
 const CHART = 'a chart with hooks and a test: install, upgrade, rollback, test, uninstall';
 
 export const TOOL_PROGRAMS: readonly Program[] = [
@@ -62,4 +78,7 @@ export const TOOL_PROGRAMS: readonly Program[] = [
   goTool('kustomize', 'built, applied, pruned', 'sigs.k8s.io/kustomize/kustomize/v5', 'v5.8.1', 'kustomize/main.mjs'),
   goTool('stern', 'logs of pods that come and go', 'github.com/stern/stern', 'v1.33.0', 'stern.mjs'),
   goTool('k9s', 'its tables, views and keys, in a terminal', 'github.com/derailed/k9s', 'v0.50.16', 'k9s.mjs'),
+  { ...goTool('kapply', 'inventories', 'sigs.k8s.io/cli-utils/cmd', 'v0.37.2', 'kapply.mjs'), client: 'kapply' },
+  systemTool('kubecolor', 'kubectl in colours'),
+  systemTool('kubectx', 'contexts, and namespaces by kubens'),
 ];

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { check, equal, kubectl, kubectlWith, match, output, run } from '../tool.mjs';
+import { check, equal, isCluster, kubectl, kubectlWith, match, output, run } from '../tool.mjs';
 
 const { TOOL } = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'clients-'));
@@ -101,3 +101,12 @@ await check('delete -k', async () => {
   );
   equal(await kubectl('get deployment,service,configmap -l app=web -o name'), '');
 });
+
+if (!isCluster)
+  await check('the namespace of another is forbidden', async () => {
+    await output('sh', ['-c', `cd "${staging}" && "${TOOL}" edit set namespace default`]);
+    match(
+      await apply().catch(({ message }) => message),
+      /\(Forbidden\): [\s\S]*cannot get resource "configmaps" in API group "" in the namespace "default"\n/,
+    );
+  });
