@@ -1,4 +1,5 @@
 // Objects: create, apply, diff, edit, patch, replace, label, annotate, delete.
+import { dirname } from 'node:path';
 import {
   check,
   equal,
@@ -105,6 +106,14 @@ await check('an apply set is pruned by what its parent has', async () => {
   };
   await set('member-a', 'member-b');
   equal(await set('member-a'), 'configmap/member-a unchanged\nconfigmap/member-b pruned\n');
+});
+
+await check('apply -k and delete -k of a kustomization', async () => {
+  const kustomization = 'namePrefix: built-\nconfigMapGenerator: [{name: map, literals: [a=1]}]\n';
+  const folder = dirname(file('kustomization.yaml', kustomization));
+  match(await kubectl(`apply -k ${folder}`), /^configmap\/built-map-[a-z0-9]{10} created\n$/);
+  match(await kubectl(`kustomize ${folder}`), /\nkind: ConfigMap\nmetadata:\n {2}name: built-map-[a-z0-9]{10}\n$/);
+  match(await kubectl(`delete -k ${folder}`), /^configmap "built-map-[a-z0-9]{10}" deleted.*\n$/);
 });
 
 await check('edit sends what the editor has changed', async () => {
