@@ -16,6 +16,7 @@ const isFailure = (line: string): boolean => line.startsWith('not ok');
 function outcome(results: readonly Result[], scope: Scope): string {
   const result = results.find((one) => one.scope === scope);
   const program = results[0]?.program;
+  if (program?.missing !== undefined) return `not run: ${cell(program.missing)}`;
   if (!result) return program?.onlyCluster ? `not run: ${cell(program.onlyCluster)}` : '';
   const failed = result.lines.filter(isFailure);
   const passed = result.lines.length - failed.length;

@@ -38,6 +38,8 @@ export interface Program {
   readonly env?: Readonly<Record<string, string>>;
   /** Why it is not run a second time, with a prefix and as a user of a namespace: for a program that cannot be. */
   readonly onlyCluster?: string;
+  /** What this machine lacks that no build brings, for the table: such a program is not run, and has not failed. */
+  readonly missing?: string;
 }
 
 /** Where programs are built: nothing of it lies in the repository. */

@@ -66,6 +66,10 @@ async function run(program: Program, scope: Scope, kubeconfig: string, namespace
 
 /** Builds a program and runs it as each of {@link SCOPES}. */
 export async function runProgram(program: Program, kubectl: string): Promise<Result[]> {
+  if (program.missing !== undefined) {
+    process.stderr.write(`${program.name}: not run: ${program.missing}\n`);
+    return SCOPES.map((scope) => ({ program, scope, lines: [] }));
+  }
   const problem = await build(program);
   const results: Result[] = [];
   const found = (scope: Scope, lines: readonly string[]): void => {
