@@ -72,7 +72,7 @@ func (r *bucketReconciler) makeChildren(ctx context.Context, bucket *Bucket) err
 	settings := &corev1.ConfigMap{ObjectMeta: meta}
 	result, err := controllerutil.CreateOrUpdate(ctx, r.Client, settings, func() error {
 		settings.Data = map[string]string{"url": "https://" + bucket.Spec.Region + "/" + bucket.Name}
-		return controllerutil.SetControllerReference(bucket, settings, r.Scheme())
+		return r.own(bucket, settings)
 	})
 	if err != nil {
 		return err
@@ -86,9 +86,18 @@ func (r *bucketReconciler) makeChildren(ctx context.Context, bucket *Bucket) err
 		if credentials.Data == nil {
 			credentials.Data = map[string][]byte{"key": []byte("secret of " + bucket.Name)}
 		}
-		return controllerutil.SetControllerReference(bucket, credentials, r.Scheme())
+		return r.own(bucket, credentials)
 	})
 	return err
+}
+
+// own makes a new child one of the bucket. What is there already may just have been orphaned: the bucket that the
+// cache has is older than its deletion then, and whoever adopted the child again would have it collected.
+func (r *bucketReconciler) own(bucket *Bucket, child client.Object) error {
+	if created := child.GetCreationTimestamp(); !created.IsZero() {
+		return nil
+	}
+	return controllerutil.SetControllerReference(bucket, child, r.Scheme())
 }
 
 func (r *bucketReconciler) finalize(ctx context.Context, bucket *Bucket) (ctrl.Result, error) {
