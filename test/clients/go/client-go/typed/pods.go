@@ -86,7 +86,8 @@ func (t *typed) runPod(ctx context.Context) error {
 
 func (t *typed) changePod(ctx context.Context) error {
 	pods := t.Client.CoreV1().Pods(t.Namespace)
-	patch := []byte(`{"spec":{"containers":[{"name":"main","image":"nginx:1.27"}]},"metadata":{"labels":{"tier":"front"}}}`)
+	patch := []byte(`{"spec":{"containers":[{"name":"main","image":"nginx:1.27"}]},
+		"metadata":{"labels":{"tier":"front"}}}`)
 	patched, err := pods.Patch(ctx, "web", types.StrategicMergePatchType, patch, metav1.PatchOptions{})
 	if err != nil {
 		return err
