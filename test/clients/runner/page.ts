@@ -21,7 +21,8 @@ function outcome(results: readonly Result[], scope: Scope): string {
   const failed = result.lines.filter(isFailure);
   const passed = result.lines.length - failed.length;
   if (failed.length === 0) return `${passed} passed`;
-  return `${passed} passed, ${failed.length} failed: ${failed.map((line) => cell(line.slice('not ok '.length))).join('; ')}`;
+  const reasons = failed.map((line) => cell(line.slice('not ok '.length)));
+  return `${passed} passed, ${failed.length} failed: ${reasons.join('; ')}`;
 }
 
 function programRows(results: readonly Result[]): string[] {

@@ -14,7 +14,8 @@ export type Command = readonly [command: string, ...args: string[]];
  *
  * @example
  * { name: 'go/typed', client: 'client-go', version: versionInGoMod('test/clients/go/client-go', 'k8s.io/client-go'),
- *   does: 'typed clientset', folder: 'test/clients/go/client-go', build: [['go', 'build', './typed']], run: ['./typed'] }
+ *   does: 'typed clientset', folder: 'test/clients/go/client-go', build: [['go', 'build', './typed']],
+ *   run: ['./typed'] }
  */
 export interface Program {
   /** Its language and its own name: `go/typed`; `npm run test:clients -- go` and `-- go/typed` run it. */
