@@ -158,7 +158,8 @@ await check('uninstall removes everything, with its history or without', async (
   equal(await helm('uninstall shop --wait --keep-history'), 'release "shop" uninstalled\n');
   equal((await revisions()).at(-1), '5 uninstalled');
   equal(await kubectl('get deployment,service,configmap -l app.kubernetes.io/managed-by=Helm -o name'), '');
-  equal(await kubectl('get pods -l app.kubernetes.io/name=shop -o name'), '');
+  // The pods follow their deployment a little later.
+  await kubectl('wait --for=delete pod -l app.kubernetes.io/name=shop --timeout=50s');
 });
 
 if (!isCluster)
