@@ -1,6 +1,6 @@
 // kubectx and kubens, which switch contexts and namespaces of the kubeconfig.
 import { readFileSync } from 'node:fs';
-import { check, equal, file, isCluster, kubectl, match, namespace, output, run } from './tool.mjs';
+import { check, equal, file, isCluster, joined, kubectl, match, namespace, output, run } from './tool.mjs';
 
 const config = file('config', readFileSync(process.env.KUBECONFIG, 'utf8'));
 const more = { KUBECONFIG: config };
@@ -40,6 +40,9 @@ if (isCluster) {
     const { stderr } = await kubens();
     match(
       stderr,
-      /^Error from server \(Forbidden\): namespaces is forbidden: User "\S+" cannot list resource "namespaces" in API group "" at the cluster scope\n/,
+      joined(
+        /^Error from server \(Forbidden\): namespaces is forbidden: User "\S+" cannot list /,
+        /resource "namespaces" in API group "" at the cluster scope\n/,
+      ),
     );
   });

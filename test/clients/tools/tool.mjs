@@ -51,6 +51,9 @@ export function equal(actual, expected) {
     throw new Error(`is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
 }
 
+/** One expression of several, for those that are wider than a line. */
+export const joined = (...parts) => new RegExp(parts.map(({ source }) => source).join(''), parts[0].flags);
+
 export function match(actual, pattern) {
   if (!pattern.test(actual)) throw new Error(`is ${JSON.stringify(actual)}, which does not match ${pattern}`);
 }

@@ -135,10 +135,7 @@ await check('patch of each type', async () => {
   );
   equal(await data('made'), { a: 'edited' });
   const bad = await kubectlFails('patch configmap made --type=json -p', '[{"op":"test","path":"/data/a","value":"3"}]');
-  match(
-    bad,
-    /^The request is invalid: the server rejected our request due to an error in our request|testing value \/data\/a failed/,
-  );
+  match(bad, /^The request is invalid: the server rejected our request due to an error|testing value \/data\/a failed/);
 });
 
 await check('replace, also with an old resourceVersion, and by force', async () => {

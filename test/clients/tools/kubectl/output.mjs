@@ -4,6 +4,7 @@ import {
   check,
   equal,
   file,
+  joined,
   kubectl,
   kubectlCommand,
   kubectlFails,
@@ -29,8 +30,10 @@ await check('get prints a table, with labels and more', async () => {
   match(await kubectl('get secret shown-a -L shown'), /^NAME +TYPE +DATA +AGE +SHOWN\nshown-a +Opaque +1 +\d+s +a\n$/);
   const service = await kubectl('create service clusterip shown --tcp=80:8080 -o name');
   equal(service, 'service/shown\n');
-  const wide =
-    /^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE +SELECTOR\nshown +ClusterIP +[\d.]+ +<none> +80\/TCP +\d+s +app=shown\n$/;
+  const wide = joined(
+    /^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE +SELECTOR\nshown +ClusterIP +/,
+    /[\d.]+ +<none> +80\/TCP +\d+s +app=shown\n$/,
+  );
   match(await kubectl('get service shown -o wide'), wide);
   match(
     await kubectl('get secret/shown-a service/shown'),
@@ -67,7 +70,10 @@ await check('get sorts, takes pages, and filters by fields', async () => {
   equal(await kubectl('get secrets --field-selector=type=no -o name'), '');
   match(
     await kubectlFails('get secrets --field-selector=bad=1'),
-    /^Error from server \(BadRequest\): Unable to find "\/v1, Resource=secrets" that match label selector "", field selector "bad=1": field label not supported: bad\n$/,
+    joined(
+      /^Error from server \(BadRequest\): Unable to find "\/v1, Resource=secrets" that match /,
+      /label selector "", field selector "bad=1": field label not supported: bad\n$/,
+    ),
   );
 });
 
@@ -98,12 +104,16 @@ await check('describe', async () => {
   match(
     described,
     new RegExp(
-      `^Name: +shown-a\nNamespace: +${namespace}\nLabels: +nth=\\d+\n +order=1\n +shown=a\nAnnotations: +<none>\n\nType: +Opaque\n\nData\n====\nword: +4 bytes\n$`,
+      `^Name: +shown-a\nNamespace: +${namespace}\nLabels: +nth=\\d+\n +order=1\n +shown=a\n` +
+        `Annotations: +<none>\n\nType: +Opaque\n\nData\n====\nword: +4 bytes\n$`,
     ),
   );
   match(
     await kubectl('describe service shown'),
-    /\nType: +ClusterIP\nIP Family Policy: +SingleStack\nIP Families: +IPv4\nIP: +[\d.]+\nIPs: +[\d.]+\nPort: +80-8080 +80\/TCP\nTargetPort: +8080\/TCP\nEndpoints: +/,
+    joined(
+      /\nType: +ClusterIP\nIP Family Policy: +SingleStack\nIP Families: +IPv4\nIP: +[\d.]+\n/,
+      /IPs: +[\d.]+\nPort: +80-8080 +80\/TCP\nTargetPort: +8080\/TCP\nEndpoints: +/,
+    ),
   );
 });
 
@@ -111,7 +121,10 @@ await check('explain a field, and all fields below it', async () => {
   match(await kubectl('explain pods.spec.containers.image'), /^KIND: +Pod\nVERSION: +v1\n\nFIELD: +image <string>\n\n/);
   match(
     await kubectl('explain cronjobs --recursive'),
-    /^GROUP: +batch\nKIND: +CronJob\nVERSION: +v1\n[\s\S]*\n {2}spec\t<CronJobSpec>.*\n[\s\S]*concurrencyPolicy\t<string>\n/,
+    joined(
+      /^GROUP: +batch\nKIND: +CronJob\nVERSION: +v1\n[\s\S]*\n {2}spec\t<CronJobSpec>.*\n/,
+      /[\s\S]*concurrencyPolicy\t<string>\n/,
+    ),
   );
   match(await kubectlFails('explain pods.spec.nothing'), /^error: field "nothing" does not exist\n$/);
 });
@@ -119,7 +132,11 @@ await check('explain a field, and all fields below it', async () => {
 await check('api-resources and api-versions', async () => {
   match(
     await kubectl('api-resources --api-group=apps --no-headers'),
-    /^controllerrevisions +apps\/v1 +true +ControllerRevision\ndaemonsets +ds +apps\/v1 +true +DaemonSet\ndeployments +deploy +apps\/v1 +true +Deployment\nreplicasets +rs +apps\/v1 +true +ReplicaSet\nstatefulsets +sts +apps\/v1 +true +StatefulSet\n$/,
+    joined(
+      /^controllerrevisions +apps\/v1 +true +ControllerRevision\ndaemonsets +ds +apps\/v1 +/,
+      /true +DaemonSet\ndeployments +deploy +apps\/v1 +true +Deployment\nreplicasets +rs +/,
+      /apps\/v1 +true +ReplicaSet\nstatefulsets +sts +apps\/v1 +true +StatefulSet\n$/,
+    ),
   );
   const scalable = await kubectl('api-resources --namespaced=false --verbs=list -o name');
   match(scalable, /^nodes$/m);

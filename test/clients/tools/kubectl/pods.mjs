@@ -6,6 +6,7 @@ import {
   check,
   equal,
   file,
+  joined,
   kubectl,
   kubectlCommand,
   kubectlFails,
@@ -127,7 +128,11 @@ await check('delete with a grace period, by force, and evict no pod of a full bu
   const forced = await run(kubectlCommand, ['delete', 'pod', 'web', 'copy', '--force']);
   match(
     forced.stderr,
-    /^Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated\. The resource may continue to run on the cluster indefinitely\.\n$/,
+    joined(
+      /^Warning: Immediate deletion does not wait for confirmation that the running resource /,
+      /has been terminated\. The resource may continue to run on the cluster indefinitely\.\n/,
+      /$/,
+    ),
   );
   match(forced.stdout, /^pod "web" force deleted.*\npod "copy" force deleted.*\n$/);
 });

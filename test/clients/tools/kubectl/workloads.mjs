@@ -1,5 +1,5 @@
 // Workloads: rollouts, scale, autoscale, set, expose, jobs, waits, events, cascades.
-import { check, equal, kubectl, kubectlFails, kubectlWith, match, startKubectl } from '../tool.mjs';
+import { check, equal, joined, kubectl, kubectlFails, kubectlWith, match, startKubectl } from '../tool.mjs';
 
 const rolledOut = (name) => kubectl(`rollout status deployment ${name} --timeout=60s`);
 const image = (name) => kubectl(`get deployment ${name} -o`, 'jsonpath={.spec.template.spec.containers[0].image}');
@@ -130,7 +130,7 @@ await check('a stateful set is rolled out in its order', async () => {
   const said = await kubectl('rollout status statefulset ordered --timeout=60s');
   match(
     said,
-    /partitioned roll out complete: 2 new pods have been updated\.\.\.\n$|statefulset rolling update complete 2 pods at revision ordered-[a-z0-9]+\.\.\.\n$/,
+    /(roll out complete: 2 new pods have been updated|update complete 2 pods at revision ordered-[a-z0-9]+)\.{3}\n$/,
   );
   equal(await kubectl('get pods -l app=ordered -o name'), 'pod/ordered-0\npod/ordered-1\n');
 });
@@ -138,7 +138,10 @@ await check('a stateful set is rolled out in its order', async () => {
 await check('events of an object', async () => {
   match(
     await kubectl('events --for=deployment/web'),
-    /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n[\s\S]*Normal +ScalingReplicaSet +Deployment\/web +Scaled up replica set web-[a-z0-9]+ (from 0 )?to 2( from 0)?\n/,
+    joined(
+      /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n[\s\S]*Normal +ScalingReplicaSet +/,
+      /Deployment\/web +Scaled up replica set web-[a-z0-9]+ (from 0 )?to 2( from 0)?\n/,
+    ),
   );
   match(
     await kubectl('get events --field-selector=involvedObject.name=done,reason=Completed --no-headers'),

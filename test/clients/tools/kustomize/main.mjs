@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { check, equal, isCluster, kubectl, kubectlWith, match, output, run } from '../tool.mjs';
+import { check, equal, isCluster, joined, kubectl, kubectlWith, match, output, run } from '../tool.mjs';
 
 const { TOOL } = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'clients-'));
@@ -19,7 +19,10 @@ const prune = ['--prune', '-l', 'app=web', '--prune-allowlist=core/v1/ConfigMap'
 await check('what it builds is applied', async () => {
   match(
     await apply(),
-    /^configmap\/staging-settings-[a-z0-9]{10} created\nservice\/staging-web created\ndeployment\.apps\/staging-web created\n$/,
+    joined(
+      /^configmap\/staging-settings-[a-z0-9]{10} created\nservice\/staging-web created\n/,
+      /deployment\.apps\/staging-web created\n$/,
+    ),
   );
   await kubectl('rollout status deployment staging-web --timeout=60s');
   equal(
@@ -35,7 +38,10 @@ await check('what it builds is applied', async () => {
 await check('applied once more, nothing changes', async () => {
   match(
     await apply(),
-    /^configmap\/staging-settings-[a-z0-9]{10} unchanged\nservice\/staging-web unchanged\ndeployment\.apps\/staging-web unchanged\n$/,
+    joined(
+      /^configmap\/staging-settings-[a-z0-9]{10} unchanged\nservice\/staging-web unchanged\n/,
+      /deployment\.apps\/staging-web unchanged\n$/,
+    ),
   );
   const { code, stdout } = await run(process.env.KUBECTL, ['diff', '-k', staging]);
   equal([code, stdout], [0, '']);
@@ -47,7 +53,10 @@ await check('another setting is another map, which the deployment rolls out', as
   writeFileSync(file, readFileSync(file, 'utf8').replace('mode=staging', 'mode=changed'));
   match(
     await apply(),
-    /^configmap\/staging-settings-[a-z0-9]{10} created\nservice\/staging-web unchanged\ndeployment\.apps\/staging-web configured\n$/,
+    joined(
+      /^configmap\/staging-settings-[a-z0-9]{10} created\nservice\/staging-web unchanged\n/,
+      /deployment\.apps\/staging-web configured\n$/,
+    ),
   );
   await kubectl('rollout status deployment staging-web --timeout=60s');
   const names = (await settings()).trim().split('\n');
@@ -68,11 +77,17 @@ await check('edit sets an image and a suffix, and what bore the old name is prun
   const said = await apply(...prune, '--prune-allowlist=apps/v1/Deployment');
   match(
     said,
-    /^configmap\/staging-settings-b-[a-z0-9]{10} created\nservice\/staging-web-b created\ndeployment\.apps\/staging-web-b created\n/,
+    joined(
+      /^configmap\/staging-settings-b-[a-z0-9]{10} created\nservice\/staging-web-b created\n/,
+      /deployment\.apps\/staging-web-b created\n/,
+    ),
   );
   match(
     said,
-    /\nconfigmap\/staging-settings-[a-z0-9]{10} pruned\nservice\/staging-web pruned\ndeployment\.apps\/staging-web pruned\n$/,
+    joined(
+      /\nconfigmap\/staging-settings-[a-z0-9]{10} pruned\nservice\/staging-web pruned\n/,
+      /deployment\.apps\/staging-web pruned\n$/,
+    ),
   );
   await kubectl('rollout status deployment staging-web-b --timeout=60s');
   const images = 'jsonpath={.items[*].spec.template.spec.containers[0].image}';
@@ -83,7 +98,11 @@ await check('apply -k, server-side, takes over the same objects', async () => {
   const said = await kubectl(`apply --server-side --field-manager=ci --force-conflicts -k ${staging}`);
   match(
     said,
-    /^configmap\/staging-settings-b-[a-z0-9]{10} serverside-applied\nservice\/staging-web-b serverside-applied\ndeployment\.apps\/staging-web-b serverside-applied\n$/,
+    joined(
+      /^configmap\/staging-settings-b-[a-z0-9]{10} serverside-applied\n/,
+      /service\/staging-web-b serverside-applied\ndeployment\.apps\/staging-web-b /,
+      /serverside-applied\n$/,
+    ),
   );
   match(
     await kubectl(
@@ -97,7 +116,10 @@ await check('apply -k, server-side, takes over the same objects', async () => {
 await check('delete -k', async () => {
   match(
     await kubectl(`delete -k ${staging}`),
-    /^configmap "staging-settings-b-[a-z0-9]{10}" deleted.*\nservice "staging-web-b" deleted.*\ndeployment\.apps "staging-web-b" deleted.*\n$/,
+    joined(
+      /^configmap "staging-settings-b-[a-z0-9]{10}" deleted.*\nservice "staging-web-b" /,
+      /deleted.*\ndeployment\.apps "staging-web-b" deleted.*\n$/,
+    ),
   );
   equal(await kubectl('get deployment,service,configmap -l app=web -o name'), '');
 });
