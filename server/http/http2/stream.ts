@@ -153,7 +153,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
       backlog: () => this.pendingBytes,
       drained: () => {
         if (this.pendingBytes === 0 || this.isGone) return undefined;
-        return new Promise((resolve) => void (this.#onTaken ??= []).push(resolve));
+        return new Promise((resolve) => this.#whenTaken(resolve));
       },
       end: () => this.end(() => undefined),
       abort: () => this.#give(CODE.internalError),
@@ -175,7 +175,12 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   send(piece: Buffer, taken: () => void): void {
     this.#put(piece);
     if (this.pendingBytes === 0 || this.isGone) taken();
-    else (this.#onTaken ??= []).push(taken);
+    else this.#whenTaken(taken);
+  }
+
+  #whenTaken(taken: () => void): void {
+    this.#onTaken ??= [];
+    this.#onTaken.push(taken);
   }
 
   end(ended: () => void): void {
