@@ -162,7 +162,7 @@ it('says at its end which requests it has not seen', async () => {
 it('has no headers but those that were sent, whatever their names', async () => {
   const { bytes } = await ask({ ':path': '/headers', ['__proto__']: 'a', constructor: 'b' });
   const given = Object.entries(JSON.parse(bytes.toString()) as object).filter(([name]) => !name.startsWith(':'));
-  expect(given.sort()).toEqual([
+  expect(given).toEqual([
     ['__proto__', 'a'],
     ['constructor', 'b'],
   ]);

@@ -3,6 +3,8 @@ import { LIMITS } from '../../kube/limits.ts';
 
 /** What is on its way to the socket before streams have to wait. */
 const FULL_BYTES = 256 * 1024;
+/** What a record of TLS holds: sent at once, a client reads it while the next answers are made. */
+const RECORD_BYTES = 16 * 1024;
 /** Memory for what is written, used again and again: of all connections together. */
 const SHARED_BYTES = 64 * 1024;
 const SHARED_MAX = 8;
@@ -48,7 +50,9 @@ export class Output {
   put(frame: Buffer): void {
     this.#frames.push(frame);
     this.#bytes += frame.length;
-    if (this.#isScheduled || this.#underWay > 0) return;
+    if (this.#underWay > 0) return;
+    if (this.#bytes >= RECORD_BYTES) this.flush();
+    if (this.#isScheduled || this.#bytes === 0) return;
     this.#isScheduled = true;
     // Behind all that is answered without waiting for anything.
     process.nextTick(this.#flush);
