@@ -25,16 +25,19 @@ export class Http2Client implements Disposable {
     this.session.on('error', () => undefined); // a connection that breaks is what is wanted
   }
 
-  open(method: string, path: string, body?: object): ClientHttp2Stream {
-    const type = body && { 'content-type': 'application/json' };
-    const stream = this.session.request({ ':method': method, ':path': path, ...type }, { endStream: !body });
+  /** @param isAnnounced whether the length of the body is said before, as clients of Kubernetes do */
+  open(method: string, path: string, body?: object, isAnnounced = true): ClientHttp2Stream {
+    const text = body && JSON.stringify(body);
+    const type = text && { 'content-type': 'application/json' };
+    const length = text && isAnnounced && { 'content-length': Buffer.byteLength(text) };
+    const stream = this.session.request({ ':method': method, ':path': path, ...type, ...length }, { endStream: !text });
     stream.on('error', () => undefined);
-    if (body) stream.end(JSON.stringify(body));
+    if (text) stream.end(text);
     return stream;
   }
 
-  async ask(method: string, path: string, body?: object): Promise<Exchange> {
-    const stream = this.open(method, path, body);
+  async ask(method: string, path: string, body?: object, isAnnounced = true): Promise<Exchange> {
+    const stream = this.open(method, path, body, isAnnounced);
     let headers: IncomingHttpHeaders = {};
     let text = '';
     stream.on('response', (given) => {

@@ -43,7 +43,8 @@ describe.each([0, 2])('with %i workers', (workers) => {
 
   it('a body that is too large is refused', async () => {
     using client = shop.http2();
-    const { status, text } = await client.ask('POST', CONFIG_MAPS, configMap('large', { text: 'x'.repeat(4 << 20) }));
+    const large = configMap('large', { text: 'x'.repeat(4 << 20) });
+    const { status, text } = await client.ask('POST', CONFIG_MAPS, large, false);
     expect([status, text]).toEqual([413, expect.stringContaining('limit is 3145728')]);
   });
 

@@ -108,6 +108,8 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
     else {
       for (const piece of this.#arrived) this.#pass(body, piece);
       this.#arrived = NONE;
+      // Whoever reads it piece by piece though it is there as a whole.
+      if (this.bytes?.length) body.push(this.bytes);
       if (this.#isComplete) body.push(null);
     }
     return body;

@@ -46,7 +46,8 @@ export class ClientSide {
   take(request: RawRequest, response: RawResponse, url: string): void {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
     const isUnknown = length === undefined && (encoding !== undefined || request.isOpen);
-    if (isUnknown || Number(length ?? 0) > LIMITS.bodyBytes)
+    if (request.bytes?.length) this.#begin(request, response, url, BODY.whole, request.bytes);
+    else if (isUnknown || Number(length ?? 0) > LIMITS.bodyBytes)
       this.#begin(request, response, url, request.isOpen ? BODY.openPieces : BODY.pieces);
     else if (Number(length ?? 0) > 0 && !isEnded(request)) this.#gather(request, response, url);
     else this.#begin(request, response, url, BODY.none);
