@@ -111,7 +111,8 @@ function readEnvironment(): void {
     if (name.startsWith('FAUXKUBE_') && value === '') delete process.env[name];
 }
 
-function program(): Command {
+/** @param argv a start is every test's: it need not know what other commands there are */
+function program(argv: readonly string[]): Command {
   const root = withPlainErrors(new Command('fauxkube'))
     .description('A Kubernetes API server made for tests: real kubectl and client libraries, no containers.')
     .exitOverride()
@@ -246,6 +247,11 @@ Examples:
   ];
   for (const option of more) start.addOption(option);
   withCommandHint(start);
+  if (argv[2] !== 'start') addOthers(root);
+  return root;
+}
+
+function addOthers(root: Command): void {
   root
     .command('wait')
     .description('wait until a cluster is ready')
@@ -291,7 +297,6 @@ Examples:
   addVersion(root);
   addUi(root);
   addCompletion(root);
-  return root;
 }
 
 /** Runs one command; wrong flags end the process with code 2 and a sentence that says what to do. */
@@ -301,7 +306,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     if (error.code !== 'EPIPE') throw error;
   });
   readEnvironment();
-  const root = program();
+  const root = program(argv);
   if (argv.length <= 2) {
     process.stdout.write(`${root.helpInformation()}\nBegin with: fauxkube start\n`);
     return;

@@ -5,7 +5,16 @@ const PYTHON = 'test/clients/python';
 
 const install = (environment: string): Program['build'] => [
   ['python3', '-m', 'venv', built(environment)],
-  [built(environment, 'bin/pip'), 'install', '-q', '--disable-pip-version-check', '-r', 'requirements.txt'],
+  [
+    built(environment, 'bin/python'),
+    '-m',
+    'pip',
+    'install',
+    '-q',
+    '--disable-pip-version-check',
+    '-r',
+    'requirements.txt',
+  ],
 ];
 
 /** A program of the virtual environment that all but ansible share, with the library that it is about. */

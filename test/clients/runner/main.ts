@@ -33,7 +33,10 @@ async function main(wanted: readonly string[]): Promise<number> {
     process.stderr.write(`${kit.name}: ${line}\n`);
     kits.push({ kit, line });
   }
-  if (wanted.length === 0) writePage(results, kits);
+  writePage(results, kits, {
+    programs: PROGRAMS.map(({ name }) => name),
+    kits: KITS.map(({ folder }) => folder),
+  });
   const lines = [...results.flatMap((result) => result.lines), ...kits.map(({ line }) => line)];
   const failed = lines.filter((line) => line.startsWith('not ok')).length;
   process.stdout.write(`${lines.length - failed} passed, ${failed} failed\n`);

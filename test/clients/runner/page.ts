@@ -42,21 +42,51 @@ function kitRows(kits: readonly KitResult[]): string[] {
   });
 }
 
-/** The table behind a mark, up to the next empty line, replaced. */
-function withTable(text: string, mark: string, head: readonly string[], rows: readonly string[]): string {
+const firstCell = (row: string): string => /^\| `([^`]+)` \|/.exec(row)?.[1] ?? '';
+
+/** What is behind a mark, up to the next empty line. */
+function tableOf(
+  text: string,
+  mark: string,
+): { readonly start: number; readonly end: number; readonly rows: string[] } {
   const at = text.indexOf(mark);
   if (at < 0) throw new Error(`${PAGE} has no ${mark}`);
   const start = at + mark.length + 1;
   const rest = text.slice(start);
   const end = rest.indexOf('\n\n') + 1 || rest.length;
-  const table = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows];
-  return `${text.slice(0, start)}${table.join('\n')}\n${rest.slice(end)}`;
+  return { start, end: start + end, rows: rest.slice(0, end).split('\n') };
 }
 
-/** Writes both tables of docs/clients.md anew. */
-export function writePage(results: readonly Result[], kits: readonly KitResult[]): void {
+/**
+ * The table behind a mark with what was found out now; other rows stay as they are.
+ *
+ * @param known what there may be rows of, in their order
+ */
+function withTable(
+  text: string,
+  mark: string,
+  head: readonly string[],
+  rows: readonly string[],
+  known: readonly string[],
+): string {
+  const { start, end, rows: before } = tableOf(text, mark);
+  const found = new Map([...before, ...rows].map((row) => [firstCell(row), row]));
+  const kept = known.flatMap((name) => found.get(name) ?? []);
+  const table = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...kept];
+  return `${text.slice(0, start)}${table.join('\n')}\n${text.slice(end)}`;
+}
+
+/** What the tables may have rows of, in their order. */
+export interface Known {
+  readonly programs: readonly string[];
+  readonly kits: readonly string[];
+}
+
+/** Writes what was found out into both tables of docs/clients.md. */
+export function writePage(results: readonly Result[], kits: readonly KitResult[], known: Known): void {
   const head = ['program', 'client', 'what of it', 'administrator', 'user of a namespace, virtual cluster'];
-  const programs = withTable(readFileSync(PAGE, 'utf8'), '<!-- results -->', head, programRows(results));
+  const text = readFileSync(PAGE, 'utf8');
+  const programs = withTable(text, '<!-- results -->', head, programRows(results), known.programs);
   const kitHead = ['folder', 'with', 'what ran', 'result'];
-  writeFileSync(PAGE, withTable(programs, '<!-- kits -->', kitHead, kitRows(kits)));
+  writeFileSync(PAGE, withTable(programs, '<!-- kits -->', kitHead, kitRows(kits), known.kits));
 }
