@@ -44,7 +44,7 @@ function kitRows(kits: readonly KitResult[]): string[] {
 
 const firstCell = (row: string): string => /^\| `([^`]+)` \|/.exec(row)?.[1] ?? '';
 
-/** What is behind a mark, up to the next empty line. */
+/** The rows behind a mark. */
 function tableOf(
   text: string,
   mark: string,
@@ -52,9 +52,10 @@ function tableOf(
   const at = text.indexOf(mark);
   if (at < 0) throw new Error(`${PAGE} has no ${mark}`);
   const start = at + mark.length + 1;
-  const rest = text.slice(start);
-  const end = rest.indexOf('\n\n') + 1 || rest.length;
-  return { start, end: start + end, rows: rest.slice(0, end).split('\n') };
+  const lines = text.slice(start).split('\n');
+  const count = lines.findIndex((line) => !line.startsWith('|'));
+  const rows = count < 0 ? lines : lines.slice(0, count);
+  return { start, end: start + rows.join('\n').length + (rows.length > 0 ? 1 : 0), rows };
 }
 
 /**
