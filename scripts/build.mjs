@@ -53,10 +53,11 @@ const { metafile } = await build({
     '@fastify/ajv-compiler': './scripts/left-out.cjs',
     '@fastify/fast-json-stringify-compiler': './scripts/left-out.cjs',
   },
-  define: { 'import.meta.url': 'moduleUrl', 'import.meta.importModule': 'importModule' },
+  // No module has names like these: one that had would take them for its own.
+  define: { 'import.meta.url': 'urlOfBundle', 'import.meta.importModule': 'importForBundle' },
   banner: {
     js:
-      '(function (exports, require, module, __filename, __dirname, importModule) { const moduleUrl = ' +
+      '(function (exports, require, module, __filename, __dirname, importForBundle) { const urlOfBundle = ' +
       "require('node:url').pathToFileURL(__filename).href;",
   },
   footer: { js: '})' },

@@ -10,7 +10,9 @@ export interface KitResult {
   readonly line: string;
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
+/** Without where this repository is, which what a tool says may name. */
+const cell = (text: string): string =>
+  text.replaceAll(`${process.cwd()}/`, '').replaceAll('|', '\\|').replaceAll('\n', ' ').trim();
 const isFailure = (line: string): boolean => line.startsWith('not ok');
 
 function outcome(results: readonly Result[], scope: Scope): string {
