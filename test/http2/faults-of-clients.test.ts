@@ -74,6 +74,9 @@ describe('a connection ends with a code for', () => {
     ['a window that does not grow', [frame(FRAME.windowUpdate, 0, 0, Buffer.alloc(4))], CODES.protocol],
     ['a window of the wrong size', [frame(FRAME.windowUpdate, 0, 0, bytes(1))], CODES.frameSize],
     ['a window that grows too far', [frame(FRAME.windowUpdate, 0, 0, bytes(0x7f, 255, 255, 255))], CODES.flowControl],
+    ['a priority of no stream', [frame(2, 0, 0, Buffer.alloc(5))], CODES.protocol],
+    ['a priority of the wrong size', [frame(2, 0, 1, Buffer.alloc(4))], CODES.frameSize],
+    ['a goodbye of a stream', [frame(GO_AWAY, 0, 1, Buffer.alloc(8))], CODES.protocol],
     ['a push of a client', [frame(PUSH_PROMISE, 4, 1, Buffer.alloc(8))], CODES.protocol],
   ])('%s', async (_, frames, code) => {
     using client = new RawClient(server).begin().send(...frames);
@@ -113,6 +116,16 @@ describe('a stream is refused for', () => {
     const { payload } = await client.next(({ type }) => type === FRAME.reset);
     await client.next(({ type, stream }) => type === FRAME.data && stream === 3);
     expect([payload.readUInt32BE(), served]).toEqual([CODES.protocol, ['GET / 4']]);
+  });
+
+  it('trailers with a path', async () => {
+    served.length = 0;
+    const fields = [[':method', 'POST'], ...GET.slice(1), ['content-length', '1']] as [string, string][];
+    using client = new RawClient(server).begin();
+    client.send(frame(FRAME.headers, FLAG.endHeaders, 1, block(fields)), frame(FRAME.data, 0, 1, bytes(1)));
+    client.send(frame(FRAME.headers, HEADERS, 1, block([[':path', '/two']])));
+    const { payload } = await client.next(({ type }) => type === FRAME.reset);
+    expect([payload.readUInt32BE(), served]).toEqual([CODES.protocol, []]);
   });
 
   it.each([

@@ -119,3 +119,17 @@ it('asks for more of a body only when somebody has read it', async () => {
   const { payload } = await client.next(({ type }) => type === 7);
   expect(payload.readUInt32BE(4)).toBe(3);
 });
+
+it('lets the rest of a request come behind its answer, but not without end', async () => {
+  using client = new RawClient(server).begin([[SETTING.initialWindowSize, 1 << 20]]).send(windowUpdateFrame(1 << 20));
+  client.frame(FRAME.headers, FLAG.endHeaders, 1, block([[':method', 'POST'], ...GET.slice(1)]));
+  await client.next((received) => isData(received) && received.flags === FLAG.endStream);
+  const isReset = ({ type }: Received): boolean => type === FRAME.reset;
+  for (let i = 0; i < 100; i++) client.frame(FRAME.data, 0, 1, Buffer.alloc(16_384));
+  await answeredPing(client);
+  const credited = client.received.filter(({ type, stream }) => type === FRAME.windowUpdate && stream === 1);
+  expect(credited.reduce((sum, { payload }) => sum + payload.readUInt32BE(), 0)).toBe(100 * 16_384);
+  expect(client.received.some(isReset)).toBe(false);
+  for (let i = 0; i < 100; i++) client.frame(FRAME.data, 0, 1, Buffer.alloc(16_384));
+  expect((await client.next(isReset)).payload.readUInt32BE()).toBe(0);
+});

@@ -46,6 +46,8 @@ export class Http2Connection implements StreamCarrier {
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams with something to send that the window of the connection, or the socket, has no room for. */
   #waiting = new Set<Http2Stream>();
+  /** Requests that have their answers and are not complete, and how many more bytes of each will be discarded. */
+  readonly #drained = new Map<number, number>();
   #lastId = 0;
   #sendWindow = WINDOW_BYTES;
   #receiveWindow = LIMITS.http2WindowBytes;
@@ -110,6 +112,8 @@ export class Http2Connection implements StreamCarrier {
     else if (type === FRAME.reset) this.#resetByClient(id, payload);
     else if (type === FRAME.settings) this.#settings(flags, id, payload);
     else if (type === FRAME.ping) this.#ping(flags, id, payload);
+    else if (type === FRAME.priority) checkPriority(id, payload);
+    else if (type === FRAME.goAway && id !== 0) throw new ConnectionError(CODE.protocolError, 'a goodbye of a stream');
     else if (type === FRAME.pushPromise) throw new ConnectionError(CODE.protocolError, 'a push of a client');
   }
 
@@ -120,8 +124,11 @@ export class Http2Connection implements StreamCarrier {
     this.#creditConnection(payload.length);
     const piece = (flags & FLAG.padded) === 0 ? payload : withoutPadding(payload);
     const stream = this.#streams.get(id);
-    if (!stream) return;
     const isEnd = (flags & FLAG.endStream) !== 0;
+    if (!stream) {
+      this.#discard(id, payload.length, isEnd);
+      return;
+    }
     stream.arrive(piece, payload.length, isEnd);
     if (!stream.collecting || stream.isGone) return;
     if (!isEnd) stream.collects(payload.length);
@@ -129,6 +136,25 @@ export class Http2Connection implements StreamCarrier {
       stream.collected();
       this.#serve(stream, stream, stream.url);
     }
+  }
+
+  drain(stream: Http2Stream, bytes: number): void {
+    if (this.#drained.size < LIMITS.http2Streams) this.#drained.set(stream.id, LIMITS.bodyBytes);
+    else this.reset(stream, CODE.noError);
+    if (bytes > 0) this.credit(stream, bytes);
+  }
+
+  /** The rest of a request that has its answer: as much as any request may have. */
+  #discard(id: number, bytes: number, isEnd: boolean): void {
+    const left = this.#drained.get(id);
+    if (left === undefined) return;
+    if (!isEnd && left > bytes) {
+      this.#drained.set(id, left - bytes);
+      if (bytes > 0) this.#output.put(wordsFrame(FRAME.windowUpdate, 0, id, bytes));
+      return;
+    }
+    this.#drained.delete(id);
+    if (!isEnd) this.#output.put(wordsFrame(FRAME.reset, 0, id, CODE.noError));
   }
 
   /** In large steps: what is received is read, or kept within the windows of streams. */
@@ -151,7 +177,15 @@ export class Http2Connection implements StreamCarrier {
     if (id <= this.#lastId) {
       // Trailers, which nobody asks for, or what was under way when the stream was closed.
       const stream = this.#streams.get(id);
-      if (!stream) return;
+      if (!stream) {
+        this.#discard(id, 0, isEnd);
+        return;
+      }
+      if (fields.list.some((name, i) => i % 2 === 0 && name.startsWith(':'))) {
+        this.reset(stream, CODE.protocolError);
+        stream.gone();
+        return;
+      }
       if (!isEnd) throw new ConnectionError(CODE.protocolError, 'headers in the middle of a body');
       this.#data(FLAG.endStream, id, Buffer.alloc(0));
       return;
@@ -197,6 +231,7 @@ export class Http2Connection implements StreamCarrier {
   #resetByClient(id: number, payload: Buffer): void {
     if (payload.length !== 4) throw new ConnectionError(CODE.frameSizeError, 'a reset of the wrong size');
     if (id === 0 || id > this.#lastId) throw new ConnectionError(CODE.protocolError, 'a reset of no stream');
+    this.#drained.delete(id);
     const stream = this.#streams.get(id);
     if (!stream) return;
     if (!stream.headersSent) this.#resets += 1;
@@ -319,4 +354,10 @@ function withoutPadding(payload: Buffer): Buffer {
   if (padding === undefined || padding >= payload.length)
     throw new ConnectionError(CODE.protocolError, 'more padding than there is');
   return payload.subarray(1, payload.length - padding);
+}
+
+/** Nobody goes by it any more (RFC 9113, section 5.3.2), but it has to be one. */
+function checkPriority(id: number, payload: Buffer): void {
+  if (id === 0) throw new ConnectionError(CODE.protocolError, 'a priority of no stream');
+  if (payload.length !== 5) throw new ConnectionError(CODE.frameSizeError, 'a priority of the wrong size');
 }

@@ -19,6 +19,12 @@ export interface StreamCarrier {
   /** There is something to send. */
   pump(stream: Http2Stream): void;
   reset(stream: Http2Stream, code: number): void;
+  /**
+   * The answer is complete, and the request is not: what comes of it is discarded, up to a limit.
+   *
+   * @param bytes what has come already and nobody has read
+   */
+  drain(stream: Http2Stream, bytes: number): void;
   /** The client may send so much more of a request. */
   credit(stream: Http2Stream, bytes: number): void;
   /** Both sides have said everything, or one has given up. */
@@ -214,8 +220,8 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
 
   /** The answer is complete. */
   hasEnded(): void {
-    // Whoever is answered before all of the body was read need not send the rest.
-    if (!this.#isComplete) this.#carrier.reset(this, CODE.noError);
+    // A reset right behind the answer would make clients such as curl forget the answer.
+    if (!this.#isComplete) this.#carrier.drain(this, LIMITS.http2WindowBytes - this.#receiveWindow);
     this.#over();
   }
 

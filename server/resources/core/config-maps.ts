@@ -25,7 +25,7 @@ function validate(configMap: Frozen<ConfigMap>, old?: Frozen<ConfigMap>): FieldP
     for (const detail of configKeyProblems(key)) problems.push(invalid(`binaryData[${key}]`, key, detail));
     bytes += Buffer.byteLength(value ?? '', 'base64');
   }
-  if (bytes > MAX_BYTES) problems.push(tooLong('', MAX_BYTES));
+  if (bytes > MAX_BYTES) problems.push(tooLong('[]', MAX_BYTES));
   return old?.immutable ? [...immutableProblems(configMap, old), ...problems] : problems;
 }
 
