@@ -9,7 +9,7 @@ const sources = (names) => names.map((name) => `server/testing/${name}.ts`);
 const packageItself = {
   name: 'package-itself',
   setup(plugin) {
-    plugin.onResolve({ filter: /\/index\.ts$/ }, () => ({ path: '../index.js', external: true }));
+    plugin.onResolve({ filter: /\/index\.ts$/ }, () => ({ path: '../index.mjs', external: true }));
   },
 };
 

@@ -1,12 +1,12 @@
-// Writes the code cache of the bundle in dist/: starts a cluster as a user would, lets it do a little of everything,
+// Writes the code caches of the bundle in dist/: starts a cluster as a user would, lets it do a little of everything,
 // and keeps what V8 compiled on the way. The build runs this.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const { CODE_CACHE, loadBundle } = await import('../dist/bundle-loader.js');
-const { exports, script } = loadBundle();
+const { default: loader } = await import('../dist/bundle-loader.cjs');
+const { exports, scripts, loadRest } = loader.loadBundle();
 const folder = mkdtempSync(join(tmpdir(), 'fauxkube-build-'));
 const kubeconfig = join(folder, 'kubeconfig');
 
@@ -61,6 +61,8 @@ await ask('POST', CONFIG_MAPS, { metadata: { name: 'a' }, data: { a: '1' } });
 await ask('PATCH', `${CONFIG_MAPS}/a`, { data: { a: '2' } }, 'application/strategic-merge-patch+json');
 await ask('DELETE', `${CONFIG_MAPS}/a`);
 
-writeFileSync(CODE_CACHE, script.createCachedData());
+loadRest();
+for (const { file, script } of scripts)
+  writeFileSync(`dist/${file.replace(/cjs$/, 'cache')}`, script.createCachedData());
 rmSync(folder, { recursive: true });
 process.exit(0);

@@ -143,8 +143,7 @@ export class ClusterInstance implements ForkedCluster {
     });
     this.#savepoints = new Savepoints(this.#state, { clock, controls: this.clock, realClock: systemClock() });
     if (clock instanceof MovableClock) clock.waitFor(() => comeToRest(this.#settling));
-    for (const part of ['controllers', 'fixtures', ...(fixtures?.parts ?? [])])
-      assembly.cluster.health.set(part, false);
+    assembly.cluster.begin(['controllers', 'fixtures', ...(fixtures?.parts ?? [])], systemClock());
     return assembly;
   }
 
@@ -367,8 +366,7 @@ export class ClusterInstance implements ForkedCluster {
   }
 
   ready(): void {
-    const { health } = this.cluster;
-    for (const name of health.keys()) health.set(name, true);
+    this.cluster.ready();
   }
 
   /** Ends controllers: nothing is written any more. */

@@ -23,7 +23,6 @@ import { typesOf } from '../schema/kubernetes-versions.ts';
 import type { TypeTable } from '../schema/type-table.ts';
 import type { EtcdStorage } from '../storage/etcd/etcd-storage.ts';
 import { MemoryStorage } from '../storage/memory.ts';
-import { PersistentStorage } from '../storage/persistent.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { unusableDirectory } from '../storage/unusable-directory.ts';
 import { readAdmissionSettings } from './admission-config/admission-config.ts';
@@ -156,6 +155,7 @@ async function openDirectory(
 ): Promise<Opened> {
   const isOlder = await checkDataVersion(dataDir, table);
   const compactAfter = { lines, bytes: LIMITS.journalBytes };
+  const { PersistentStorage } = await import('../storage/persistent.ts');
   const storage = await PersistentStorage.open({
     directory: dataDir,
     locate: locator(table),

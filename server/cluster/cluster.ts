@@ -4,6 +4,7 @@ import type { Frozen } from '../base/freeze.ts';
 import type { Logger } from '../base/log.ts';
 import type { Random } from '../base/random.ts';
 import type { KwokObjects } from '../kube/kwok-objects.ts';
+import { LIMITS } from '../kube/limits.ts';
 import { ClusterDns } from '../kube/network/cluster-dns.ts';
 import type { NodeConnector } from '../kube/node-connector.ts';
 import type { Key } from '../kube/object.ts';
@@ -27,6 +28,7 @@ import { builtInTypes, type TypeTable } from '../schema/type-table.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
+import { Beginning } from './beginning.ts';
 import { CustomKinds, DEFINITIONS } from './custom-kinds/custom-kinds.ts';
 import { SERVER } from './custom-kinds/server-user.ts';
 import { ClusterJournal, type JournalLevel } from './journal/journal.ts';
@@ -98,6 +100,7 @@ export class Cluster {
   readonly requests: RequestLog;
   readonly storage: LocalStorage;
   readonly health = new Map<string, boolean>();
+  #beginning: Beginning | undefined;
   /** The server that has the pods run, where that is another one: set by whoever knows. */
   leader: () => RemoteApi | undefined = () => undefined;
   /** What the work queues of the controllers have counted: set by whoever runs some. */
@@ -190,6 +193,7 @@ export class Cluster {
       aggregation: aggregator,
       workQueues: () => this.workQueues(),
       health: () => this.health,
+      readySoon: () => this.#beginning?.soonOver(LIMITS.readySoonMs),
       ...(parts.storage.isHealthy && {
         storesAnswer: (timeoutMs) => parts.storage.isHealthy?.(timeoutMs) ?? Promise.resolve(true),
       }),
@@ -204,6 +208,17 @@ export class Cluster {
     const transport = new LocalTransport(this.pipeline, SERVER, 'kube-apiserver');
     customKinds.start({ catalog: this.catalog, transport });
     aggregator.start(transport);
+  }
+
+  /** Lets /readyz say no until `ready()`, for reasons with these names. */
+  begin(parts: readonly string[], realClock: Clock): void {
+    for (const part of parts) this.health.set(part, false);
+    this.#beginning = new Beginning(realClock);
+  }
+
+  ready(): void {
+    for (const part of this.health.keys()) this.health.set(part, true);
+    this.#beginning?.end();
   }
 }
 

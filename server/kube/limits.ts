@@ -33,6 +33,8 @@ export const LIMITS = {
   retainedEventsMs: 5 * 60 * 1000,
   /** A watch without timeoutSeconds ends after this and up to as long again (MinRequestTimeout). */
   watchTimeoutMs: 30 * 60 * 1000,
+  /** How long /readyz waits before it says no while the server begins. Ours: upstream says no, and is asked again. */
+  readySoonMs: 100,
   /** Requests of one connection of HTTP/2 at once (http2.defaultMaxStreams of Go's server). */
   http2Streams: 250,
   /** Of a body that comes over HTTP/2, what nobody has read yet; the same for its whole connection (Go's). */

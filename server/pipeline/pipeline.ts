@@ -69,6 +69,8 @@ export interface PipelineEnv {
   workQueues(): readonly WorkQueueFacts[];
   /** Names of the checks that /readyz has besides the built-in ones, and whether each passes. */
   health(): ReadonlyMap<string, boolean>;
+  /** Resolves when the server is ready, or after a moment; absent or undefined if it has been. */
+  readySoon?(): Promise<void> | undefined;
   /** Whether what keeps everything answers in time; absent where it is in this process. */
   readonly storesAnswer?: (timeoutMs: number) => Promise<boolean>;
   /** Other servers on the same storage; absent where there can be none. */

@@ -1,10 +1,11 @@
 /** Does what a Stage says: events, finalizers, patches, deletion, in this order unless it has steps of its own. */
-import { parse } from 'yaml';
+
 import type { Frozen } from '../../../server/base/freeze.ts';
 import { type KubeObject, keyOf } from '../../../server/kube/object.ts';
 import type { ResourceId } from '../../../server/kube/transport.ts';
 import type { Client } from '../../lib/client.ts';
 import type { ControllerEnv } from '../../lib/controller.ts';
+import { parseYamlText } from '../yaml-text.ts';
 import type { CompiledPatch, Stage } from './stage.ts';
 import { type Functions, renderTemplate } from './template/execute.ts';
 import type { StageFinalizers } from './types.ts';
@@ -33,7 +34,7 @@ function finalizersAfter(before: readonly string[], { add = [], remove = [], emp
 
 function patchBody({ root = '', type, template }: CompiledPatch, object: unknown, functions: Functions): object {
   const text = renderTemplate(template, object, functions);
-  const data = (parse(text) ?? {}) as object;
+  const data = (parseYamlText(text) ?? {}) as object;
   if (root === '') return data;
   if (type !== 'json') return { [root]: data };
   return (data as { path: string }[]).map((change) => ({ ...change, path: `/${root}${change.path}` }));

@@ -48,40 +48,46 @@ function buildTree(): number[] {
   return tree;
 }
 
-/** For each place and half a byte, where that leads: no code is shorter than five bits. */
-function buildSteps(): Int32Array {
-  const tree = buildTree();
-  const built = new Int32Array((tree.length / 2) * 16);
-  // Less than a byte of ones may stand behind the last code.
-  const mayEnd = new Set<number>([0]);
+/** Places from which less than a byte of ones leads: these may stand behind the last code. */
+function placesOfAnEnd(tree: readonly number[]): Set<number> {
+  const places = new Set<number>([0]);
   for (let place = 0, bits = 1; bits < 8; bits++) {
     place = tree[place + 1] as number;
-    mayEnd.add(place);
+    places.add(place);
   }
-  for (let from = 0; from < tree.length; from += 2) {
-    for (let half = 0; half < 16; half++) {
-      let place = from;
-      let step = 0;
-      for (let bit = 3; bit >= 0; bit--) {
-        const next = tree[place + ((half >> bit) & 1)] as number;
-        if (next === ~END) step = NO_CODE;
-        else if (next < 0 && step !== NO_CODE) step |= IS_BYTE | (~next << BYTE_SHIFT);
-        place = Math.max(next, 0);
-        if (step === NO_CODE) break;
-      }
-      if (step !== NO_CODE) step |= (place >> 1) | (mayEnd.has(place) ? MAY_END : 0);
-      built[(from >> 1) * 16 + half] = step;
-    }
-  }
-  return built;
+  return places;
 }
 
-let steps: Int32Array | undefined;
+/** Where half a byte leads from each place, or 0 as long as nobody has come there; no code has less than five bits. */
+class Steps {
+  readonly #tree = buildTree();
+  readonly #ends = placesOfAnEnd(this.#tree);
+  readonly known = new Int32Array((this.#tree.length / 2) * 16);
+
+  /** Finds one out: most texts need few of them, and the first request of a server waits for it. */
+  find(index: number): number {
+    const half = index & 15;
+    let place = (index >> 4) * 2;
+    let step = 0;
+    for (let bit = 3; bit >= 0 && step !== NO_CODE; bit--) {
+      const next = this.#tree[place + ((half >> bit) & 1)] as number;
+      if (next === ~END) step = NO_CODE;
+      else if (next < 0) step |= IS_BYTE | (~next << BYTE_SHIFT);
+      place = Math.max(next, 0);
+    }
+    if (step !== NO_CODE) step |= (place >> 1) | (this.#ends.has(place) ? MAY_END : 0);
+    this.known[index] = step;
+    return step;
+  }
+}
+
+let steps: Steps | undefined;
 let scratch = Buffer.allocUnsafe(4096);
 
 /** A text in HPACK's Huffman code. @throws ConnectionError for what is none */
 export function huffmanText(from: Buffer, start: number, end: number): string {
-  steps ??= buildSteps();
+  steps ??= new Steps();
+  const { known } = steps;
   const most = Math.ceil(((end - start) * 8) / 5);
   if (scratch.length < most) scratch = Buffer.allocUnsafe(most);
   let state = 0;
@@ -90,7 +96,8 @@ export function huffmanText(from: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at++) {
     const byte = from[at] as number;
     for (let half = byte >> 4, turn = 0; turn < 2; half = byte & 15, turn++) {
-      last = steps[state * 16 + half] as number;
+      const index = state * 16 + half;
+      last = known[index] || steps.find(index);
       if (last === NO_CODE) throw new ConnectionError(CODE.compressionError, 'a text with an end in it');
       if (last & IS_BYTE) scratch[length++] = last >> BYTE_SHIFT;
       state = last & (MAY_END - 1);

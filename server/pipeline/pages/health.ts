@@ -84,8 +84,11 @@ export function healthPage(
   };
   const { storesAnswer } = env;
   // There may be no such check.
-  if (!storesAnswer || (rest.length > 0 && !checks(root, env).has(rest.join('/')))) return shown();
-  return storesAnswer(STORE_CHECK_MS).then((isTrue) => shown(isTrue) as ApiResponse);
+  const isOfStore = rest.length === 0 || checks(root, env).has(rest.join('/'));
+  const answer = (): Promise<ApiResponse> | ApiResponse | undefined =>
+    storesAnswer && isOfStore ? storesAnswer(STORE_CHECK_MS).then((isTrue) => shown(isTrue) as ApiResponse) : shown();
+  const soon = root === 'readyz' && rest.length === 0 ? env.readySoon?.() : undefined;
+  return soon ? soon.then(() => answer() as Promise<ApiResponse> | ApiResponse) : answer();
 }
 
 function single(results: ReadonlyMap<string, boolean>, check: string): ApiResponse | undefined {

@@ -1,5 +1,5 @@
 /** What annotations of a pod say of its commands and its logs. */
-import { parse } from 'yaml';
+
 import type { Frozen } from '../../../../server/base/freeze.ts';
 import {
   type CommandAnswer,
@@ -8,6 +8,7 @@ import {
   parseLogScript,
 } from '../../../../server/kube/pod-script.ts';
 import type { Pod } from '../../../../server/kube/types.gen.ts';
+import { parseYamlText } from '../../yaml-text.ts';
 import { unknownContainers } from '../named-containers.ts';
 
 /** What commands answer, as YAML or JSON. */
@@ -53,7 +54,7 @@ class Annotation<T extends { readonly container?: string }> {
     let found = this.#read.get(text);
     if (found === undefined) {
       try {
-        found = this.#parse(parse(text));
+        found = this.#parse(parseYamlText(text));
       } catch (error) {
         found = `${this.#name}: ${(error as Error).message}`;
       }

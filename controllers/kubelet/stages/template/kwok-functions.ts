@@ -1,6 +1,7 @@
 /** What kwok adds to templates of Stages: https://kwok.sigs.k8s.io/docs/user/go-template/ */
-import { stringify } from 'yaml';
+
 import type { Clock } from '../../../../server/base/clock.ts';
+import { yamlText } from '../../yaml-text.ts';
 import type { Functions } from './execute.ts';
 import { printed, type Value } from './values.ts';
 
@@ -27,7 +28,7 @@ function quote(value: Value): string {
 }
 
 function yaml(value: Value, indent: Value = 0): string {
-  const text = stringify(value ?? null);
+  const text = yamlText(value ?? null);
   const pad = ' '.repeat(Number(indent) * 2);
   return pad === '' ? text : `\n${text}`.replaceAll('\n', `\n${pad}`);
 }

@@ -7,33 +7,23 @@
 //
 // V8 only accepts a code cache while its options are those that the cache was made with. So the option is set when the
 // bundle is read, and the modules of Node that a start needs, which have caches of their own, come before it.
-import 'node:assert';
-import 'node:async_hooks';
-import 'node:child_process';
-import 'node:cluster';
-import 'node:crypto';
-import 'node:diagnostics_channel';
-import 'node:dns';
-import 'node:fs/promises';
-import 'node:http';
-import 'node:https';
-import 'node:net';
-import 'node:os';
-import 'node:perf_hooks';
-import 'node:querystring';
-import 'node:stream';
-import 'node:string_decoder';
-import 'node:timers/promises';
-import 'node:tls';
-import 'node:url';
-import 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import 'node:worker_threads';
-import 'node:zlib';
-import { loadBundle } from './bundle-loader.mjs';
+for (const name of ['assert', 'child_process', 'cluster', 'dns', 'https', 'os', 'perf_hooks', 'zlib'])
+  require(`node:${name}`);
+const { setFlagsFromString } = require('node:v8');
+const { loadBundle } = require('./bundle-loader.cjs');
 
-const load = loadBundle(() => setFlagsFromString('--semi-space-growth-factor=16'));
-const { compileBySpentTime, runCommandLine } = load.exports;
+/** Most clients take that long to begin; who is sooner reads the rest of the bundle itself. */
+const REST_AFTER_MS = 100;
+
+const setGrowth = (factor) => setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+const bundle = loadBundle(() => setGrowth(16));
+const { compileBySpentTime, runCommandLine } = bundle.exports;
 // Not in the command line itself: the build makes the code cache with that, and V8's options would be part of it.
-compileBySpentTime();
-await runCommandLine(process.argv);
+const { asV8Would } = compileBySpentTime();
+bundle.readWithin = (read) => {
+  setGrowth(2);
+  const script = asV8Would(read);
+  setGrowth(16);
+  return script;
+};
+void runCommandLine(process.argv).then(() => setTimeout(bundle.loadRest, REST_AFTER_MS).unref());
