@@ -95,6 +95,18 @@ it.each([
   expect(client.received.some(isGoAway)).toBe(false);
 });
 
+it('a goodbye of the client is returned, and the connection ends when its answers have', async () => {
+  const { client } = await connected();
+  using _ = client;
+  client.begin().frame(FRAME.headers, HEADERS, 1, request('/watch')).frame(GO_AWAY, 0, 0, Buffer.alloc(8));
+  expect(goodbye(await client.next(isGoAway))).toEqual([1, 0]);
+  await clock.advance(MINUTE_MS);
+  await client.answeredPing();
+  await client.frame(FRAME.reset, 0, 1, Buffer.alloc(4)).answeredPing();
+  await clock.advance(2000);
+  await client.closed();
+});
+
 it('requests behind a goodbye are left out, and those before it are answered', async () => {
   const { client } = await connected();
   using _ = client;

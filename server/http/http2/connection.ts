@@ -149,6 +149,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
     else if (type === FRAME.ping) this.#ping(flags, id, payload);
     else if (type === FRAME.priority) this.#priority(id, payload);
     else if (type === FRAME.goAway && id !== 0) throw new ConnectionError(CODE.protocolError, 'a goodbye of a stream');
+    else if (type === FRAME.goAway) this.end();
     else if (type === FRAME.pushPromise) throw new ConnectionError(CODE.protocolError, 'a push of a client');
   }
 
