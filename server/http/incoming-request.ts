@@ -13,6 +13,22 @@ const NOBODY: User = { name: '', groups: [] };
 /** What makes the code of a letter that of its lower case. */
 const LOWER_CASE = 0x20;
 const NO_QUERY = new URLSearchParams();
+const SLASH = 0x2f;
+
+/** The path and query of a URL that a request may give as a whole; CONNECT names a host, which has neither. */
+const targetOf = (method: string, url: string): string =>
+  method === 'CONNECT' ? '' : url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?]*/i, '');
+
+/** Go leaves out what has a semicolon, which once was another ampersand. */
+const queryOf = (raw: string): URLSearchParams =>
+  new URLSearchParams(
+    raw.includes(';')
+      ? raw
+          .split('&')
+          .filter((pair) => !pair.includes(';'))
+          .join('&')
+      : raw,
+  );
 
 /** One request of a socket. */
 export class IncomingRequest implements ApiRequest {
@@ -38,10 +54,11 @@ export class IncomingRequest implements ApiRequest {
     this.#headers = raw.headers;
     this.method = raw.method;
     this.peer = peer;
-    const question = url.indexOf('?');
-    this.path = question < 0 ? url : url.slice(0, question);
-    this.rawQuery = question < 0 ? '' : url.slice(question + 1);
-    this.query = question < 0 ? NO_QUERY : new URLSearchParams(this.rawQuery);
+    const target = url.charCodeAt(0) === SLASH ? url : targetOf(raw.method, url);
+    const question = target.indexOf('?');
+    this.path = question < 0 ? target : target.slice(0, question);
+    this.rawQuery = question < 0 ? '' : target.slice(question + 1);
+    this.query = question < 0 ? NO_QUERY : queryOf(this.rawQuery);
     this.info = requestInfo(this.method, this.path, this.query);
   }
 

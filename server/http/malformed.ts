@@ -11,7 +11,7 @@ function plain(status: string): string {
 
 /** Go reads any word as a method, and then none of the routes has it; Node's parser only knows registered ones. */
 function unknownMethod(): string {
-  const body = JSON.stringify(methodNotAllowed().status);
+  const body = `${JSON.stringify(methodNotAllowed().status)}\n`;
   return [
     'HTTP/1.1 405 Method Not Allowed',
     'Content-Type: application/json',
@@ -32,15 +32,16 @@ function answerTo({ code, rawPacket }: ParserError): string {
         : plain('400 Bad Request');
     case 'HPE_HEADER_OVERFLOW':
       return plain('431 Request Header Fields Too Large');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return plain('408 Request Timeout');
     default:
       return plain('400 Bad Request');
   }
 }
 
+/** Whoever took too long has no answer from net/http. */
+const SILENT = new Set(['ECONNRESET', 'ERR_HTTP_REQUEST_TIMEOUT', 'ERR_TLS_HANDSHAKE_TIMEOUT']);
+
 /** Answers what the parser refuses, and ends the connection: nobody can tell where the next request would begin. */
 export function refuseMalformed(error: ParserError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();
+  if (SILENT.has(error.code ?? '') || !socket.writable) socket.destroy();
   else socket.end(answerTo(error));
 }

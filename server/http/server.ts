@@ -4,6 +4,7 @@ import type { AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Server as TlsServer } from 'node:tls';
 import fastify, { type FastifyInstance, type RouteHandlerMethod } from 'fastify';
+import { Rounds } from '../base/rounds.ts';
 import { internalError } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { type CertificateAndKey, type SecureAccept, tlsAcceptor } from '../kube/tls/secure-server.ts';
@@ -12,6 +13,14 @@ import { encode, prepareEncoding } from '../pipeline/encode/encode.ts';
 import type { ApiRequest, ApiResponse } from '../pipeline/request.ts';
 import { addIdentifiers, nameRequest } from './audit-id.ts';
 import { compress, mayCompress } from './compress.ts';
+import { takeConnects } from './connect-requests.ts';
+import {
+  CONNECTION_TIMES,
+  type ConnectionTimes,
+  http1Times,
+  lookAtConnections,
+  lookNoMore,
+} from './connection-times.ts';
 import { corsHeaders } from './cors.ts';
 import { messageRequest, messageResponse, type RawRequest, type RawResponse } from './exchange.ts';
 import { serveHttp2 } from './http2/serve-connections.ts';
@@ -39,6 +48,8 @@ export interface ServingOptions {
   readonly auditIds: AuditIds;
   /** Told about faults of our own that no answer could be made of. */
   readonly onFault: (error: unknown, request: ApiRequest) => void;
+  /** Those of a kube-apiserver unless given. */
+  readonly times?: ConnectionTimes;
 }
 
 export interface HttpServerOptions extends ServingOptions {
@@ -71,6 +82,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     await app.listen({ host, port });
     return { ...open, port: (app.server.address() as AddressInfo).port };
   }
+  lookAtConnections(app.server);
   const { startWorkers } = await import('./workers/worker-pool.ts');
   const pool = await startWorkers({ workers, host, port, tls, guests, onEnd });
   return {
@@ -90,7 +102,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 /** Serves connections that are handed to it, and listens nowhere. */
 export async function openHttpServer(options: ServingOptions): Promise<Omit<HttpServer, 'port'>> {
-  const { app: _app, guests: _guests, ...server } = await openServer(options);
+  const { app, guests: _guests, ...server } = await openServer(options);
+  lookAtConnections(app.server);
   return server;
 }
 
@@ -125,8 +138,11 @@ async function openServer(
     wsHandler: (socket, request) => streamMessages(socket, request.raw, watches),
   });
   await app.ready();
-  if (options.tls) refusePlainHttp(app.server as unknown as NetServer);
-  const http2 = options.tls && serveHttp2(app.server as unknown as TlsServer, take);
+  takeConnects(app.server, take);
+  const { times = CONNECTION_TIMES } = options;
+  const rounds = new Rounds(times.clock, times.lookMs);
+  if (options.tls) refusePlainHttp(app.server as unknown as NetServer, rounds, times.headMs);
+  const http2 = options.tls && serveHttp2(app.server as unknown as TlsServer, take, rounds);
   let accept = acceptor(app.server, options);
   const keep = (connection: Duplex): void => {
     connections.add(connection);
@@ -158,6 +174,7 @@ async function openServer(
     async close() {
       for (const watch of watches) watch.close();
       http2?.end();
+      lookNoMore(app.server);
       const closed = app.close();
       // What is written gets a turn to leave; idle connections would keep the server open.
       setImmediate(() =>
@@ -184,19 +201,20 @@ function acceptor(server: EventEmitter, { tls }: Pick<ServingOptions, 'tls'>): (
   };
 }
 
-function createApp({ tls }: Pick<ServingOptions, 'tls'>): FastifyInstance {
+function createApp({ tls, times = CONNECTION_TIMES }: Pick<ServingOptions, 'tls' | 'times'>): FastifyInstance {
   const common = {
     logger: false,
     bodyLimit: LIMITS.bodyBytes,
     forceCloseConnections: true,
+    keepAliveTimeout: times.idleMs,
     exposeHeadRoutes: false,
     clientErrorHandler: refuseMalformed,
     rewriteUrl: () => '/',
     schemaController: NO_SCHEMAS,
   } as const;
   const maxHeaderSize = LIMITS.headerBytes;
-  if (!tls) return fastify({ ...common, http: { maxHeaderSize } }) as unknown as FastifyInstance;
-  return fastify({ ...common, https: secureOptions(tls) }) as unknown as FastifyInstance;
+  if (!tls) return fastify({ ...common, http: { maxHeaderSize, ...http1Times(times) } }) as unknown as FastifyInstance;
+  return fastify({ ...common, https: secureOptions(tls, times) }) as unknown as FastifyInstance;
 }
 
 const noSchemas = (): never => {
@@ -234,6 +252,12 @@ async function serve(
   options: ServingOptions,
   watches: OpenWatches,
 ): Promise<void> {
+  if (url === '*' && raw.method === 'OPTIONS') {
+    // net/http answers it before anybody else sees it.
+    response.writeHead(200, { 'content-length': '0' });
+    response.channel.end();
+    return;
+  }
   const request = new IncomingRequest(raw, url, peerOf(raw));
   const auditId = nameRequest(request, options.auditIds);
   const cors = options.corsOrigins && corsHeaders(request.header('origin'), options.corsOrigins);

@@ -35,6 +35,17 @@ export const LIMITS = {
   watchTimeoutMs: 30 * 60 * 1000,
   /** How long /readyz waits before it says no while the server begins. Ours: upstream says no, and is asked again. */
   readySoonMs: 100,
+  /** How long the handshake of TLS may take, and the head of a request of HTTP/1.1 (ReadHeaderTimeout). */
+  headMs: 32_000,
+  /** How long a connection may be without a request (IdleTimeout). */
+  idleMs: 90_000,
+  /** How often connections are looked at: they have up to so much more time. Ours: upstream has timers for each. */
+  lookMs: 1000,
+  /** How long the preface of HTTP/2 may take, and the first frame behind it (prefaceTimeout, firstSettingsTimeout). */
+  http2PrefaceMs: 10_000,
+  http2FirstFrameMs: 2000,
+  /** How long a connection of HTTP/2 is kept when everything has been said (goAwayTimeout). */
+  http2GoodbyeMs: 1000,
   /** Requests of one connection of HTTP/2 at once (http2.defaultMaxStreams of Go's server). */
   http2Streams: 250,
   /** Of a body that comes over HTTP/2, what nobody has read yet; the same for its whole connection (Go's). */

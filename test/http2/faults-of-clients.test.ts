@@ -78,11 +78,19 @@ describe('a connection ends with a code for', () => {
     ['a priority of the wrong size', [frame(2, 0, 1, Buffer.alloc(4))], CODES.frameSize],
     ['a goodbye of a stream', [frame(GO_AWAY, 0, 1, Buffer.alloc(8))], CODES.protocol],
     ['a push of a client', [frame(PUSH_PROMISE, 4, 1, Buffer.alloc(8))], CODES.protocol],
+    ['a stream that is not behind the last one', [get(5), get(3)], CODES.protocol],
   ])('%s', async (_, frames, code) => {
     using client = new RawClient(server).begin().send(...frames);
     const { payload } = await client.next(({ type }) => type === GO_AWAY);
     await client.closed();
     expect(payload.readUInt32BE(4)).toBe(code);
+  });
+
+  it('a request in the place of settings', async () => {
+    served.length = 0;
+    using client = new RawClient(server).send(PREFACE, get());
+    const { payload } = await client.next(({ type }) => type === GO_AWAY);
+    expect([payload.readUInt32BE(4), served]).toEqual([CODES.protocol, []]);
   });
 
   it('what is no HTTP/2', async () => {

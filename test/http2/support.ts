@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { createPki } from '../../server/auth/certificates.ts';
-import { systemClock } from '../../server/base/clock.ts';
+import { type Clock, systemClock } from '../../server/base/clock.ts';
 import { systemRandom } from '../../server/base/random.ts';
-import { Http2Connection, type Serve } from '../../server/http/http2/connection.ts';
+import { Rounds } from '../../server/base/rounds.ts';
+import type { Serve } from '../../server/http/http2/connection.ts';
+import { type Http2Connections, serveHttp2 } from '../../server/http/http2/serve-connections.ts';
+import { LIMITS } from '../../server/kube/limits.ts';
 import { FRAME, frame, frameReader, PREFACE, settingsFrame } from '../bench/load/frames.ts';
 
 const pki = createPki({ clock: systemClock(), random: systemRandom() });
@@ -15,15 +18,15 @@ export interface Http2Server extends AsyncDisposable {
   readonly port: number;
   readonly ca: string;
   readonly sockets: readonly TLSSocket[];
+  readonly connections: Http2Connections;
 }
 
-export async function http2Server(serve: Serve): Promise<Http2Server> {
+export async function http2Server(serve: Serve, clock: Clock = systemClock()): Promise<Http2Server> {
   const sockets: TLSSocket[] = [];
   const { key, cert } = pki.serving;
-  const server = createServer({ key, cert, ALPNProtocols: ['h2'] }, (socket) => {
-    sockets.push(socket);
-    new Http2Connection(socket, serve);
-  });
+  const server = createServer({ key, cert, ALPNProtocols: ['h2'] });
+  const connections = serveHttp2(server, serve, new Rounds(clock, LIMITS.lookMs));
+  server.on('secureConnection', (socket) => sockets.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -32,6 +35,7 @@ export async function http2Server(serve: Serve): Promise<Http2Server> {
     port,
     ca: pki.ca.cert,
     sockets,
+    connections,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -97,6 +101,13 @@ export class RawClient implements Disposable {
       if (this.isClosed) throw new Error('the connection has ended');
       await this.#changed();
     }
+  }
+
+  /** Resolves when the server has answered all that was sent, as far as it answers without waiting. */
+  async answeredPing(): Promise<void> {
+    const before = this.received.filter(({ type }) => type === FRAME.ping).length;
+    this.frame(FRAME.ping, 0, 0, Buffer.alloc(8));
+    await this.next(() => this.received.filter(({ type }) => type === FRAME.ping).length > before);
   }
 
   async closed(): Promise<void> {

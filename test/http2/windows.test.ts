@@ -37,18 +37,11 @@ async function untilBytes(client: RawClient, bytes: number): Promise<void> {
   await client.next(() => bytesOf(client) >= bytes);
 }
 
-/** What the server has sent by the time at which it answers this. */
-async function answeredPing(client: RawClient): Promise<void> {
-  const before = client.received.filter(({ type }) => type === FRAME.ping).length;
-  client.frame(FRAME.ping, 0, 0, Buffer.alloc(8));
-  await client.next(() => client.received.filter(({ type }) => type === FRAME.ping).length > before);
-}
-
 it('sends no more than the window of a stream', async () => {
   using client = new RawClient(server).begin([[SETTING.initialWindowSize, 10]]);
   client.frame(FRAME.headers, HEADERS, 1, block(GET));
   await untilBytes(client, 10);
-  await answeredPing(client);
+  await client.answeredPing();
   expect(bytesOf(client)).toBe(10);
   client.send(windowUpdateFrame(1 << 20), windowOf(1, 5));
   await untilBytes(client, 15);
@@ -61,11 +54,11 @@ it('sends no more than the window of the connection, and then goes on with every
   using client = new RawClient(server).begin([[SETTING.initialWindowSize, 1 << 20]]);
   client.frame(FRAME.headers, HEADERS, 1, block(GET)).frame(FRAME.headers, HEADERS, 3, block(GET));
   await untilBytes(client, 65_535);
-  await answeredPing(client);
+  await client.answeredPing();
   expect(bytesOf(client)).toBe(65_535);
   client.send(windowUpdateFrame(1 << 20));
   await untilBytes(client, 2 * BODY.length);
-  await answeredPing(client);
+  await client.answeredPing();
   expect(client.received.filter((received) => isData(received) && received.flags === FLAG.endStream).length).toBe(2);
 });
 
@@ -73,7 +66,7 @@ it('lets a setting open the windows of streams that are there already, and close
   using client = new RawClient(server).begin([[SETTING.initialWindowSize, 0]]);
   client.frame(FRAME.headers, HEADERS, 1, block(GET));
   await client.next(({ type }) => type === FRAME.headers);
-  await answeredPing(client);
+  await client.answeredPing();
   expect(bytesOf(client)).toBe(0);
   client.frame(FRAME.settings, 0, 0, Buffer.from([0, SETTING.initialWindowSize, 0, 0, 0, 100]));
   await untilBytes(client, 100);
@@ -81,7 +74,7 @@ it('lets a setting open the windows of streams that are there already, and close
   client.frame(FRAME.settings, 0, 0, Buffer.from([0, SETTING.initialWindowSize, 0, 0, 0, 40]));
   client.send(windowOf(1, 70));
   await untilBytes(client, 110);
-  await answeredPing(client);
+  await client.answeredPing();
   expect(bytesOf(client)).toBe(110);
 });
 
@@ -113,7 +106,7 @@ it('asks for more of a body only when somebody has read it', async () => {
   ]);
   client.frame(FRAME.headers, FLAG.endHeaders, 1, post);
   for (let i = 0; i < 64; i++) client.frame(FRAME.data, 0, 1, Buffer.alloc(16_384));
-  await answeredPing(client);
+  await client.answeredPing();
   expect(client.received.some(({ type, stream }) => type === FRAME.windowUpdate && stream === 1)).toBe(false);
   client.frame(FRAME.data, 0, 1, Buffer.alloc(16_384));
   const { payload } = await client.next(({ type }) => type === 7);
@@ -126,7 +119,7 @@ it('lets the rest of a request come behind its answer, but not without end', asy
   await client.next((received) => isData(received) && received.flags === FLAG.endStream);
   const isReset = ({ type }: Received): boolean => type === FRAME.reset;
   for (let i = 0; i < 100; i++) client.frame(FRAME.data, 0, 1, Buffer.alloc(16_384));
-  await answeredPing(client);
+  await client.answeredPing();
   const credited = client.received.filter(({ type, stream }) => type === FRAME.windowUpdate && stream === 1);
   expect(credited.reduce((sum, { payload }) => sum + payload.readUInt32BE(), 0)).toBe(100 * 16_384);
   expect(client.received.some(isReset)).toBe(false);

@@ -1,17 +1,21 @@
 import type { TLSSocket } from 'node:tls';
+import type { Awaited } from '../../base/rounds.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { RawRequest, RawResponse } from '../exchange.ts';
+import { AnsweredEarly, type Discarded } from './answered-early.ts';
 import { FrameReader } from './frame-reader.ts';
-import { HeaderBlocks } from './header-blocks.ts';
+import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import { Output } from './output.ts';
+import { Patience, type Phase } from './patience.ts';
+import { streamIn, withoutPadding } from './payloads.ts';
 import { PeerSettings } from './peer-settings.ts';
 import {
   CODE,
   ConnectionError,
   FLAG,
   FRAME,
-  FRAME_BYTES,
   FRAME_HEADER_BYTES,
+  headerFrames,
   SETTING,
   settingsFrame,
   WINDOW_BYTES,
@@ -37,7 +41,7 @@ const TOO_LARGE = 'Request Header Fields Too Large';
  * The server's side of a connection of HTTP/2 (RFC 9113). Not `node:http2`: it makes two streams, a dozen objects and
  * several calls into native code of every request, which is more work than answering it.
  */
-export class Http2Connection implements StreamCarrier {
+export class Http2Connection implements StreamCarrier, Awaited {
   readonly socket: TLSSocket;
   readonly #serve: Serve;
   readonly #output: Output;
@@ -46,8 +50,9 @@ export class Http2Connection implements StreamCarrier {
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams with something to send that the window of the connection, or the socket, has no room for. */
   #waiting = new Set<Http2Stream>();
-  /** Requests that have their answers and are not complete, and how many more bytes of each will be discarded. */
-  readonly #drained = new Map<number, number>();
+  readonly #answeredEarly = new AnsweredEarly();
+  readonly #reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
+  readonly #patience = new Patience();
   #lastId = 0;
   #sendWindow = WINDOW_BYTES;
   #receiveWindow = LIMITS.http2WindowBytes;
@@ -55,20 +60,22 @@ export class Http2Connection implements StreamCarrier {
   #owed = 0;
   #answered = 0;
   #resets = 0;
+  #hasSettings = false;
+  /** Whether the client has been told to send no more requests. */
+  #isLeaving = false;
   #isOver = false;
 
   constructor(socket: TLSSocket, serve: Serve) {
     this.socket = socket;
     this.#serve = serve;
     this.#output = new Output(socket, () => this.#pumpAll());
-    const reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
     socket.setNoDelay(true);
     socket.on('error', () => undefined); // a client that goes away is no error of ours
     socket.on('close', () => this.#close());
     socket.on('data', (chunk: Buffer) => {
       if (this.#isOver) return;
       try {
-        reader.read(chunk);
+        this.#reader.read(chunk);
       } catch (error) {
         if (!(error instanceof ConnectionError)) throw error;
         this.#goAway(error);
@@ -85,26 +92,54 @@ export class Http2Connection implements StreamCarrier {
 
   #goAway(error: ConnectionError): void {
     this.#output.put(wordsFrame(FRAME.goAway, 0, 0, this.#lastId, error.code));
-    this.breakOff();
+    this.#leave();
   }
 
   /** Tells the client which of its requests were the last that are answered. */
   end(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isLeaving) return;
+    this.#isLeaving = true;
     this.#output.put(wordsFrame(FRAME.goAway, 0, 0, this.#lastId, CODE.noError));
     this.#output.flush();
   }
 
   breakOff(): void {
+    this.#leave();
+    this.socket.destroySoon();
+  }
+
+  /** Says nothing more. What still comes is read: the system would throw away what it has for whoever is not read. */
+  #leave(): void {
     this.#isOver = true;
     this.#output.flush();
-    this.socket.destroySoon();
+    this.socket.end();
     for (const stream of this.#streams.values()) stream.gone();
   }
 
+  look(): void {
+    const phase = this.#phase();
+    if (!this.#patience.isOver(phase, this.#lastId)) return;
+    if (phase === 'request') this.end();
+    else if (phase === 'end') this.socket.destroy();
+    else this.#leave();
+  }
+
+  #phase(): Phase {
+    if (this.#isOver) return 'end';
+    if (!this.#reader.isBegun) return 'preface';
+    if (!this.#hasSettings) return 'first frame';
+    if (this.#streams.size > 0) return 'answer';
+    return this.#isLeaving ? 'goodbye' : 'request';
+  }
+
   #frame(type: number, flags: number, id: number, payload: Buffer): void {
+    if (this.#isOver) return;
     if (this.#blocks.isOpen && type !== FRAME.continuation)
       throw new ConnectionError(CODE.protocolError, 'a frame in the middle of a header block');
+    if (!this.#hasSettings) {
+      if (type !== FRAME.settings) throw new ConnectionError(CODE.protocolError, 'no settings');
+      this.#hasSettings = true;
+    }
     if (type === FRAME.data) this.#data(flags, id, payload);
     else if (type === FRAME.headers) this.#block(id, this.#blocks.begin(flags, id, payload));
     else if (type === FRAME.continuation) this.#block(id, this.#blocks.goOn(flags, id, payload));
@@ -112,13 +147,14 @@ export class Http2Connection implements StreamCarrier {
     else if (type === FRAME.reset) this.#resetByClient(id, payload);
     else if (type === FRAME.settings) this.#settings(flags, id, payload);
     else if (type === FRAME.ping) this.#ping(flags, id, payload);
-    else if (type === FRAME.priority) checkPriority(id, payload);
+    else if (type === FRAME.priority) this.#priority(id, payload);
     else if (type === FRAME.goAway && id !== 0) throw new ConnectionError(CODE.protocolError, 'a goodbye of a stream');
+    else if (type === FRAME.goAway) this.end();
     else if (type === FRAME.pushPromise) throw new ConnectionError(CODE.protocolError, 'a push of a client');
   }
 
   #data(flags: number, id: number, payload: Buffer): void {
-    if (id === 0 || id > this.#lastId) throw new ConnectionError(CODE.protocolError, 'data of no stream');
+    if (this.#isIdle(id)) return;
     this.#receiveWindow -= payload.length;
     if (this.#receiveWindow < 0) throw new ConnectionError(CODE.flowControlError, 'more than the window');
     this.#creditConnection(payload.length);
@@ -126,7 +162,9 @@ export class Http2Connection implements StreamCarrier {
     const stream = this.#streams.get(id);
     const isEnd = (flags & FLAG.endStream) !== 0;
     if (!stream) {
-      this.#discard(id, payload.length, isEnd);
+      if (this.#answeredEarly.has(id))
+        this.#discarded(id, payload.length, this.#answeredEarly.discard(id, payload.length, isEnd));
+      else this.#give(id, CODE.streamClosed);
       return;
     }
     stream.arrive(piece, payload.length, isEnd);
@@ -138,23 +176,33 @@ export class Http2Connection implements StreamCarrier {
     }
   }
 
+  /**
+   * Whether it is to be left out: what comes of requests behind those that were the last.
+   *
+   * @throws ConnectionError for frames of a stream that has not begun
+   */
+  #isIdle(id: number): boolean {
+    if (id !== 0 && id <= this.#lastId) return false;
+    if (id !== 0 && this.#isLeaving) return true;
+    throw new ConnectionError(CODE.protocolError, 'a frame of no stream');
+  }
+
   drain(stream: Http2Stream, bytes: number): void {
-    if (this.#drained.size < LIMITS.http2Streams) this.#drained.set(stream.id, LIMITS.bodyBytes);
-    else this.reset(stream, CODE.noError);
+    if (!this.#answeredEarly.add(stream.id, stream.sendWindow)) this.reset(stream, CODE.noError);
     if (bytes > 0) this.credit(stream, bytes);
   }
 
-  /** The rest of a request that has its answer: as much as any request may have. */
-  #discard(id: number, bytes: number, isEnd: boolean): void {
-    const left = this.#drained.get(id);
-    if (left === undefined) return;
-    if (!isEnd && left > bytes) {
-      this.#drained.set(id, left - bytes);
-      if (bytes > 0) this.#output.put(wordsFrame(FRAME.windowUpdate, 0, id, bytes));
-      return;
-    }
-    this.#drained.delete(id);
-    if (!isEnd) this.#output.put(wordsFrame(FRAME.reset, 0, id, CODE.noError));
+  #discarded(id: number, bytes: number, what: Discarded): void {
+    if (what === 'more' && bytes > 0) this.#output.put(wordsFrame(FRAME.windowUpdate, 0, id, bytes));
+    else if (what === 'too much') this.#give(id, CODE.noError);
+    else if (what === 'window too large') this.#give(id, CODE.flowControlError);
+  }
+
+  /** Resets a stream, whether it is open or not. */
+  #give(id: number, code: number): void {
+    this.#output.put(wordsFrame(FRAME.reset, 0, id, code));
+    this.#answeredEarly.delete(id);
+    this.#streams.get(id)?.gone();
   }
 
   /** In large steps: what is received is read, or kept within the windows of streams. */
@@ -171,34 +219,23 @@ export class Http2Connection implements StreamCarrier {
   }
 
   /** A header block, once it is complete. */
-  #block(id: number, block: ReturnType<HeaderBlocks['begin']>): void {
+  #block(id: number, block: HeaderBlock | undefined): void {
     if (!block) return;
-    const { fields, isEnd } = block;
+    const { fields, isEnd, dependsOn } = block;
+    if ((id & 1) === 0) throw new ConnectionError(CODE.protocolError, 'a stream with an even number');
     if (id <= this.#lastId) {
-      // Trailers, which nobody asks for, or what was under way when the stream was closed.
-      const stream = this.#streams.get(id);
-      if (!stream) {
-        this.#discard(id, 0, isEnd);
-        return;
-      }
-      if (fields.list.some((name, i) => i % 2 === 0 && name.startsWith(':'))) {
-        this.reset(stream, CODE.protocolError);
-        stream.gone();
-        return;
-      }
-      if (!isEnd) throw new ConnectionError(CODE.protocolError, 'headers in the middle of a body');
-      this.#data(FLAG.endStream, id, Buffer.alloc(0));
+      this.#trailers(id, block);
       return;
     }
-    if ((id & 1) === 0) throw new ConnectionError(CODE.protocolError, 'a stream with an even number');
+    if (this.#isLeaving) return;
     this.#lastId = id;
     const head = requestHead(fields.list);
-    if (!head || (isEnd && (head.contentLength ?? 0) > 0)) {
-      this.#output.put(wordsFrame(FRAME.reset, 0, id, fields.isTooLarge ? CODE.refusedStream : CODE.protocolError));
+    if (!head || dependsOn === id || (isEnd && (head.contentLength ?? 0) > 0)) {
+      this.#give(id, fields.isTooLarge ? CODE.refusedStream : CODE.protocolError);
       return;
     }
     if (this.#streams.size >= LIMITS.http2Streams) {
-      this.#output.put(wordsFrame(FRAME.reset, 0, id, CODE.refusedStream));
+      this.#give(id, CODE.refusedStream);
       return;
     }
     const stream = new Http2Stream(id, head, isEnd, this.#peer.initialWindow, this);
@@ -210,28 +247,50 @@ export class Http2Connection implements StreamCarrier {
     }
   }
 
+  /** Nobody asks for them, but they have to be some. */
+  #trailers(id: number, { fields, isEnd }: HeaderBlock): void {
+    const stream = this.#streams.get(id);
+    // As Go's server: of streams that are over, and of those that were left out, only the last number is known.
+    if (!stream && !this.#answeredEarly.has(id))
+      throw new ConnectionError(CODE.protocolError, 'a stream that is not behind the last one');
+    if (stream?.isComplete) this.#give(id, CODE.streamClosed);
+    else if (!isEnd || fields.list.some((name, i) => i % 2 === 0 && name.startsWith(':')))
+      this.#give(id, CODE.protocolError);
+    else this.#data(FLAG.endStream, id, NOTHING);
+  }
+
+  /** Nobody goes by it any more (RFC 9113, section 5.3.2), but it has to be one. */
+  #priority(id: number, payload: Buffer): void {
+    if (id === 0) throw new ConnectionError(CODE.protocolError, 'a priority of no stream');
+    if (payload.length !== 5) throw new ConnectionError(CODE.frameSizeError, 'a priority of the wrong size');
+    if (streamIn(payload, 0) === id) this.#give(id, CODE.protocolError);
+  }
+
   #windowUpdate(id: number, payload: Buffer): void {
     if (payload.length !== 4) throw new ConnectionError(CODE.frameSizeError, 'a window of the wrong size');
     const bytes = payload.readUInt32BE() & WINDOW_MAX;
-    if (bytes === 0) throw new ConnectionError(CODE.protocolError, 'a window that does not grow');
+    if (bytes === 0 && id === 0) throw new ConnectionError(CODE.protocolError, 'a window that does not grow');
     if (id === 0) {
       this.#sendWindow += bytes;
       if (this.#sendWindow > WINDOW_MAX) throw new ConnectionError(CODE.flowControlError, 'a window too large');
       this.#pumpAll();
       return;
     }
-    if (id > this.#lastId) throw new ConnectionError(CODE.protocolError, 'a window of no stream');
+    if (this.#isIdle(id)) return;
     const stream = this.#streams.get(id);
-    if (!stream) return;
-    stream.sendWindow += bytes;
-    if (stream.sendWindow > WINDOW_MAX) throw new ConnectionError(CODE.flowControlError, 'a window too large');
-    this.pump(stream);
+    if (bytes === 0) this.#give(id, CODE.protocolError);
+    else if (!stream) this.#discarded(id, 0, this.#answeredEarly.widen(id, bytes));
+    else {
+      stream.sendWindow += bytes;
+      if (stream.sendWindow > WINDOW_MAX) this.#give(id, CODE.flowControlError);
+      else this.pump(stream);
+    }
   }
 
   #resetByClient(id: number, payload: Buffer): void {
     if (payload.length !== 4) throw new ConnectionError(CODE.frameSizeError, 'a reset of the wrong size');
-    if (id === 0 || id > this.#lastId) throw new ConnectionError(CODE.protocolError, 'a reset of no stream');
-    this.#drained.delete(id);
+    if (this.#isIdle(id)) return;
+    this.#answeredEarly.delete(id);
     const stream = this.#streams.get(id);
     if (!stream) return;
     if (!stream.headersSent) this.#resets += 1;
@@ -283,21 +342,9 @@ export class Http2Connection implements StreamCarrier {
     stream.hasEnded();
   }
 
-  /** A header block in its frames, with room behind them. */
   #headFrames(stream: Http2Stream, block: Buffer, isEnd: boolean, room: number): Buffer {
     if (stream.headersSent) this.#answered += 1;
-    const count = Math.ceil(block.length / FRAME_BYTES);
-    const frames = Buffer.allocUnsafe(count * FRAME_HEADER_BYTES + block.length + room);
-    let to = 0;
-    for (let i = 0; i < count; i++) {
-      const start = i * FRAME_BYTES;
-      const end = Math.min(block.length, start + FRAME_BYTES);
-      const flags = (i === 0 && isEnd ? FLAG.endStream : 0) | (end === block.length ? FLAG.endHeaders : 0);
-      writeFrameHeader(frames, to, end - start, i === 0 ? FRAME.headers : FRAME.continuation, flags, stream.id);
-      block.copy(frames, to + FRAME_HEADER_BYTES, start, end);
-      to += FRAME_HEADER_BYTES + end - start;
-    }
-    return frames;
+    return headerFrames(stream.id, block, isEnd, room);
   }
 
   pump(stream: Http2Stream): void {
@@ -348,16 +395,3 @@ export class Http2Connection implements StreamCarrier {
 }
 
 const NOTHING = Buffer.alloc(0);
-
-function withoutPadding(payload: Buffer): Buffer {
-  const padding = payload[0];
-  if (padding === undefined || padding >= payload.length)
-    throw new ConnectionError(CODE.protocolError, 'more padding than there is');
-  return payload.subarray(1, payload.length - padding);
-}
-
-/** Nobody goes by it any more (RFC 9113, section 5.3.2), but it has to be one. */
-function checkPriority(id: number, payload: Buffer): void {
-  if (id === 0) throw new ConnectionError(CODE.protocolError, 'a priority of no stream');
-  if (payload.length !== 5) throw new ConnectionError(CODE.frameSizeError, 'a priority of the wrong size');
-}

@@ -13,7 +13,8 @@ export class FrameReader {
   #pieceBytes = 0;
   /** How many bytes have to be there before anything can be read. */
   #needed: number = PREFACE.length;
-  #isBegun = false;
+  /** Whether the client has said that it speaks HTTP/2. */
+  isBegun = false;
 
   constructor(take: TakeFrame) {
     this.#take = take;
@@ -32,7 +33,7 @@ export class FrameReader {
       this.#pieces = [];
       this.#pieceBytes = 0;
     }
-    const rest = bytes.subarray(this.#readFrames(bytes, this.#isBegun ? 0 : this.#readPreface(bytes)));
+    const rest = bytes.subarray(this.#readFrames(bytes, this.isBegun ? 0 : this.#readPreface(bytes)));
     if (rest.length === 0) return;
     this.#pieces = [rest];
     this.#pieceBytes = rest.length;
@@ -41,7 +42,7 @@ export class FrameReader {
   #readPreface(bytes: Buffer): number {
     if (PREFACE.compare(bytes, 0, PREFACE.length) !== 0)
       throw new ConnectionError(CODE.protocolError, 'no preface of HTTP/2');
-    this.#isBegun = true;
+    this.isBegun = true;
     return PREFACE.length;
   }
 

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../kube/limits.ts';
 import { type HeaderFields, HpackDecoder } from './hpack-decoder.ts';
+import { streamIn } from './payloads.ts';
 import { CODE, ConnectionError, FLAG } from './protocol.ts';
 
 /** A stream it depends on, and a weight: nobody goes by them any more (RFC 9113, section 5.3.2). */
@@ -10,6 +11,8 @@ export interface HeaderBlock {
   readonly fields: HeaderFields;
   /** Whether nothing follows it on its stream. */
   readonly isEnd: boolean;
+  /** The stream that it says it depends on; 0 when it says nothing. */
+  readonly dependsOn: number;
 }
 
 /** Puts header blocks together from their frames, and decodes them. */
@@ -18,6 +21,7 @@ export class HeaderBlocks {
   readonly #decoder: HpackDecoder;
   #stream = 0;
   #isEnd = false;
+  #dependsOn = 0;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
@@ -36,14 +40,17 @@ export class HeaderBlocks {
   begin(flags: number, stream: number, payload: Buffer): HeaderBlock | undefined {
     if (stream === 0) throw new ConnectionError(CODE.protocolError, 'headers of no stream');
     const isPadded = (flags & FLAG.padded) !== 0;
-    const start = (isPadded ? 1 : 0) + ((flags & FLAG.priority) !== 0 ? PRIORITY_BYTES : 0);
+    const hasPriority = (flags & FLAG.priority) !== 0;
+    const start = (isPadded ? 1 : 0) + (hasPriority ? PRIORITY_BYTES : 0);
     const end = payload.length - (isPadded ? (payload[0] ?? 0) : 0);
     if (start > end) throw new ConnectionError(CODE.protocolError, 'more padding than there is');
     const isEnd = (flags & FLAG.endStream) !== 0;
+    const dependsOn = hasPriority ? streamIn(payload, start - PRIORITY_BYTES) : 0;
     const piece = payload.subarray(start, end);
-    if (flags & FLAG.endHeaders) return { fields: this.#decoder.decode(piece), isEnd };
+    if (flags & FLAG.endHeaders) return { fields: this.#decoder.decode(piece), isEnd, dependsOn };
     this.#stream = stream;
     this.#isEnd = isEnd;
+    this.#dependsOn = dependsOn;
     this.#pieces = [piece];
     this.#bytes = piece.length;
     return undefined;
@@ -61,6 +68,6 @@ export class HeaderBlocks {
     const block = Buffer.concat(this.#pieces);
     this.#pieces = [];
     this.#stream = 0;
-    return { fields: this.#decoder.decode(block), isEnd: this.#isEnd };
+    return { fields: this.#decoder.decode(block), isEnd: this.#isEnd, dependsOn: this.#dependsOn };
   }
 }

@@ -98,3 +98,19 @@ export function settingsFrame(settings: readonly (readonly [setting: number, val
   }
   return frame;
 }
+
+/** A header block in its frames, with room behind them. */
+export function headerFrames(stream: number, block: Buffer, isEnd: boolean, room: number): Buffer {
+  const count = Math.ceil(block.length / FRAME_BYTES);
+  const frames = Buffer.allocUnsafe(count * FRAME_HEADER_BYTES + block.length + room);
+  let to = 0;
+  for (let i = 0; i < count; i++) {
+    const start = i * FRAME_BYTES;
+    const end = Math.min(block.length, start + FRAME_BYTES);
+    const flags = (i === 0 && isEnd ? FLAG.endStream : 0) | (end === block.length ? FLAG.endHeaders : 0);
+    writeFrameHeader(frames, to, end - start, i === 0 ? FRAME.headers : FRAME.continuation, flags, stream);
+    block.copy(frames, to + FRAME_HEADER_BYTES, start, end);
+    to += FRAME_HEADER_BYTES + end - start;
+  }
+  return frames;
+}

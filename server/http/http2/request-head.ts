@@ -13,7 +13,7 @@ export interface RequestHead {
 
 /** What belongs to a connection of HTTP/1.1 (RFC 9113, section 8.2.2). */
 const OF_CONNECTIONS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
-const PSEUDO_NAMES = new Set([':method', ':scheme', ':authority', ':path', ':protocol']);
+const PSEUDO_NAMES = new Set([':method', ':scheme', ':authority', ':path']);
 /** Headers that have one value; of more than one, Node takes the first. */
 const SINGLE = new Set([
   'age',
@@ -111,11 +111,19 @@ export function requestHead(fields: string[]): RequestHead | undefined {
     if (name === 'content-length' && headers[name] !== undefined && headers[name] !== value) return undefined;
     add(headers, name, value);
   }
-  const { ':method': method, ':path': path, ':scheme': scheme } = headers;
+  const { ':method': method, ':path': path, ':scheme': scheme, ':authority': authority } = headers;
   if (typeof method !== 'string' || method === '') return undefined;
-  if (method !== 'CONNECT' && (!path || scheme === undefined)) return undefined;
+  if (method === 'CONNECT') {
+    if (path !== undefined || scheme !== undefined || !authority) return undefined;
+  } else if (!path || (scheme !== 'https' && scheme !== 'http')) return undefined;
   const length = headers['content-length'];
   const contentLength = length === undefined ? undefined : lengthOf(length);
   if (length !== undefined && contentLength === undefined) return undefined;
-  return { method, url: typeof path === 'string' ? path : '/', headers, rawHeaders: fields, contentLength };
+  return {
+    method,
+    url: typeof path === 'string' ? path : String(authority),
+    headers,
+    rawHeaders: fields,
+    contentLength,
+  };
 }

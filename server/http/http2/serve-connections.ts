@@ -1,4 +1,5 @@
 import type { Server, TLSSocket } from 'node:tls';
+import type { Rounds } from '../../base/rounds.ts';
 import { Http2Connection, type Serve } from './connection.ts';
 
 /** Connections of HTTP/2 that are open. */
@@ -7,8 +8,12 @@ export interface Http2Connections {
   end(): void;
 }
 
-/** Takes the connections whose client speaks HTTP/2; others stay Node's. */
-export function serveHttp2(server: Server, serve: Serve): Http2Connections {
+/**
+ * Takes the connections whose client speaks HTTP/2; others stay Node's.
+ *
+ * @param rounds in which those are ended that never go on
+ */
+export function serveHttp2(server: Server, serve: Serve, rounds: Rounds): Http2Connections {
   const open = new Set<Http2Connection>();
   const usual = server.listeners('secureConnection') as ((socket: TLSSocket) => void)[];
   server.removeAllListeners('secureConnection');
@@ -19,7 +24,11 @@ export function serveHttp2(server: Server, serve: Serve): Http2Connections {
     }
     const connection = new Http2Connection(socket, serve);
     open.add(connection);
-    socket.once('close', () => open.delete(connection));
+    rounds.add(connection);
+    socket.once('close', () => {
+      open.delete(connection);
+      rounds.remove(connection);
+    });
   });
   return {
     end() {

@@ -33,6 +33,10 @@ export interface StreamCarrier {
   breakOff(): void;
 }
 
+/** Nobody reads the bodies of some requests, which are answered without waiting for them. */
+const isAwaited = ({ method, contentLength }: RequestHead): boolean =>
+  contentLength !== undefined && contentLength <= LIMITS.bodyBytes && method !== 'GET' && method !== 'HEAD';
+
 const CONTINUE: OutgoingHttpHeaders = {};
 /** Most streams never have any: nobody may put something there. */
 const NONE: Buffer[] = [];
@@ -66,7 +70,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   #arrived: Buffer[] = NONE;
   #receivedBytes = 0;
   /** Whether all of the request is there. */
-  #isComplete: boolean;
+  isComplete: boolean;
   #owed = 0;
   #body: StreamBody | undefined;
   #onTaken: (() => void)[] | undefined;
@@ -78,10 +82,10 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
     this.headers = head.headers;
     this.rawHeaders = head.rawHeaders;
     this.url = head.url;
-    this.collecting = !isComplete && head.contentLength !== undefined && head.contentLength <= LIMITS.bodyBytes;
+    this.collecting = !isComplete && isAwaited(head);
     this.#contentLength = head.contentLength;
     this.isOpen = !isComplete;
-    this.#isComplete = isComplete;
+    this.isComplete = isComplete;
     this.sendWindow = sendWindow;
     this.#carrier = carrier;
   }
@@ -116,7 +120,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
       this.#arrived = NONE;
       // Whoever reads it piece by piece though it is there as a whole.
       if (this.bytes?.length) body.push(this.bytes);
-      if (this.#isComplete) body.push(null);
+      if (this.isComplete) body.push(null);
     }
     return body;
   }
@@ -221,22 +225,25 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   /** The answer is complete. */
   hasEnded(): void {
     // A reset right behind the answer would make clients such as curl forget the answer.
-    if (!this.#isComplete) this.#carrier.drain(this, LIMITS.http2WindowBytes - this.#receiveWindow);
+    if (!this.isComplete) this.#carrier.drain(this, LIMITS.http2WindowBytes - this.#receiveWindow);
     this.#over();
   }
 
   /** A piece of the request. @throws ConnectionError for more than was allowed */
   arrive(piece: Buffer, bytes: number, isEnd: boolean): void {
+    if (this.isComplete) {
+      this.#give(CODE.streamClosed);
+      return;
+    }
     this.#receiveWindow -= bytes;
     if (this.#receiveWindow < 0) throw new ConnectionError(CODE.flowControlError, 'more than the window of a stream');
-    if (this.#isComplete) throw new ConnectionError(CODE.streamClosed, 'data behind the end');
     this.#receivedBytes += piece.length;
     const length = this.#contentLength;
     if (length !== undefined && (this.#receivedBytes > length || (isEnd && this.#receivedBytes < length))) {
       this.#give(CODE.protocolError);
       return;
     }
-    this.#isComplete = isEnd;
+    this.isComplete = isEnd;
     if (this.#body) this.#pass(this.#body, piece);
     else if (piece.length > 0) {
       if (this.#arrived === NONE) this.#arrived = [piece];
@@ -251,7 +258,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
   }
 
   wantsMore(): void {
-    if (this.#owed === 0 || this.isGone || this.#isComplete) return;
+    if (this.#owed === 0 || this.isGone || this.isComplete) return;
     this.#credit(this.#owed);
     this.#owed = 0;
   }
@@ -263,7 +270,7 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
 
   /** For a body that is only looked at when it is complete: the client may send on. */
   collects(bytes: number): void {
-    if (!this.#isComplete && !this.isGone) this.#credit(bytes);
+    if (!this.isComplete && !this.isGone) this.#credit(bytes);
   }
 
   /** All of the request is there. */
@@ -304,6 +311,6 @@ export class Http2Stream implements RawRequest, RawResponse, DirectAnswer, BodyS
     const body = this.#body;
     if (!body || body.destroyed) return;
     if (body.writableEnded && !body.writableFinished) body.once('finish', () => body.destroy());
-    else body.destroy(this.#isComplete ? undefined : new Error('unexpected EOF'));
+    else body.destroy(this.isComplete ? undefined : new Error('unexpected EOF'));
   }
 }

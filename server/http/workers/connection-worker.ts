@@ -4,8 +4,12 @@ import { createServer } from 'node:https';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Server as TlsServer } from 'node:tls';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Rounds } from '../../base/rounds.ts';
 import type { CertificateAndKey } from '../../kube/tls/secure-server.ts';
+import { takeConnects } from '../connect-requests.ts';
+import { CONNECTION_TIMES, lookAtConnections } from '../connection-times.ts';
 import { messageRequest, messageResponse } from '../exchange.ts';
+import type { Serve } from '../http2/connection.ts';
 import { serveHttp2 } from '../http2/serve-connections.ts';
 import { refuseMalformed } from '../malformed.ts';
 import { refusePlainHttp } from '../plain-on-tls.ts';
@@ -46,10 +50,13 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
   });
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => side.tunnel(message, socket, head));
   server.on('clientError', refuseMalformed);
-  refusePlainHttp(server as unknown as NetServer);
-  const http2 = serveHttp2(server as unknown as TlsServer, (request, response, url) =>
-    side.take(request, response, url),
-  );
+  const take: Serve = (request, response, url) => side.take(request, response, url);
+  takeConnects(server, take);
+  const { clock, lookMs, headMs } = CONNECTION_TIMES;
+  const rounds = new Rounds(clock, lookMs);
+  refusePlainHttp(server as unknown as NetServer, rounds, headMs);
+  const http2 = serveHttp2(server as unknown as TlsServer, take, rounds);
+  lookAtConnections(server);
   const tell = (news: WorkerNews): void => port.postMessage(news);
   port.on('message', (message: Batch | WorkerOrder) => {
     if (!('order' in message)) side.read(message);
@@ -68,8 +75,7 @@ function start(port: MessagePort, { path, tls }: WorkerStart): void {
       );
     }
   });
-  const take = (socket: Socket): void => void server.emit('connection', socket);
-  receiveSockets(path, take).then(
+  receiveSockets(path, (socket) => void server.emit('connection', socket)).then(
     () => tell({ news: 'ready' }),
     (error: unknown) =>
       setImmediate(() => {

@@ -1,6 +1,7 @@
 /** The server's side of TLS over any stream. */
 import type { Duplex } from 'node:stream';
 import { createSecureContext, createServer, type SecureContext, TLSSocket } from 'node:tls';
+import { LIMITS } from '../limits.ts';
 
 /** PEM of a certificate and its key. */
 export interface CertificateAndKey {
@@ -85,7 +86,15 @@ function withContext({ cert, key, byName, protocols = HTTP_1 }: TlsIdentity): Se
 /** Only Node's own server tells whether a client's certificate can be trusted; one of one connection, whose it is. */
 function withServer({ cert, key, clientCa, protocols = HTTP_1 }: TlsIdentity): SecureAccept {
   const ca = typeof clientCa === 'string' ? clientCa : clientCa?.slice();
-  const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false, ALPNProtocols: [...protocols] };
+  const options = {
+    handshakeTimeout: LIMITS.headMs,
+    cert,
+    key,
+    ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: [...protocols],
+  };
   createSecureContext({ cert, key, ca });
   return (stream, secured) => {
     const server = createServer(options);
