@@ -79,6 +79,7 @@ export const TOOL_PROGRAMS: readonly Program[] = [
   goTool('stern', 'logs of pods that come and go', 'github.com/stern/stern', 'v1.33.0', 'stern.mjs'),
   goTool('k9s', 'its tables, views and keys, in a terminal', 'github.com/derailed/k9s', 'v0.50.16', 'k9s.mjs'),
   { ...goTool('kapply', 'inventories', 'sigs.k8s.io/cli-utils/cmd', 'v0.37.2', 'kapply.mjs'), client: 'kapply' },
+  systemTool('kapp', 'an app: deployed, inspected, changed, deleted'),
   systemTool('kubecolor', 'kubectl in colours'),
   systemTool('kubectx', 'contexts, and namespaces by kubens'),
 ];
