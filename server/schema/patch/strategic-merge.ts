@@ -68,11 +68,14 @@ function mergeMap(original: Document, patch: Document, type: TypeDescription | u
     throw badPatchType(directive, patch);
   }
   retainKeys(original, patch);
-  const handled = new Set<string>(['$retainKeys']);
-  for (const directive of Object.keys(patch)) {
-    if (directive.startsWith(SET_ORDER)) setOrder(original, patch, directive, type, handled);
+  const keys = Object.keys(patch);
+  let handled: Set<string> | undefined;
+  for (const directive of keys) {
+    if (!directive.startsWith(SET_ORDER)) continue;
+    handled ??= new Set();
+    setOrder(original, patch, directive, type, handled);
   }
-  for (const [key, value] of Object.entries(patch)) if (!handled.has(key)) mergeField(original, key, value, type);
+  for (const key of keys) if (key !== '$retainKeys' && !handled?.has(key)) mergeField(original, key, patch[key], type);
   return original;
 }
 
