@@ -308,7 +308,7 @@ export class ResourceStore {
     const finish = hook instanceof Promise ? await hook : hook;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write, old));
     // One that is the stored one is known to be right, in order, and no change.
-    if (definition.sharesSpec) reuseSpec(object, old);
+    if (definition.sharesSpec) reuseSpec(object, old, rules === 'object');
     else if (object.spec !== old.spec && deepEqual(object.spec, old.spec)) object.spec = old.spec as KubeObject['spec'];
     try {
       if (rules !== 'status') this.#countGeneration(object, old);

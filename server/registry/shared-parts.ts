@@ -110,8 +110,12 @@ export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefini
   if (spec) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
 }
 
-/** Takes over what a new version has in common with the spec of the one before, and the texts of these parts. */
-export function reuseSpec(object: KubeObject, old: Frozen<KubeObject>): void {
+/**
+ * Takes over what a new version has in common with the spec of the one before.
+ *
+ * @param isOwnWrite whether somebody changed the object itself, and may do so again: texts of these parts are remembered
+ */
+export function reuseSpec(object: KubeObject, old: Frozen<KubeObject>, isOwnWrite: boolean): void {
   object.spec = reuse(object.spec, old.spec);
-  if (object.spec && old.spec && object.spec !== old.spec) rememberShared(object.spec, old.spec);
+  if (isOwnWrite && object.spec && old.spec) rememberShared(object.spec, old.spec);
 }
