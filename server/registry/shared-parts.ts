@@ -113,7 +113,8 @@ export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefini
 /**
  * Takes over what a new version has in common with the spec of the one before.
  *
- * @param isOwnWrite whether somebody changed the object itself, and may do so again: texts of these parts are remembered
+ * @param isOwnWrite whether somebody changed the object itself, and may do so again: then texts of these parts are
+ * remembered
  */
 export function reuseSpec(object: KubeObject, old: Frozen<KubeObject>, isOwnWrite: boolean): void {
   object.spec = reuse(object.spec, old.spec);
