@@ -13,7 +13,10 @@ export type Frozen<T> = T extends (infer Item)[]
  */
 export function deepFreeze<T>(value: T): Frozen<T> {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    for (const key in value) deepFreeze(value[key]);
+    for (const key in value) {
+      const inner = value[key];
+      if (typeof inner === 'object') deepFreeze(inner);
+    }
     Object.freeze(value);
   }
   return value as Frozen<T>;

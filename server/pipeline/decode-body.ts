@@ -60,10 +60,13 @@ export interface Patched {
 /** What mime.ParseMediaType takes for parameters. */
 const PARAMETERS = /^(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\]|\\.)*"))*\s*;?\s*$/;
 
+const BARE_TYPE = /^[a-z0-9/+.-]+$/;
+
 /** The media type without parameters; JSON when the client does not say, nothing when it cannot be read. */
 export function mediaTypeOf(request: ApiRequest): string {
   const header = request.header('content-type') ?? '';
   if (header === '' || header === 'application/json') return 'application/json';
+  if (BARE_TYPE.test(header)) return header;
   const [type = ''] = header.split(';', 1);
   return PARAMETERS.test(header.slice(type.length)) ? type.trim().toLowerCase() : '';
 }

@@ -150,7 +150,10 @@ export function decodeStruct(
     throw new DecodeError(jsonKind(value), `v1.${type.goName}`);
   }
   const input = value as Input;
-  const { sequences, filled } = planOf(type);
+  const structPlan = planOf(type);
+  const again = decoded && decodedAgain(input, decoded, structPlan, type, notes);
+  if (again) return again;
+  const { sequences, filled } = structPlan;
   const present = presentFields(input, sequences, notes);
   const output: Record<string, unknown> = {};
   let next = 0;
@@ -165,6 +168,36 @@ export function decodeStruct(
     if (field !== undefined) output[plan.name] = field;
   }
   for (; next < filled.length; next++) fill(output, filled[next] as FieldPlan);
+  return output;
+}
+
+/**
+ * An input of the same fields in the same order, as most of a patched object has: only what differs is decoded.
+ *
+ * @returns undefined where that is not enough to know what fields the result has
+ */
+function decodedAgain(
+  input: Input,
+  decoded: Input,
+  { byName, filled }: StructPlan,
+  type: TypeDescription,
+  notes: DecodeNotes,
+): Record<string, unknown> | undefined {
+  const names = Object.keys(decoded);
+  let i = 0;
+  for (const name in input) if (name !== names[i++]) return undefined;
+  if (i !== names.length) return undefined;
+  for (const { name } of filled) if (decoded[name] === undefined) return undefined;
+  const output: Record<string, unknown> = { ...decoded };
+  for (const name of names) {
+    const raw = input[name];
+    if (raw === decoded[name]) continue;
+    const plan = byName.get(name);
+    if (!plan || raw === undefined || raw === null) return undefined;
+    const field = decodeField(plan, raw, type, notes, decoded[name]);
+    if (field === undefined) return undefined;
+    output[name] = field;
+  }
   return output;
 }
 

@@ -1,20 +1,10 @@
 import type { Frozen } from '../base/freeze.ts';
-import { rememberedText } from '../base/shared-text.ts';
+import { objectText, rememberedText } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
 
 type Write = (value: unknown) => string | undefined;
 
 const whole: Write = (value) => rememberedText(value) ?? JSON.stringify(value);
-
-/** The JSON of an object, each of its fields written by `write`: `undefined` for those that JSON leaves out. */
-function objectText(object: object, write: (key: string, value: unknown) => string | undefined): string {
-  let text = '';
-  for (const [key, value] of Object.entries(object)) {
-    const inner = write(key, value);
-    if (inner !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${inner}`;
-  }
-  return `{${text}}`;
-}
 
 /** A spec of one object only has parts that others have as well. */
 const specText = (spec: unknown): string | undefined => {
@@ -24,12 +14,14 @@ const specText = (spec: unknown): string | undefined => {
 
 const entryText = (entry: object): string => objectText(entry, (_key, value) => whole(value));
 
-function metadataText(metadata: object): string {
-  return objectText(metadata, (key, value) =>
-    key === 'managedFields' && Array.isArray(value)
-      ? `[${(value as object[]).map(entryText).join(',')}]`
-      : JSON.stringify(value),
-  );
+/** Managers come last in what is stored: all that is before them is written at once. */
+function metadataText(metadata: Frozen<KubeObject>['metadata']): string {
+  const { managedFields, ...rest } = metadata;
+  if (!Array.isArray(managedFields) || Object.keys(metadata).at(-1) !== 'managedFields')
+    return JSON.stringify(metadata);
+  const text = JSON.stringify(rest);
+  const entries = (managedFields as object[]).map(entryText).join(',');
+  return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"managedFields":[${entries}]}`;
 }
 
 /**
@@ -39,7 +31,7 @@ function metadataText(metadata: object): string {
 export function jsonText(object: Frozen<KubeObject>): string {
   if (object.metadata?.managedFields === undefined) return JSON.stringify(object);
   return objectText(object, (key, value) => {
-    if (key === 'metadata') return metadataText(value as object);
+    if (key === 'metadata') return metadataText(object.metadata);
     return key === 'spec' ? specText(value) : whole(value);
   });
 }

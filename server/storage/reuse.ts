@@ -20,8 +20,10 @@ export function reuse<T>(next: T, old: unknown): T {
     const value = fields[key];
     if (value === undefined) continue; // JSON has no such value: the field is not there
     count++;
+    // What is no own field of `old` is a function or a prototype, as which no value comes.
+    if (value === oldFields[key]) continue;
     const oldValue = Object.hasOwn(oldFields, key) ? oldFields[key] : undefined;
-    const shared = reuse(value, oldValue);
+    const shared = typeof value === 'object' ? reuse(value, oldValue) : value;
     // `__proto__` is only ever an own property here, and reuse() keeps the value that is there.
     if (open && shared !== value) fields[key] = shared;
     if (shared !== oldValue) same = false;

@@ -14,7 +14,7 @@ import { ephemeralContainers } from '../shared/pod-ephemeral-containers.ts';
 import { eviction } from '../shared/pod-eviction.ts';
 import { resize } from '../shared/pod-resize.ts';
 import { fillPodResources, podQos } from '../shared/pod-resources.ts';
-import { podProblems } from '../shared/pod-rules.ts';
+import { podProblems, soundChanges } from '../shared/pod-rules.ts';
 import { openContainers, openPodSpec } from '../shared/pod-spec-copy.ts';
 import { fillPodSpecDefaults } from '../shared/pod-spec-defaults.ts';
 import { podStatusProblems, preserveStatus } from '../shared/pod-status-rules.ts';
@@ -63,14 +63,23 @@ function fillStatusDefaults(status: PodStatus): void {
   }
 }
 
+function validateUpdate(pod: Frozen<Pod>, old: Frozen<Pod>): FieldProblem[] {
+  const { annotations } = pod.metadata;
+  const before = old.metadata.annotations;
+  const changes = soundChanges(pod.spec, old.spec);
+  // Images may always change, and what a rule for changes looks at besides is as it was.
+  const onlyImages = changes?.every((field) => field === 'image') ?? false;
+  return [
+    ...podProblems(pod, changes !== undefined),
+    ...(annotations === before ? [] : podAnnotationUpdateProblems(annotations, before, 'metadata.annotations')),
+    ...(onlyImages ? [] : podUpdateProblems(pod, old)),
+  ];
+}
+
 function validate(pod: Frozen<Pod>, old?: Frozen<Pod>): FieldProblem[] {
-  const { metadata, spec } = pod;
+  if (old) return validateUpdate(pod, old);
+  const { spec } = pod;
   const problems = podProblems(pod);
-  if (old) {
-    const before = old.metadata.annotations;
-    const changed = podAnnotationUpdateProblems(metadata.annotations, before, 'metadata.annotations');
-    return [...problems, ...changed, ...podUpdateProblems(pod, old)];
-  }
   if (spec.ephemeralContainers?.length)
     problems.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec.nodeName && spec.schedulingGates?.length) {

@@ -35,10 +35,18 @@ const EXIT_CODE_OPERATORS = ['In', 'NotIn'];
 const RULES_MAX = 20;
 const EXIT_CODES_MAX = 255;
 
+/** Whether nothing is to be said about an `imagePullPolicy`. */
+export const isPullPolicy = (policy: string | undefined): boolean =>
+  policy !== undefined && PULL_POLICIES.includes(policy);
+
+/** Whether nothing is to be said about a `terminationMessagePolicy`. */
+export const isMessagePolicy = (policy: string | undefined): boolean =>
+  policy !== undefined && MESSAGE_POLICIES.includes(policy);
+
 /** Rules for `imagePullPolicy`. */
 export function pullPolicyProblems(path: string, policy: string | undefined): FieldProblem[] {
   if (!policy) return [required(path)];
-  return PULL_POLICIES.includes(policy) ? [] : [notSupported(path, policy, PULL_POLICIES)];
+  return isPullPolicy(policy) ? [] : [notSupported(path, policy, PULL_POLICIES)];
 }
 
 /** What holds for containers of all kinds. */
@@ -53,7 +61,7 @@ function commonProblems(
   else for (const detail of dnsLabelProblems(name)) problems.push(invalid(`${path}.name`, name, detail));
   if (!image) problems.push(required(`${path}.image`));
   if (policy === '') problems.push(required(`${path}.terminationMessagePolicy`));
-  else if (!MESSAGE_POLICIES.includes(policy)) {
+  else if (!isMessagePolicy(policy)) {
     problems.push(notSupported(`${path}.terminationMessagePolicy`, policy, MESSAGE_POLICIES));
   }
   return [

@@ -5,7 +5,7 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
-import { keyStep, LEAF_SHAPE, type Part, partsOfEither, presentParts, type Shape, shapeFor } from './shapes.ts';
+import { differingParts, keyStep, LEAF_SHAPE, type Part, presentParts, type Shape, shapeFor } from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -18,14 +18,24 @@ type Entries = ReadonlyMap<string, Value>;
 
 /** The items of a keyed list by their key step, in the order of sets. */
 function keyedEntries(list: Value, shape: Extract<Shape, { kind: 'keyed' }>): Entries {
-  const entries: [string, Value][] = (Array.isArray(list) ? list : []).map((item) => [keyStep(item, shape).text, item]);
-  return new Map(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = new Map<string, Value>();
+  let [last, isInOrder] = ['', true];
+  for (const item of Array.isArray(list) ? list : []) {
+    const { text } = keyStep(item, shape);
+    if (text < last) isInOrder = false;
+    last = text;
+    entries.set(text, item);
+  }
+  return isInOrder ? entries : new Map([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function setEntries(list: Value): Entries {
   const steps = (Array.isArray(list) ? list : []).map((item) => `v:${JSON.stringify(item)}`);
   return new Map(steps.sort().map((step) => [step, undefined]));
 }
+
+const fieldsOf = (map: Value): Readonly<Record<string, Value>> =>
+  typeof map === 'object' && map !== null ? (map as Readonly<Record<string, Value>>) : {};
 
 function mapEntries(map: Value): Entries {
   if (typeof map !== 'object' || map === null) return new Map();
@@ -102,6 +112,17 @@ class Differences {
     for (const [step, value] of before) if (!after.has(step)) this.#remove(step, all(value ?? null, shape));
   }
 
+  /** The same for two maps, most of whose entries are equal. */
+  map(before: Value, after: Value, shape: Shape): void {
+    const [left, right] = [fieldsOf(before), fieldsOf(after)];
+    for (const key in right) {
+      const value = right[key];
+      if (!Object.hasOwn(left, key)) this.#change(`f:${key}`, all(value ?? null, shape));
+      else if (left[key] !== value) this.part(`f:${key}`, left[key], value, shape);
+    }
+    for (const key in left) if (!Object.hasOwn(right, key)) this.#remove(`f:${key}`, all(left[key] ?? null, shape));
+  }
+
   result(): Comparison {
     if (!this.#anyChanged && !this.#anyRemoved) return SAME;
     return {
@@ -128,7 +149,7 @@ function compareValues(before: Value, after: Value, described: Shape): Compariso
   switch (shape.kind) {
     case 'struct': {
       const [left, right] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
-      for (const { name, step, shape: inner } of partsOfEither(shape.type, left, right))
+      for (const { name, step, shape: inner } of differingParts(shape.type, left, right))
         differences.part(step, left[name], right[name], inner());
       break;
     }
@@ -136,7 +157,7 @@ function compareValues(before: Value, after: Value, described: Shape): Compariso
       differences.entries(setEntries(before), setEntries(after), LEAF_SHAPE);
       break;
     case 'map':
-      differences.entries(mapEntries(before), mapEntries(after), shape.of);
+      differences.map(before, after, shape.of);
       break;
     case 'keyed':
       differences.entries(keyedEntries(before, shape), keyedEntries(after, shape), shape.of);

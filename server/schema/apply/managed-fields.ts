@@ -198,6 +198,7 @@ export const sameManager = (a: ManagedFieldsEntry, b: ManagedFieldsEntry): boole
 
 /** A manager has one entry: the last. */
 export function withoutRepeats(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
+  if (entries.length < 2) return entries;
   const isRepeated = (entry: ManagedFieldsEntry, at: number): boolean =>
     entries.some((other, i) => i > at && sameManager(other, entry));
   return entries.some(isRepeated) ? entries.filter((entry, at) => !isRepeated(entry, at)) : entries;
@@ -277,6 +278,7 @@ function ownEntry(fieldsV1: FieldsV1, { manager, apiVersion, time, subresource }
 
 /** The oldest entries are put together when there are too many (capManagersManager). */
 function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
+  if (entries.length <= MAX_UPDATE_MANAGERS) return entries;
   const updates = entries.filter(({ operation, manager }) => operation === 'Update' && manager !== ANCIENT);
   if (updates.length <= MAX_UPDATE_MANAGERS) return entries;
   const byTime = [...updates].sort((a, b) => ((a.time ?? '') < (b.time ?? '') ? -1 : 1));

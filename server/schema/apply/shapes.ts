@@ -115,12 +115,16 @@ export function partsOf(type: TypeDescription, ...values: readonly unknown[]): r
 
 const byPartName = (a: Part, b: Part): number => (a.name < b.name ? -1 : 1);
 
-/** Those of the fields of a struct that one of two values has. */
-export function partsOfEither(type: TypeDescription, one: object, other: object): readonly Part[] {
+/** Those of the fields of a struct in which two values are not the very same. */
+export function differingParts(
+  type: TypeDescription,
+  one: Readonly<Record<string, unknown>>,
+  other: Readonly<Record<string, unknown>>,
+): readonly Part[] {
   if (type.keepsOthers) return partsOf(type, one, other);
   const { sequences } = partsOfType(type);
   let sequence = sequences.start();
-  for (const name in one) sequence = sequences.add(sequence, name) ?? sequence;
+  for (const name in one) if (one[name] !== other[name]) sequence = sequences.add(sequence, name) ?? sequence;
   for (const name in other) if (!(name in one)) sequence = sequences.add(sequence, name) ?? sequence;
   return sequences.inOrder(sequence);
 }

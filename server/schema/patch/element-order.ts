@@ -36,16 +36,10 @@ export function elementOrder(
   server: readonly unknown[],
   key: string,
 ): unknown[] {
-  const named = sortedBy(
-    merged.filter((item) => position(wanted, item, key) >= 0),
-    wanted,
-    key,
-  );
-  const others = sortedBy(
-    merged.filter((item) => position(wanted, item, key) < 0),
-    server,
-    key,
-  );
+  const [ofWanted, ofServer]: [unknown[], unknown[]] = [[], []];
+  for (const item of merged) (position(wanted, item, key) >= 0 ? ofWanted : ofServer).push(item);
+  const named = sortedBy(ofWanted, wanted, key);
+  const others = sortedBy(ofServer, server, key);
   const result: unknown[] = [];
   let i = 0;
   let j = 0;

@@ -35,13 +35,28 @@ export function mergeList(original: unknown[], patch: unknown[], rules: ListRule
   if (key === '') throw failed(`cannot merge lists without merge key for ${rules.elementType}`);
   const { base, additions } = applyDirectives(original, patch as Document[], key);
   const merged = [...base];
+  let last = -1;
   for (const item of additions) {
     if (!Object.hasOwn(item, key)) throw noMergeKey(item, key);
     const at = merged.findIndex((other) => isDocument(other) && deepEqual(other[key], item[key]));
     if (at < 0) merged.push(item);
     else merged[at] = rules.mergeElement(merged[at] as Document, item);
+    last = at > last ? at : Number.POSITIVE_INFINITY;
   }
+  // Nothing came, and what changed came in the order of the list: that is the order which it has.
+  if (last < base.length && haveNames(base, key)) return merged;
   return elementOrder(merged, additions, base, key);
+}
+
+/** Whether each element has a text for its key that no other has. */
+function haveNames(list: readonly unknown[], key: string): boolean {
+  const names = new Set<string>();
+  for (const item of list) {
+    const name = isDocument(item) && Object.hasOwn(item, key) ? item[key] : undefined;
+    if (typeof name !== 'string') return false;
+    names.add(name);
+  }
+  return names.size === list.length;
 }
 
 /** Takes out elements that the patch deletes, or all of them when it replaces the list. */

@@ -39,11 +39,13 @@ function wrongKind(expected: string, value: unknown): ApiError {
 /** What the elements of lists are; all have to be the same. @throws ApiError 500 */
 export function elementKind(...lists: readonly (readonly unknown[])[]): string {
   let kind: string | undefined;
-  for (const element of lists.flat(1)) {
-    const found = element === null ? '' : goTypeName(element);
-    kind ??= found;
-    if (kind === '[]interface {}') throw failed('lists of lists are not supported');
-    if (kind !== found) throw failed(`list element types are not identical: ${goPrint(lists)}`);
+  for (const list of lists) {
+    for (const element of list) {
+      const found = element === null ? '' : goTypeName(element);
+      kind ??= found;
+      if (kind === '[]interface {}') throw failed('lists of lists are not supported');
+      if (kind !== found) throw failed(`list element types are not identical: ${goPrint(lists)}`);
+    }
   }
   if (kind === undefined) throw failed('no elements in any of the given slices');
   return kind;

@@ -30,7 +30,7 @@ function listRules(field: FieldDescription | undefined): ListRules {
   return {
     key: field?.patch?.key ?? '',
     elementType: element?.kind ?? '',
-    mergeElement: (original, patch) => mergeMap(touched(original, patch), patch, structOf(element)),
+    mergeElement: (original, patch) => mergeMap(original, patch, structOf(element)),
   };
 }
 
@@ -59,20 +59,24 @@ function withoutDirectives(value: unknown): unknown {
   return kept;
 }
 
-/** Changes `original`, which belongs to us. */
-function mergeMap(original: Document, patch: Document, type: TypeDescription | undefined): Document {
+/** A merged copy, which shares with `current` what the patch does not name. */
+function mergeMap(current: Document, patch: Document, type: TypeDescription | undefined): Document {
   if (Object.hasOwn(patch, '$patch')) {
     const { $patch: directive, ...rest } = patch;
     if (directive === 'replace') return rest;
     if (directive === 'delete') return {};
     throw badPatchType(directive, patch);
   }
+  const original = { ...current };
   retainKeys(original, patch);
-  const handled = new Set<string>(['$retainKeys']);
-  for (const directive of Object.keys(patch)) {
-    if (directive.startsWith(SET_ORDER)) setOrder(original, patch, directive, type, handled);
+  const keys = Object.keys(patch);
+  let handled: Set<string> | undefined;
+  for (const directive of keys) {
+    if (!directive.startsWith(SET_ORDER)) continue;
+    handled ??= new Set();
+    setOrder(original, patch, directive, type, handled);
   }
-  for (const [key, value] of Object.entries(patch)) if (!handled.has(key)) mergeField(original, key, value, type);
+  for (const key of keys) if (key !== '$retainKeys' && !handled?.has(key)) mergeField(original, key, patch[key], type);
   return original;
 }
 
@@ -171,19 +175,5 @@ export function applyStrategicMergePatch(current: object, patch: unknown, type: 
     const found = Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch;
     throw badRequest(`json: cannot unmarshal ${found} into Go value of type map[string]interface {}`);
   }
-  return mergeMap(touched(current as Document, patch ?? {}), patch ?? {}, type);
-}
-
-/**
- * A copy of which the parts that a patch names may be changed; the others stay those of `current`. Merged lists are
- * made anew, and so are those of their elements that a patch changes.
- */
-function touched(current: Document, patch: Document): Document {
-  const copy = { ...current };
-  for (const key of Object.keys(patch)) {
-    if (!Object.hasOwn(copy, key)) continue;
-    const [before, wanted] = [copy[key], patch[key]];
-    if (isDocument(before) && isDocument(wanted)) setOwn(copy, key, touched(before, wanted));
-  }
-  return copy;
+  return mergeMap(current as Document, patch ?? {}, type);
 }

@@ -128,9 +128,10 @@ function firstFault(
 }
 
 function structFault(value: Fields, type: TypeDescription, known: Fields = {}): string | undefined {
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const inner = value[key];
-    if (inner === getOwn(known, key)) continue;
+    // What is no own field of it is a function or a prototype, as which no JSON is read.
+    if (inner === known[key]) continue;
     const field = type.byName.get(key);
     const fault = field && faultOf(inner, field.type, getOwn(known, key));
     if (fault !== undefined) return fault;
