@@ -1,5 +1,5 @@
-// kapp of Carvel: an app is deployed, inspected, changed, compared and deleted by its label. It is found on PATH: its Go
-// module is not to be had from every module proxy.
+// kapp of Carvel: an app is deployed, inspected, changed, compared and deleted by its label. It is found on PATH: not
+// every module proxy has its Go module.
 import { check, equal, file, isCluster, kubectl, kubectlFails, match, namespace, output, run } from './tool.mjs';
 
 const kapp = (...args) => output('kapp', [...args, '--namespace', namespace]);
