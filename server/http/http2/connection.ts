@@ -23,8 +23,10 @@ import {
   wordsFrame,
   writeFrameHeader,
 } from './protocol.ts';
+import { ReceiveWindow } from './receive-window.ts';
 import { requestHead } from './request-head.ts';
 import { Http2Stream, type StreamCarrier } from './stream.ts';
+import { Turns } from './turns.ts';
 
 /** Answers a request. */
 export type Serve = (request: RawRequest, response: RawResponse, url: string) => void;
@@ -51,13 +53,16 @@ export class Http2Connection implements StreamCarrier, Awaited {
   /** Streams with something to send that the window of the connection, or the socket, has no room for. */
   #waiting = new Set<Http2Stream>();
   readonly #answeredEarly = new AnsweredEarly();
-  readonly #reader = new FrameReader((type, flags, id, payload) => this.#frame(type, flags, id, payload));
+  readonly #turns = new Turns();
+  readonly #reader = new FrameReader(
+    (type, flags, id, payload) => this.#frame(type, flags, id, payload),
+    this.#turns,
+    () => setImmediate(() => this.#read(() => this.#reader.goOn())),
+  );
   readonly #patience = new Patience();
   #lastId = 0;
   #sendWindow = WINDOW_BYTES;
-  #receiveWindow = LIMITS.http2WindowBytes;
-  /** What was received and may be sent again. */
-  #owed = 0;
+  readonly #receiveWindow = new ReceiveWindow();
   #answered = 0;
   #resets = 0;
   #hasSettings = false;
@@ -72,17 +77,19 @@ export class Http2Connection implements StreamCarrier, Awaited {
     socket.setNoDelay(true);
     socket.on('error', () => undefined); // a client that goes away is no error of ours
     socket.on('close', () => this.#close());
-    socket.on('data', (chunk: Buffer) => {
-      if (this.#isOver) return;
-      try {
-        this.#reader.read(chunk);
-      } catch (error) {
-        if (!(error instanceof ConnectionError)) throw error;
-        this.#goAway(error);
-      }
-    });
+    socket.on('data', (chunk: Buffer) => this.#read(() => this.#reader.read(chunk)));
     this.#output.put(SETTINGS);
     this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, LIMITS.http2WindowBytes - WINDOW_BYTES));
+  }
+
+  #read(read: () => void): void {
+    if (this.#isOver) return;
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      this.#goAway(error);
+    }
   }
 
   #close(): void {
@@ -155,9 +162,8 @@ export class Http2Connection implements StreamCarrier, Awaited {
 
   #data(flags: number, id: number, payload: Buffer): void {
     if (this.#isIdle(id)) return;
-    this.#receiveWindow -= payload.length;
-    if (this.#receiveWindow < 0) throw new ConnectionError(CODE.flowControlError, 'more than the window');
-    this.#creditConnection(payload.length);
+    const given = this.#receiveWindow.take(payload.length);
+    if (given > 0) this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, given));
     const piece = (flags & FLAG.padded) === 0 ? payload : withoutPadding(payload);
     const stream = this.#streams.get(id);
     const isEnd = (flags & FLAG.endStream) !== 0;
@@ -205,15 +211,6 @@ export class Http2Connection implements StreamCarrier, Awaited {
     this.#streams.get(id)?.gone();
   }
 
-  /** In large steps: what is received is read, or kept within the windows of streams. */
-  #creditConnection(bytes: number): void {
-    this.#owed += bytes;
-    if (this.#owed < LIMITS.http2WindowBytes >> 1) return;
-    this.#output.put(wordsFrame(FRAME.windowUpdate, 0, 0, this.#owed));
-    this.#receiveWindow += this.#owed;
-    this.#owed = 0;
-  }
-
   credit(stream: Http2Stream, bytes: number): void {
     this.#output.put(wordsFrame(FRAME.windowUpdate, 0, stream.id, bytes));
   }
@@ -240,6 +237,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
     }
     const stream = new Http2Stream(id, head, isEnd, this.#peer.initialWindow, this);
     this.#streams.set(id, stream);
+    this.#turns.take();
     if (fields.isTooLarge) stream.answer(431, { 'content-type': 'text/plain' }, Buffer.from(TOO_LARGE));
     else {
       if (head.headers.expect === '100-continue' && !isEnd) stream.sendContinue();
@@ -322,6 +320,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
   }
 
   sendHead(stream: Http2Stream, block: Buffer, isEnd: boolean): void {
+    this.#turns.answered(block.length);
     this.#output.put(this.#headFrames(stream, block, isEnd, 0));
   }
 
@@ -334,6 +333,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
       stream.end(() => undefined);
       return;
     }
+    this.#turns.answered(length);
     const frames = this.#headFrames(stream, block, false, FRAME_HEADER_BYTES);
     writeFrameHeader(frames, frames.length - FRAME_HEADER_BYTES, length, FRAME.data, FLAG.endStream, stream.id);
     this.#sendWindow -= length;

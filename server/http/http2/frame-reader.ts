@@ -1,4 +1,5 @@
 import { CODE, ConnectionError, FRAME_BYTES, FRAME_HEADER_BYTES, PREFACE } from './protocol.ts';
+import type { Turns } from './turns.ts';
 
 /** Takes a frame; the payload is a part of what came in, good until the next turn. */
 export type TakeFrame = (type: number, flags: number, stream: number, payload: Buffer) => void;
@@ -15,18 +16,31 @@ export class FrameReader {
   #needed: number = PREFACE.length;
   /** Whether the client has said that it speaks HTTP/2. */
   isBegun = false;
+  readonly #turns: Turns;
+  readonly #later: () => void;
+  #isWaiting = false;
 
-  constructor(take: TakeFrame) {
+  /** @param later called when the turn has had enough frames: then somebody has to call `goOn()` in the next one */
+  constructor(take: TakeFrame, turns: Turns, later: () => void) {
     this.#take = take;
+    this.#turns = turns;
+    this.#later = later;
+  }
+
+  /** Takes what is left of an earlier turn. @throws ConnectionError as `read()` */
+  goOn(): void {
+    this.#isWaiting = false;
+    this.read(NOTHING);
   }
 
   /** @throws ConnectionError for what is no HTTP/2, for frames that are too large, and what the taker throws */
   read(chunk: Buffer): void {
-    if (this.#pieceBytes + chunk.length < this.#needed) {
+    if (this.#isWaiting || this.#pieceBytes + chunk.length < this.#needed) {
       this.#pieces.push(chunk);
       this.#pieceBytes += chunk.length;
       return;
     }
+    this.#turns.begin();
     let bytes = chunk;
     if (this.#pieceBytes > 0) {
       bytes = Buffer.concat([...this.#pieces, chunk]);
@@ -62,6 +76,11 @@ export class FrameReader {
       const payload = length === 0 ? NOTHING : bytes.subarray(start, end);
       this.#take(bytes[at + 3] as number, bytes[at + 4] as number, stream, payload);
       at = end;
+      if (!this.#turns.isFull) continue;
+      this.#needed = FRAME_HEADER_BYTES;
+      this.#isWaiting = true;
+      this.#later();
+      return at;
     }
   }
 }
