@@ -73,7 +73,7 @@ await check('inspect has what was deployed, and what the cluster made of it', as
   const found = await rows('inspect', '--app', 'shop');
   const owned = (owner) => found.filter((row) => row.owner === owner).map(({ kind }) => kind);
   equal(owned('kapp').sort(), ['ConfigMap', 'Deployment', 'Job', 'Service']);
-  equal([...new Set(owned('cluster'))].sort(), ['EndpointSlice', 'Endpoints', 'Pod', 'ReplicaSet']);
+  equal([...new Set(owned('cluster').sort())], ['EndpointSlice', 'Endpoints', 'Pod', 'ReplicaSet']);
   equal([...new Set(found.map((row) => row.reconcile_state))], ['ok']);
 });
 
