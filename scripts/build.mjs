@@ -20,8 +20,7 @@ const OF_SERVER = {
   format: 'cjs',
   target: 'node20',
   minifySyntax: true,
-  // Of names too: V8 has to intern every one of them at each start. With --enable-source-maps Node tells stacks by the
-  // names and lines of the sources.
+  // Of names too: V8 has to intern every one of them at each start.
   minifyIdentifiers: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -54,6 +54,9 @@ export async function readDirectory(directory: string, snapshotFile: SnapshotFil
 /** Brings the objects of the snapshot up to date. Returns the revision of the result. */
 function replay(snapshotRevision: number, files: readonly JournalFile[], objects: Map<string, StoredObject>): number {
   let revision = snapshotRevision;
+  // A file may hold nothing: its process ended before there was a write, and the next one goes on where it began; or a
+  // full disk had room for its header only, and what follows it follows what was there before.
+  let ends = new Set([revision]);
   for (const file of files) {
     // Left over from a compaction that did not come to its end: the snapshot holds all of it.
     if (file.last <= snapshotRevision) continue;
@@ -61,7 +64,7 @@ function replay(snapshotRevision: number, files: readonly JournalFile[], objects
       const what = `the file goes on after revision ${snapshotRevision}, at which ${SNAPSHOT_NAME} was written`;
       throw new DamagedFile(file.path, 1, what, 'Put the files back that belong together.');
     }
-    if (file.after !== revision) {
+    if (!ends.has(file.after)) {
       const what = `the file follows revision ${file.after}, but what is there ends at revision ${revision}`;
       throw new DamagedFile(file.path, 1, what, `Put the missing ${SNAPSHOT_NAME} or journal file back.`);
     }
@@ -70,6 +73,7 @@ function replay(snapshotRevision: number, files: readonly JournalFile[], objects
       else objects.delete(key);
     }
     revision = file.last;
+    ends = file.records.length > 0 ? new Set([revision]) : ends.add(revision);
   }
   return revision;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Cancel, type Clock, steadyMs } from '../base/clock.ts';
@@ -281,9 +282,21 @@ function* withinTime(objects: Iterable<StoredObject>, clock: Clock): Generator<S
 /** A directory that a power cut could take away would take everything in it. */
 async function makeDirectory(directory: string, disk: Disk): Promise<void> {
   const path = resolve(directory);
-  const topmost = await mkdir(path, { recursive: true, mode: 0o700 });
+  const topmost = await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => reasonWhy(path, error));
   if (topmost === undefined) return;
   for (let made = path; made.length >= topmost.length; made = dirname(made)) await disk.syncDirectory(dirname(made));
+}
+
+/**
+ * Node says ENOENT of a directory with parents to make whatever the reason is, such as a file system that is read-only:
+ * the system tells it of the first one that is not there.
+ */
+async function reasonWhy(path: string, error: unknown): Promise<never> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  let missing = path;
+  while (!existsSync(dirname(missing))) missing = dirname(missing);
+  await mkdir(missing, { mode: 0o700 });
+  throw error;
 }
 
 /** Removes what a crash left over, now that the rest is known to be sound. */

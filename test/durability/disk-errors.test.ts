@@ -75,6 +75,43 @@ describe('a disk that fails', () => {
     await storage.close();
   });
 
+  it('that has room for the beginnings of files only, time and again, goes on when there is room', async () => {
+    const directory = await temporaryDirectory();
+    const system = systemDisk();
+    let isFull = false;
+    const disk: Disk = {
+      ...system,
+      async create(path, options) {
+        const file = await system.create(path, options);
+        return {
+          ...file,
+          async write(bytes) {
+            if (isFull && bytes.length > 100)
+              throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+            await file.write(bytes);
+          },
+        };
+      },
+    };
+    const storage = await openStorage(directory, { disk });
+    await storage.create(keyOfMap('a'), configMap('a'));
+    const before = stateOf(storage);
+    isFull = true;
+    for (const name of ['b', 'c', 'd']) {
+      await expect(storage.create(keyOfMap(name), configMap(name))).rejects.toThrow(/could not be kept: ENOSPC/);
+      expect(await afterCrash(directory)).toEqual(before);
+    }
+    isFull = false;
+    await storage.create(keyOfMap('b'), configMap('b'));
+    const after = stateOf(storage);
+    expect(await afterCrash(directory)).toEqual(after);
+    // An end in peace that finds no room for the snapshot leaves the journal.
+    isFull = true;
+    await expect(storage.create(keyOfMap('c'), configMap('c'))).rejects.toThrow(/ENOSPC/);
+    await storage.close();
+    expect(await afterCrash(directory)).toEqual(after);
+  });
+
   it('goes on by itself when the disk works again', async () => {
     const { failing, directory, storage, create } = await onFailingDisk();
     await create('a');

@@ -49,6 +49,11 @@ test('a start and a first GET read one script; what a write needs is read when t
   });
 });
 
+test('code caches do not tell where they were made', () => {
+  for (const script of ['fauxkube', 'fauxkube-rest'])
+    expect(readFileSync(`dist/${script}.cache`, 'latin1')).not.toContain(resolve('dist'));
+});
+
 test('packages that a start does not use are in the other script', () => {
   const sourcesOf = (script: string): string[] =>
     (JSON.parse(readFileSync(`dist/${script}.cjs.map`, 'utf8')) as { sources: string[] }).sources;
