@@ -21,8 +21,8 @@ function cacheOf(file) {
 /** A script, and the cache that can be made of it. */
 function readScript(file) {
   const path = join(__dirname, file);
-  // The scripts are plain ASCII; V8 keeps them as such without looking for anything else. Their name has no folder: that
-  // of who made the cache would be in every stack.
+  // The scripts are plain ASCII; V8 keeps them as such without looking for anything else. Their names have no folder:
+  // that of who made the cache would be in every stack.
   const script = new Script(readFileSync(path, 'latin1'), { filename: file, cachedData: cacheOf(file) });
   return { file, path, script };
 }
