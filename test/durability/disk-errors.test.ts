@@ -20,6 +20,25 @@ async function onFailingDisk(compactAfter = { lines: 1e9, bytes: 1e9 }) {
   return { failing, directory, storage, create, clock, log };
 }
 
+/** A disk that has room for a part of what is written, or for all of it. */
+function smallDisk(room: (bytes: Buffer) => Buffer): Disk {
+  const system = systemDisk();
+  return {
+    ...system,
+    async create(path, options) {
+      const file = await system.create(path, options);
+      return {
+        ...file,
+        async write(bytes) {
+          const written = room(bytes);
+          await file.write(written);
+          if (written !== bytes) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        },
+      };
+    },
+  };
+}
+
 /** What the next life finds. */
 async function afterCrash(directory: string): Promise<Record<string, string>> {
   const storage = await openStorage(await copyOf(directory));
@@ -45,21 +64,8 @@ describe('a disk that fails', () => {
 
   it.each([0, 1, 20, -1])('that is full in the middle of a line drops what it wrote of it (%i bytes)', async (part) => {
     const directory = await temporaryDirectory();
-    const system = systemDisk();
     let isFull = false;
-    const disk: Disk = {
-      ...system,
-      async create(path, options) {
-        const file = await system.create(path, options);
-        return {
-          ...file,
-          async write(bytes) {
-            await file.write(isFull ? bytes.subarray(0, part) : bytes);
-            if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-          },
-        };
-      },
-    };
+    const disk = smallDisk((bytes) => (isFull ? bytes.subarray(0, part) : bytes));
     const storage = await openStorage(directory, { disk });
     await storage.create(keyOfMap('a'), configMap('a'));
     const before = stateOf(storage);
@@ -77,22 +83,8 @@ describe('a disk that fails', () => {
 
   it('that has room for the beginnings of files only, time and again, goes on when there is room', async () => {
     const directory = await temporaryDirectory();
-    const system = systemDisk();
     let isFull = false;
-    const disk: Disk = {
-      ...system,
-      async create(path, options) {
-        const file = await system.create(path, options);
-        return {
-          ...file,
-          async write(bytes) {
-            if (isFull && bytes.length > 100)
-              throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
-            await file.write(bytes);
-          },
-        };
-      },
-    };
+    const disk = smallDisk((bytes) => (isFull && bytes.length > 100 ? bytes.subarray(0, 0) : bytes));
     const storage = await openStorage(directory, { disk });
     await storage.create(keyOfMap('a'), configMap('a'));
     const before = stateOf(storage);
