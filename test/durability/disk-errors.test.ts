@@ -21,7 +21,7 @@ async function onFailingDisk(compactAfter = { lines: 1e9, bytes: 1e9 }) {
 }
 
 /** A disk that has room for a part of what is written, or for all of it. */
-function smallDisk(room: (bytes: Buffer) => Buffer): Disk {
+function smallDisk(room: (bytes: Uint8Array) => Uint8Array): Disk {
   const system = systemDisk();
   return {
     ...system,
