@@ -24,7 +24,7 @@ export class AnsweredEarly {
     this.#rest.delete(id);
   }
 
-  /** A piece of one of them: as much as any request may have. */
+  /** A piece of one of them counts against its limit. */
   discard(id: number, bytes: number, isEnd: boolean): Discarded {
     const rest = this.#rest.get(id);
     if (!rest) return 'end';
