@@ -67,6 +67,9 @@ export function ownedOrAdoptable<Owner extends KubeObject>(
 ): Watched {
   return {
     resource,
+    // What did not change is shared with the version before.
+    haveSameKeys: ({ metadata: before }, { metadata: now }) =>
+      before.labels === now.labels && before.ownerReferences === now.ownerReferences,
     keys: (object, env) => {
       const reference = controllerRefOf(object);
       const namespace = object.metadata.namespace ?? '';

@@ -53,6 +53,8 @@ export interface Watched {
   readonly isSelf?: boolean;
   /** Called with the object before and after each change. */
   keys(object: Frozen<KubeObject>, env: ControllerEnv): readonly Key[];
+  /** Whether two versions have the same keys for sure, so that one of them is enough. */
+  readonly haveSameKeys?: (before: Frozen<KubeObject>, now: Frozen<KubeObject>) => boolean;
 }
 
 /**

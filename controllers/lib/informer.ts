@@ -15,6 +15,11 @@ export interface Change<T extends KubeObject = KubeObject> {
   readonly now?: Frozen<T>;
 }
 
+const changeOf = (before: Change['before'], now: Change['now']): Change => {
+  if (!before) return now ? { now } : {};
+  return now ? { before, now } : { before };
+};
+
 /** The values under which an index finds an object. */
 export type IndexBy = (object: Frozen<KubeObject>) => readonly string[];
 
@@ -194,7 +199,7 @@ export class Informer {
       if (before) for (const value of INDEXES[index]?.(before) ?? []) entries.get(value)?.delete(before);
       if (now) this.#index(index, entries, now);
     }
-    const change: Change = { ...(before && { before }), ...(now && { now }) };
+    const change = changeOf(before, now);
     for (const handler of this.#handlers) handler(change);
   }
 

@@ -262,8 +262,11 @@ export class ControllerManager {
     if (end) cancels.push(end);
     for (const watched of definition.watches) {
       const cancel = this.#informers.of(watched.resource).onChange(({ before, now }) => {
-        for (const object of [before, now])
-          if (object) for (const key of watched.keys(object, env)) queue.add(keyText(key));
+        const add = (object: Frozen<KubeObject>): void => {
+          for (const key of watched.keys(object, env)) queue.add(keyText(key));
+        };
+        if (before && !(now && watched.haveSameKeys?.(before, now))) add(before);
+        if (now) add(now);
       });
       cancels.push(cancel);
     }

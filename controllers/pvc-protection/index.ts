@@ -26,16 +26,21 @@ export const controller: ControllerDefinition = {
 function start(env: ControllerEnv): Cancel {
   return env.onChange<Pod>(PODS, ({ before, now }) => {
     const pod = now ?? before;
-    if (!pod?.spec.volumes || (before && now && usageOf(before) === usageOf(now))) return;
+    if (!pod?.spec.volumes || (before && now && isSameUse(before, now))) return;
     const { namespace = '' } = pod.metadata;
     for (const name of volumeClaimNames(pod)) env.enqueue({ namespace, name });
   });
 }
 
-/** What of a pod decides whether it uses its claims. */
-function usageOf(pod: Frozen<Pod>): string {
-  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
-  return [pod.spec.nodeName, isPodTerminal(pod), deletionTimestamp, deletionGracePeriodSeconds].join();
+/** Whether nothing changed of what decides whether a pod uses its claims. */
+function isSameUse(before: Frozen<Pod>, now: Frozen<Pod>): boolean {
+  const [a, b] = [before.metadata, now.metadata];
+  return (
+    before.spec.nodeName === now.spec.nodeName &&
+    a.deletionTimestamp === b.deletionTimestamp &&
+    a.deletionGracePeriodSeconds === b.deletionGracePeriodSeconds &&
+    isPodTerminal(before) === isPodTerminal(now)
+  );
 }
 
 async function reconcile(key: Key, env: ControllerEnv): Promise<undefined> {

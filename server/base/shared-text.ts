@@ -43,7 +43,15 @@ function textOfParts(value: object, depth = 1): string {
   return `[${value.map((part) => textOf(part) ?? 'null').join(',')}]`;
 }
 
-const PLAIN_KEY = /^[A-Za-z0-9]*$/;
+/** Most names are those of fields, of which there are some hundred; of keys of maps there is no end. */
+const QUOTED_NAMES_MAX = 1024;
+const quotedNames = new Map<string, string>();
+
+function quotedName(name: string): string {
+  const quoted = `${JSON.stringify(name)}:`;
+  if (quotedNames.size < QUOTED_NAMES_MAX) quotedNames.set(name, quoted);
+  return quoted;
+}
 
 /** The JSON of an object, each of its fields written by `write`: `undefined` for those that JSON leaves out. */
 export function objectText(object: object, write: (key: string, value: unknown) => string | undefined): string {
@@ -52,7 +60,7 @@ export function objectText(object: object, write: (key: string, value: unknown) 
   for (const key of Object.keys(fields)) {
     const inner = write(key, fields[key]);
     if (inner === undefined) continue;
-    const quoted = PLAIN_KEY.test(key) ? `"${key}":` : `${JSON.stringify(key)}:`;
+    const quoted = quotedNames.get(key) ?? quotedName(key);
     text += text === '' ? quoted + inner : `,${quoted}${inner}`;
   }
   return `{${text}}`;
@@ -67,7 +75,8 @@ const CHARACTERS_MAX = 16 * 1024;
  */
 export function rememberShared(next: object, old: object): void {
   if (next === old) return;
-  rememberParts(next, old, 1);
+  // What two versions before have in common is known.
+  if (texts.get(old) !== BY_PARTS) rememberParts(next, old, 1);
   texts.set(next, BY_PARTS);
 }
 
@@ -84,7 +93,8 @@ function rememberParts(next: object, old: object, depth: number): void {
   }
 }
 
-function rememberOnce(part: object): void {
+/** Remembers the text of a value that is frozen and not too long, unless it is known. */
+export function rememberOnce(part: object): void {
   if (texts.get(part) !== undefined) return;
   const text = JSON.stringify(part);
   if (text.length <= CHARACTERS_MAX) texts.set(part, text);

@@ -39,16 +39,16 @@ export interface Review {
   readonly user: User;
   readonly dryRun: boolean;
   /** The object that would be stored; mutating plugins change it. */
-  readonly object?: KubeObject;
-  readonly old?: Frozen<KubeObject>;
+  readonly object?: KubeObject | undefined;
+  readonly old?: Frozen<KubeObject> | undefined;
   readonly form?: ReviewForm;
-  readonly asked?: Asked;
-  readonly deleteOptions?: DeleteOptions;
+  readonly asked?: Asked | undefined;
+  readonly deleteOptions?: DeleteOptions | undefined;
   readonly warn: (text: string) => void;
   /** Calls back once it is known whether the write was made. */
-  readonly onSettled?: (callback: () => void) => void;
+  readonly onSettled?: ((callback: () => void) => void) | undefined;
   /** Adds an annotation to the audit event of the request; the first value of a key stays. */
-  readonly annotate?: (key: string, value: string) => void;
+  readonly annotate?: ((key: string, value: string) => void) | undefined;
   /** Set by the chain. */
   reinvocation?: Reinvocation;
 }

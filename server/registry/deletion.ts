@@ -116,6 +116,12 @@ interface Marked {
   readonly outcome: Outcome;
 }
 
+/** A copy of which the metadata may be changed, and the rest where the kind has something to say there. */
+function opened(current: Frozen<KubeObject>, { onDeleting }: ResourceDefinition): KubeObject {
+  if (onDeleting) return thaw<KubeObject>(current);
+  return { ...(current as KubeObject), metadata: thaw<ObjectMeta>(current.metadata) };
+}
+
 /** The object with the marks of a deletion, unchanged when it already has them, and what becomes of it. */
 function marked(
   current: Frozen<KubeObject>,
@@ -123,7 +129,7 @@ function marked(
   definition: ResourceDefinition,
   nowMs: number,
 ): Marked {
-  const object = thaw(current) as KubeObject;
+  const object = opened(current, definition);
   const meta = object.metadata;
   if (definition.deletionFinalizer !== undefined && meta.deletionTimestamp === undefined) {
     const finalizers = meta.finalizers ?? [];

@@ -1,6 +1,6 @@
 import { deepEqual, deepFreeze, type Frozen, thaw } from '../base/freeze.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import { rememberedText, rememberShared, rememberText } from '../base/shared-text.ts';
+import { rememberedText, rememberOnce, rememberShared, rememberText } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type Order, orderOf } from '../schema/field-order.ts';
 import type { ValueType } from '../schema/type-table.ts';
@@ -118,5 +118,7 @@ export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefini
  */
 export function reuseSpec(object: KubeObject, old: Frozen<KubeObject>, isOwnWrite: boolean): void {
   object.spec = reuse(object.spec, old.spec);
-  if (isOwnWrite && object.spec && old.spec) rememberShared(object.spec, old.spec);
+  if (!isOwnWrite) return;
+  if (object.spec && old.spec) rememberShared(object.spec, old.spec);
+  if (object.status && object.status === old.status) rememberOnce(object.status);
 }

@@ -11,9 +11,9 @@ export interface WriteOptions {
   readonly admission: AdmissionChain;
   readonly subresource?: string | undefined;
   /** Which rules hold: those of the object, of its status, or only the subresource's own. The object's unless given. */
-  readonly rules?: 'object' | 'status' | 'subresource';
+  readonly rules?: 'object' | 'status' | 'subresource' | undefined;
   readonly warn: (text: string) => void;
-  readonly asked?: Asked;
+  readonly asked?: Asked | undefined;
   readonly annotate?: Review['annotate'];
   /** Set by the store, see `settling`. */
   readonly onSettled?: Review['onSettled'];
@@ -28,7 +28,7 @@ interface Subject {
   readonly deleteOptions?: DeleteOptions;
 }
 
-/** What admission looks at before a write. */
+/** What admission looks at before a write. All reviews have the same fields: each is made and read many times. */
 export function reviewOf(
   operation: Review['operation'],
   info: ResourceInfo,
@@ -43,13 +43,13 @@ export function reviewOf(
     key: key ?? { namespace: meta?.namespace ?? '', name: meta?.name ?? '' },
     user: write.user,
     dryRun: write.dryRun,
-    ...(object && { object }),
-    ...(old && { old }),
-    ...(write.asked && { asked: write.asked }),
-    ...(deleteOptions && { deleteOptions }),
+    object,
+    old,
+    asked: write.asked,
+    deleteOptions,
     warn: write.warn,
-    ...(write.annotate && { annotate: write.annotate }),
-    ...(write.onSettled && { onSettled: write.onSettled }),
+    annotate: write.annotate,
+    onSettled: write.onSettled,
   };
 }
 
@@ -60,7 +60,8 @@ export async function settling<T>(write: WriteOptions, make: (write: WriteOption
     waiting.push(callback);
   };
   try {
-    return await make({ ...write, onSettled });
+    const { user, dryRun, admission, subresource, rules, warn, asked, annotate } = write;
+    return await make({ user, dryRun, admission, subresource, rules, warn, asked, annotate, onSettled });
   } finally {
     for (const callback of waiting) callback();
   }

@@ -36,6 +36,13 @@ const noResult = (): void => undefined;
 /** When an object whose time is over is tried again after its deletion could not be kept. */
 const EXPIRY_RETRY_MS = 60_000;
 
+/** Metadata that did not change is shared with the version before, and stays as it is. */
+function setVersion(object: KubeObject, revision: number): void {
+  const resourceVersion = String(revision);
+  if (Object.isFrozen(object.metadata)) object.metadata = { ...object.metadata, resourceVersion };
+  else object.metadata.resourceVersion = resourceVersion;
+}
+
 /** Everything in memory: a sorted map for each bucket and the log of recent events. */
 export class MemoryStorage extends ReadModel implements LocalStorage {
   readonly #onCommit: ((event: StoredEvent) => void) | undefined;
@@ -93,7 +100,7 @@ export class MemoryStorage extends ReadModel implements LocalStorage {
       if (next === 'delete') return this.#remove(current);
       if (next === current.value) return current;
       // Whatever the change says: an object that differs in nothing else is not written.
-      next.metadata = { ...next.metadata, resourceVersion: String(current.revision) };
+      setVersion(next, current.revision);
       const shared = reuse<object>(next, current.value);
       return shared === current.value ? current : this.#commit(key, current, next, current.expiry?.ttlMs);
     }
@@ -150,8 +157,7 @@ export class MemoryStorage extends ReadModel implements LocalStorage {
 
   #commit(key: string, before: StoredObject | undefined, value: KubeObject, ttlMs: number | undefined): StoredObject {
     const revision = this.#nextRevision();
-    // A copy: metadata that did not change is shared with the version before.
-    value.metadata = { ...value.metadata, resourceVersion: String(revision) };
+    setVersion(value, revision);
     const expiry: Expiry | undefined = ttlMs === undefined ? undefined : { ttlMs, atMs: steadyMs(this.clock) + ttlMs };
     const now = new StoredObject(key, revision, deepFreeze(value), expiry);
     this.place(key, before, now);

@@ -33,13 +33,14 @@ export class SelectorIndex {
   affectedBy({ before, now }: Change<Pod>): Iterable<Key> {
     const pod = now ?? before;
     if (!pod) return [];
-    const services = this.#selecting(pod);
-    if (!before || !now) return services.values();
+    if (!before || !now) return this.#selecting(pod).values();
     const isSameSelection = before.metadata.labels === now.metadata.labels || hasSameLabels(before, now);
-    if (isSameSelection) return endpointChanged(before, now) ? services.values() : [];
-    const others = this.#selecting(before);
     // Services that selected the pod before and still do only care for the pod itself.
     const keepCommon = endpointChanged(before, now);
+    if (isSameSelection && !keepCommon) return [];
+    const services = this.#selecting(pod);
+    if (isSameSelection) return services.values();
+    const others = this.#selecting(before);
     for (const [name, key] of others) {
       if (services.has(name) && !keepCommon) services.delete(name);
       else services.set(name, key);

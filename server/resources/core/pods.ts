@@ -105,6 +105,10 @@ function specWarnings({ spec, metadata }: Frozen<Pod>): readonly string[] {
   return warnings;
 }
 
+function withoutNode({ nodeName: _node, ...wanted }: Frozen<Pod['spec']>): object {
+  return wanted;
+}
+
 /** CheckGracefulDelete: only a pod that runs somewhere needs time to stop. */
 function graceSeconds({ spec, status }: Frozen<Pod>, asked: number | undefined): number {
   if (!spec.nodeName || status.phase === 'Failed' || status.phase === 'Succeeded') return 0;
@@ -157,7 +161,7 @@ export const definition: ResourceDefinition<Pod> = {
   },
   // Being put on a node is no change of what is wanted.
   generationSince: 33,
-  generation: ({ spec: { nodeName: _node, ...wanted } }) => wanted,
+  generation: ({ spec }) => (spec.nodeName === undefined ? spec : withoutNode(spec)),
   statusKeeps: ['ownerReferences'],
   graceSeconds,
   returnsDeleted: true,
