@@ -1,12 +1,8 @@
 /** What controllers log when the work on a key fails. */
-import { type Clock, steadyMs } from '../../server/base/clock.ts';
+import type { Clock } from '../../server/base/clock.ts';
 import type { Logger } from '../../server/base/log.ts';
-import { RecentMap } from '../../server/base/recent-map.ts';
+import { OnceAMinute } from '../../server/base/once-a-minute.ts';
 import { ApiError } from '../../server/kube/api-error.ts';
-
-/** How long the same refusal is not told again but at level `debug`. */
-const QUIET_MS = 60_000;
-const REMEMBERED_MAX = 1000;
 
 /** What an API answered, which says all in its own words; undefined for any other error. */
 function refusalsOf(error: unknown): readonly [ApiError, ...ApiError[]] | undefined {
@@ -34,13 +30,12 @@ function wordsOf({ message, status }: ApiError): string {
  */
 export class FailureLog {
   readonly #log: Logger;
-  readonly #clock: Clock;
-  /** When a refusal was told, by its controller and its words, and by its controller, key and reason. */
-  readonly #toldMs = new RecentMap<string, number>(REMEMBERED_MAX);
+  /** Refusals by their controller and their words, and by their controller, key and reason. */
+  readonly #told: OnceAMinute;
 
   constructor(log: Logger, clock: Clock) {
     this.#log = log;
-    this.#clock = clock;
+    this.#told = new OnceAMinute(clock);
   }
 
   failed(controller: string, key: string, error: unknown): void {
@@ -57,10 +52,6 @@ export class FailureLog {
       `${controller} ${refusals.map(wordsOf).join(', ')}`,
       `${controller} ${key} ${code} ${status.reason ?? ''}`,
     ];
-    const nowMs = steadyMs(this.#clock);
-    const isTold = (what: string): boolean => nowMs - (this.#toldMs.get(what) ?? Number.NEGATIVE_INFINITY) < QUIET_MS;
-    if (same.some(isTold)) return 'debug';
-    for (const what of same) this.#toldMs.set(what, nowMs);
-    return 'warn';
+    return this.#told.isDue(...same) ? 'warn' : 'debug';
   }
 }

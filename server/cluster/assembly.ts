@@ -268,9 +268,15 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const objects = { canonical: recordedObjects(nowMs, ranges, table), own, plain };
     return installObjects(objects, cluster.catalog, storage, random, nowMs);
   };
-  await upgrade?.(cluster.catalog);
-  const installed = await install();
-  await keepAuthenticationPublished(published, cluster.catalog, storage);
+  const begin = async (): Promise<InstalledObjects> => {
+    await upgrade?.(cluster.catalog);
+    const all = await install();
+    await keepAuthenticationPublished(published, cluster.catalog, storage);
+    return all;
+  };
+  const installed = await begin().catch((error: unknown) => {
+    throw dataDir === undefined ? error : unusableDirectory(dataDir, error);
+  });
   // Whoever asks for the time before the first request is told that it is gone, as after a compaction; unless others
   // have written then.
   if (!storage.recall) storage.compact(storage.revision());

@@ -3,6 +3,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const LOCK = 'lock';
+/** Among the fields of {@link statOf}. */
+const START_TIME = 19;
 
 /** What the lock file holds. A number is given again after a restart of the machine; the start time tells. */
 interface Owner {
@@ -22,7 +24,7 @@ const held = new Set<string>();
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(resolve(directory), LOCK);
-  const mine: Owner = { pid: process.pid, started: startTime(process.pid) };
+  const mine: Owner = { pid: process.pid, started: statOf(process.pid)[START_TIME] ?? '' };
   for (;;) {
     if (held.has(path)) throw inUse(directory, mine.pid);
     try {
@@ -70,7 +72,9 @@ function isAlive({ pid, started }: Owner): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  const running = startTime(pid);
+  const stat = statOf(pid);
+  const running = stat[START_TIME] ?? '';
+  if (stat[0] === 'Z') return false; // ended, and nobody has asked how: the first process of a container often does not
   return running === '' || started === '' || running === started;
 }
 
@@ -92,12 +96,12 @@ function removeStale(path: string, text: string, directory: string): void {
   throw inUse(directory, ownerOf(moved)?.pid ?? 0);
 }
 
-/** Field 22 of /proc/<pid>/stat, counted after the name, which may hold blanks. */
-function startTime(pid: number): string {
+/** The fields of /proc/<pid>/stat from the third on, the state: they follow the name, which may hold blanks. */
+function statOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }

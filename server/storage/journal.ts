@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { nextTurn } from '../base/turn.ts';
+import { nextTurn, rest } from '../base/turn.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import { journalName } from './journal-file.ts';
 import { encodeHeader, encodeRecord } from './journal-line.ts';
-import type { StoredEvent } from './storage.ts';
+import { LostWriteError, type StoredEvent } from './storage.ts';
 
 export interface JournalOptions {
   readonly directory: string;
@@ -11,10 +11,17 @@ export interface JournalOptions {
   /** Called after each group that is on disk. */
   onDurable(): void;
   /** Called with all writes that are not on disk and will not get there, before those who wait for them learn it. */
-  onLost(events: readonly StoredEvent[], error: Error): void;
+  onLost(events: readonly StoredEvent[], error: LostWriteError): void;
   /** Puts the whole state of this moment on disk, in one step. @returns its revision */
   rebase(): Promise<number>;
 }
+
+/**
+ * Whoever is refused may ask again at once, and controllers do, since they see their writes taken back: a disk that
+ * has failed several times in a row is not tried in a loop.
+ */
+const FAILURES_AT_ONCE = 4;
+const PAUSE_MAX_MS = 100;
 
 /** Somebody waits for something; nobody has to be there when it fails. */
 class Promised {
@@ -77,6 +84,8 @@ export class Journal {
   #broken = false;
   /** Whether nobody knows which state the files have: before the next write one is put there. */
   #unsure = false;
+  /** How often in a row the disk has failed. */
+  #failures = 0;
   /** Lines and bytes since the last rotation. */
   lines = 0;
   bytes = 0;
@@ -166,10 +175,12 @@ export class Journal {
       try {
         await this.#write(group);
         this.#flying = undefined;
+        if (group.events.length > 0) this.#failures = 0;
         group.written.resolve();
       } catch (error) {
         await this.#cutBack();
         this.#lose([group, ...this.#queue.splice(0)], error as Error);
+        if (++this.#failures > FAILURES_AT_ONCE) await rest(Math.min(2 ** this.#failures, PAUSE_MAX_MS));
         continue;
       }
       if (group.base) await this.#restartAfter(group, group.base);
@@ -229,7 +240,7 @@ export class Journal {
     if (!rotation) return;
     const old = this.#open;
     try {
-      if (this.#broken || this.#unsure) throw new Error('the journal waits for a disk that works');
+      if (this.#broken || this.#unsure) throw waits();
       if (old?.first === this.#end + 1) {
         rotation.resolve(); // nothing was written to it yet
         return;
@@ -245,7 +256,7 @@ export class Journal {
   /** Crashing anywhere in here leaves the state before or the new one, with all that was acknowledged. */
   async #restartAfter({ rotation }: Group, { revision, write }: Base): Promise<void> {
     try {
-      if (this.#broken) throw new Error('the journal waits for a disk that works');
+      if (this.#broken) throw waits();
       await write();
       this.#end = revision;
       // A file that cannot be begun now is begun by the next write.
@@ -274,7 +285,7 @@ export class Journal {
     this.#flying = undefined;
     // Revisions go on without what is lost: the open file cannot take what follows.
     this.#broken = true;
-    const failure = new Error(`the write could not be kept: ${error.message}`, { cause: error });
+    const failure = error instanceof LostWriteError ? error : new LostWriteError(error);
     const lost = groups.map((group) => ({ ...group, ...this.#beyondEnd(group) }));
     this.#options.onLost(
       lost.flatMap(({ events }) => events),
@@ -287,6 +298,8 @@ export class Journal {
     }
   }
 }
+
+const waits = (): LostWriteError => new LostWriteError(new Error('the journal waits for a disk that works'));
 
 async function beginFile({ directory, disk }: JournalOptions, after: number, first: number): Promise<OpenFile> {
   const path = join(directory, journalName(first));

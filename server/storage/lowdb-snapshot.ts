@@ -68,14 +68,20 @@ class SnapshotAdapter implements Adapter<Snapshot> {
 
   async write(snapshot: Snapshot): Promise<void> {
     const temporary = `${this.#path}.tmp`;
-    const file = await this.#disk.create(temporary, { replace: true });
     try {
-      for (const piece of snapshotText(snapshot)) await file.write(piece);
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await this.#disk.create(temporary, { replace: true });
+      try {
+        for (const piece of snapshotText(snapshot)) await file.write(piece);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.#disk.rename(temporary, this.#path);
+    } catch (error) {
+      // On a full disk it would keep the journal from what room there is.
+      await this.#disk.remove(temporary).catch(() => undefined);
+      throw error;
     }
-    await this.#disk.rename(temporary, this.#path);
     await this.#disk.syncDirectory(dirname(this.#path));
   }
 }

@@ -8,9 +8,11 @@ import type { KubeObject } from '../kube/object.ts';
 import { type DirectoryState, journalFiles, readDirectory } from './data-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { type Disk, systemDisk } from './disk.ts';
+import { DiskLog } from './disk-log.ts';
 import type { IndexDefinitions } from './indexes.ts';
 import { Journal } from './journal.ts';
 import { firstRevision } from './journal-file.ts';
+import { locatedDisk } from './located-disk.ts';
 import { SNAPSHOT_NAME, SnapshotFile } from './lowdb-snapshot.ts';
 import { MemoryStorage } from './memory.ts';
 import type { Locate, Snapshot } from './snapshot-text.ts';
@@ -20,6 +22,7 @@ import type {
   DatedEvent,
   ListRequest,
   LocalStorage,
+  LostWriteError,
   Preconditions,
   StoredEvent,
   StoredPage,
@@ -52,7 +55,7 @@ export interface PersistentOptions {
 export class PersistentStorage implements LocalStorage {
   readonly #directory: string;
   readonly #disk: Disk;
-  readonly #log: Logger;
+  readonly #log: DiskLog;
   readonly #memory: MemoryStorage;
   readonly #journal: Journal;
   readonly #snapshot: SnapshotFile;
@@ -70,7 +73,7 @@ export class PersistentStorage implements LocalStorage {
     const { disk, snapshot, unlock, state, revision } = parts;
     this.#directory = directory;
     this.#disk = disk;
-    this.#log = log;
+    this.#log = new DiskLog(log, clock);
     this.#snapshot = snapshot;
     this.#unlock = unlock;
     this.#compactAfter = compactAfter ?? { lines: LIMITS.journalLines, bytes: LIMITS.journalBytes };
@@ -96,7 +99,8 @@ export class PersistentStorage implements LocalStorage {
    * @throws Error when another process uses the directory
    */
   static async open(options: PersistentOptions): Promise<PersistentStorage> {
-    const { directory, locate, log, disk = systemDisk() } = options;
+    const { directory, locate, log } = options;
+    const disk = locatedDisk(options.disk ?? systemDisk());
     await makeDirectory(directory, disk);
     const unlock = lockDirectory(directory);
     try {
@@ -195,7 +199,7 @@ export class PersistentStorage implements LocalStorage {
       this.#replaced = undefined;
     });
     await this.#removeJournal(snapshot.revision).catch((error: unknown) =>
-      this.#log.warn({ err: error }, 'files of the journal that are not needed any more could not be removed'),
+      this.#log.failed('files of the journal that are not needed any more could not be removed', error),
     );
   }
 
@@ -205,8 +209,8 @@ export class PersistentStorage implements LocalStorage {
     return object;
   }
 
-  #takeBack(events: readonly StoredEvent[], error: Error): void {
-    this.#log.error({ err: error, writes: events.length }, 'writes are refused because the disk fails');
+  #takeBack(events: readonly StoredEvent[], error: LostWriteError): void {
+    this.#log.refused(events.length, error);
     const replaced = this.#replaced;
     this.#replaced = undefined;
     if (replaced) this.#memory.replaceNow(replaced.before);
@@ -218,7 +222,7 @@ export class PersistentStorage implements LocalStorage {
     const { lines, bytes } = this.#compactAfter;
     if (this.#compaction || this.#closing || (this.#journal.lines < lines && this.#journal.bytes < bytes)) return;
     this.#compaction = this.#compact()
-      .catch((error: unknown) => this.#log.error({ err: error }, 'the journal could not be folded into the snapshot'))
+      .catch((error: unknown) => this.#log.failed('the journal could not be folded into the snapshot', error))
       .finally(() => {
         this.#compaction = undefined;
       });
@@ -254,7 +258,7 @@ export class PersistentStorage implements LocalStorage {
       await this.#snapshot.write(snapshot);
       await this.#removeJournal(snapshot.revision + 1);
     } catch (error) {
-      this.#log.warn({ err: error }, 'the snapshot could not be written; the journal holds everything');
+      this.#log.failed('the snapshot could not be written (the journal holds everything)', error);
     } finally {
       this.#unlock();
     }

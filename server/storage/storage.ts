@@ -200,6 +200,22 @@ export class StorageClosedError extends Error {
   }
 }
 
+/** A write that the disk did not take. Whoever keeps it has told of it in the log. */
+export class LostWriteError extends Error {
+  override readonly cause: NodeJS.ErrnoException;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`the write could not be kept: ${cause.message}`);
+    this.name = 'LostWriteError';
+    this.cause = cause;
+  }
+
+  /** Of the system: `ENOSPC`. */
+  get code(): string | undefined {
+    return this.cause.code;
+  }
+}
+
 /** The part of a key or prefix before the first slash. */
 export function bucketOf(key: string): string {
   const slash = key.indexOf('/');

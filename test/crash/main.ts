@@ -10,10 +10,14 @@ import { smallDisk } from './small-disk.ts';
 
 const PROGRESS_EVERY = 20;
 
+const countsOf = (moments: ReadonlyMap<string, number>): string =>
+  [...moments].map(([name, count]) => `${name}: ${count}`).join(', ');
+
 async function main(): Promise<void> {
   const values = programOptions('crash', {
     seed: { is: 'number', text: 'repeats a run' },
     kills: { is: 'number', text: 'how often the server is ended', default: 300 },
+    fillings: { is: 'number', text: 'how often a disk is filled', default: 60 },
   });
   const seed = values.seed ?? Math.floor(systemRandom().fraction() * 2 ** 31);
   const clock = systemClock();
@@ -23,9 +27,11 @@ async function main(): Promise<void> {
   say(`seed ${seed}`);
   const folder = await mkdtemp(join(tmpdir(), 'fauxkube-crash-'));
   try {
-    const ofSmallDisk = await smallDisk(folder);
-    if (ofSmallDisk) say(`a disk that can only be read, and a full one: ${ofSmallDisk.length} problems`);
-    else say('a real full disk is left out: a tmpfs cannot be mounted here (it takes root)');
+    const small = await smallDisk({ folder, seed, fillings: values.fillings });
+    if (small) {
+      say(`a disk was filled ${small.rounds} times: ${small.kept} writes acknowledged, ${small.refused} refused`);
+      say(countsOf(small.moments));
+    } else say('a real full disk is left out: a tmpfs cannot be mounted here (it takes root)');
     const {
       kills,
       acknowledged,
@@ -39,8 +45,8 @@ async function main(): Promise<void> {
         if (done % PROGRESS_EVERY === 0) say(`${done} kills, the last one at "${how}"; ${written} writes`);
       },
     });
-    const problems = [...(ofSmallDisk ?? []), ...ofKills];
-    say([...moments].map(([name, count]) => `${name}: ${count}`).join(', '));
+    const problems = [...(small?.problems ?? []), ...ofKills];
+    say(countsOf(moments));
     process.stdout.write(problems.map((problem) => `${problem}\n`).join(''));
     process.stdout.write(`${kills} kills, ${acknowledged} writes acknowledged, ${problems.length} lost\n`);
     if (problems.length === 0) {

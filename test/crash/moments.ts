@@ -31,6 +31,14 @@ export function momentOf(choice: Choice, directory: string): Moment {
   return { name: step.name, come: seen(directory, step.file, beforeMs).then(() => rest(laterMs)) };
 }
 
+/** Resolves when a file of a directory is made, written to, renamed or removed, or when patience ends. */
+export async function touched(directory: string, patienceMs: number): Promise<void> {
+  const events = watch(directory);
+  const happened = new Promise<void>((resolve) => void events.once('change', () => resolve()));
+  await Promise.race([happened, rest(patienceMs)]);
+  events.close();
+}
+
 /** Resolves when a file of that name is made, renamed or removed. */
 async function seen(directory: string, file: RegExp, beforeMs: number): Promise<void> {
   await rest(beforeMs);

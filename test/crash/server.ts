@@ -15,11 +15,12 @@ export interface Place {
   readonly folder: string;
   /** The data directory, or the servers of etcd. */
   readonly data: string;
+  readonly compactAfter?: number;
 }
 
 /** Where everything is kept. */
-const keptIn = (data: string): string[] =>
-  data.startsWith('etcd:') ? [`--storage=${data}`] : [`--data-dir=${data}`, `--compact-after=${COMPACT_AFTER}`];
+const keptIn = ({ data, compactAfter = COMPACT_AFTER }: Place): string[] =>
+  data.startsWith('etcd:') ? [`--storage=${data}`] : [`--data-dir=${data}`, `--compact-after=${compactAfter}`];
 
 export class KilledServer {
   readonly #child: ChildProcess;
@@ -28,11 +29,12 @@ export class KilledServer {
   readonly ready: Promise<string | undefined>;
   #output = '';
 
-  constructor({ folder, data }: Place) {
+  constructor(place: Place) {
+    const { folder } = place;
     const tokens = join(folder, 'tokens.csv');
     writeFileSync(tokens, `${TOKEN},admin,1,system:masters\n`);
     const ports = ['--port=0', '--http-port=0', '--proxy-port=0', `--kubeconfig=${join(folder, 'kubeconfig')}`];
-    const args = ['dist/cli.js', 'start', ...ports, ...keptIn(data), `--token-auth-file=${tokens}`];
+    const args = ['dist/cli.js', 'start', ...ports, ...keptIn(place), `--token-auth-file=${tokens}`];
     this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.#child;
     if (!stdout || !stderr) throw new Error('the server has no output');
@@ -56,6 +58,11 @@ export class KilledServer {
 
   goOn(): void {
     this.#child.kill('SIGCONT');
+  }
+
+  /** What it has printed. */
+  get output(): string {
+    return this.#output;
   }
 
   get pid(): number {

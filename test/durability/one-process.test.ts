@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { rest } from '../../server/base/turn.ts';
 import { contentsOf, openStorage, temporaryDirectory } from '../support/data-directory.ts';
 import { configMap, keyOfMap } from '../support/stored.ts';
 
@@ -14,6 +15,20 @@ async function idleProcess(): Promise<number> {
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child.pid ?? 0;
+}
+
+/** A process that has ended, and whose parent never asks how. */
+async function unburiedProcess(): Promise<string> {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pid = Number(chunk.toString());
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z') return JSON.stringify({ pid, started: fields[19] });
+    await rest(5);
+  }
 }
 
 describe('one data directory', () => {
@@ -48,6 +63,7 @@ describe('one data directory', () => {
   if (process.platform === 'linux') {
     const reused = async (): Promise<string> => JSON.stringify({ pid: await idleProcess(), started: '1' });
     leftovers.push(['a process whose number went to another one', reused]);
+    leftovers.push(['a process that has ended and is still counted', unburiedProcess]);
   }
 
   it.each(leftovers)('is taken over from %s', async (_name, text) => {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LostWriteError } from '../../server/storage/storage.ts';
 import { unusableDirectory } from '../../server/storage/unusable-directory.ts';
 import { writeWhole } from '../../server/storage/whole-file.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
@@ -46,6 +47,12 @@ describe('a data directory that cannot be used', () => {
     const told = unusableDirectory('data', error) as Error;
     expect(told.message).toContain(`data cannot keep the cluster: ${reason} (${code}: so it is)`);
     expect(told.cause).toBe(error);
+  });
+
+  it('is told of in words when the first objects of a cluster do not find room', () => {
+    const lost = new LostWriteError(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
+    const { message } = unusableDirectory('data', lost) as Error;
+    expect(message).toMatch(/^data cannot keep the cluster: the disk is full \(.*ENOSPC.*\): make room, or choose/);
   });
 
   it('is told of in no other way when something else is wrong', () => {

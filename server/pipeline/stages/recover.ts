@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/log.ts';
 import { ApiError, internalError, serviceUnavailable } from '../../kube/api-error.ts';
-import { StorageClosedError } from '../../storage/storage.ts';
+import { LostWriteError, StorageClosedError } from '../../storage/storage.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest, ApiResponse, Stage } from '../request.ts';
 
@@ -20,6 +20,8 @@ export function answerTo(error: unknown, request: ApiRequest, log: Logger): ApiR
   if (error instanceof ApiError) return failure(error);
   // What is still under way when the server ends is no fault.
   if (error instanceof StorageClosedError) return failure(serviceUnavailable('the server is shutting down'));
+  // The storage has told of it, which may be once a minute.
+  if (error instanceof LostWriteError) return failure(internalError(error.message));
   log.error({ err: error, method: request.method, path: request.path }, 'a request met a fault of fauxkube');
   return failure(internalError((error as Error).message));
 }
