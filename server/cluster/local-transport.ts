@@ -1,5 +1,6 @@
 import type { Cancel } from '../base/clock.ts';
 import type { Frozen } from '../base/freeze.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import { ApiError, type Status } from '../kube/api-error.ts';
 import type { KubeObject, User } from '../kube/object.ts';
 import { METHODS, PATCH_TYPES } from '../kube/request-words.ts';
@@ -18,10 +19,22 @@ import { type ApiResponse, servedValue } from '../pipeline/request.ts';
 import { LocalRequest } from './local-request.ts';
 
 const NO_QUERY = new URLSearchParams();
-function pathOf(resource: ResourceId, namespace: string, name: string, subresource = ''): string {
+
+/** About as many as there are resources in a cluster. */
+const ROOTS_MAX = 512;
+/** Where a resource is, by what it is called. */
+const roots = new RecentMap<ResourceId, { readonly root: string; readonly plural: string }>(ROOTS_MAX);
+
+function rootOf(resource: ResourceId): { readonly root: string; readonly plural: string } {
   const parts = resource.split('/');
-  const plural = parts.at(-1) ?? '';
   const root = parts.length === 2 ? `/api/${parts[0]}` : `/apis/${parts[0]}/${parts[1]}`;
+  const found = { root, plural: parts.at(-1) ?? '' };
+  roots.set(resource, found);
+  return found;
+}
+
+function pathOf(resource: ResourceId, namespace: string, name: string, subresource = ''): string {
+  const { root, plural } = roots.get(resource) ?? rootOf(resource);
   const scope = namespace === '' ? root : `${root}/namespaces/${namespace}`;
   const object = name === '' ? `${scope}/${plural}` : `${scope}/${plural}/${encodeURIComponent(name)}`;
   return subresource === '' ? object : `${object}/${subresource}`;

@@ -117,8 +117,8 @@ interface Marked {
 }
 
 /** A copy of which the metadata may be changed, and the rest where the kind has something to say there. */
-function opened(current: Frozen<KubeObject>, { onDeleting }: ResourceDefinition): KubeObject {
-  if (onDeleting) return thaw<KubeObject>(current);
+function opened(current: Frozen<KubeObject>, definition: ResourceDefinition): KubeObject {
+  if (definition.onDeleting) return thaw<KubeObject>(current);
   return { ...(current as KubeObject), metadata: thaw<ObjectMeta>(current.metadata) };
 }
 
