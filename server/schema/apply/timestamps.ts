@@ -13,14 +13,9 @@ const withoutTime = ({ time: _time, ...entry }: ManagedFieldsEntry): object => e
 /** Whether entries are the same but for their times, and any time is another. */
 function onlyTimesDiffer(now: Entries, before: Entries): boolean {
   if (now.length !== before.length || now === before) return false;
-  let differ = false;
-  for (const [i, entry] of now.entries()) {
-    const other = before[i];
-    if (other === entry) continue;
-    if (!other || !deepEqual(withoutTime(entry), withoutTime(other))) return false;
-    differ ||= entry.time !== other.time;
-  }
-  return differ;
+  // Within a second they are the same, and nothing has to be compared.
+  if (now.every(({ time }, i) => time === before[i]?.time)) return false;
+  return now.every((entry, i) => entry === before[i] || deepEqual(withoutTime(entry), withoutTime(before[i] ?? {})));
 }
 
 const comparable = ({ metadata, ...rest }: Frozen<KubeObject> | KubeObject): object => ({
