@@ -24,7 +24,7 @@ export class SendingSide {
   /** Those that wait for others to end, since the server does not take so many at once. */
   readonly #queue = new Set<ClientStream>();
   /** Those with something to send that the window of the connection, or the socket, has no room for. */
-  #waiting = new Set<ClientStream>();
+  readonly #waiting = new Set<ClientStream>();
   #nextId = 1;
   #window = WINDOW_BYTES;
 
@@ -100,6 +100,7 @@ export class SendingSide {
       if (room <= 0 || this.#output.isFull) {
         // A stream whose own window is closed hears of it.
         if (stream.sendWindow > 0) this.#waiting.add(stream);
+        else this.#waiting.delete(stream);
         return;
       }
       const piece = stream.take(room);
@@ -133,11 +134,10 @@ export class SendingSide {
 
   /** Something has changed, so that those who wait may go on. */
   goOn(): void {
-    if (this.#waiting.size > 0) {
-      const waiting = this.#waiting;
-      // Those that have to go on waiting are in the new one.
-      this.#waiting = new Set();
-      for (const stream of waiting) this.pump(stream);
+    for (const stream of this.#waiting) {
+      // All others would go on waiting, and there may be thousands.
+      if (this.#window <= 0 || this.#output.isFull) break;
+      this.pump(stream);
     }
     for (const stream of this.#queue) {
       if (!this.#hasRoom) return;
