@@ -1,12 +1,11 @@
 /** Calls to a server that keeps the rules: Node's. */
 import { constants, createSecureServer, createServer, type ServerHttp2Session } from 'node:http2';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createPki } from '../../../server/auth/certificates.ts';
 import { systemClock } from '../../../server/base/clock.ts';
 import { systemRandom } from '../../../server/base/random.ts';
 import { nextTurn } from '../../../server/base/turn.ts';
 import { frameOf } from '../../../server/storage/etcd/grpc-frames.ts';
-import { listenOnLoopback } from '../../support/loopback-server.ts';
 import { SimulatedClock } from '../../support/simulated-clock.ts';
 import { channelTo, METHOD, messageOf, nodePeer, PLENTY_MS, reply } from './peers.ts';
 
@@ -259,9 +258,7 @@ it('speaks TLS with the certificates that it has', async () => {
   const pki = createPki({ clock: systemClock(), random: systemRandom() });
   const { cert, key } = pki.servingCertificate(['127.0.0.1']);
   const server = createSecureServer({ cert, key, ca: pki.ca.cert, requestCert: true, rejectUnauthorized: true });
-  server.on('stream', async (stream) => reply(stream, await messageOf(stream)));
-  const { port, close } = await listenOnLoopback(server);
-  onTestFinished(close);
+  const { port } = await nodePeer(async (stream) => reply(stream, await messageOf(stream)), server);
   const tls = { ca: pki.ca.cert, ...pki.clientCertificate({ commonName: 'fauxkube' }) };
   const message = Buffer.alloc(300_000, 'x');
   expect(await channelTo([port], { tls }).call(METHOD, message, PLENTY_MS)).toEqual(message);

@@ -1,4 +1,9 @@
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from 'node:http2';
+import {
+  createServer as createHttp2Server,
+  type Http2SecureServer,
+  type Http2Server,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../../server/base/clock.ts';
@@ -25,12 +30,12 @@ export function channelTo(
 
 /** A server by Node's HTTP/2. */
 export async function nodePeer(
-  answer: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => void,
-  server: Http2Server = createHttp2Server(),
+  answer: (stream: ServerHttp2Stream, headers: Record<string, unknown>) => unknown,
+  server: Http2Server | Http2SecureServer = createHttp2Server(),
 ): Promise<LoopbackServer> {
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined); // clients go away here
-    answer(stream, headers);
+    void answer(stream, headers);
   });
   const listening = await listenOnLoopback(server);
   onTestFinished(() => listening.close());
