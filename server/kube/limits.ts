@@ -84,6 +84,10 @@ export const LIMITS = {
    * upstream waits as long as the request may take, half a minute for writes.
    */
   etcdCallMs: 10_000,
+  /** What etcd may send that is not taken yet: of one answer, and of all on a connection. Ours. */
+  etcdWindowBytes: 16 * 1024 * 1024,
+  /** Largest message of etcd (clientv3's defaultMaxCallRecvMsgSize). */
+  etcdMessageBytes: 2 ** 31 - 1,
   /** Savepoints of one cluster. Ours. */
   savepoints: 1000,
   /** Largest snapshot that is taken over a socket: a cluster of 100,000 pods. Ours. */

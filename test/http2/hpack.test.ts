@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HpackDecoder } from '../../server/http/http2/hpack-decoder.ts';
+import { HpackDecoder } from '../../server/base/http2/hpack-decoder.ts';
 import { headBlock } from '../../server/http/http2/hpack-encoder.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');

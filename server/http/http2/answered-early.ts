@@ -1,5 +1,5 @@
+import { WINDOW_MAX } from '../../base/http2/protocol.ts';
 import { LIMITS } from '../../kube/limits.ts';
-import { WINDOW_MAX } from './protocol.ts';
 
 /** Whether more may come of a request, nothing more comes, too much has come, or it was told too large a window. */
 export type Discarded = 'more' | 'end' | 'too much' | 'window too large';

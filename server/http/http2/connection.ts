@@ -1,14 +1,9 @@
 import type { TLSSocket } from 'node:tls';
-import type { Awaited } from '../../base/rounds.ts';
-import { LIMITS } from '../../kube/limits.ts';
-import type { RawRequest, RawResponse } from '../exchange.ts';
-import { AnsweredEarly, type Discarded } from './answered-early.ts';
-import { FrameReader } from './frame-reader.ts';
-import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
-import { Output } from './output.ts';
-import { Patience, type Phase } from './patience.ts';
-import { streamIn, withoutPadding } from './payloads.ts';
-import { PeerSettings } from './peer-settings.ts';
+import { FrameReader } from '../../base/http2/frame-reader.ts';
+import { type HeaderBlock, HeaderBlocks } from '../../base/http2/header-blocks.ts';
+import { Output } from '../../base/http2/output.ts';
+import { streamIn, withoutPadding } from '../../base/http2/payloads.ts';
+import { PeerSettings } from '../../base/http2/peer-settings.ts';
 import {
   CODE,
   ConnectionError,
@@ -22,8 +17,13 @@ import {
   WINDOW_MAX,
   wordsFrame,
   writeFrameHeader,
-} from './protocol.ts';
-import { ReceiveWindow } from './receive-window.ts';
+} from '../../base/http2/protocol.ts';
+import { ReceiveWindow } from '../../base/http2/receive-window.ts';
+import type { Awaited } from '../../base/rounds.ts';
+import { LIMITS } from '../../kube/limits.ts';
+import type { RawRequest, RawResponse } from '../exchange.ts';
+import { AnsweredEarly, type Discarded } from './answered-early.ts';
+import { Patience, type Phase } from './patience.ts';
 import { requestHead } from './request-head.ts';
 import { Http2Stream, type StreamCarrier } from './stream.ts';
 import { Turns } from './turns.ts';
@@ -48,7 +48,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
   readonly #serve: Serve;
   readonly #output: Output;
   readonly #peer = new PeerSettings();
-  readonly #blocks = new HeaderBlocks(LIMITS.headerBytes);
+  readonly #blocks = new HeaderBlocks({ bytes: LIMITS.headerBytes, frames: LIMITS.http2HeaderFrames });
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams with something to send that the window of the connection, or the socket, has no room for. */
   #waiting = new Set<Http2Stream>();
@@ -62,7 +62,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
   readonly #patience = new Patience();
   #lastId = 0;
   #sendWindow = WINDOW_BYTES;
-  readonly #receiveWindow = new ReceiveWindow();
+  readonly #receiveWindow = new ReceiveWindow(LIMITS.http2WindowBytes);
   #answered = 0;
   #resets = 0;
   #hasSettings = false;
@@ -73,7 +73,7 @@ export class Http2Connection implements StreamCarrier, Awaited {
   constructor(socket: TLSSocket, serve: Serve) {
     this.socket = socket;
     this.#serve = serve;
-    this.#output = new Output(socket, () => this.#pumpAll());
+    this.#output = new Output(socket, LIMITS.http2UnreadBytes, () => this.#pumpAll());
     socket.setNoDelay(true);
     socket.on('error', () => undefined); // a client that goes away is no error of ours
     socket.on('close', () => this.#close());

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { systemClock } from '../../base/clock.ts';
-import { STATIC_FIELDS } from './hpack-table.ts';
+import { STATIC_FIELDS } from '../../base/http2/hpack-table.ts';
+import { SPARE_BYTES, writeInteger, writeText } from '../../base/http2/hpack-texts.ts';
 
 /** Statuses that have a number of their own in the static table. */
 const STATUSES = new Map<number, number>();
@@ -16,45 +17,12 @@ const OF_CONNECTIONS = new Set(['connection', 'keep-alive', 'proxy-connection', 
 /** Others come from servers that requests were passed on to. */
 const KNOWN_NAMES_MAX = 512;
 const SECOND_MS = 1000;
-/** More than the integers before a text take. */
-const SPARE_BYTES = 16;
 
 /** The beginning of a field with that name: its number, or the name itself. Empty for a name that is not sent. */
 const beginnings = new Map<string, Uint8Array>();
 const NO_BEGINNING = new Uint8Array(0);
 /** Where blocks are written: only what is returned of it is looked at. */
 let scratch = Buffer.allocUnsafe(8192);
-
-/** An integer behind the first bits of a byte (RFC 7541, section 5.1). @returns where it ends */
-function writeInteger(to: Uint8Array, from: number, first: number, prefixBits: number, value: number): number {
-  const most = (1 << prefixBits) - 1;
-  let at = from;
-  if (value < most) {
-    to[at++] = first | value;
-    return at;
-  }
-  to[at++] = first | most;
-  let rest = value - most;
-  for (; rest >= 128; rest >>>= 7) to[at++] = (rest & 127) | 128;
-  to[at++] = rest;
-  return at;
-}
-
-/**
- * A text as it is: Huffman's code would cost more time than it saves.
- *
- * @throws TypeError for a character that no header may have, as Node does
- */
-function writeText(to: Uint8Array, from: number, text: string, name: string): number {
-  let at = writeInteger(to, from, 0, 7, text.length);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f || code > 0xff)
-      throw new TypeError(`Invalid character in header content [${JSON.stringify(name)}]`);
-    to[at++] = code;
-  }
-  return at;
-}
 
 /** Never with a place in the table of the client: what it has there, this side would have to remember, too. */
 function makeBeginning(name: string): Uint8Array {

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { CODE, ConnectionError } from '../../base/http2/protocol.ts';
 import { LIMITS } from '../../kube/limits.ts';
 import type { HangUpScope } from '../../pipeline/request.ts';
 import type { DirectAnswer, RawRequest, RawResponse } from '../exchange.ts';
 import type { FrameSink } from '../watch-writer.ts';
 import { headBlock } from './hpack-encoder.ts';
-import { CODE, ConnectionError } from './protocol.ts';
 import type { RequestHead } from './request-head.ts';
 import { type BodySide, StreamBody } from './stream-body.ts';
 

@@ -1,5 +1,5 @@
 import { ApiError } from '../../kube/api-error.ts';
-import { GRPC, GrpcError } from './grpc-channel.ts';
+import { GRPC, GrpcError } from './grpc-error.ts';
 
 const NAMES: Readonly<Record<number, string>> = {
   2: 'Unknown',

@@ -1,7 +1,8 @@
 /** The calls to etcd that a storage makes. */
 import type { Clock } from '../../base/clock.ts';
 import { rest } from '../../base/turn.ts';
-import { type ChannelOptions, GRPC, GrpcChannel, GrpcError, type OpenStream, type StreamSink } from './grpc-channel.ts';
+import { type ChannelOptions, GrpcChannel, type OpenStream, type StreamSink } from './grpc-channel.ts';
+import { GRPC, GrpcError } from './grpc-error.ts';
 import {
   authenticateReply,
   leaseGrantReply,

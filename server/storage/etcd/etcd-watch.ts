@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { EtcdClient } from './etcd-client.ts';
-import { GRPC, GrpcError, type OpenStream } from './grpc-channel.ts';
+import type { OpenStream } from './grpc-channel.ts';
+import { GRPC, GrpcError } from './grpc-error.ts';
 import { type WatchReply, watchReply } from './replies.ts';
 import { progressRequest, watchRequest } from './requests.ts';
 

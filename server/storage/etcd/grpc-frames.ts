@@ -1,9 +1,9 @@
 /** Messages of gRPC on the wire: a byte that says whether it is compressed, four for the length, then the message. */
+import { LIMITS } from '../../kube/limits.ts';
 
 const HEAD_BYTES = 5;
-/** Nobody's answer is that long: what comes is no gRPC. */
-const MESSAGE_BYTES_MAX = 2 ** 31;
 
+/** A message as it is sent. */
 export function frameOf(message: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(HEAD_BYTES + message.length);
   frame[0] = 0;
@@ -31,7 +31,7 @@ export class FrameReader {
       const first = this.#chunks[0] as Buffer;
       const head = first.length >= HEAD_BYTES ? first : this.#joined();
       const length = head.readUInt32BE(1);
-      if (head[0] !== 0 || length > MESSAGE_BYTES_MAX) throw new Error('what etcd sent is no message of gRPC');
+      if (head[0] !== 0 || length > LIMITS.etcdMessageBytes) throw new Error('what etcd sent is no message of gRPC');
       const end = HEAD_BYTES + length;
       if (this.#length < end) return;
       const bytes = this.#joined();

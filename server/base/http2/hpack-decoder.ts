@@ -34,7 +34,12 @@ export class HpackDecoder {
     this.#limitBytes = limitBytes;
   }
 
-  /** @throws ConnectionError for a block that is none: the table is not what the client takes it for any more */
+  /** Whether blocks have nothing to do with each other, since the other side does not use its table. */
+  get isStateless(): boolean {
+    return this.#tableBytes === 0;
+  }
+
+  /** @throws ConnectionError for a block that is none: the table is not what the other side takes it for any more */
   decode(block: Buffer): HeaderFields {
     const list: string[] = [];
     let bytes = 0;

@@ -3,12 +3,14 @@ import { CODE, ConnectionError, FRAME_BYTES, FRAME_BYTES_MAX, SETTING, WINDOW_BY
 /** A frame of ours is not larger than that, so that streams of a connection take turns. */
 const OWN_FRAME_BYTES = 64 * 1024;
 
-/** What the client has said of itself. */
+/** What the other side has said of itself. */
 export class PeerSettings {
-  /** How much of an answer it takes at first. */
+  /** How much of a stream it takes at first. */
   initialWindow = WINDOW_BYTES;
   /** How large frames may be that are sent to it. */
   frameBytes = FRAME_BYTES;
+  /** How many streams of ours it wants to have at once. */
+  streams = Number.POSITIVE_INFINITY;
 
   /**
    * A SETTINGS frame.
@@ -28,7 +30,8 @@ export class PeerSettings {
         if (value < FRAME_BYTES || value > FRAME_BYTES_MAX)
           throw new ConnectionError(CODE.protocolError, 'frames of that size there are not');
         this.frameBytes = Math.min(value, OWN_FRAME_BYTES);
-      } else if (setting === SETTING.enablePush && value > 1)
+      } else if (setting === SETTING.maxConcurrentStreams) this.streams = value;
+      else if (setting === SETTING.enablePush && value > 1)
         throw new ConnectionError(CODE.protocolError, 'a setting that is neither on nor off');
     }
     return this.initialWindow - before;

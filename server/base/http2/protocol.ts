@@ -35,6 +35,7 @@ export const CODE = {
   streamClosed: 5,
   frameSizeError: 6,
   refusedStream: 7,
+  cancel: 8,
   compressionError: 9,
   enhanceYourCalm: 11,
 } as const;
@@ -50,7 +51,7 @@ export const WINDOW_MAX = 2 ** 31 - 1;
 /** Of a connection and of a stream at their beginning, unless settings say otherwise of streams. */
 export const WINDOW_BYTES = 65_535;
 
-/** A fault of the client that ends its connection, with the code that it is told. */
+/** A fault of the other side that ends its connection, with the code that it is told. */
 export class ConnectionError extends Error {
   readonly code: number;
 

@@ -1,30 +1,41 @@
 import { CODE, ConnectionError, FRAME_BYTES, FRAME_HEADER_BYTES, PREFACE } from './protocol.ts';
-import type { Turns } from './turns.ts';
 
 /** Takes a frame; the payload is a part of what came in, good until the next turn. */
 export type TakeFrame = (type: number, flags: number, stream: number, payload: Buffer) => void;
 
 const NOTHING = Buffer.alloc(0);
 
-/** Cuts what a client sends into frames, of which it has none that is larger than it has to be able to take. */
+/** How much is taken in one turn of the event loop. */
+export interface Pace {
+  begin(): void;
+  /** Whether what was taken is enough for this turn. */
+  readonly isFull: boolean;
+}
+
+/** Cuts what the other side sends into frames, of which there is none larger than everybody has to be able to take. */
 export class FrameReader {
   readonly #take: TakeFrame;
   /** The beginning of a frame whose rest has not come yet, in the pieces in which it came. */
   #pieces: Buffer[] = [];
   #pieceBytes = 0;
   /** How many bytes have to be there before anything can be read. */
-  #needed: number = PREFACE.length;
-  /** Whether the client has said that it speaks HTTP/2. */
-  isBegun = false;
-  readonly #turns: Turns;
-  readonly #later: () => void;
+  #needed: number;
+  /** Whether a client has said that it speaks HTTP/2: servers need not. */
+  isBegun: boolean;
+  readonly #pace: Pace | undefined;
+  readonly #later: (() => void) | undefined;
   #isWaiting = false;
 
-  /** @param later called when the turn has had enough frames: then somebody has to call `goOn()` in the next one */
-  constructor(take: TakeFrame, turns: Turns, later: () => void) {
+  /**
+   * @param pace of what reads a client, which has a preface to send; whoever reads a server takes what comes
+   * @param later called when the turn has had enough frames: then somebody has to call `goOn()` in the next one
+   */
+  constructor(take: TakeFrame, pace?: Pace, later?: () => void) {
     this.#take = take;
-    this.#turns = turns;
+    this.#pace = pace;
     this.#later = later;
+    this.isBegun = pace === undefined;
+    this.#needed = this.isBegun ? FRAME_HEADER_BYTES : PREFACE.length;
   }
 
   /** Takes what is left of an earlier turn. @throws ConnectionError as `read()` */
@@ -40,7 +51,7 @@ export class FrameReader {
       this.#pieceBytes += chunk.length;
       return;
     }
-    this.#turns.begin();
+    this.#pace?.begin();
     let bytes = chunk;
     if (this.#pieceBytes > 0) {
       bytes = Buffer.concat([...this.#pieces, chunk]);
@@ -76,10 +87,10 @@ export class FrameReader {
       const payload = length === 0 ? NOTHING : bytes.subarray(start, end);
       this.#take(bytes[at + 3] as number, bytes[at + 4] as number, stream, payload);
       at = end;
-      if (!this.#turns.isFull) continue;
+      if (!this.#pace?.isFull) continue;
       this.#needed = FRAME_HEADER_BYTES;
       this.#isWaiting = true;
-      this.#later();
+      this.#later?.();
       return at;
     }
   }

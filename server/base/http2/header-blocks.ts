@@ -1,4 +1,3 @@
-import { LIMITS } from '../../kube/limits.ts';
 import { type HeaderFields, HpackDecoder } from './hpack-decoder.ts';
 import { streamIn } from './payloads.ts';
 import { CODE, ConnectionError, FLAG } from './protocol.ts';
@@ -15,20 +14,27 @@ export interface HeaderBlock {
   readonly dependsOn: number;
 }
 
+/** What a block may be at most. */
+export interface HeaderLimits {
+  /** How large it may be, compressed and not. */
+  readonly bytes: number;
+  /** In how many frames it may come. */
+  readonly frames: number;
+}
+
 /** Puts header blocks together from their frames, and decodes them. */
 export class HeaderBlocks {
-  readonly #limitBytes: number;
-  readonly #decoder: HpackDecoder;
+  readonly #limits: HeaderLimits;
+  readonly #decoder: Pick<HpackDecoder, 'decode'>;
   #stream = 0;
   #isEnd = false;
   #dependsOn = 0;
   #pieces: Buffer[] = [];
   #bytes = 0;
 
-  /** @param limitBytes how large a block may be, compressed and not */
-  constructor(limitBytes: number) {
-    this.#limitBytes = limitBytes;
-    this.#decoder = new HpackDecoder(limitBytes);
+  constructor(limits: HeaderLimits, decoder: Pick<HpackDecoder, 'decode'> = new HpackDecoder(limits.bytes)) {
+    this.#limits = limits;
+    this.#decoder = decoder;
   }
 
   /** Whether a block has begun and is not complete: only the rest of it may follow. */
@@ -62,7 +68,7 @@ export class HeaderBlocks {
       throw new ConnectionError(CODE.protocolError, 'a continuation of nothing');
     this.#pieces.push(payload);
     this.#bytes += payload.length;
-    if (this.#bytes > this.#limitBytes || this.#pieces.length > LIMITS.http2HeaderFrames)
+    if (this.#bytes > this.#limits.bytes || this.#pieces.length > this.#limits.frames)
       throw new ConnectionError(CODE.enhanceYourCalm, 'a header block without an end');
     if ((flags & FLAG.endHeaders) === 0) return undefined;
     const block = Buffer.concat(this.#pieces);

@@ -1,9 +1,8 @@
-import type { TLSSocket } from 'node:tls';
-import { LIMITS } from '../../kube/limits.ts';
+import type { Socket } from 'node:net';
 
 /** What is on its way to the socket before streams have to wait. */
 const FULL_BYTES = 256 * 1024;
-/** What a record of TLS holds: sent at once, a client reads it while the next answers are made. */
+/** What a record of TLS holds: sent at once, the other side reads it while the next ones are made. */
 const RECORD_BYTES = 16 * 1024;
 /** Memory for what is written, used again and again: of all connections together. */
 const SHARED_BYTES = 64 * 1024;
@@ -12,7 +11,8 @@ const shared: Buffer[] = [];
 
 /** Collects frames while the socket is busy, and those of a turn of the event loop: they leave together. */
 export class Output {
-  readonly #socket: TLSSocket;
+  readonly #socket: Socket;
+  readonly #unreadBytes: number;
   readonly #onRoom: () => void;
   #frames: Buffer[] = [];
   #bytes = 0;
@@ -35,9 +35,13 @@ export class Output {
     this.#onRoom();
   };
 
-  /** @param onRoom called when there is room again for who was told that it is full */
-  constructor(socket: TLSSocket, onRoom: () => void) {
+  /**
+   * @param unreadBytes what the other side may leave unread, before its connection is ended
+   * @param onRoom called when there is room again for who was told that it is full
+   */
+  constructor(socket: Socket, unreadBytes: number, onRoom: () => void) {
     this.#socket = socket;
+    this.#unreadBytes = unreadBytes;
     this.#onRoom = onRoom;
   }
 
@@ -67,7 +71,7 @@ export class Output {
     this.#bytes = 0;
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (this.#underWay + bytes > LIMITS.http2UnreadBytes) socket.destroy();
+    if (this.#underWay + bytes > this.#unreadBytes) socket.destroy();
     else if (this.#underWay > 0) socket.write(Buffer.concat(frames, bytes));
     else {
       this.#underWay = bytes;
