@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { FrameReader } from '../../../base/http2/frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from '../../../base/http2/header-blocks.ts';
 import { Output } from '../../../base/http2/output.ts';
-import { streamIn, withoutPadding } from '../../../base/http2/payloads.ts';
+import { isSettingsAck, pongTo, streamIn, windowIn, withoutPadding } from '../../../base/http2/payloads.ts';
 import { PeerSettings } from '../../../base/http2/peer-settings.ts';
 import {
   CODE,
@@ -226,8 +226,7 @@ export class ClientConnection {
   }
 
   #windowUpdate(id: number, payload: Buffer): void {
-    if (payload.length !== 4) throw new ConnectionError(CODE.frameSizeError, 'a window of the wrong size');
-    const bytes = payload.readUInt32BE() & WINDOW_MAX;
+    const bytes = windowIn(payload);
     if (id === 0) {
       if (bytes === 0) throw new ConnectionError(CODE.protocolError, 'a window that does not grow');
       this.#sending.widen(bytes);
@@ -249,11 +248,7 @@ export class ClientConnection {
   }
 
   #settings(flags: number, id: number, payload: Buffer): void {
-    if (id !== 0) throw new ConnectionError(CODE.protocolError, 'settings of a stream');
-    const isAck = (flags & FLAG.ack) !== 0;
-    if (payload.length % 6 !== 0 || (isAck && payload.length > 0))
-      throw new ConnectionError(CODE.frameSizeError, 'settings of the wrong size');
-    if (isAck) return;
+    if (isSettingsAck(flags, id, payload)) return;
     this.#sending.grow(this.#peer.read(payload));
     this.#output.put(SETTINGS_ACK);
     this.#sending.goOn();
@@ -263,10 +258,9 @@ export class ClientConnection {
   }
 
   #ping(flags: number, id: number, payload: Buffer): void {
-    if (id !== 0) throw new ConnectionError(CODE.protocolError, 'a ping of a stream');
-    if (payload.length !== 8) throw new ConnectionError(CODE.frameSizeError, 'a ping of the wrong size');
-    if ((flags & FLAG.ack) === 0) {
-      this.#output.put(wordsFrame(FRAME.ping, FLAG.ack, 0, payload.readUInt32BE(), payload.readUInt32BE(4)));
+    const answer = pongTo(flags, id, payload);
+    if (answer) {
+      this.#output.put(answer);
       return;
     }
     const pong = this.#pong;
