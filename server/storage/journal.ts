@@ -56,9 +56,11 @@ interface Base {
 }
 
 interface OpenFile {
+  readonly path: string;
   readonly file: DiskFile;
   /** Revision of the first line, which names the file. */
   readonly first: number;
+  readonly headerBytes: number;
   /** Bytes that are on disk for certain. */
   bytes: number;
 }
@@ -278,6 +280,8 @@ export class Journal {
     const next = await beginFile(this.#options, this.#end, first);
     this.#open = next;
     await old?.file.close().catch(() => undefined); // all that counts is on disk
+    // A full disk may have room for nothing but such beginnings: one for each write that is tried.
+    if (old && old.bytes === old.headerBytes) await this.#options.disk.remove(old.path).catch(() => undefined);
     return next;
   }
 
@@ -309,7 +313,7 @@ async function beginFile({ directory, disk }: JournalOptions, after: number, fir
     await file.write(header);
     await file.sync();
     await disk.syncDirectory(directory);
-    return { file, first, bytes: header.length };
+    return { path, file, first, headerBytes: header.length, bytes: header.length };
   } catch (error) {
     // Without a header the file counts as none, so it does not matter whether this works.
     await file.close().catch(() => undefined);

@@ -136,6 +136,8 @@ describe('a disk that fails', () => {
       await expect(storage.create(keyOfMap(name), configMap(name))).rejects.toThrow(/could not be kept: ENOSPC/);
       expect(await afterCrash(directory)).toEqual(before);
     }
+    const journals = (await namesIn(directory)).filter((name) => name.startsWith('journal-'));
+    expect(journals).toHaveLength(2); // what is there, and the newest beginning
     isFull = false;
     await storage.create(keyOfMap('b'), configMap('b'));
     const after = stateOf(storage);
