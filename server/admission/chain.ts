@@ -8,6 +8,8 @@ import type { AdmissionPlugin } from './plugin.ts';
 interface Phase {
   readonly method: 'mutate' | 'validate';
   readonly plugins: readonly AdmissionPlugin[];
+  /** That method of each of them. */
+  readonly steps: readonly (AdmissionPlugin['mutate'] | undefined)[];
   readonly runs: QuickRuns;
 }
 
@@ -15,6 +17,9 @@ interface Handlers {
   readonly mutate: Phase;
   readonly validate: Phase;
 }
+
+/** By subresource. */
+type HandlersOfKind = Readonly<Record<Review['operation'], Map<string, Handlers>>>;
 
 const DONE = Promise.resolve();
 
@@ -29,24 +34,25 @@ const TYPES: Readonly<Record<Phase['method'], StepType>> = { mutate: 'admit', va
  * await chain.mutate(review);
  */
 export function admissionChain(plugins: readonly AdmissionPlugin[], metrics: AdmissionMetrics): AdmissionChain {
-  const known = new WeakMap<ResourceInfo, Map<string, Handlers>>();
+  const known = new WeakMap<ResourceInfo, HandlersOfKind>();
   const phaseOf = (
     method: Phase['method'],
     operation: Review['operation'],
     concerned: readonly AdmissionPlugin[],
   ): Phase => {
     const names = concerned.map(({ name }) => name);
-    return { method, plugins: concerned, runs: metrics.quickRuns(TYPES[method], operation, names) };
+    const steps = concerned.map((plugin) => plugin[method]?.bind(plugin));
+    return { method, plugins: concerned, steps, runs: metrics.quickRuns(TYPES[method], operation, names) };
   };
   const handlersOf = (review: Review): Handlers => {
     const { info, operation, subresource = '' } = review;
-    let byKind = known.get(info);
-    if (!byKind) {
-      byKind = new Map();
-      known.set(info, byKind);
+    let byOperation = known.get(info);
+    if (!byOperation) {
+      byOperation = { create: new Map(), update: new Map(), delete: new Map(), connect: new Map() };
+      known.set(info, byOperation);
     }
-    const kind = `${operation} ${subresource}`;
-    let handlers = byKind.get(kind);
+    const bySubresource = byOperation[operation];
+    let handlers = bySubresource.get(subresource);
     if (!handlers) {
       const concerned = plugins.filter((plugin) => plugin.handles(review));
       const changing = concerned.filter(
@@ -57,7 +63,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[], metrics: Adm
         mutate: phaseOf('mutate', operation, changing),
         validate: phaseOf('validate', operation, looking),
       };
-      byKind.set(kind, handlers);
+      bySubresource.set(subresource, handlers);
     }
     return handlers;
   };
@@ -65,8 +71,7 @@ export function admissionChain(plugins: readonly AdmissionPlugin[], metrics: Adm
     mutate(review) {
       const { mutate } = handlersOf(review);
       const done = run(mutate, review, metrics);
-      const finish = (): Promise<void> => (review.reinvocation?.wanted ? again(mutate, review, metrics) : DONE);
-      return done === DONE ? finish() : done.then(finish);
+      return done === DONE ? finished(mutate, review, metrics) : done.then(() => finished(mutate, review, metrics));
     },
     validate: (review) => run(handlersOf(review).validate, review, metrics),
     families: () => metrics.families(),
@@ -75,7 +80,8 @@ export function admissionChain(plugins: readonly AdmissionPlugin[], metrics: Adm
 }
 
 /** All plugins look once more: those that want to say so, and the built-in ones (NewReinvocationHandler). */
-function again(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
+function finished(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
+  if (!review.reinvocation?.wanted) return DONE;
   review.reinvocation = { wanted: false, isSecond: true };
   return run(phase, review, metrics);
 }
@@ -92,11 +98,11 @@ function asked(
 
 /** Takes a turn only where a plugin does. */
 function run(phase: Phase, review: Review, metrics: AdmissionMetrics): Promise<void> {
-  const { plugins, method, runs } = phase;
+  const { plugins, steps, method, runs } = phase;
   let at = 0;
   try {
-    for (; at < plugins.length; at++) {
-      const pending = plugins[at]?.[method]?.(review);
+    for (; at < steps.length; at++) {
+      const pending = steps[at]?.(review);
       if (pending instanceof Promise) return finish(pending, at, phase, review, metrics);
     }
     runs.count++;

@@ -10,17 +10,21 @@ function tolerates({ key = '', effect = '' }: Toleration, taint: string): boolea
   return (key === taint || key === '') && (effect === 'NoExecute' || effect === '');
 }
 
+function tolerate(tolerations: readonly Toleration[], taint: string): boolean {
+  for (const toleration of tolerations) if (tolerates(toleration, taint)) return true;
+  return false;
+}
+
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
   handles: (kind) => isObjectOf(kind, 'pods') && (kind.operation === 'create' || kind.operation === 'update'),
   mutate({ object }) {
     const { spec } = object as unknown as Pod;
     const given = spec.tolerations ?? [];
-    const missing = TAINTS.filter((taint) => !given.some((toleration) => tolerates(toleration, taint)));
-    if (missing.length === 0) return;
-    const added = missing.map(
-      (key): Toleration => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS }),
-    );
-    spec.tolerations = [...given, ...added];
+    for (const key of TAINTS) {
+      if (tolerate(given, key)) continue;
+      const added: Toleration = { key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: SECONDS };
+      spec.tolerations = [...(spec.tolerations ?? []), added];
+    }
   },
 };

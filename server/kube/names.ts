@@ -114,8 +114,10 @@ function problemsOfQualified(text: string): string[] {
 }
 
 export function labelValueProblems(text: string): string[] {
-  const problems = Buffer.byteLength(text) > 63 ? [maxLength(63)] : [];
-  if (text !== '' && !QUALIFIED.test(text)) {
+  const isRight = text === '' || QUALIFIED.test(text);
+  // Where all is ASCII, characters are bytes.
+  const problems = (isRight ? text.length : Buffer.byteLength(text)) > 63 ? [maxLength(63)] : [];
+  if (!isRight) {
     const message =
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and " +
       'must start and end with an alphanumeric character';

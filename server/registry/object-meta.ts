@@ -1,7 +1,7 @@
 /**
  * Rules and defaults of metadata: k8s.io/apimachinery/pkg/api/validation/objectmeta.go and apiserver's rest package.
  */
-import { deepEqual, type Frozen } from '../base/freeze.ts';
+import type { Frozen } from '../base/freeze.ts';
 import { type FieldProblem, forbiddenField, immutable, invalid, required, tooLong } from '../kube/field-problem.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { dnsLabelProblems, labelValueProblems, qualifiedNameProblems } from '../kube/names.ts';
@@ -30,8 +30,22 @@ const ORDER: readonly (keyof ObjectMeta)[] = [
   'managedFields',
 ];
 
+const PLACES: ReadonlyMap<string, number> = new Map(ORDER.map((field, place) => [field, place]));
+
+/** Whether metadata is what `orderedMeta` makes, as that of an object is which was stored before. */
+function isOrdered(meta: ObjectMeta): boolean {
+  let last = -1;
+  for (const field in meta) {
+    const place = PLACES.get(field);
+    if (place === undefined || place < last || meta[field as keyof ObjectMeta] === undefined) return false;
+    last = place;
+  }
+  return meta.resourceVersion !== undefined;
+}
+
 /** The same metadata with its fields in Go's order and room for the resourceVersion, which the storage sets. */
 export function orderedMeta(meta: ObjectMeta): ObjectMeta {
+  if (isOrdered(meta)) return meta;
   const ordered: Record<string, unknown> = {};
   for (const field of ORDER) {
     const value = field === 'resourceVersion' ? (meta.resourceVersion ?? '') : meta[field];
@@ -70,6 +84,7 @@ export function generateNameProblems({ generateName = '' }: Frozen<ObjectMeta>, 
 
 /** What no kind lets through (path.IsValidPathSegmentPrefix). */
 function pathProblems({ generateName = '' }: Frozen<ObjectMeta>): FieldProblem[] {
+  if (generateName === '') return [];
   return ['/', '%']
     .filter((character) => generateName.includes(character))
     .map((character) => invalid('metadata.generateName', generateName, `may not contain '${character}'`));
@@ -102,15 +117,22 @@ type StringMap = Readonly<Record<string, string>> | undefined;
 /** Rules of any map of labels, such as those of a pod template. */
 export function labelProblems(labels: StringMap, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  for (const [key, value] of Object.entries(labels ?? {})) {
+  for (const key in labels) {
+    const value = labels[key] ?? '';
     for (const detail of qualifiedNameProblems(key)) problems.push(invalid(path, key, detail));
     for (const detail of labelValueProblems(value)) problems.push(invalid(path, value, detail));
   }
   return problems;
 }
 
+/** UTF-8 takes no more for a unit of JavaScript's texts. */
+const BYTES_PER_UNIT = 3;
+
 /** Whether annotations are too large to be stored together (ValidateAnnotationsSize). */
 export function areTooLarge(annotations: StringMap): boolean {
+  let units = 0;
+  for (const key in annotations) units += key.length + (annotations[key] ?? '').length;
+  if (units * BYTES_PER_UNIT <= LIMITS.annotationsBytes) return false;
   let bytes = 0;
   for (const [key, value] of Object.entries(annotations ?? {}))
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
@@ -119,8 +141,9 @@ export function areTooLarge(annotations: StringMap): boolean {
 
 export function annotationProblems(annotations: StringMap, path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  for (const key of Object.keys(annotations ?? {})) {
-    // Upstream lets keys be upper case here.
+  for (const key in annotations) {
+    // Upstream lets keys be upper case here: those that are right as they are need not be lowered.
+    if (qualifiedNameProblems(key).length === 0) continue;
     for (const detail of qualifiedNameProblems(key.toLowerCase())) problems.push(invalid(path, key, detail));
   }
   if (areTooLarge(annotations)) problems.push(tooLong(path, LIMITS.annotationsBytes));
@@ -129,8 +152,9 @@ export function annotationProblems(annotations: StringMap, path: string): FieldP
 
 function ownerProblems(owners: Frozen<ObjectMeta>['ownerReferences'], path: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  if (!owners || owners.length === 0) return problems;
   let controller = '';
-  (owners ?? []).forEach((owner, i) => {
+  owners.forEach((owner, i) => {
     const at = `${path}[${i}]`;
     const groupVersion = parseApiVersion(owner.apiVersion);
     if (owner.apiVersion === '') problems.push(required(`${at}.apiVersion`, 'must not be empty'));
@@ -165,8 +189,9 @@ function finalizerProblems(finalizers: readonly string[] | undefined, path: stri
 }
 
 function bareFinalizerProblems(finalizers: readonly string[] | undefined): FieldProblem[] {
+  if (!finalizers || finalizers.length === 0) return [];
   const detail = 'name is neither a standard finalizer name nor is it fully qualified';
-  return (finalizers ?? []).flatMap((finalizer, i) =>
+  return finalizers.flatMap((finalizer, i) =>
     finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)
       ? []
       : [invalid(`metadata.finalizers[${i}]`, finalizer, detail)],
@@ -180,8 +205,8 @@ export function metaUpdateProblems(
   rules: Partial<MetaRules> = {},
 ): FieldProblem[] {
   const problems = pathProblems(meta);
-  const { finalizers = [] } = meta;
   if (old.deletionTimestamp !== undefined) {
+    const { finalizers = [] } = meta;
     const added = finalizers.filter((finalizer) => !(old.finalizers ?? []).includes(finalizer)).sort();
     const found = `[]string{${added.map((finalizer) => JSON.stringify(finalizer)).join(', ')}}`;
     const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${found}`;
@@ -190,22 +215,23 @@ export function metaUpdateProblems(
   if ((meta.generation ?? 0) < (old.generation ?? 0)) {
     problems.push(invalid('metadata.generation', meta.generation, 'must not be decremented'));
   }
-  for (const field of [
-    'name',
-    'namespace',
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-  ] as const) {
-    if (!deepEqual(meta[field], old[field])) problems.push(immutable(`metadata.${field}`, meta[field] ?? null));
-  }
-  problems.push(
-    ...labelProblems(meta.labels, 'metadata.labels'),
-    ...annotationProblems(meta.annotations, 'metadata.annotations'),
-    ...ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
-    ...(rules.knowsFinalizers ? bareFinalizerProblems(meta.finalizers) : []),
-  );
+  const refuseChange = (field: string, next: unknown): void => {
+    problems.push(immutable(`metadata.${field}`, next ?? null));
+  };
+  if (meta.name !== old.name) refuseChange('name', meta.name);
+  if (meta.namespace !== old.namespace) refuseChange('namespace', meta.namespace);
+  if (meta.uid !== old.uid) refuseChange('uid', meta.uid);
+  if (meta.creationTimestamp !== old.creationTimestamp) refuseChange('creationTimestamp', meta.creationTimestamp);
+  if (meta.deletionTimestamp !== old.deletionTimestamp) refuseChange('deletionTimestamp', meta.deletionTimestamp);
+  if (meta.deletionGracePeriodSeconds !== old.deletionGracePeriodSeconds)
+    refuseChange('deletionGracePeriodSeconds', meta.deletionGracePeriodSeconds);
+  for (const found of [
+    labelProblems(meta.labels, 'metadata.labels'),
+    annotationProblems(meta.annotations, 'metadata.annotations'),
+    ownerProblems(meta.ownerReferences, 'metadata.ownerReferences'),
+    rules.knowsFinalizers ? bareFinalizerProblems(meta.finalizers) : [],
+  ])
+    if (found.length > 0) problems.push(...found);
   return problems;
 }
 
@@ -230,6 +256,7 @@ export function inheritMeta(object: KubeObject, old: Frozen<KubeObject>): void {
   if (meta.deletionGracePeriodSeconds === undefined && before.deletionGracePeriodSeconds !== undefined) {
     meta.deletionGracePeriodSeconds = before.deletionGracePeriodSeconds;
   }
-  if (before.generation === undefined) delete meta.generation;
-  else meta.generation = before.generation;
+  if (before.generation === undefined) {
+    if (meta.generation !== undefined) delete meta.generation;
+  } else meta.generation = before.generation;
 }

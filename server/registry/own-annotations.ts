@@ -88,8 +88,10 @@ export function warnOfOwnAnnotations(
   const places = placesIn(object);
   let before: ReadonlyMap<string, Fields> | undefined;
   for (const { path, kind, annotations } of places)
-    for (const [key, value] of Object.entries(annotations)) {
-      if (!key.startsWith(DOMAIN) || typeof value !== 'string') continue;
+    for (const key in annotations) {
+      if (!key.startsWith(DOMAIN)) continue;
+      const value = annotations[key];
+      if (typeof value !== 'string') continue;
       before ??= new Map(old && placesIn(old).map((place) => [place.path, place.annotations]));
       if (before.get(path)?.[key] === value) continue;
       for (const text of adviceOn(key.slice(DOMAIN.length), value, kind, controllerNames?.() ?? []))

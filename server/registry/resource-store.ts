@@ -258,7 +258,8 @@ export class ResourceStore {
       const stored = await this.#storage.guaranteedUpdate(this.keyOf(key), expect, change);
       finish?.(true);
       if (last) this.definition.afterDelete?.(stored.value, this.#env);
-      await this.definition.afterWrite?.(stored.value, this.#context(write, stored.value));
+      const after = this.definition.afterWrite?.(stored.value, this.#context(write, stored.value));
+      if (after) await after;
       // Whoever takes the last finalizer away is answered with what would have been stored (deleteWithoutFinalizers).
       return last ?? stored;
     } catch (error) {
@@ -294,7 +295,8 @@ export class ResourceStore {
     checkVersion(object, current, this);
     inheritMeta(object, old);
     const part = definition.subresources?.[write.subresource ?? '']?.part;
-    const [rules, meta] = [part ? 'part' : (write.rules ?? 'object'), object.metadata];
+    const rules = part ? 'part' : (write.rules ?? 'object');
+    const meta = object.metadata;
     if (rules === 'object' && definition.sharesSpec) openShared(object, definition);
     const review = reviewOf('update', this.info, write, { object, old });
     await write.admission.mutate(review);
@@ -302,9 +304,9 @@ export class ResourceStore {
     if (rules === 'status') keepAllButStatus(object, old, definition);
     else if (rules === 'object' && this.info.subresources.has('status')) restoreField(object, old, 'status');
     part?.keepRest(object, old);
-    const hook = begun(definition, object, this.#storage, () =>
-      rules === 'object' ? decided(() => definition.beforeUpdate?.(object, old, this.#context(write, old))) : undefined,
-    );
+    const before = (): Finish | undefined => definition.beforeUpdate?.(object, old, this.#context(write, old));
+    const hasHook = rules === 'object' && definition.beforeUpdate !== undefined;
+    const hook = hasHook ? begun(definition, object, this.#storage, () => decided(before)) : undefined;
     const finish = hook instanceof Promise ? await hook : hook;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write, old));
     // One that is the stored one is known to be right, in order, and no change.

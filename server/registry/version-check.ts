@@ -17,10 +17,11 @@ export function checkVersion(
   { about, definition, info }: Pick<ResourceStore, 'about' | 'definition' | 'info'>,
 ): void {
   const { resourceVersion = '', name = '' } = object.metadata;
+  const stored = String(current.revision);
+  if (resourceVersion === stored) return;
   if (!/^\d*$/.test(resourceVersion))
     throw new ApiError(500, '', `strconv.ParseUint: parsing ${goQuote(resourceVersion)}: invalid syntax`);
-  if (resourceVersion !== '' && resourceVersion !== '0' && resourceVersion !== String(current.revision))
-    throw conflict(about, name, OBJECT_MODIFIED);
+  if (resourceVersion !== '' && resourceVersion !== '0') throw conflict(about, name, OBJECT_MODIFIED);
   if (resourceVersion === '' && definition.requiresResourceVersion) {
     // Upstream names the resource here, where other errors name the kind.
     const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');

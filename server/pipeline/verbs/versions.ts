@@ -45,8 +45,8 @@ export function resetOf(served: Served, subresource: string): FieldsV1 | undefin
 
 /** Converts between the versions of a resource. */
 function conversions(served: Served, env: PipelineEnv): ToVersion {
-  const own = apiVersionOf(served.info);
   return ({ value, type }: Versioned, apiVersion: string): Versioned | undefined => {
+    const own = apiVersionOf(served.info);
     const from = type === served.info.type ? own : ((value as KubeObject).apiVersion ?? own);
     if (from === apiVersion) return { value, type };
     const [source, target] = [servedIn(from, served, env), servedIn(apiVersion, served, env)];

@@ -28,7 +28,7 @@ import { withMissing } from '../shared/sorted-keys.ts';
 function fillPodDefaults({ spec, status }: Pod): void {
   // What is frozen has been stored, and has them.
   if (!Object.isFrozen(spec)) fillSpecDefaults(spec);
-  fillStatusDefaults(status);
+  if (!Object.isFrozen(status)) fillStatusDefaults(status);
 }
 
 function fillSpecDefaults(spec: PodSpec): void {

@@ -56,7 +56,8 @@ export function soundContainerChanges(
 
 function addChanges(changes: ChangedField[], containers: Frozen<Container[]>, before: Frozen<Container[]>): boolean {
   if (containers.length !== before.length) return false;
-  for (const [i, container] of containers.entries()) {
+  for (let i = 0; i < containers.length; i++) {
+    const container = containers[i] as Frozen<Container>;
     const old = before[i] as Frozen<Container>;
     if (container === old) continue;
     const fields = changedFields(container as unknown as Fields, old as unknown as Fields);

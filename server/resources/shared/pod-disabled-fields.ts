@@ -1,16 +1,17 @@
 import type { Container, LifecycleHandler, PodSpec, Probe, Volume } from '../../kube/types.gen.ts';
 
 function dropFromProbe(probe: Probe | undefined): void {
-  if (probe?.httpGet) delete probe.httpGet.protocol;
-  if (probe?.grpc) delete probe.grpc.mode;
+  if (probe?.httpGet?.protocol !== undefined) delete probe.httpGet.protocol;
+  if (probe?.grpc?.mode !== undefined) delete probe.grpc.mode;
 }
 
 function dropFromHandler(handler: LifecycleHandler | undefined): void {
-  if (handler?.httpGet) delete handler.httpGet.protocol;
+  if (handler?.httpGet?.protocol !== undefined) delete handler.httpGet.protocol;
 }
 
 function dropFromContainer(container: Container): void {
-  for (const mount of container.volumeMounts ?? []) delete mount.bindMountOptions;
+  for (const mount of container.volumeMounts ?? [])
+    if (mount.bindMountOptions !== undefined) delete mount.bindMountOptions;
   dropFromProbe(container.livenessProbe);
   dropFromProbe(container.readinessProbe);
   dropFromProbe(container.startupProbe);
@@ -40,8 +41,8 @@ function dropFromVolume({ emptyDir, secret, configMap, downwardAPI, projected }:
  * (DropDisabledPodFields). No stored object has them, so there is nothing to keep.
  */
 export function dropDisabledFields(spec: PodSpec, volumes: readonly Volume[], containers: readonly Container[]): void {
-  delete spec.schedulingGroup;
-  delete spec.evictionResponders;
+  if (spec.schedulingGroup !== undefined) delete spec.schedulingGroup;
+  if (spec.evictionResponders !== undefined) delete spec.evictionResponders;
   for (const volume of volumes) dropFromVolume(volume);
   for (const container of containers) dropFromContainer(container);
 }

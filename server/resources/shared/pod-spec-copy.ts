@@ -14,15 +14,12 @@ export function openContainers(spec: PodSpec): void {
  * change: fields of the spec and of its containers are set anew, nothing below them is changed in place.
  */
 export function openPodSpec(spec: Frozen<PodSpec>): PodSpec {
-  const { containers, initContainers, affinity, topologySpreadConstraints, resources } = spec;
-  return {
-    ...(spec as PodSpec),
-    ...(containers && { containers: containers.map(opened) }),
-    ...(initContainers && { initContainers: initContainers.map(opened) }),
-    ...(affinity && { affinity: thaw<PodSpec['affinity'] & {}>(affinity) }),
-    ...(topologySpreadConstraints && {
-      topologySpreadConstraints: thaw<PodSpec['topologySpreadConstraints'] & {}>(topologySpreadConstraints),
-    }),
-    ...(resources && { resources: thaw<PodSpec['resources'] & {}>(resources) }),
-  };
+  const { affinity, topologySpreadConstraints, resources } = spec;
+  const copy: PodSpec = { ...(spec as PodSpec) };
+  openContainers(copy);
+  if (affinity) copy.affinity = thaw<PodSpec['affinity'] & {}>(affinity);
+  if (topologySpreadConstraints)
+    copy.topologySpreadConstraints = thaw<PodSpec['topologySpreadConstraints'] & {}>(topologySpreadConstraints);
+  if (resources) copy.resources = thaw<PodSpec['resources'] & {}>(resources);
+  return copy;
 }

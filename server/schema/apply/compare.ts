@@ -5,7 +5,16 @@
 import { deepEqual } from '../../base/freeze.ts';
 import type { TypeDescription } from '../type-table.ts';
 import { type FieldsV1, leaf } from './fields-v1.ts';
-import { differingParts, keyStep, LEAF_SHAPE, type Part, presentParts, type Shape, shapeFor } from './shapes.ts';
+import {
+  differingParts,
+  entryStep,
+  keyStep,
+  LEAF_SHAPE,
+  type Part,
+  presentParts,
+  type Shape,
+  shapeFor,
+} from './shapes.ts';
 
 /** `changed` holds what was added or modified. */
 export interface Comparison {
@@ -15,9 +24,10 @@ export interface Comparison {
 
 type Value = unknown;
 type Entries = ReadonlyMap<string, Value>;
+type Keyed = Extract<Shape, { kind: 'keyed' }>;
 
 /** The items of a keyed list by their key step, in the order of sets. */
-function keyedEntries(list: Value, shape: Extract<Shape, { kind: 'keyed' }>): Entries {
+function keyedEntries(list: Value, shape: Keyed): Entries {
   const entries = new Map<string, Value>();
   let [last, isInOrder] = ['', true];
   for (const item of Array.isArray(list) ? list : []) {
@@ -32,6 +42,27 @@ function keyedEntries(list: Value, shape: Extract<Shape, { kind: 'keyed' }>): En
 function setEntries(list: Value): Entries {
   const steps = (Array.isArray(list) ? list : []).map((item) => `v:${JSON.stringify(item)}`);
   return new Map(steps.sort().map((step) => [step, undefined]));
+}
+
+/**
+ * The place of the one item in which two versions of a list differ, as most changes of a list have it: then nothing has
+ * to be looked up by its key.
+ *
+ * @returns -1 where they do not differ; undefined where there is more to tell, or two items have that key
+ */
+function onlyDifference(before: Value, after: Value, shape: Keyed): number | undefined {
+  if (!Array.isArray(before) || !Array.isArray(after) || before.length !== after.length) return undefined;
+  let at = -1;
+  for (let i = 0; i < after.length; i++) {
+    if (before[i] === after[i]) continue;
+    if (at !== -1) return undefined;
+    at = i;
+  }
+  if (at === -1) return at;
+  const { text } = keyStep(after[at], shape);
+  if (keyStep(before[at], shape).text !== text) return undefined;
+  for (let i = 0; i < after.length; i++) if (i !== at && keyStep(after[i], shape).text === text) return undefined;
+  return at;
 }
 
 const fieldsOf = (map: Value): Readonly<Record<string, Value>> =>
@@ -86,11 +117,9 @@ function all(value: Value, described: Shape): FieldsV1 {
 
 const SAME: Comparison = { changed: undefined, removed: undefined };
 
-class Differences {
-  readonly #changed: Record<string, FieldsV1> = {};
-  readonly #removed: Record<string, FieldsV1> = {};
-  #anyChanged = false;
-  #anyRemoved = false;
+class Differences implements Comparison {
+  changed: Record<string, FieldsV1> | undefined = undefined;
+  removed: Record<string, FieldsV1> | undefined = undefined;
 
   part(step: string, before: Value, after: Value, shape: Shape): void {
     if (before === after) return;
@@ -117,28 +146,30 @@ class Differences {
     const [left, right] = [fieldsOf(before), fieldsOf(after)];
     for (const key in right) {
       const value = right[key];
-      if (!Object.hasOwn(left, key)) this.#change(`f:${key}`, all(value ?? null, shape));
-      else if (left[key] !== value) this.part(`f:${key}`, left[key], value, shape);
+      if (!Object.hasOwn(left, key)) this.#change(entryStep(key), all(value ?? null, shape));
+      else if (left[key] !== value) this.part(entryStep(key), left[key], value, shape);
     }
-    for (const key in left) if (!Object.hasOwn(right, key)) this.#remove(`f:${key}`, all(left[key] ?? null, shape));
+    for (const key in left) if (!Object.hasOwn(right, key)) this.#remove(entryStep(key), all(left[key] ?? null, shape));
   }
 
-  result(): Comparison {
-    if (!this.#anyChanged && !this.#anyRemoved) return SAME;
-    return {
-      changed: this.#anyChanged ? this.#changed : undefined,
-      removed: this.#anyRemoved ? this.#removed : undefined,
-    };
+  /** The same for two lists of items with keys. */
+  items(before: Value, after: Value, shape: Keyed): void {
+    const at = onlyDifference(before, after, shape);
+    if (at === undefined) this.entries(keyedEntries(before, shape), keyedEntries(after, shape), shape.of);
+    else if (at !== -1) {
+      const item = (after as readonly Value[])[at];
+      this.part(keyStep(item, shape).text, (before as readonly Value[])[at], item, shape.of);
+    }
   }
 
   #change(step: string, node: FieldsV1): void {
-    this.#changed[step] = node;
-    this.#anyChanged = true;
+    this.changed ??= {};
+    this.changed[step] = node;
   }
 
   #remove(step: string, node: FieldsV1): void {
-    this.#removed[step] = node;
-    this.#anyRemoved = true;
+    this.removed ??= {};
+    this.removed[step] = node;
   }
 }
 
@@ -160,10 +191,10 @@ function compareValues(before: Value, after: Value, described: Shape): Compariso
       differences.map(before, after, shape.of);
       break;
     case 'keyed':
-      differences.entries(keyedEntries(before, shape), keyedEntries(after, shape), shape.of);
+      differences.items(before, after, shape);
       break;
   }
-  return differences.result();
+  return differences;
 }
 
 /**

@@ -51,16 +51,25 @@ export function union(a: FieldsV1 | undefined, b: FieldsV1 | undefined): FieldsV
   return built(isMember(a) || isMember(b), children);
 }
 
-/** Whether `a` holds all that `b` holds. */
+/** Whether `a` holds all that `b` holds, whose steps are of our making: no prototype has one of that name. */
 export function holds(a: FieldsV1, b: FieldsV1): boolean {
   if (a === b) return true;
-  if (isMember(b) && !isMember(a)) return false;
+  let isLeaf = true;
   for (const step in b) {
-    if (step === '.') continue;
-    const own = Object.hasOwn(a, step) ? a[step] : undefined;
-    if (own === undefined || !holds(own, b[step] as FieldsV1)) return false;
+    isLeaf = false;
+    const own = a[step];
+    if (own !== undefined ? !holds(own, b[step] as FieldsV1) : step !== '.' || !isMember(a)) return false;
   }
-  return true;
+  return !isLeaf || isMember(a);
+}
+
+/** Whether any path is in both sets. */
+export function meet(a: FieldsV1, b: FieldsV1): boolean {
+  for (const step in a) {
+    if (step === '.' || !Object.hasOwn(b, step)) continue;
+    if (meet(a[step] as FieldsV1, b[step] as FieldsV1)) return true;
+  }
+  return isMember(a) && isMember(b);
 }
 
 /** What `a` holds and `b` does not. A path below one that `b` holds stays. */
@@ -95,9 +104,14 @@ export function intersection(a: FieldsV1 | undefined, b: FieldsV1 | undefined): 
 /** A set of these parts; `undefined` when there are none and the path itself is not in it. */
 export const setOf = (isIn: boolean, parts: ReadonlyMap<string, FieldsV1>): FieldsV1 | undefined => built(isIn, parts);
 
+function haveStepInCommon(a: FieldsV1, b: FieldsV1): boolean {
+  for (const step in a) if (step !== '.' && Object.hasOwn(b, step)) return true;
+  return false;
+}
+
 /** What `a` holds outside of the paths of `b`, whole subtrees at a time (Set.RecursiveDifference). */
 export function outside(a: FieldsV1 | undefined, b: FieldsV1): FieldsV1 | undefined {
-  if (a === undefined) return undefined;
+  if (a === undefined || !haveStepInCommon(a, b)) return a;
   const children = new Map<string, FieldsV1>();
   for (const step in a) {
     if (step === '.') continue;

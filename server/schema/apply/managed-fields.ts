@@ -9,7 +9,18 @@ import type { TypeDescription } from '../type-table.ts';
 import { addedFields } from './added-fields.ts';
 import { compareObjects } from './compare.ts';
 import { Differences, type Versions, without } from './differences.ts';
-import { difference, type FieldsV1, holds, intern, internText, isMember, keepText, leaf, union } from './fields-v1.ts';
+import {
+  difference,
+  type FieldsV1,
+  holds,
+  intern,
+  internText,
+  isMember,
+  keepText,
+  leaf,
+  meet,
+  union,
+} from './fields-v1.ts';
 
 /** metav1.ManagedFieldsEntry, fields in the order in which Go prints them. */
 export interface ManagedFieldsEntry {
@@ -79,10 +90,19 @@ export const entriesOf = (object: Frozen<KubeObject> | KubeObject): readonly Man
   object.metadata.managedFields as readonly ManagedFieldsEntry[] | undefined;
 
 function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
-  return (
-    entries?.length === 1 &&
-    Object.values(entries[0] ?? {}).every((value) => value === undefined || value === '' || value === null)
-  );
+  if (entries?.length !== 1) return false;
+  const fields = (entries[0] ?? {}) as Readonly<Record<string, unknown>>;
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined && value !== '' && value !== null) return false;
+  }
+  return true;
+}
+
+function areUsable(entries: readonly ManagedFieldsEntry[] | undefined): entries is readonly ManagedFieldsEntry[] {
+  if (entries === undefined || entries.length === 0) return false;
+  for (const entry of entries) if (!isUsable(entry)) return false;
+  return true;
 }
 
 function isUsable(entry: ManagedFieldsEntry): boolean {
@@ -103,7 +123,7 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
     delete object.metadata.managedFields;
     return;
   }
-  const before = withoutRepeats(given?.length && given.every(isUsable) ? given : ((live && entriesOf(live)) ?? []));
+  const before = withoutRepeats(areUsable(given) ? given : ((live && entriesOf(live)) ?? []));
   if (live && before.length === 0) {
     // Somebody cleared them, and wants to be left alone (skipNonAppliedManager).
     delete object.metadata.managedFields;
@@ -115,15 +135,21 @@ export function trackUpdate(live: Frozen<KubeObject> | undefined, object: KubeOb
   }
   const old = live ?? zeroOf(write.type);
   const { changed, removed } = compareObjects(old, object, write.type);
-  const own = without(difference(changed, STRIPPED), write.reset);
+  const own = without(changed && meet(changed, STRIPPED) ? difference(changed, STRIPPED) : changed, write.reset);
   // A PUT of the status may leave out the spec: that removes nothing.
   const lost = without(removed, write.reset);
-  const known = before.some((entry) => entry.apiVersion !== write.apiVersion)
-    ? releasedInOthers(before, old, object, write)
-    : before;
+  const known = speakOthers(before, write) ? releasedInOthers(before, old, object, write) : before;
   const entries = withOwn(released(known, own, lost, write), own, write);
-  if (entries.length > 0) object.metadata.managedFields = inOrder(capped(entries));
+  if (entries.length > 0) object.metadata.managedFields = storedOr(inOrder(capped(entries)), live);
   else delete object.metadata.managedFields;
+}
+
+/** The stored list where nothing about it is new: nobody has to compare the two any more. */
+function storedOr(entries: ManagedFieldsEntry[], live: Frozen<KubeObject> | undefined): ManagedFieldsEntry[] {
+  const stored = live && entriesOf(live);
+  if (stored?.length !== entries.length) return entries;
+  for (let i = 0; i < entries.length; i++) if (entries[i] !== stored[i]) return entries;
+  return stored as ManagedFieldsEntry[];
 }
 
 const skips = new WeakMap<FieldsV1, FieldsV1>();
@@ -204,6 +230,11 @@ export function withoutRepeats(entries: readonly ManagedFieldsEntry[]): readonly
   return entries.some(isRepeated) ? entries.filter((entry, at) => !isRepeated(entry, at)) : entries;
 }
 
+function speakOthers(entries: readonly ManagedFieldsEntry[], { apiVersion }: TrackedWrite): boolean {
+  for (const entry of entries) if (entry.apiVersion !== apiVersion) return true;
+  return false;
+}
+
 const isOwn = (entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedWrite): boolean =>
   entry.manager === manager &&
   entry.operation === 'Update' &&
@@ -258,22 +289,32 @@ function withOwn(
   write: TrackedWrite,
 ): ManagedFieldsEntry[] {
   if (own === undefined) return [...entries];
-  const before = entries.find((entry) => isOwn(entry, write))?.fieldsV1;
+  const next: ManagedFieldsEntry[] = [];
+  let last: ManagedFieldsEntry | undefined;
+  for (const entry of entries) {
+    if (isOwn(entry, write)) last ??= entry;
+    else next.push(entry);
+  }
+  const before = last?.fieldsV1;
   const isKnown = before !== undefined && Object.isFrozen(before) && holds(before, own);
   const fieldsV1 = isKnown ? before : intern(union(before, own) as FieldsV1);
-  return [...entries.filter((other) => !isOwn(other, write)), ownEntry(fieldsV1, write)];
+  next.push(last && isKnown && saysTheSame(last, write) ? last : ownEntry(fieldsV1, write));
+  return next;
 }
 
+/** Whether the entry of a manager as it is stored is the one that it would get for fields that it has already. */
+const saysTheSame = (entry: ManagedFieldsEntry, { time, subresource }: TrackedWrite): boolean =>
+  entry.time === time &&
+  entry.fieldsType === 'FieldsV1' &&
+  (subresource !== '' || entry.subresource === undefined) &&
+  Object.isFrozen(entry);
+
 function ownEntry(fieldsV1: FieldsV1, { manager, apiVersion, time, subresource }: TrackedWrite): ManagedFieldsEntry {
-  return {
-    manager,
-    operation: 'Update',
-    apiVersion,
-    time,
-    fieldsType: 'FieldsV1',
-    fieldsV1,
-    ...(subresource !== '' && { subresource }),
-  };
+  const operation = 'Update';
+  const fieldsType = 'FieldsV1';
+  return subresource === ''
+    ? { manager, operation, apiVersion, time, fieldsType, fieldsV1 }
+    : { manager, operation, apiVersion, time, fieldsType, fieldsV1, subresource };
 }
 
 /** The oldest entries are put together when there are too many (capManagersManager). */
@@ -293,17 +334,18 @@ function capped(entries: ManagedFieldsEntry[]): ManagedFieldsEntry[] {
   return [...entries.filter((entry) => entry.manager !== ANCIENT && !oldest.includes(entry)), ...merged.values()];
 }
 
+const compareTexts = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const compareEntries = (a: ManagedFieldsEntry, b: ManagedFieldsEntry): number =>
+  compareTexts(a.operation, b.operation) ||
+  compareTexts(a.time, b.time) ||
+  compareTexts(a.manager, b.manager) ||
+  compareTexts(a.apiVersion, b.apiVersion) ||
+  compareTexts(a.subresource, b.subresource);
+
 /** Applied first, then by time, then by name (sortEncodedManagedFields). */
 export function inOrder(entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] {
-  const compare = (a = '', b = ''): number => (a < b ? -1 : a > b ? 1 : 0);
-  return [...entries].sort(
-    (a, b) =>
-      compare(a.operation, b.operation) ||
-      compare(a.time, b.time) ||
-      compare(a.manager, b.manager) ||
-      compare(a.apiVersion, b.apiVersion) ||
-      compare(a.subresource, b.subresource),
-  );
+  return entries.length < 2 ? [...entries] : [...entries].sort(compareEntries);
 }
 
 /** The set of fields below paths such as `status.conditions`. */

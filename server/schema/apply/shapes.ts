@@ -28,9 +28,9 @@ const DEDUCED_MAP: Shape = { kind: 'map', of: DEDUCED };
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The shape of values that are there: of what nothing describes, they say it themselves. */
-export function shapeFor(shape: Shape, ...values: readonly unknown[]): Shape {
+export function shapeFor(shape: Shape, value: unknown, other?: unknown): Shape {
   if (shape.kind !== 'deduced') return shape;
-  const given = values.filter((value) => value !== undefined && value !== null);
+  const given = [value, other].filter((one) => one !== undefined && one !== null);
   return given.length > 0 && given.every(isMap) ? DEDUCED_MAP : LEAF_SHAPE;
 }
 
@@ -124,8 +124,17 @@ export function differingParts(
   if (type.keepsOthers) return partsOf(type, one, other);
   const { sequences } = partsOfType(type);
   let sequence = sequences.start();
-  for (const name in one) if (one[name] !== other[name]) sequence = sequences.add(sequence, name) ?? sequence;
-  for (const name in other) if (!(name in one)) sequence = sequences.add(sequence, name) ?? sequence;
+  let onlyInOther = 0;
+  for (const name in one) {
+    const value = other[name];
+    if (value !== one[name]) sequence = sequences.add(sequence, name) ?? sequence;
+    // What is no own field is a function or a prototype, as which no value comes.
+    if (value !== undefined && typeof value !== 'function' && value !== Object.prototype) onlyInOther--;
+  }
+  // To count is quicker than to look each of them up.
+  for (const _ in other) onlyInOther++;
+  if (onlyInOther > 0)
+    for (const name in other) if (!(name in one)) sequence = sequences.add(sequence, name) ?? sequence;
   return sequences.inOrder(sequence);
 }
 
@@ -184,25 +193,48 @@ export interface Step {
 }
 
 const STEPS_MAX = 256;
+/** Longer keys of maps are wrong mostly, and not worth to be kept. */
+const KEY_CHARACTERS_MAX = 256;
 const PLAIN = /^[\w./-]*$/;
 
 /** The key of JSON for the step of a map's entry. */
 export const entryJson = (key: string): string => (PLAIN.test(key) ? `"f:${key}"` : JSON.stringify(`f:${key}`));
 
-/** The step of an item in a keyed list. */
-export function keyStep(item: unknown, shape: Extract<Shape, { kind: 'keyed' }>): Step {
-  const { keys, defaults, steps } = shape;
-  const fields = item as Readonly<Record<string, unknown>> | null;
-  const keyValue = (key: string): unknown => fields?.[key] ?? defaults.get(key);
-  const known = keys.length === 1 ? keyValue(keys[0] as string) : JSON.stringify(keys.map(keyValue));
-  let step = steps.get(known);
-  if (!step) {
-    // A key without a value is none.
-    const given = keys.filter((key) => keyValue(key) !== undefined);
-    const pairs = given.map((key) => `${JSON.stringify(key)}:${JSON.stringify(keyValue(key))}`);
-    const text = `k:{${pairs.join(',')}}`;
-    step = { text, json: JSON.stringify(text) };
-    steps.set(known, step);
+/** Many maps have the same keys again and again. */
+const entrySteps = new RecentMap<string, string>(STEPS_MAX);
+
+/** The step of a map's entry. */
+export function entryStep(key: string): string {
+  if (key.length > KEY_CHARACTERS_MAX) return `f:${key}`;
+  let step = entrySteps.get(key);
+  if (step === undefined) {
+    step = `f:${key}`;
+    entrySteps.set(key, step);
   }
+  return step;
+}
+
+type Keyed = Extract<Shape, { kind: 'keyed' }>;
+
+function keyValue(item: unknown, key: string, { defaults }: Keyed): unknown {
+  return (item as Readonly<Record<string, unknown>> | null)?.[key] ?? defaults.get(key);
+}
+
+/** The step of an item in a keyed list. */
+export function keyStep(item: unknown, shape: Keyed): Step {
+  const { keys, steps } = shape;
+  const [first = ''] = keys;
+  const known =
+    keys.length === 1 ? keyValue(item, first, shape) : JSON.stringify(keys.map((key) => keyValue(item, key, shape)));
+  return steps.get(known) ?? newKeyStep(item, shape, known);
+}
+
+function newKeyStep(item: unknown, shape: Keyed, known: unknown): Step {
+  // A key without a value is none.
+  const given = shape.keys.filter((key) => keyValue(item, key, shape) !== undefined);
+  const pairs = given.map((key) => `${JSON.stringify(key)}:${JSON.stringify(keyValue(item, key, shape))}`);
+  const text = `k:{${pairs.join(',')}}`;
+  const step = { text, json: JSON.stringify(text) };
+  shape.steps.set(known, step);
   return step;
 }

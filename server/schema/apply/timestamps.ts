@@ -10,11 +10,16 @@ type Entries = readonly ManagedFieldsEntry[];
 
 const withoutTime = ({ time: _time, ...entry }: ManagedFieldsEntry): object => entry;
 
+function haveSameTimes(now: Entries, before: Entries): boolean {
+  for (let i = 0; i < now.length; i++) if (now[i]?.time !== before[i]?.time) return false;
+  return true;
+}
+
 /** Whether entries are the same but for their times, and any time is another. */
 function onlyTimesDiffer(now: Entries, before: Entries): boolean {
   if (now.length !== before.length || now === before) return false;
   // Within a second they are the same, and nothing has to be compared.
-  if (now.every(({ time }, i) => time === before[i]?.time)) return false;
+  if (haveSameTimes(now, before)) return false;
   return now.every((entry, i) => entry === before[i] || deepEqual(withoutTime(entry), withoutTime(before[i] ?? {})));
 }
 
