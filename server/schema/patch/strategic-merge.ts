@@ -34,9 +34,6 @@ function listRules(field: FieldDescription | undefined): ListRules {
   };
 }
 
-const hasStrategy = (field: FieldDescription | undefined, strategy: string): boolean =>
-  field?.row.s?.split(',').includes(strategy) ?? false;
-
 /** Takes fields without a value out, all the way down: a new value has nothing that they could delete. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
@@ -112,7 +109,7 @@ function setOrder(
   let result: unknown[];
   if (!theirs) result = ours ?? [];
   else if (!ours) result = withoutDirectives(theirs) as unknown[];
-  else result = hasStrategy(field, 'merge') ? mergeList(ours, theirs, rules) : theirs;
+  else result = field?.patch?.merge ? mergeList(ours, theirs, rules) : theirs;
   if (key !== '') checkKeys(result, wanted, key);
   elementKind(ours ?? [], theirs ?? []);
   setOwn(original, name, elementOrder(result, wanted, ours ?? [], key));
@@ -152,10 +149,9 @@ function mergeField(original: Document, patchKey: string, value: unknown, type: 
     if (Array.isArray(current) && Array.isArray(value))
       setOwn(original, key, deleteFromList(current, value, listRules(field)));
   } else if (isDocument(current) && isDocument(value)) {
-    const replaces = hasStrategy(field, 'replace');
-    setOwn(original, key, replaces ? value : mergeMap(current, value, structOf(field?.type)));
+    setOwn(original, key, field?.patch?.replace ? value : mergeMap(current, value, structOf(field?.type)));
   } else if (Array.isArray(current) && Array.isArray(value)) {
-    setOwn(original, key, hasStrategy(field, 'merge') ? mergeList(current, value, listRules(field)) : value);
+    setOwn(original, key, field?.patch?.merge ? mergeList(current, value, listRules(field)) : value);
   } else {
     const clean = withoutDirectives(withoutNulls(value));
     if (clean === undefined) delete original[key];
