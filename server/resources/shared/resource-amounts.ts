@@ -8,8 +8,9 @@ const FINER_THAN_MILLI = /(?:[nu]|e-[69])$/;
 
 /** Rounds amounts up to thousandths, in place: upstream keeps no finer ones (SetDefaults_ResourceList). */
 export function roundAmounts(amounts: Record<string, string> | undefined): void {
-  for (const [name, amount] of Object.entries(amounts ?? {})) {
-    if (!amounts || !FINER_THAN_MILLI.test(amount)) continue;
+  for (const name in amounts) {
+    const amount = amounts[name] ?? '';
+    if (!FINER_THAN_MILLI.test(amount)) continue;
     const { nano, format } = parseQuantity(amount);
     const rest = nano % MILLI_IN_NANO;
     const rounded = rest === 0n ? nano : nano - rest + (nano > 0n ? MILLI_IN_NANO : -MILLI_IN_NANO);
