@@ -10,7 +10,15 @@ import type { DecodeNotes } from '../../schema/decode.ts';
 import { reuse } from '../../storage/reuse.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { tellObject } from '../audit/told-body.ts';
-import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
+import {
+  checkEnvelope,
+  decodeObject,
+  type Expected,
+  mediaTypeOf,
+  type ParsedBody,
+  parseBody,
+  withKnownParts,
+} from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
@@ -87,7 +95,8 @@ export function storedForm(
   const same = stored && !conversion && sameParts(parsed.value, stored, definition, isSubresource);
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
-  const body = known || same ? { ...parsed, ...(known && { decodedSpec: known }), ...same } : parsed;
+  const { value, storedParts } = same || parsed;
+  const body = known || same ? withKnownParts(parsed, { value, storedParts, decodedSpec: known }) : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
@@ -127,11 +136,11 @@ function sameParts(
     else continue;
     parts[name] = old;
   }
-  const { managedFields } = stored.metadata;
+  const { managedFields, creationTimestamp } = stored.metadata;
   const { metadata } = given as { metadata?: Readonly<Record<string, unknown>> | null };
   if (managedFields && metadata && deepEqual(metadata.managedFields, managedFields)) {
     if (metadata.managedFields !== managedFields) given.metadata = { ...metadata, managedFields };
-    parts.metadata = { managedFields };
+    parts.metadata = { managedFields, creationTimestamp };
   }
   return { value: given, storedParts: parts };
 }
