@@ -39,6 +39,8 @@ export interface ParsedBody {
   /** Whether the value is canonical already: protobuf is read that way. */
   readonly isCanonical?: boolean | undefined;
   readonly patched?: Patched | undefined;
+  /** Whether the value has the very parts of the stored object wherever they are equal. */
+  readonly sharesStored?: boolean | undefined;
   /** What the spec is once it is decoded, where that is known already. */
   readonly decodedSpec?: Frozen<object> | undefined;
   /** Parts of the stored object, which need no decoding where the value has the very same. */
@@ -71,20 +73,19 @@ const PARAMETERS = /^(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^
 
 const BARE_TYPE = /^[a-z0-9/+.-]+$/;
 
-/** What clients nearly always say. */
-const USUAL_TYPES: ReadonlySet<string> = new Set([
-  'application/json',
-  'application/strategic-merge-patch+json',
-  'application/merge-patch+json',
-  'application/json-patch+json',
-  'application/apply-patch+yaml',
-]);
+/** The header that was read last: several steps of a request ask, and clients say the same each time. */
+let lastRead = { header: '', mediaType: 'application/json' };
 
 /** The media type without parameters; JSON when the client does not say, nothing when it cannot be read. */
 export function mediaTypeOf(request: ApiRequest): string {
   const header = request.header('content-type') ?? '';
+  if (header !== lastRead.header) lastRead = { header, mediaType: readMediaType(header) };
+  return lastRead.mediaType;
+}
+
+function readMediaType(header: string): string {
   if (header === '') return 'application/json';
-  if (USUAL_TYPES.has(header) || BARE_TYPE.test(header)) return header;
+  if (BARE_TYPE.test(header)) return header;
   const [type = ''] = header.split(';', 1);
   return PARAMETERS.test(header.slice(type.length)) ? type.trim().toLowerCase() : '';
 }

@@ -92,7 +92,7 @@ export function storedForm(
   const shares = sharesSpec(served);
   const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
   const known = parsed.decodedSpec ?? given?.decoded;
-  const same = stored && !conversion && sameParts(parsed.value, stored, definition, isSubresource);
+  const same = stored && !conversion && sameParts(parsed, stored, definition, isSubresource);
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
   const { value, storedParts } = same || parsed;
@@ -110,6 +110,10 @@ export function storedForm(
   return object;
 }
 
+const SPEC: readonly string[] = ['spec'];
+const SPEC_AND_STATUS: readonly string[] = ['spec', 'status'];
+const NO_PARTS: readonly string[] = [];
+
 /**
  * The parts of a stored object that a write leaves as they are, as most of a patch's result and of a PUT: they need no
  * decoding. A part that differs is decoded with all that is in it, because what follows may set fields in it; but for a
@@ -118,20 +122,21 @@ export function storedForm(
  * @returns the value with those parts in place of its own
  */
 function sameParts(
-  value: unknown,
+  { value, sharesStored }: ParsedBody,
   { value: stored }: StoredObject,
-  { sharesSpec: isShared, keepsSpec, keepsParts = [] }: ResourceDefinition,
+  { sharesSpec: isShared, keepsSpec, keepsParts }: ResourceDefinition,
   isSubresource: boolean,
 ): { value: unknown; storedParts: object } | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const given: Record<string, unknown> = { ...value };
   const parts: Record<string, unknown> = {};
-  const ofShared = isSubresource ? ['spec'] : ['spec', 'status'];
-  const names = [...(isShared ? ofShared : isSubresource && keepsSpec ? ['spec'] : []), ...keepsParts];
-  for (const name of names) {
+  const ofShared = isSubresource ? SPEC : SPEC_AND_STATUS;
+  const ofKind = isShared ? ofShared : isSubresource && keepsSpec ? SPEC : NO_PARTS;
+  for (const name of keepsParts ? [...ofKind, ...keepsParts] : ofKind) {
     const old = stored[name];
     if (old === undefined) continue;
-    if (name === 'spec' && isShared && !isSubresource) given[name] = reuse(given[name], old);
+    if (name === 'spec' && isShared && !isSubresource)
+      given[name] = sharesStored ? given[name] : reuse(given[name], old);
     else if (given[name] === old || (!keepsSpec && deepEqual(given[name], old))) given[name] = old;
     else continue;
     parts[name] = old;

@@ -2,6 +2,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { DecodeError } from '../../schema/decode.ts';
 import { countKeys } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
@@ -68,7 +69,8 @@ const PATCHES: Readonly<Record<string, MakePatch>> = {
         if (apiVersion) value.apiVersion = apiVersion;
       }
       const refuse = (detail: string): ApiError => refused(goPrint(patch), detail);
-      return { value, patched: { duplicates, refuse }, undecodable: ({ bare }) => refuse(bare), explain };
+      const undecodable = ({ bare }: DecodeError): ApiError => refuse(bare);
+      return { value, patched: { duplicates, refuse }, sharesStored: true, undecodable, explain };
     },
 };
 
