@@ -135,10 +135,13 @@ function sameParts(
   for (const name of keepsParts ? [...ofKind, ...keepsParts] : ofKind) {
     const old = stored[name];
     if (old === undefined) continue;
-    if (name === 'spec' && isShared && !isSubresource)
-      given[name] = sharesStored ? given[name] : reuse(given[name], old);
-    else if (given[name] === old || (!keepsSpec && deepEqual(given[name], old))) given[name] = old;
-    else continue;
+    const part = given[name];
+    if (part !== old) {
+      if (name === 'spec' && isShared && !isSubresource) {
+        if (!sharesStored) given[name] = reuse(part, old);
+      } else if (!keepsSpec && deepEqual(part, old)) given[name] = old;
+      else continue;
+    }
     parts[name] = old;
   }
   const { managedFields, creationTimestamp } = stored.metadata;

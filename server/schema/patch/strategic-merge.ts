@@ -56,7 +56,7 @@ function withoutDirectives(value: unknown): unknown {
   return kept;
 }
 
-/** A merged copy, which shares with `current` what the patch does not change; `current` itself when that is all of it. */
+/** A copy that shares with `current` what the patch does not change; `current` itself when that is all of it. */
 function mergeMap(current: Document, patch: Document, type: TypeDescription | undefined): Document {
   if (Object.hasOwn(patch, '$patch')) {
     const { $patch: directive, ...rest } = patch;
