@@ -76,6 +76,7 @@ export function dns1035Problems(text: string): string[] {
 /** Names that become one segment of a path: RBAC objects and others (path.ValidatePathSegmentName). */
 export function pathSegmentProblems(text: string): string[] {
   if (text === '.' || text === '..') return [`may not be '${text}'`];
+  if (!text.includes('/') && !text.includes('%')) return [];
   return ['/', '%'].filter((c) => text.includes(c)).map((c) => `may not contain '${c}'`);
 }
 

@@ -34,19 +34,30 @@ const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF];
  */
 export interface ParsedBody {
   readonly value: unknown;
-  readonly text?: string;
-  readonly textless?: boolean;
+  readonly text?: string | undefined;
+  readonly textless?: boolean | undefined;
   /** Whether the value is canonical already: protobuf is read that way. */
-  readonly isCanonical?: boolean;
-  readonly patched?: Patched;
+  readonly isCanonical?: boolean | undefined;
+  readonly patched?: Patched | undefined;
+  /** Whether the value has the very parts of the stored object wherever they are equal. */
+  readonly sharesStored?: boolean | undefined;
   /** What the spec is once it is decoded, where that is known already. */
-  readonly decodedSpec?: Frozen<object>;
+  readonly decodedSpec?: Frozen<object> | undefined;
   /** Parts of the stored object, which need no decoding where the value has the very same. */
   readonly storedParts?: object | undefined;
   /** The error for a value that its type cannot hold, where it is not that of bodies. */
-  readonly undecodable?: (error: DecodeError) => ApiError;
+  readonly undecodable?: ((error: DecodeError) => ApiError) | undefined;
   /** Says what is wrong with a value that cannot be decoded, if it knows better than the decoder. @throws ApiError */
-  readonly explain?: () => void;
+  readonly explain?: (() => void) | undefined;
+}
+
+/** What of a body is known before it is decoded. */
+type KnownParts = Pick<ParsedBody, 'value' | 'storedParts' | 'decodedSpec'>;
+
+/** A body of which parts are known. All have the same fields: the engine reads them without looking for each. */
+export function withKnownParts(body: ParsedBody, { value, storedParts, decodedSpec }: KnownParts): ParsedBody {
+  const { text, textless, isCanonical, patched, undecodable, explain } = body;
+  return { value, text, textless, isCanonical, patched, decodedSpec, storedParts, undecodable, explain };
 }
 
 /** What a patch brought, beside the value that it made. */
@@ -62,10 +73,18 @@ const PARAMETERS = /^(?:\s*;\s*[\w!#$%&'*+.^`|~-]+=(?:[\w!#$%&'*+.^`|~-]+|"(?:[^
 
 const BARE_TYPE = /^[a-z0-9/+.-]+$/;
 
+/** The header that was read last: several steps of a request ask, and clients say the same each time. */
+let lastRead = { header: '', mediaType: 'application/json' };
+
 /** The media type without parameters; JSON when the client does not say, nothing when it cannot be read. */
 export function mediaTypeOf(request: ApiRequest): string {
   const header = request.header('content-type') ?? '';
-  if (header === '' || header === 'application/json') return 'application/json';
+  if (header !== lastRead.header) lastRead = { header, mediaType: readMediaType(header) };
+  return lastRead.mediaType;
+}
+
+function readMediaType(header: string): string {
+  if (header === '') return 'application/json';
   if (BARE_TYPE.test(header)) return header;
   const [type = ''] = header.split(';', 1);
   return PARAMETERS.test(header.slice(type.length)) ? type.trim().toLowerCase() : '';

@@ -26,12 +26,14 @@ export interface WriteRequest {
 const MANAGER_BYTES = 128;
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
 
-/** One problem for each character, with its position in bytes (ValidateFieldManager). */
-function unprintableProblems(manager: string): FieldProblem[] {
-  return unprintableCharacters(manager).map(({ character, position }) => {
+/** Of what nobody can print, one problem for each character, with its position in bytes (ValidateFieldManager). */
+function managerProblems(manager: string): FieldProblem[] {
+  const unprintable = unprintableCharacters(manager).map(({ character, position }) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
     return invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`);
   });
+  const isTooLong = Buffer.byteLength(manager) > MANAGER_BYTES;
+  return isTooLong ? [tooLong('fieldManager', MANAGER_BYTES), ...unprintable] : unprintable;
 }
 
 const APPLY = 'application/apply-patch+yaml';
@@ -54,8 +56,7 @@ export function writeRequestOf(request: ApiRequest, kind: string): WriteRequest 
   if (applies && manager === '') problems.push(required('fieldManager', 'is required for apply patch'));
   if (kind === 'PatchOptions' && !applies && query.has('force'))
     problems.push(forbiddenField('force', 'may not be specified for non-apply patch'));
-  if (Buffer.byteLength(manager) > MANAGER_BYTES) problems.push(tooLong('fieldManager', MANAGER_BYTES));
-  problems.push(...unprintableProblems(manager));
+  if (manager !== '') problems.push(...managerProblems(manager));
   if (dryRun.some((text) => text !== 'All')) problems.push(notSupported('dryRun', dryRun, ['All']));
   if (!VALIDATIONS.includes(validation)) problems.push(notSupported('fieldValidation', validation, VALIDATIONS));
   if (problems.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind }, '', problems);
@@ -72,7 +73,8 @@ const isGoTrue = (text: string | null): boolean => text !== null && !/^(false|0)
 
 /** The first word of the user agent, as upstream names managers that do not name themselves. */
 function managerOf(userAgent: string): string {
-  return userAgent.split('/', 1)[0] || 'unknown';
+  const slash = userAgent.indexOf('/');
+  return (slash < 0 ? userAgent : userAgent.slice(0, slash)) || 'unknown';
 }
 
 /** What the store needs to know of a write. */

@@ -188,13 +188,17 @@ function decodedAgain(
   for (const name in input) if (name !== names[i++]) return undefined;
   if (i !== names.length) return undefined;
   for (const { name } of filled) if (decoded[name] === undefined) return undefined;
-  const output: Record<string, unknown> = { ...decoded };
+  const output: Record<string, unknown> = {};
   for (const name of names) {
     const raw = input[name];
-    if (raw === decoded[name]) continue;
+    const known = decoded[name];
+    if (raw === known) {
+      output[name] = raw;
+      continue;
+    }
     const plan = byName.get(name);
     if (!plan || raw === undefined || raw === null) return undefined;
-    const field = decodeField(plan, raw, type, notes, decoded[name]);
+    const field = decodeField(plan, raw, type, notes, known);
     if (field === undefined) return undefined;
     output[name] = field;
   }

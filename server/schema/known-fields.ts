@@ -9,7 +9,7 @@ export type Keeps = (field: FieldDescription) => boolean;
 /** All fields that there are. */
 export const anyField: Keeps = () => true;
 
-/** Those whose feature is on: servers drop the others before they store an object (dropDisabledFields). */
+/** Those whose feature is on: servers drop the others before they store an object (DropDisabledPodFields). */
 export const fieldInUse: Keeps = ({ row }) => row.z !== 1;
 
 const isValue = (value: unknown): value is Value =>

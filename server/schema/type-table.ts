@@ -77,7 +77,12 @@ export interface FieldDescription {
   readonly enum?: readonly string[];
   readonly list?: ListMerge;
   /** Strategic merge patch. */
-  readonly patch?: { readonly merge: boolean; readonly retainKeys: boolean; readonly key?: string };
+  readonly patch?: {
+    readonly merge: boolean;
+    readonly replace: boolean;
+    readonly retainKeys: boolean;
+    readonly key?: string;
+  };
   /** The row this came from: what only OpenAPI and protobuf need. */
   readonly row: FieldRow;
 }
@@ -320,6 +325,7 @@ export class TypeTable {
       ...(strategies.length > 0 && {
         patch: {
           merge: strategies.includes('merge'),
+          replace: strategies.includes('replace'),
           retainKeys: strategies.includes('retainKeys'),
           ...(row.k !== undefined && { key: row.k }),
         },

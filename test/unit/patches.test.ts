@@ -137,4 +137,40 @@ describe('patches', () => {
       ApiError,
     );
   });
+
+  it('share with the object what a strategic merge patch sets to what it is', () => {
+    const type = builtInTypes().type(TYPES.deployment ?? '');
+    const containers = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80 }] }, { name: 'b' }];
+    const current = deepFreeze({ metadata: { labels: { a: 'b' } }, spec: { template: { spec: { containers } } } });
+    const patch = (image: string): object => ({
+      metadata: { labels: { a: 'b', c: null } },
+      spec: { template: { spec: { containers: [{ name: 'a', image }] } } },
+    });
+    expect(applyStrategicMergePatch(current, JSON.parse(JSON.stringify(patch('a:1'))), type)).toBe(current);
+    const after = applyStrategicMergePatch(current, JSON.parse(JSON.stringify(patch('a:2'))), type) as typeof current;
+    expect(after.metadata).toBe(current.metadata);
+    expect(after.spec.template.spec.containers[0]?.ports).toBe(containers[0]?.ports);
+    expect(after.spec.template.spec.containers[1]).toBe(containers[1]);
+    expect(after.spec.template.spec.containers[0]?.image).toBe('a:2');
+  });
+
+  it('are refused by the decoder wherever a strategic merge patch is found to have spoiled a field', () => {
+    const type = builtInTypes().type('io.k8s.api.core.v1.Pod');
+    const wrong: readonly unknown[] = ['x', 5, 1.5, true, {}, [], [1], [{}], { a: 1 }, { a: { b: 1 } }, [[1]]];
+    const paths = ['kind', 'metadata', 'metadata.labels', 'metadata.generation', 'spec', 'spec.hostNetwork'];
+    paths.push('spec.containers', 'spec.priority', 'spec.nodeSelector', 'spec.securityContext.runAsUser', 'status');
+    let spoiled = 0;
+    for (const path of paths) {
+      for (const value of wrong) {
+        const result = path.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), value) as object;
+        try {
+          checkStrategicResult(result as KubeObject, result, type);
+        } catch {
+          spoiled++;
+          expect(() => decodeStruct(result, type, { unknownFields: false }), JSON.stringify(result)).toThrow();
+        }
+      }
+    }
+    expect(spoiled).toBeGreaterThan(paths.length * 5);
+  });
 });

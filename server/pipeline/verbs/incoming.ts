@@ -10,7 +10,15 @@ import type { DecodeNotes } from '../../schema/decode.ts';
 import { reuse } from '../../storage/reuse.ts';
 import type { StoredObject } from '../../storage/stored-object.ts';
 import { tellObject } from '../audit/told-body.ts';
-import { checkEnvelope, decodeObject, type Expected, mediaTypeOf, type ParsedBody, parseBody } from '../decode-body.ts';
+import {
+  checkEnvelope,
+  decodeObject,
+  type Expected,
+  mediaTypeOf,
+  type ParsedBody,
+  parseBody,
+  withKnownParts,
+} from '../decode-body.ts';
 import type { PipelineEnv } from '../pipeline.ts';
 import type { ApiRequest } from '../request.ts';
 import type { WriteRequest } from '../write-options.ts';
@@ -84,10 +92,11 @@ export function storedForm(
   const shares = sharesSpec(served);
   const given = shares && isNew && !parsed.decodedSpec ? givenSpec(store, parsed.value) : undefined;
   const known = parsed.decodedSpec ?? given?.decoded;
-  const same = stored && !conversion && sameParts(parsed.value, stored, definition, isSubresource);
+  const same = stored && !conversion && sameParts(parsed, stored, definition, isSubresource);
   // What is told of the fields of a text is read from the text.
   const notes: DecodeNotes = { unknownFields: false, ownsInput: isNew && parsed.text !== undefined };
-  const body = known || same ? { ...parsed, ...(known && { decodedSpec: known }), ...same } : parsed;
+  const { value, storedParts } = same || parsed;
+  const body = known || same ? withKnownParts(parsed, { value, storedParts, decodedSpec: known }) : parsed;
   const decoded = decodeObject(body, served.info, table, write.fieldValidation, warn, notes);
   const object = conversion ? conversion.toStored(decoded) : decoded;
   definition.fillDefaults?.(object);
@@ -101,6 +110,10 @@ export function storedForm(
   return object;
 }
 
+const SPEC: readonly string[] = ['spec'];
+const SPEC_AND_STATUS: readonly string[] = ['spec', 'status'];
+const NO_PARTS: readonly string[] = [];
+
 /**
  * The parts of a stored object that a write leaves as they are, as most of a patch's result and of a PUT: they need no
  * decoding. A part that differs is decoded with all that is in it, because what follows may set fields in it; but for a
@@ -109,29 +122,33 @@ export function storedForm(
  * @returns the value with those parts in place of its own
  */
 function sameParts(
-  value: unknown,
+  { value, sharesStored }: ParsedBody,
   { value: stored }: StoredObject,
-  { sharesSpec: isShared, keepsSpec, keepsParts = [] }: ResourceDefinition,
+  { sharesSpec: isShared, keepsSpec, keepsParts }: ResourceDefinition,
   isSubresource: boolean,
 ): { value: unknown; storedParts: object } | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const given: Record<string, unknown> = { ...value };
   const parts: Record<string, unknown> = {};
-  const ofShared = isSubresource ? ['spec'] : ['spec', 'status'];
-  const names = [...(isShared ? ofShared : isSubresource && keepsSpec ? ['spec'] : []), ...keepsParts];
-  for (const name of names) {
+  const ofShared = isSubresource ? SPEC : SPEC_AND_STATUS;
+  const ofKind = isShared ? ofShared : isSubresource && keepsSpec ? SPEC : NO_PARTS;
+  for (const name of keepsParts ? [...ofKind, ...keepsParts] : ofKind) {
     const old = stored[name];
     if (old === undefined) continue;
-    if (name === 'spec' && isShared && !isSubresource) given[name] = reuse(given[name], old);
-    else if (given[name] === old || (!keepsSpec && deepEqual(given[name], old))) given[name] = old;
-    else continue;
+    const part = given[name];
+    if (part !== old) {
+      if (name === 'spec' && isShared && !isSubresource) {
+        if (!sharesStored) given[name] = reuse(part, old);
+      } else if (!keepsSpec && deepEqual(part, old)) given[name] = old;
+      else continue;
+    }
     parts[name] = old;
   }
-  const { managedFields } = stored.metadata;
+  const { managedFields, creationTimestamp } = stored.metadata;
   const { metadata } = given as { metadata?: Readonly<Record<string, unknown>> | null };
   if (managedFields && metadata && deepEqual(metadata.managedFields, managedFields)) {
     if (metadata.managedFields !== managedFields) given.metadata = { ...metadata, managedFields };
-    parts.metadata = { managedFields };
+    parts.metadata = { managedFields, creationTimestamp };
   }
   return { value: given, storedParts: parts };
 }

@@ -2,6 +2,7 @@ import type { Frozen } from '../../base/freeze.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
+import type { DecodeError } from '../../schema/decode.ts';
 import { countKeys } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
@@ -31,8 +32,10 @@ interface PatchBody {
   readonly told: Told;
 }
 
-/** The patch types, by media type. */
-const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => ApplyPatch>> = {
+/** Makes of a patch what applies it. */
+type MakePatch = (body: PatchBody, table: TypeTable) => ApplyPatch;
+
+const PATCHES: Readonly<Record<string, MakePatch>> = {
   'application/json-patch+json':
     ({ patch, told }, table) =>
     (current, type) => {
@@ -41,7 +44,7 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       checkVersion(result, current, table, told);
       if (Array.isArray(result)) checkResult(result, result, type);
       const explain = (): void => checkResult(result, result, type);
-      return { ...decodable(result, {}, [], table, current.kind), explain };
+      return decodable(result, {}, [], table, current.kind, explain);
     },
   'application/merge-patch+json':
     ({ patch, duplicates, told }, table) =>
@@ -50,20 +53,29 @@ const PATCHES: Readonly<Record<string, (body: PatchBody, table: TypeTable) => Ap
       if (type.custom) return customResult(result, duplicates);
       checkVersion(result, current, table, told);
       const explain = (): void => checkResult(result, patch, type);
-      return { ...decodable(result, patch, duplicates, table, current.kind), explain };
+      return decodable(result, patch, duplicates, table, current.kind, explain);
     },
   'application/strategic-merge-patch+json':
     ({ patch, duplicates }) =>
     (current, type) => {
-      const result = applyStrategicMergePatch(current, patch, type);
-      checkStrategicResult(result, patch, type, current);
+      const value = applyStrategicMergePatch(current, patch, type);
+      // Whatever it refuses cannot be decoded either, so that nobody has to look before that.
+      const explain = (): void => checkStrategicResult(value, patch, type, current);
       const { kind, apiVersion } = current;
-      // The result is read into an object of the kind: what it says itself does not matter.
-      const value = { ...result, ...(kind && { kind }), ...(apiVersion && { apiVersion }) };
+      if (value.kind !== kind || value.apiVersion !== apiVersion) {
+        explain();
+        // The result is read into an object of the kind: what it says itself does not matter.
+        if (kind) value.kind = kind;
+        if (apiVersion) value.apiVersion = apiVersion;
+      }
       const refuse = (detail: string): ApiError => refused(goPrint(patch), detail);
-      return { value, patched: { duplicates, refuse }, undecodable: ({ bare }) => refuse(bare) };
+      const undecodable = ({ bare }: DecodeError): ApiError => refuse(bare);
+      return { value, patched: { duplicates, refuse }, sharesStored: true, undecodable, explain };
     },
 };
+
+/** The patch types, by media type. */
+const PATCH_TYPES: ReadonlyMap<string, MakePatch> = new Map(Object.entries(PATCHES));
 
 /** What upstream takes for a map is shown with its keys in order, and checked by its schema only. */
 function customResult(result: unknown, duplicates: readonly string[]): ParsedBody {
@@ -81,6 +93,7 @@ function decodable(
   duplicates: readonly string[],
   table: TypeTable,
   own: string | undefined,
+  explain: () => void,
 ): ParsedBody {
   const refuse = (detail: string): ApiError => refused(shownResult(result as object, patch), detail);
   const { kind: given, apiVersion } = (result ?? {}) as { kind?: unknown; apiVersion?: unknown };
@@ -89,12 +102,11 @@ function decodable(
     const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
     if (!table.typeOfKind(group, version, kind)) throw refuse(notRegistered(kind, apiVersion));
   }
-  return { value: result, patched: { duplicates, refuse } };
+  return { value: result, patched: { duplicates, refuse }, explain };
 }
 
-function patchTypeOf(request: ApiRequest): (body: PatchBody, table: TypeTable) => ApplyPatch {
-  const mediaType = mediaTypeOf(request);
-  const make = Object.hasOwn(PATCHES, mediaType) ? PATCHES[mediaType] : undefined;
+function patchTypeOf(request: ApiRequest): MakePatch {
+  const make = PATCH_TYPES.get(mediaTypeOf(request));
   if (!make) throw new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   return make;
 }

@@ -34,16 +34,21 @@ function fillPodDefaults({ spec, status }: Pod): void {
 function fillSpecDefaults(spec: PodSpec): void {
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   if (spec.hostNetwork) openContainers(spec); // which may be new: then ports of stored containers change
-  for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
-    const { resources, ports } = container;
-    if (Object.isFrozen(container)) continue;
-    if (resources.limits && !Object.isFrozen(resources))
-      resources.requests = withMissing(resources.requests, resources.limits);
-    if (spec.hostNetwork && ports)
-      container.ports = ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort }));
-  }
+  fillContainersOfPod(spec.containers, spec);
+  fillContainersOfPod(spec.initContainers, spec);
   spec.enableServiceLinks ??= true;
   fillPodSpecDefaults(spec);
+}
+
+function fillContainersOfPod(containers: PodSpec['containers'] | undefined, { hostNetwork }: PodSpec): void {
+  for (const container of containers ?? []) {
+    if (Object.isFrozen(container)) continue;
+    const { resources, ports } = container;
+    if (resources.limits && !Object.isFrozen(resources))
+      resources.requests = withMissing(resources.requests, resources.limits);
+    if (hostNetwork && ports)
+      container.ports = ports.map((port) => ({ ...port, hostPort: port.hostPort || port.containerPort }));
+  }
 }
 
 /** `podIP` and the first of `podIPs` are the same; the old field wins. */
@@ -51,12 +56,13 @@ function fillStatusDefaults(status: PodStatus): void {
   const { podIP, podIPs } = status;
   if (podIP && podIP !== podIPs?.[0]?.ip) status.podIPs = [{ ip: podIP }];
   else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip;
-  const statuses = [
-    ...(status.initContainerStatuses ?? []),
-    ...(status.containerStatuses ?? []),
-    ...(status.ephemeralContainerStatuses ?? []),
-  ];
-  for (const { allocatedResources, resources } of statuses) {
+  roundAllocated(status.initContainerStatuses);
+  roundAllocated(status.containerStatuses);
+  roundAllocated(status.ephemeralContainerStatuses);
+}
+
+function roundAllocated(statuses: PodStatus['containerStatuses']): void {
+  for (const { allocatedResources, resources } of statuses ?? []) {
     roundAmounts(allocatedResources);
     roundAmounts(resources?.limits);
     roundAmounts(resources?.requests);

@@ -4,14 +4,9 @@
  */
 import type { Container, LifecycleHandler, PodSpec, PodTemplateSpec, Probe } from '../../kube/types.gen.ts';
 import { defaultPullPolicy } from './image-reference.ts';
-import { dropDisabledFields } from './pod-disabled-fields.ts';
+import { dropFromContainer, dropFromSpec, dropFromVolume } from './pod-disabled-fields.ts';
 import { roundAmounts } from './resource-amounts.ts';
 import { fillVolumeDefaults } from './volume-defaults.ts';
-
-/** The kinds of container have the same fields, as far as defaults go. */
-export function containersOf(spec: PodSpec): Container[] {
-  return [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
-}
 
 /**
  * Fills in the defaults of a pod spec, in place. Parts that are frozen have been stored, and have theirs.
@@ -31,14 +26,27 @@ export function fillPodSpecDefaults(spec: PodSpec): void {
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.securityContext ??= {};
   spec.schedulerName ||= 'default-scheduler';
-  const volumes = (spec.volumes ?? []).filter((volume) => !Object.isFrozen(volume));
-  for (const volume of volumes) fillVolumeDefaults(volume);
-  const containers = containersOf(spec).filter((container) => !Object.isFrozen(container));
-  for (const container of containers) fillContainerDefaults(container);
+  for (const volume of spec.volumes ?? []) {
+    if (Object.isFrozen(volume)) continue;
+    fillVolumeDefaults(volume);
+    dropFromVolume(volume);
+  }
+  settleContainers(spec.initContainers);
+  settleContainers(spec.containers);
+  settleContainers(spec.ephemeralContainers);
   roundAmounts(spec.overhead);
   roundAmounts(spec.resources?.limits);
   roundAmounts(spec.resources?.requests);
-  dropDisabledFields(spec, volumes, containers);
+  dropFromSpec(spec);
+}
+
+/** The kinds of container have the same fields, as far as defaults go. */
+function settleContainers(containers: PodSpec['containers'] | undefined): void {
+  for (const container of containers ?? []) {
+    if (Object.isFrozen(container)) continue;
+    fillContainerDefaults(container);
+    dropFromContainer(container);
+  }
 }
 
 /** Fills in the defaults of a pod template, in place. */

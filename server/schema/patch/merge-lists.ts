@@ -23,6 +23,13 @@ export interface ListRules {
 /** Whether an element says what to do instead of being one. */
 const isDirective = (item: unknown): boolean => isDocument(item) && Object.hasOwn(item, '$patch');
 
+/** Whether two lists have the very same elements. */
+export function isSameList(list: readonly unknown[], other: readonly unknown[]): boolean {
+  if (list.length !== other.length) return false;
+  for (let i = 0; i < list.length; i++) if (list[i] !== other[i]) return false;
+  return true;
+}
+
 /** @throws ApiError 500 */
 export function mergeList(original: unknown[], patch: unknown[], rules: ListRules): unknown[] {
   if (original.length === 0 && patch.length === 0) return original;

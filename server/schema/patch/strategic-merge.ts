@@ -2,11 +2,11 @@
  * Strategic merge patch: k8s.io/apimachinery/pkg/util/strategicpatch. Lists merge by key where the type says so, and
  * directives (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`) steer what happens.
  */
-import { setOwn } from '../../base/freeze.ts';
+import { deepEqual, setOwn } from '../../base/freeze.ts';
 import { badRequest } from '../../kube/api-error.ts';
 import type { FieldDescription, TypeDescription, ValueType } from '../type-table.ts';
 import { elementOrder, position } from './element-order.ts';
-import { checkOrder, deleteFromList, type ListRules, mergeList } from './merge-lists.ts';
+import { checkOrder, deleteFromList, isSameList, type ListRules, mergeList } from './merge-lists.ts';
 import {
   badPatchType,
   badRetainKeys,
@@ -34,9 +34,6 @@ function listRules(field: FieldDescription | undefined): ListRules {
   };
 }
 
-const hasStrategy = (field: FieldDescription | undefined, strategy: string): boolean =>
-  field?.row.s?.split(',').includes(strategy) ?? false;
-
 /** Takes fields without a value out, all the way down: a new value has nothing that they could delete. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
@@ -59,7 +56,7 @@ function withoutDirectives(value: unknown): unknown {
   return kept;
 }
 
-/** A merged copy, which shares with `current` what the patch does not name. */
+/** A copy that shares with `current` what the patch does not change; `current` itself when that is all of it. */
 function mergeMap(current: Document, patch: Document, type: TypeDescription | undefined): Document {
   if (Object.hasOwn(patch, '$patch')) {
     const { $patch: directive, ...rest } = patch;
@@ -68,36 +65,43 @@ function mergeMap(current: Document, patch: Document, type: TypeDescription | un
     throw badPatchType(directive, patch);
   }
   const original = { ...current };
-  retainKeys(original, patch);
+  let changes = retainKeys(original, patch);
   const keys = Object.keys(patch);
   let handled: Set<string> | undefined;
   for (const directive of keys) {
     if (!directive.startsWith(SET_ORDER)) continue;
     handled ??= new Set();
-    setOrder(original, patch, directive, type, handled);
+    if (setOrder(original, patch, directive, type, handled)) changes = true;
   }
-  for (const key of keys) if (key !== '$retainKeys' && !handled?.has(key)) mergeField(original, key, patch[key], type);
-  return original;
+  for (const key of keys) {
+    if (key === '$retainKeys' || handled?.has(key)) continue;
+    if (mergeField(original, key, patch[key], type)) changes = true;
+  }
+  return changes ? original : current;
 }
 
-function retainKeys(original: Document, patch: Document): void {
+/** @returns whether it took anything away */
+function retainKeys(original: Document, patch: Document): boolean {
   const keep = patch.$retainKeys;
-  if (keep === undefined) return;
+  if (keep === undefined) return false;
   if (!Array.isArray(keep)) throw badRetainKeys();
   for (const [key, value] of Object.entries(patch)) {
     const free = key === '$retainKeys' || value === null || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER);
     if (!free && !keep.includes(key)) throw badRetainKeys();
   }
-  for (const key of Object.keys(original)) if (!keep.includes(key)) delete original[key];
+  const gone = Object.keys(original).filter((key) => !keep.includes(key));
+  for (const key of gone) delete original[key];
+  return gone.length > 0;
 }
 
+/** @returns whether the list changed */
 function setOrder(
   original: Document,
   patch: Document,
   directive: string,
   type: TypeDescription | undefined,
   handled: Set<string>,
-): void {
+): boolean {
   handled.add(directive);
   const name = directive.slice(SET_ORDER.length);
   const wanted = listOf(patch[directive]);
@@ -107,15 +111,18 @@ function setOrder(
   const rules = listRules(field);
   const { key } = rules;
   checkOrder(theirs ?? [], wanted, key);
-  if (!theirs && !ours) return;
+  if (!theirs && !ours) return false;
   handled.add(name);
   let result: unknown[];
   if (!theirs) result = ours ?? [];
   else if (!ours) result = withoutDirectives(theirs) as unknown[];
-  else result = hasStrategy(field, 'merge') ? mergeList(ours, theirs, rules) : theirs;
+  else result = field?.patch?.merge ? mergeList(ours, theirs, rules) : theirs;
   if (key !== '') checkKeys(result, wanted, key);
   elementKind(ours ?? [], theirs ?? []);
-  setOwn(original, name, elementOrder(result, wanted, ours ?? [], key));
+  const ordered = elementOrder(result, wanted, ours ?? [], key);
+  if (ours && isSameList(ordered, ours)) return false;
+  setOwn(original, name, ordered);
+  return true;
 }
 
 /** The description of a list. @throws ApiError 500 for fields that are none */
@@ -139,32 +146,44 @@ function checkKeys(list: readonly unknown[], order: readonly unknown[], key: str
   }
 }
 
-function mergeField(original: Document, patchKey: string, value: unknown, type: TypeDescription | undefined): void {
+/** @returns whether the field changed */
+function mergeField(original: Document, patchKey: string, value: unknown, type: TypeDescription | undefined): boolean {
   const isDelete = patchKey.startsWith(DELETE_FROM);
   const key = isDelete ? patchKey.slice(DELETE_FROM.length) : patchKey;
-  if (value === null) {
-    delete original[key];
-    return;
-  }
   const current = Object.hasOwn(original, key) ? original[key] : undefined;
   const field = type?.byName.get(key);
-  if (isDelete) {
-    if (Array.isArray(current) && Array.isArray(value))
-      setOwn(original, key, deleteFromList(current, value, listRules(field)));
-  } else if (isDocument(current) && isDocument(value)) {
-    const replaces = hasStrategy(field, 'replace');
-    setOwn(original, key, replaces ? value : mergeMap(current, value, structOf(field?.type)));
-  } else if (Array.isArray(current) && Array.isArray(value)) {
-    setOwn(original, key, hasStrategy(field, 'merge') ? mergeList(current, value, listRules(field)) : value);
-  } else {
-    const clean = withoutDirectives(withoutNulls(value));
-    if (clean === undefined) delete original[key];
-    else setOwn(original, key, clean);
+  const merged = isDelete && value !== null ? without(current, value, field) : mergedValue(current, value, field);
+  if (merged === current) return false;
+  if (merged === undefined) delete original[key];
+  else setOwn(original, key, merged);
+  return true;
+}
+
+/** `$deleteFromPrimitiveList` */
+function without(current: unknown, gone: unknown, field: FieldDescription | undefined): unknown {
+  if (!Array.isArray(current) || !Array.isArray(gone)) return current;
+  const left = deleteFromList(current, gone, listRules(field));
+  return isSameList(left, current) ? current : left;
+}
+
+/** What a field is after the patch; `undefined` when it is gone, the very same when it is as it was. */
+function mergedValue(current: unknown, value: unknown, field: FieldDescription | undefined): unknown {
+  if (value === null) return undefined;
+  if (isDocument(current) && isDocument(value)) {
+    if (!field?.patch?.replace) return mergeMap(current, value, structOf(field?.type));
+    return deepEqual(current, value) ? current : value;
   }
+  if (Array.isArray(current) && Array.isArray(value)) {
+    if (!field?.patch?.merge) return deepEqual(current, value) ? current : value;
+    const merged = mergeList(current, value, listRules(field));
+    return isSameList(merged, current) ? current : merged;
+  }
+  return withoutDirectives(withoutNulls(value));
 }
 
 /**
- * `application/strategic-merge-patch+json`.
+ * `application/strategic-merge-patch+json`. What the patch leaves as it is, or sets to what it is, is the very same in
+ * the result.
  *
  * @throws ApiError 400 or 500 with upstream's message when the patch contradicts itself or the type
  * @example
