@@ -3,7 +3,7 @@ import { objectText, rememberedText } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
 
 /** JSON of a field; `undefined` for what JSON leaves out. */
-export type PartText = (name: string, value: unknown) => string | undefined;
+export type PartText = (name: string | number, value: unknown) => string | undefined;
 
 /** JSON of any part, as it is remembered where others have it as well. */
 export const wholePart: PartText = (_name, value) => rememberedText(value) ?? JSON.stringify(value);

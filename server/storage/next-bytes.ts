@@ -9,7 +9,8 @@ import { type PartText, partOfMetadata, partOfObject, wholePart } from './json-t
 
 /** Where a field of an object, or what is in it, was another one before, and may be another one next. */
 interface Gap {
-  readonly name: string;
+  /** Or the index of an item. */
+  readonly name: string | number;
   /** Parts of it that may differ, in their order; none where all of it may. */
   readonly inner: readonly Gap[] | undefined;
   start: number;
@@ -57,25 +58,37 @@ export function nextBytes(value: Frozen<KubeObject>, before: Encoded): Encoded {
 
 /** Whether values differ in their gaps only, whose new texts are noted. Parts that did not change are the same. */
 function fill(value: object, old: object, gaps: readonly Gap[]): boolean {
-  if (Array.isArray(value) !== Array.isArray(old)) return false;
+  if (Array.isArray(value)) return Array.isArray(old) && fillList(value, old, gaps);
+  if (Array.isArray(old)) return false;
   const oldNames = Object.keys(old);
   let count = 0;
   let next = 0;
-  let gap = gaps[0];
   for (const name in value) {
     if (name !== oldNames[count++]) return false;
+    const gap = gaps[next]?.name === name ? gaps[next++] : undefined;
     const part = (value as Fields)[name];
     const oldPart = (old as Fields)[name];
-    const known = gap?.name === name ? gap : undefined;
-    if (known) gap = gaps[++next];
-    if (part === oldPart) continue;
-    if (!known || part === undefined) return false;
-    if (known.inner) {
-      if (!isObject(part) || !isObject(oldPart) || !fill(part, oldPart, known.inner)) return false;
-    } else if (isObject(part)) return false;
-    else known.text = JSON.stringify(part);
+    if (part !== oldPart && !fillPart(part, oldPart, gap)) return false;
   }
   return count === oldNames.length;
+}
+
+function fillList(value: readonly unknown[], old: readonly unknown[], gaps: readonly Gap[]): boolean {
+  if (value.length !== old.length) return false;
+  let next = 0;
+  for (let i = 0; i < value.length; i++) {
+    const gap = gaps[next]?.name === i ? gaps[next++] : undefined;
+    if (value[i] !== old[i] && !fillPart(value[i], old[i], gap)) return false;
+  }
+  return true;
+}
+
+function fillPart(part: unknown, old: unknown, gap: Gap | undefined): boolean {
+  if (!gap || part === undefined) return false;
+  if (gap.inner) return isObject(part) && isObject(old) && fill(part, old, gap.inner);
+  if (isObject(part)) return false;
+  gap.text = JSON.stringify(part);
+  return true;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -140,15 +153,22 @@ class GapWriter {
       if (part === undefined && !isList) continue;
       this.text += isList ? separator : separator + quotedName(name);
       separator = ',';
-      const before = known?.find((gap) => gap.name === name);
-      const gap = this.#writePart(name, part, (old as Fields)[name], before, textOf);
+      const place = isList ? Number(name) : name;
+      const before = known?.find((gap) => gap.name === place);
+      const gap = this.#writePart(place, part, (old as Fields)[name], before, textOf);
       if (gap) gaps.push(gap);
     }
     this.text += separator === ',' ? (isList ? ']' : '}') : isList ? '[]' : '{}';
     return gaps;
   }
 
-  #writePart(name: string, part: unknown, old: unknown, known: Gap | undefined, textOf: PartText): Gap | undefined {
+  #writePart(
+    name: string | number,
+    part: unknown,
+    old: unknown,
+    known: Gap | undefined,
+    textOf: PartText,
+  ): Gap | undefined {
     const start = this.text.length;
     const isOpen = (part !== old || known !== undefined) && this.gaps.length < GAPS_MAX;
     if (isOpen && isObject(part) && isObject(old) && haveSameNames(part, old)) {
