@@ -10,6 +10,7 @@ import { keepTimes } from '../schema/apply/timestamps.ts';
 import { inFieldOrder } from '../schema/field-order.ts';
 import type { ResourceInfo } from '../schema/type-table.ts';
 import { tableProblems } from '../schema/validate.ts';
+import { reuse } from '../storage/reuse.ts';
 import {
   checkPreconditions,
   type ListRequest,
@@ -38,7 +39,7 @@ import {
 } from './object-meta.ts';
 import { warnOfOwnAnnotations } from './own-annotations.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
-import { openShared, reuseSpec, SharedParts } from './shared-parts.ts';
+import { openShared, SharedParts } from './shared-parts.ts';
 import { checkVersion } from './version-check.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
 import { writeContext } from './write-context.ts';
@@ -310,7 +311,7 @@ export class ResourceStore {
     const finish = hook instanceof Promise ? await hook : hook;
     if (rules === 'status') definition.beforeStatusUpdate?.(object, old, this.#context(write, old));
     // One that is the stored one is known to be right, in order, and no change.
-    if (definition.sharesSpec) reuseSpec(object, old, rules === 'object');
+    if (definition.sharesSpec) object.spec = reuse(object.spec, old.spec);
     else if (object.spec !== old.spec && deepEqual(object.spec, old.spec)) object.spec = old.spec as KubeObject['spec'];
     try {
       if (rules !== 'status') this.#countGeneration(object, old);

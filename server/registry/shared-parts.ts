@@ -1,10 +1,9 @@
 import { deepEqual, deepFreeze, type Frozen, thaw } from '../base/freeze.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import { rememberedText, rememberOnce, rememberShared, rememberText } from '../base/shared-text.ts';
+import { rememberedText, rememberText } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { type Order, orderOf } from '../schema/field-order.ts';
 import type { ValueType } from '../schema/type-table.ts';
-import { reuse } from '../storage/reuse.ts';
 import type { ResourceDefinition } from './resource.ts';
 
 /** Parts that are remembered: about as many as there are templates in use at the same time. */
@@ -108,17 +107,4 @@ export class SharedParts {
 export function openShared(object: KubeObject, { openSpec }: Pick<ResourceDefinition, 'openSpec'>): void {
   const { spec } = object;
   if (spec) object.spec = openSpec?.(spec as Frozen<object>) ?? thaw(spec);
-}
-
-/**
- * Takes over what a new version has in common with the spec of the one before.
- *
- * @param isOwnWrite whether somebody changed the object itself, and may do so again: then texts of these parts are
- * remembered
- */
-export function reuseSpec(object: KubeObject, old: Frozen<KubeObject>, isOwnWrite: boolean): void {
-  object.spec = reuse(object.spec, old.spec);
-  if (!isOwnWrite) return;
-  if (object.spec && old.spec) rememberShared(object.spec, old.spec);
-  if (object.status && object.status === old.status) rememberOnce(object.status);
 }

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { KubeObject } from '../kube/object.ts';
 import type { StoredEvent } from './storage.ts';
-import { type Expiry, encodeJson, JSON_SLOT } from './stored-object.ts';
+import type { Expiry } from './stored-object.ts';
 
 /** The first line of a file: which revision its first write follows. */
 export interface JournalHeader {
@@ -34,7 +34,7 @@ export function encodeRecord({ type, now }: StoredEvent, isFirst: boolean): Buff
   if (type === 'deleted') return line([Buffer.from(`${begin}}`)]);
   const expiry = now.expiry ? `,"expiry":${JSON.stringify(now.expiry)}` : '';
   const head = Buffer.from(`${begin}${expiry},"object":`);
-  return line([head, now.bytes(JSON_SLOT, encodeJson), Buffer.from('}')]);
+  return line([head, now.json(), Buffer.from('}')]);
 }
 
 export function encodeHeader(after: number): Buffer {

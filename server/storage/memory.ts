@@ -6,7 +6,7 @@ import { Buckets } from './buckets.ts';
 import { atRevision } from './event-log.ts';
 import type { IndexDefinitions } from './indexes.ts';
 import { ReadModel } from './read-model.ts';
-import { reuse } from './reuse.ts';
+import { reuse, reuseToStore } from './reuse.ts';
 import {
   type Captured,
   type Change,
@@ -101,8 +101,8 @@ export class MemoryStorage extends ReadModel implements LocalStorage {
       if (next === current.value) return current;
       // Whatever the change says: an object that differs in nothing else is not written.
       setVersion(next, current.revision);
-      const shared = reuse<object>(next, current.value);
-      return shared === current.value ? current : this.#commit(key, current, next, current.expiry?.ttlMs);
+      const isSame = reuseToStore(next, current.value) === current.value;
+      return isSame ? current : this.#commit(key, current, next, current.expiry?.ttlMs);
     }
   }
 

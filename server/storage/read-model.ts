@@ -143,8 +143,10 @@ export abstract class ReadModel {
   }
 
   protected place(key: string, before: StoredObject | undefined, now: StoredObject | undefined): void {
-    if (now) this.buckets.set(key, now);
-    else this.buckets.delete(key);
+    if (now) {
+      if (before) now.follow(before);
+      this.buckets.set(key, now);
+    } else this.buckets.delete(key);
     this.indexes.place(key, before, now);
   }
 

@@ -1,3 +1,6 @@
+import { deepFreeze, type Frozen } from '../base/freeze.ts';
+import type { KubeObject } from '../kube/object.ts';
+
 /**
  * Takes over from `old` every part of `next` that is equal to it. The result is `old` itself when nothing changed;
  * otherwise old and new version share what is the same, and a list of 10,000 pods keeps one copy of each spec. Parts of
@@ -7,10 +10,27 @@
  * reuse({ spec: { a: 1 }, status: { b: 2 } }, old).spec === old.spec // when the specs are equal
  */
 export function reuse<T>(next: T, old: unknown): T {
+  return shared(next, old, false, false);
+}
+
+/**
+ * The same for a version that is about to be stored, in one walk with freezing what is new in it. Left open are the
+ * object and its metadata, of which the storage sets the version.
+ */
+export function reuseToStore(next: KubeObject, old: Frozen<KubeObject>): object {
+  return shared<object>(next, old, true, false);
+}
+
+/**
+ * @param freezes what is in `next` and not taken over
+ * @param freezesWhole whether `next` itself as well
+ */
+function shared<T>(next: T, old: unknown, freezes: boolean, freezesWhole: boolean): T {
   if (next === old) return next;
-  if (typeof next !== 'object' || next === null || typeof old !== 'object' || old === null) return next;
-  if (Array.isArray(next)) return Array.isArray(old) ? reuseList(next, old) : next;
-  if (Array.isArray(old)) return next;
+  if (typeof next !== 'object' || next === null) return next;
+  if (typeof old !== 'object' || old === null || Array.isArray(next) !== Array.isArray(old))
+    return freezesWhole ? (deepFreeze(next) as T) : next;
+  if (Array.isArray(next)) return sharedList(next, old as readonly unknown[], freezes, freezesWhole);
   const fields = next as Record<string, unknown>;
   const oldFields = old as Record<string, unknown>;
   const open = !Object.isFrozen(fields);
@@ -23,21 +43,26 @@ export function reuse<T>(next: T, old: unknown): T {
     // What is no own field of `old` is a function or a prototype, as which no value comes.
     if (value === oldFields[key]) continue;
     const oldValue = Object.hasOwn(oldFields, key) ? oldFields[key] : undefined;
-    const shared = typeof value === 'object' ? reuse(value, oldValue) : value;
-    // `__proto__` is only ever an own property here, and reuse() keeps the value that is there.
-    if (open && shared !== value) fields[key] = shared;
-    if (shared !== oldValue) same = false;
+    const part =
+      typeof value === 'object'
+        ? shared(value, oldValue, freezes, freezes && (freezesWhole || key !== 'metadata'))
+        : value;
+    // `__proto__` is only ever an own property here, and the value that is there stays.
+    if (open && part !== value) fields[key] = part;
+    if (part !== oldValue) same = false;
   }
-  return same && count === Object.keys(oldFields).length ? (old as T) : next;
+  if (same && count === Object.keys(oldFields).length) return old as T;
+  return freezesWhole ? Object.freeze(next) : next;
 }
 
-function reuseList<T extends unknown[]>(next: T, old: readonly unknown[]): T {
+function sharedList<T extends unknown[]>(next: T, old: readonly unknown[], freezes: boolean, freezesWhole: boolean): T {
   const open = !Object.isFrozen(next);
   let same = next.length === old.length;
   for (let i = 0; i < next.length; i++) {
-    const shared = reuse(next[i], old[i]);
-    if (open && shared !== next[i]) next[i] = shared;
-    if (shared !== old[i]) same = false;
+    const part = shared(next[i], old[i], freezes, freezes);
+    if (open && part !== next[i]) next[i] = part;
+    if (part !== old[i]) same = false;
   }
-  return same ? (old as T) : next;
+  if (same) return old as T;
+  return freezesWhole ? (Object.freeze(next) as T) : next;
 }

@@ -1,6 +1,7 @@
 import type { Frozen } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { jsonText } from './json-text.ts';
+import { type Encoded, type Gaps, nextBytes } from './next-bytes.ts';
 
 /** How long an object lives: Events go after an hour without a change. */
 export interface Expiry {
@@ -9,6 +10,13 @@ export interface Expiry {
   /** Milliseconds since 1970. */
   readonly atMs: number;
 }
+
+/** Larger ones are few, and would be kept for no more than one write. */
+const FOLLOWED_BYTES_MAX = 64 * 1024;
+/** Most versions are encoded in the turn that writes them; those that are not keep nothing for long. */
+const FOLLOWING_MAX = 64;
+const following: StoredObject[] = [];
+let newest = 0;
 
 /**
  * One version of one object: a frozen value and the bytes that were made of it. Bytes are made once for each slot (one
@@ -25,6 +33,10 @@ export class StoredObject {
   #buffer: Buffer | undefined;
   #others: Map<string, Buffer> | undefined;
   #isReplaced = false;
+  /** Of the JSON. */
+  #gaps: Gaps | undefined;
+  /** What the JSON can be made of. */
+  #before: Encoded | undefined;
 
   constructor(key: string, revision: number, value: Frozen<KubeObject>, expiry?: Expiry) {
     this.key = key;
@@ -43,7 +55,38 @@ export class StoredObject {
   bytes(slot: string, encode: (value: Frozen<KubeObject>) => Buffer, keep = true): Buffer {
     const known = this.cachedBytes(slot);
     if (known) return known;
-    const buffer = encode(this.value);
+    return this.#kept(slot, encode(this.value), keep);
+  }
+
+  /**
+   * The JSON of the value itself: storage and wire share it.
+   *
+   * @param keep whether it stays for the next reader
+   */
+  json(keep = true): Buffer {
+    const known = this.cachedBytes(JSON_SLOT);
+    if (known) return known;
+    const before = this.#before;
+    if (!before) return this.#kept(JSON_SLOT, encodeJson(this.value), keep);
+    this.#before = undefined;
+    const { bytes, gaps } = nextBytes(this.value, before);
+    this.#gaps = gaps;
+    return this.#kept(JSON_SLOT, bytes, keep);
+  }
+
+  /** Takes over the JSON of the version before, unless it is gone or large. */
+  follow(before: StoredObject): void {
+    const bytes = before.cachedBytes(JSON_SLOT);
+    if (!bytes || bytes.length > FOLLOWED_BYTES_MAX || this.cachedBytes(JSON_SLOT)) return;
+    this.#before = { value: before.value, bytes, gaps: before.#gaps };
+    before.#gaps = undefined;
+    const oldest = following[newest];
+    if (oldest) oldest.#before = undefined;
+    following[newest] = this;
+    newest = (newest + 1) % FOLLOWING_MAX;
+  }
+
+  #kept(slot: string, buffer: Buffer, keep: boolean): Buffer {
     // A client may be answered with a version that was replaced meanwhile.
     if (this.#isReplaced || !keep) return buffer;
     if (this.#slot === '') {
@@ -70,6 +113,8 @@ export class StoredObject {
     this.#slot = '';
     this.#buffer = undefined;
     this.#others = undefined;
+    this.#gaps = undefined;
+    this.#before = undefined;
   }
 
   /** The version has come back. */

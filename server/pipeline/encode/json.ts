@@ -12,7 +12,7 @@ import { encodeJson, JSON_SLOT, type StoredObject } from '../../storage/stored-o
  */
 export function jsonBytes(served: Served, object: StoredObject, keep = true): Buffer {
   const { conversion, info } = served;
-  if (!conversion) return object.bytes(JSON_SLOT, encodeJson, keep);
+  if (!conversion) return object.json(keep);
   const convert = (value: Frozen<KubeObject>): Buffer => encodeJson(conversion.fromStored(value) as Frozen<KubeObject>);
   return object.bytes(`json ${apiVersionOf(info)}`, convert, keep);
 }

@@ -31,6 +31,29 @@ export function sharing(backend: Backend): void {
     }
   });
 
+  it('freezes whatever is new in a version', async () => {
+    const value = {
+      ...configMap('a', { x: '1' }, { app: 'web' }),
+      list: [{ y: [1] }, { y: [2] }],
+      map: { a: { b: 1 } },
+    };
+    const created = await storage().create(keyOfMap('a'), value);
+    const news: object[] = [
+      { list: [{ y: [1] }, { y: [3, { z: {} }] }, { y: [{}] }] },
+      { list: { a: { b: [{}] } } },
+      { map: [{ a: {} }], other: { metadata: { labels: { a: {} } } } },
+      { metadata: { ...value.metadata, metadata: { a: [{}] }, annotations: { a: {} }, labels: null } },
+    ];
+    for (const more of news) {
+      const { value: next } = await storage().guaranteedUpdate(keyOfMap('a'), {}, async () => ({
+        ...(thaw(created.value) as KubeObject),
+        ...more,
+      }));
+      expect(isFrozen(next)).toBe(true);
+      expect(next).toMatchObject(Object.hasOwn(more, 'metadata') ? { metadata: { annotations: { a: {} } } } : more);
+    }
+  });
+
   it('owns the object that it was given', async () => {
     const value = configMap('a', { x: '1' });
     await storage().create(keyOfMap('a'), value);
