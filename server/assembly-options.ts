@@ -2,10 +2,17 @@
 import type { AssemblyOptions } from './cluster/assembly.ts';
 import { keysOf } from './cluster/identity.ts';
 import { auditOf, type StartOptions } from './start-options.ts';
+import { type History, USUAL_HISTORY } from './storage/history.ts';
 
 const NODES = 2;
 
 export const nodesOf = ({ nodes = NODES }: StartOptions): number => nodes;
+
+/** How much of what happened is kept. */
+export const historyOf = ({
+  historyEvents: events = USUAL_HISTORY.events,
+  historyAgeMs: ageMs = USUAL_HISTORY.ageMs,
+}: StartOptions): History => ({ events, ageMs });
 
 /** Everything that does not depend on the process. @param name of a virtual cluster @throws Error for wrong options */
 export function assemblyOptionsOf(options: StartOptions, name: string | undefined) {
@@ -16,6 +23,7 @@ export function assemblyOptionsOf(options: StartOptions, name: string | undefine
     storage: options.storage,
     etcd: options.etcd,
     compactAfter: options.compactAfter,
+    history: historyOf(options),
     tlsNames: options.tlsNames ?? [],
     identity: keysOf(options, name),
     authentication: { ...authentication, ...(tokenFile !== undefined && { tokenFile }) },

@@ -28,6 +28,8 @@ const KNOWN: Readonly<Record<keyof StartOptions | 'holdReady' | 'readFixtures', 
   workers: true,
   dataDir: true,
   compactAfter: true,
+  historyEvents: true,
+  historyAgeMs: true,
   storage: true,
   etcd: true,
   fixtures: true,
@@ -100,6 +102,8 @@ export function checkOptions(options: StartOptions): void {
   checkWhole('workers', workers, LIMITS.workers);
   checkWhole('seed', seed, Number.MAX_SAFE_INTEGER);
   checkWhole('compactAfter', compactAfter, Number.MAX_SAFE_INTEGER, 1);
+  checkWhole('historyEvents', options.historyEvents, LIMITS.historyEvents, 1);
+  checkWhole('historyAgeMs', options.historyAgeMs, LIMITS.historyMs, 1);
   if (loadBalancerCidr !== undefined && !parseCidr(loadBalancerCidr))
     throw new OptionError(
       'loadBalancerCidr',

@@ -43,6 +43,10 @@ export interface StartOptions {
   readonly dataDir?: string;
   /** After how many writes the journal of `dataDir` is folded into its snapshot; 50,000 unless given. */
   readonly compactAfter?: number;
+  /** How many changes are kept for watches that resume and lists at an earlier revision; 20,000 unless given. */
+  readonly historyEvents?: number;
+  /** For how long they are kept at most; five minutes unless given. */
+  readonly historyAgeMs?: number;
   /**
    * Keeps everything in etcd, as a kube-apiserver does: `etcd://127.0.0.1:2379`, `etcds://user:password@a:2379,b:2379`.
    * `dataDir` then only holds certificates and keys, which are in etcd without it. See docs/etcd.md.

@@ -1,6 +1,7 @@
 /**
  * Puts one cluster together: identity, storage, users and rules, pipeline, first objects. No sockets, no controllers.
  */
+
 import { type AdmissionPluginChoice, choiceOf } from '../admission/selection.ts';
 import type { Credentials } from '../auth/authenticator.ts';
 import { Authorizers } from '../auth/authorizers.ts';
@@ -22,6 +23,7 @@ import { locator } from '../registry/locate.ts';
 import { typesOf } from '../schema/kubernetes-versions.ts';
 import type { TypeTable } from '../schema/type-table.ts';
 import type { EtcdStorage } from '../storage/etcd/etcd-storage.ts';
+import type { History } from '../storage/history.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import { unusableDirectory } from '../storage/unusable-directory.ts';
@@ -54,6 +56,7 @@ export interface AssemblyOptions {
   readonly dataDir: string | undefined;
   /** See `StartOptions`. */
   readonly compactAfter?: number | undefined;
+  readonly history?: History | undefined;
   /** Instead of a data directory: where everything is kept. A text names servers of etcd. */
   readonly storage?: LocalStorage | string | undefined;
   /** See `StartOptions`. */
@@ -133,14 +136,14 @@ interface Opened {
 }
 
 async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<Opened> {
-  const { dataDir, storage, clock, log, etcd = {} } = options;
+  const { dataDir, storage, clock, log, history, etcd = {} } = options;
   if (typeof storage === 'string') {
     const { openEtcd } = await import('./etcd/open-etcd.ts');
-    const opened = await openEtcd({ storage, options: etcd, table, clock, log });
+    const opened = await openEtcd({ storage, options: etcd, table, clock, log, history });
     return { storage: opened, share: (...shared) => opened.share(...shared) };
   }
   if (storage) return { storage };
-  if (dataDir === undefined) return { storage: new MemoryStorage({ clock }) };
+  if (dataDir === undefined) return { storage: new MemoryStorage({ clock, history }) };
   try {
     return await openDirectory(dataDir, options, table);
   } catch (error) {
@@ -150,7 +153,7 @@ async function openStorage(options: AssemblyOptions, table: TypeTable): Promise<
 
 async function openDirectory(
   dataDir: string,
-  { compactAfter: lines = LIMITS.journalLines, clock, log }: AssemblyOptions,
+  { compactAfter: lines = LIMITS.journalLines, clock, log, history }: AssemblyOptions,
   table: TypeTable,
 ): Promise<Opened> {
   const isOlder = await checkDataVersion(dataDir, table);
@@ -161,6 +164,7 @@ async function openDirectory(
     locate: locator(table),
     clock,
     log,
+    history,
     compactAfter,
   });
   if (isOlder) return { storage, upgrade: (catalog) => upgradeData(dataDir, catalog, storage) };
@@ -250,6 +254,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     auditor: auditLog?.auditor,
     faults: options.faults,
     journalLevel: options.journalLevel,
+    history: options.history,
     realClock,
   });
   permissions.follow(cluster.journal);

@@ -25,6 +25,7 @@ import { StoredClusterObjects } from '../pipeline/stored-cluster-objects.ts';
 import { Catalog } from '../registry/catalog.ts';
 import type { RegistryEnv, ResourceDefinition } from '../registry/resource.ts';
 import { builtInTypes, type TypeTable } from '../schema/type-table.ts';
+import type { History } from '../storage/history.ts';
 import type { LocalStorage } from '../storage/storage.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { Aggregator, type AggregatorParts } from './aggregation/aggregator.ts';
@@ -67,6 +68,7 @@ export interface ClusterParts {
   readonly faults?: Faults | undefined;
   /** How much is kept of requests; `metadata` unless given. */
   readonly journalLevel?: JournalLevel | undefined;
+  readonly history?: History | undefined;
   /** The clock of the machine, which those wait by who wait for requests. */
   readonly realClock?: Clock;
   /** How APIs of other servers are reached; without it none is. */
@@ -160,9 +162,9 @@ export class Cluster {
       services: this.traffic,
     });
     this.clientRequests = new ClientRequests(parts.strict ?? false);
-    const { realClock = systemClock(), journalLevel: level = 'metadata' } = parts;
+    const { realClock = systemClock(), journalLevel: level = 'metadata', history } = parts;
     const revision = (): number => parts.storage.revision();
-    this.journal = new ClusterJournal({ clock, realClock, level, revision });
+    this.journal = new ClusterJournal({ clock, realClock, level, revision, ownMs: history?.ageMs });
     this.requests = new RequestLog(this.journal, realClock, () => this.pipeline);
     this.pipeline = createPipeline({
       catalog: this.catalog,

@@ -6,6 +6,7 @@ import type { StartOptions } from '../start-options.ts';
 const OTHERS: Readonly<Partial<Record<keyof StartOptions, string>>> = {
   tlsNames: '--tls-san',
   etcd: '--etcd-*',
+  historyAgeMs: '--history-age',
   corsOrigins: '--cors-origin',
   tokenFile: '--token-auth-file',
   authorizationModes: '--authorization-mode',

@@ -12,7 +12,7 @@ import { addClock } from './clock.ts';
 import { addClusters } from './clusters.ts';
 import { addCompletion } from './completion.ts';
 import { addControllers } from './controllers.ts';
-import { patience } from './durations.ts';
+import { durationMs, patience } from './durations.ts';
 import { addFaults } from './faults.ts';
 import { addFixtures } from './fixtures.ts';
 import { withCommandHint, withPlainErrors } from './hints.ts';
@@ -163,6 +163,12 @@ function program(argv: readonly string[]): Command {
         integer(1, Number.MAX_SAFE_INTEGER),
       ),
     )
+    .addOption(
+      flag('--history-events <count>', 'how many changes are kept for watches that resume').argParser(
+        integer(1, LIMITS.historyEvents),
+      ),
+    )
+    .addOption(flag('--history-age <duration>', 'for how long they are kept at most').argParser(durationMs))
     .addOption(
       flag(
         '--fixtures <path>',

@@ -35,6 +35,8 @@ interface Flags extends IdentityFlags, AuthorizationFlags, AuditFlags, StorageFl
   readonly kubeconfigMode: number;
   readonly dataDir?: string;
   readonly compactAfter?: number;
+  readonly historyEvents?: number;
+  readonly historyAge?: number;
   readonly fixtures?: string[];
   readonly watchFixtures?: boolean;
   readonly initDir?: string;
@@ -153,6 +155,8 @@ async function start(flags: Flags): Promise<RunningCluster> {
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
     ...(flags.compactAfter !== undefined && { compactAfter: flags.compactAfter }),
+    ...(flags.historyEvents !== undefined && { historyEvents: flags.historyEvents }),
+    ...(flags.historyAge !== undefined && { historyAgeMs: flags.historyAge }),
     ...(flags.fixtures && { fixtures: flags.fixtures }),
     ...(flags.watchFixtures && { watchFixtures: true }),
     ...initDirOf(flags.initDir),

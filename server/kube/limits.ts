@@ -27,10 +27,13 @@ export const LIMITS = {
   keptAtOnce: 20_000,
   /** Threads for connections. Ours. */
   workers: 16,
-  /** Events kept for watches that resume. Ours: upstream keeps five minutes. */
+  /** Events kept for watches that resume, unless the start says otherwise. Ours: upstream keeps five minutes. */
   retainedEvents: 20_000,
   /** How long events are kept for watches and for lists at a revision (etcd's compaction interval). */
   retainedEventsMs: 5 * 60 * 1000,
+  /** The most that a start may ask for of both. Ours. */
+  historyEvents: 10_000_000,
+  historyMs: 7 * 24 * 60 * 60 * 1000,
   /** A watch without timeoutSeconds ends after this and up to as long again (MinRequestTimeout). */
   watchTimeoutMs: 30 * 60 * 1000,
   /** How long /readyz waits before it says no while the server begins. Ours: upstream says no, and is asked again. */

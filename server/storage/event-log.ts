@@ -1,7 +1,7 @@
 import { type Cancel, type Clock, realOf } from '../base/clock.ts';
 import { deepFreeze, type Frozen } from '../base/freeze.ts';
-import { LIMITS } from '../kube/limits.ts';
 import type { KubeObject } from '../kube/object.ts';
+import { type History, USUAL_HISTORY } from './history.ts';
 import {
   bucketOf,
   type DatedEvent,
@@ -35,6 +35,7 @@ export class EventLog {
   readonly #clock: Clock;
   /** What the cluster's clock shows, which tests move. */
   readonly #shown: Clock;
+  readonly #history: History;
   #events: (DatedEvent | undefined)[] = [];
   /** Index of the oldest kept event: cutting the array at each write would move all of it. */
   #start = 0;
@@ -44,10 +45,11 @@ export class EventLog {
   #pending: StoredEvent[] = [];
   #cancelTrim: Cancel | undefined;
 
-  constructor(clock: Clock, revision: number) {
+  constructor(clock: Clock, revision: number, history: History = USUAL_HISTORY) {
     // Those who come back to a watch do so in real time.
     this.#clock = realOf(clock);
     this.#shown = clock;
+    this.#history = history;
     this.#oldest = revision;
   }
 
@@ -56,7 +58,7 @@ export class EventLog {
     const aheadMs = this.#shown === this.#clock ? 0 : this.#shown.now() - atMs;
     this.#events.push({ event, atMs, aheadMs });
     this.#trim(atMs);
-    this.#cancelTrim ??= this.#trimLater(LIMITS.retainedEventsMs);
+    this.#cancelTrim ??= this.#trimLater(this.#history.ageMs);
     if (this.#watchers.size === 0) {
       event.before?.forgetBytes();
       return;
@@ -123,6 +125,11 @@ export class EventLog {
     return this.#oldest;
   }
 
+  /** How many more events there may be. */
+  get room(): number {
+    return this.#history.events - this.size;
+  }
+
   /** How many events are kept. */
   get size(): number {
     return this.#events.length - this.#start;
@@ -135,7 +142,7 @@ export class EventLog {
     this.#events = [...recalled, ...this.#events.slice(this.#start)];
     this.#start = 0;
     this.#oldest = revision;
-    this.#cancelTrim ??= this.#trimLater(LIMITS.retainedEventsMs);
+    this.#cancelTrim ??= this.#trimLater(this.#history.ageMs);
   }
 
   /** Forgets every event up to `revision`, as a compaction does. */
@@ -218,9 +225,10 @@ export class EventLog {
   }
 
   #trim(nowMs: number): void {
+    const { events, ageMs } = this.#history;
     while (this.#events.length - this.#start > 1) {
-      const tooMany = this.#events.length - this.#start > LIMITS.retainedEvents;
-      if (!tooMany && (this.#events[this.#start] as DatedEvent).atMs >= nowMs - LIMITS.retainedEventsMs) break;
+      const tooMany = this.#events.length - this.#start > events;
+      if (!tooMany && (this.#events[this.#start] as DatedEvent).atMs >= nowMs - ageMs) break;
       this.#dropOldest();
     }
   }
@@ -231,7 +239,7 @@ export class EventLog {
       const nowMs = this.#clock.now();
       this.#trim(nowMs);
       const oldest = this.#events[this.#start];
-      const leftMs = oldest && oldest.atMs + LIMITS.retainedEventsMs - nowMs;
+      const leftMs = oldest && oldest.atMs + this.#history.ageMs - nowMs;
       // Of the newest only, somebody else tells when it is followed by another one.
       this.#cancelTrim = leftMs !== undefined && leftMs >= 0 ? this.#trimLater(leftMs + 1) : undefined;
     });

@@ -4,6 +4,7 @@ import { nextTurn } from '../base/turn.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { Buckets } from './buckets.ts';
 import { atRevision } from './event-log.ts';
+import type { History } from './history.ts';
 import type { IndexDefinitions } from './indexes.ts';
 import { ReadModel } from './read-model.ts';
 import { reuse, reuseToStore } from './reuse.ts';
@@ -27,6 +28,7 @@ export interface MemoryOptions {
   /** Instead of both: what another storage held. */
   readonly from?: Captured;
   readonly indexes?: IndexDefinitions;
+  readonly history?: History | undefined;
   /** Called with every write, before anyone else learns of it. */
   readonly onCommit?: (event: StoredEvent) => void;
 }
@@ -51,8 +53,8 @@ export class MemoryStorage extends ReadModel implements LocalStorage {
   #closed = false;
 
   constructor(options: MemoryOptions) {
-    const { clock, from, revision = from?.revision ?? 0, objects = [], indexes, onCommit } = options;
-    super({ clock, revision, indexes, from });
+    const { clock, from, revision = from?.revision ?? 0, objects = [], indexes, history, onCommit } = options;
+    super({ clock, revision, indexes, from, history });
     this.#onCommit = onCommit;
     for (const object of objects) {
       this.place(object.key, undefined, object);

@@ -9,6 +9,7 @@ import { type DirectoryState, journalFiles, readDirectory } from './data-directo
 import { lockDirectory } from './directory-lock.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { DiskLog } from './disk-log.ts';
+import type { History } from './history.ts';
 import type { IndexDefinitions } from './indexes.ts';
 import { Journal } from './journal.ts';
 import { firstRevision } from './journal-file.ts';
@@ -39,6 +40,7 @@ export interface PersistentOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly indexes?: IndexDefinitions;
+  readonly history?: History | undefined;
   readonly disk?: Disk;
   /** When the journal is folded into the snapshot. */
   readonly compactAfter?: { readonly lines: number; readonly bytes: number };
@@ -69,7 +71,7 @@ export class PersistentStorage implements LocalStorage {
   readonly isNew: boolean;
 
   private constructor(options: PersistentOptions, parts: Parts) {
-    const { directory, clock, log, indexes, compactAfter } = options;
+    const { directory, clock, log, indexes, history, compactAfter } = options;
     const { disk, snapshot, unlock, state, revision } = parts;
     this.#directory = directory;
     this.#disk = disk;
@@ -91,7 +93,7 @@ export class PersistentStorage implements LocalStorage {
     });
     const onCommit = (event: StoredEvent): void => this.#journal.append(event);
     const objects = withinTime(state.objects, clock);
-    this.#memory = new MemoryStorage({ clock, revision, objects, onCommit, ...(indexes && { indexes }) });
+    this.#memory = new MemoryStorage({ clock, revision, objects, onCommit, history, ...(indexes && { indexes }) });
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../base/clock.ts';
 import { Buckets } from './buckets.ts';
 import { EventLog } from './event-log.ts';
 import { ExpiryQueue } from './expiry.ts';
+import type { History } from './history.ts';
 import { type IndexDefinitions, Indexes } from './indexes.ts';
 import { compareKeys } from './sorted-map.ts';
 import {
@@ -22,6 +23,7 @@ export interface ReadModelOptions {
   readonly indexes: IndexDefinitions | undefined;
   /** What another storage held, to begin with. */
   readonly from?: Captured | undefined;
+  readonly history?: History | undefined;
 }
 
 /**
@@ -37,10 +39,10 @@ export abstract class ReadModel {
   /** The newest revision. */
   protected newest: number;
 
-  constructor({ clock, revision, indexes = {}, from }: ReadModelOptions) {
+  constructor({ clock, revision, indexes = {}, from, history }: ReadModelOptions) {
     this.clock = clock;
     this.newest = revision;
-    this.log = new EventLog(clock, revision);
+    this.log = new EventLog(clock, revision, history);
     this.indexes = new Indexes(indexes);
     this.buckets = new Buckets(from);
     this.expiry = new ExpiryQueue(

@@ -6,6 +6,7 @@ import type { Random } from '../base/random.ts';
 import type { ClusterInstance } from '../cluster-instance.ts';
 import type { KubeObject } from '../kube/object.ts';
 import type { ApiResponse } from '../pipeline/request.ts';
+import type { History } from '../storage/history.ts';
 import { MemoryStorage } from '../storage/memory.ts';
 import type { Captured, LocalStorage } from '../storage/storage.ts';
 import { ClientCertificates } from './client-certificates.ts';
@@ -21,6 +22,7 @@ export interface VirtualClusterParts {
   readonly pki: Pki;
   readonly random: Random;
   readonly clock: Clock;
+  readonly history: History;
   /** Of the machine: how long nobody has asked is real time. */
   readonly realClock: Clock;
   readonly idleMs: number | undefined;
@@ -108,8 +110,8 @@ export class VirtualCluster {
   }
 
   async #start(): Promise<ClusterInstance> {
-    const { clock, isNew, random } = this.#parts;
-    const storage = new MemoryStorage({ clock, from: this.capture() });
+    const { clock, history, isNew, random } = this.#parts;
+    const storage = new MemoryStorage({ clock, history, from: this.capture() });
     if (isNew && storage.get(CLUSTER_NAMESPACE)) {
       await storage.guaranteedUpdate(CLUSTER_NAMESPACE, {}, async ({ value }) => {
         const namespace = thaw<KubeObject>(value);

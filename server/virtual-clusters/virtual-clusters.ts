@@ -1,6 +1,8 @@
 /** The virtual clusters of a process: made, found and ended. */
+
 import { createHash } from 'node:crypto';
 import type { VirtualClusterAdmin, VirtualClusterFacts, VirtualClusterWish } from '../admin/clusters.ts';
+import { historyOf } from '../assembly-options.ts';
 import { createPki, type Pki } from '../auth/certificates.ts';
 import { type Clock, rfc3339 } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
@@ -107,6 +109,7 @@ export class VirtualClusters implements VirtualClusterAdmin {
       pki,
       random,
       clock,
+      history: historyOf(this.#parts.options),
       realClock: this.#parts.realClock,
       idleMs: idleMs === 0 ? undefined : idleMs,
       instance: (storage) => this.#instance(cluster, { random, clock, virtual: { name, storage, pki } }),

@@ -5,6 +5,7 @@ import { LIMITS } from '../../kube/limits.ts';
 import type { TypeTable } from '../../schema/type-table.ts';
 import { EtcdClient } from '../../storage/etcd/etcd-client.ts';
 import { EtcdStorage } from '../../storage/etcd/etcd-storage.ts';
+import { type History, USUAL_HISTORY } from '../../storage/history.ts';
 import { type EtcdOptions, etcdOf } from './etcd-options.ts';
 import { ObjectFormat } from './object-format.ts';
 
@@ -15,6 +16,7 @@ export interface OpenEtcd {
   readonly table: TypeTable;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly history?: History | undefined;
 }
 
 /**
@@ -29,7 +31,8 @@ function checkVersion(version: string): void {
 }
 
 /** @throws Error that says which servers cannot be used, and why */
-export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd): Promise<EtcdStorage> {
+export async function openEtcd(parts: OpenEtcd): Promise<EtcdStorage> {
+  const { storage, options, table, clock, log, history = USUAL_HISTORY } = parts;
   const servers = etcdOf(storage, options);
   const timeoutMs = LIMITS.etcdCallMs;
   const client = new EtcdClient({ ...servers, clock: realOf(clock), timeoutMs });
@@ -44,7 +47,8 @@ export async function openEtcd({ storage, options, table, clock, log }: OpenEtcd
       clock,
       log,
       timeoutMs,
-      compactionMs: LIMITS.retainedEventsMs,
+      history,
+      compactionMs: history.ageMs,
     });
   } catch (error) {
     client.close();

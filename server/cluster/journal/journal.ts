@@ -17,6 +17,8 @@ export interface JournalParts {
   readonly level: JournalLevel;
   /** The newest revision. */
   readonly revision: () => number;
+  /** For how long requests of the server's own parts are kept; as long as revisions are, unless given. */
+  readonly ownMs?: number | undefined;
 }
 
 /** Forgetting goes through all of them. */
@@ -50,6 +52,7 @@ export class ClusterJournal implements RequestJournal, Book {
   readonly #clock: Clock;
   readonly #realClock: Clock;
   readonly #revision: () => number;
+  readonly #ownMs: number;
   readonly #clients = new RequestRing(LIMITS.journaledRequests);
   readonly #own = new RequestRing(LIMITS.journaledRequests);
   readonly #listeners = new Set<AnswerListener>();
@@ -62,7 +65,8 @@ export class ClusterJournal implements RequestJournal, Book {
   #bodyBytes = 0;
   #sequence = 0;
 
-  constructor({ clock, realClock, level, revision }: JournalParts) {
+  constructor({ clock, realClock, level, revision, ownMs = LIMITS.retainedEventsMs }: JournalParts) {
+    this.#ownMs = ownMs;
     this.#clock = clock;
     this.#realClock = realClock;
     this.#revision = revision;
@@ -84,7 +88,7 @@ export class ClusterJournal implements RequestJournal, Book {
     this.#spare = undefined;
     entry.begin(request, ++this.#sequence, receivedMs, realMs, this.#revision());
     const isOwn = request.isOwn ?? false;
-    if (isOwn) this.#forgetting ??= this.#forgetOwnIn(LIMITS.retainedEventsMs);
+    if (isOwn) this.#forgetting ??= this.#forgetOwnIn(this.#ownMs);
     const forgotten = (isOwn ? this.#own : this.#clients).push(entry);
     if (!forgotten) return entry;
     if (!isOwn) this.onForget(forgotten);
@@ -138,7 +142,7 @@ export class ClusterJournal implements RequestJournal, Book {
   /** Those of controllers tell who wrote a revision: they are of no use for longer than revisions are kept. */
   #forgetOwnIn(delayMs: number): Cancel {
     return this.#realClock.schedule(delayMs, () => {
-      const untilMs = this.#realClock.now() - LIMITS.retainedEventsMs;
+      const untilMs = this.#realClock.now() - this.#ownMs;
       const oldestMs = this.#own.forgetUntil(untilMs);
       this.#forgetting =
         oldestMs === undefined ? undefined : this.#forgetOwnIn(Math.max(oldestMs - untilMs, FORGET_EVERY_MS));

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/log.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { capturedOf } from '../buckets.ts';
 import { atRevision } from '../event-log.ts';
+import type { History } from '../history.ts';
 import type { IndexDefinitions } from '../indexes.ts';
 import { ReadModel } from '../read-model.ts';
 import { reuse } from '../reuse.ts';
@@ -30,6 +31,7 @@ export interface EtcdOptions {
   readonly realClock?: Clock;
   readonly log: Logger;
   readonly indexes?: IndexDefinitions;
+  readonly history?: History | undefined;
   /** How long something may take that is not the client's call itself. */
   readonly timeoutMs: number;
   /** How often etcd is made to forget what is older; never unless given. */
@@ -60,8 +62,9 @@ export abstract class EtcdModel extends ReadModel {
   #nextFreshness: Promise<number> | undefined;
 
   protected constructor(options: EtcdOptions, leases: Leases, contents: Contents) {
-    const { client, format, clock, realClock = realOf(clock), log, indexes, timeoutMs } = options;
-    super({ clock, revision: contents.revision, indexes, from: capturedOf(contents.revision, contents.objects) });
+    const { client, format, clock, realClock = realOf(clock), log, indexes, history, timeoutMs } = options;
+    const from = capturedOf(contents.revision, contents.objects);
+    super({ clock, revision: contents.revision, indexes, from, history });
     this.client = client;
     this.format = format;
     this.errors = log;

@@ -48,7 +48,7 @@ export class Past {
       const until = log.oldest;
       if (revision >= until || revision < this.#forgotten) return;
       // More than a log keeps would be gone before anybody sees it.
-      if (until - revision + log.size > LIMITS.retainedEvents) return;
+      if (until - revision > log.room) return;
       // Another one who waits may have asked for less.
       this.#recalling ??= this.#read(revision, until).finally(() => {
         this.#recalling = undefined;
