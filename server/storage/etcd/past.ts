@@ -1,6 +1,5 @@
 import type { Logger } from '../../base/log.ts';
 import { rest } from '../../base/turn.ts';
-import { LIMITS } from '../../kube/limits.ts';
 import type { KubeObject } from '../../kube/object.ts';
 import { atRevision, type EventLog } from '../event-log.ts';
 import { reuse } from '../reuse.ts';
