@@ -1,4 +1,5 @@
 /** The certificates of a cluster and where they are kept. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createPki, frontProxyAuthority, isInsecureCa, loadPki, type Pki, type PkiPems } from '../auth/certificates.ts';
@@ -53,7 +54,8 @@ export function identityOf(options: IdentityOptions): Pki {
   if (dataDir === undefined) return createPki({ ...options, keys });
   const file = join(dataDir, PKI_FILE);
   const kept = readPems(file);
-  if (kept) {
+  if (kept !== undefined) {
+    checkPems(kept, file, 'delete it');
     const { frontProxyCa = frontProxyAuthority({ clock, random, keys }) } = kept;
     const pems: PkiPems = { ...kept, frontProxyCa };
     const pki = identityFrom(pems, file, 'delete the file', options);
@@ -73,7 +75,11 @@ export async function sharedIdentity(
 ): Promise<Pki> {
   const { keys = randomKeys } = options;
   const text = await share(SHARED, () => JSON.stringify(pemsOf(createPki({ ...options, keys }))));
-  return identityFrom(JSON.parse(text) as PkiPems, `${SHARED} in etcd`, 'delete that key', options);
+  const place = `${SHARED} in etcd`;
+  const remedy = 'delete that key';
+  const pems = pemsFrom(text, place, remedy);
+  checkPems(pems, place, remedy);
+  return identityFrom(pems as PkiPems, place, remedy, options);
 }
 
 /** @throws Error where others reach this server, and keys that everybody can know */
@@ -110,11 +116,46 @@ function readPems(file: string): KeptPems | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  return pemsFrom(text, file, 'delete it');
+}
+
+function pemsFrom(text: string, place: string, remedy: string): KeptPems {
   try {
     return JSON.parse(text) as KeptPems;
   } catch {
-    throw new Error(
-      `${file}: this is no JSON: restore it, or delete it to get new certificates (old kubeconfigs stop working)`,
-    );
+    throw unusable(place, 'this is no JSON', remedy);
+  }
+}
+
+const unusable = (place: string, what: string, remedy: string): Error =>
+  new Error(`${place}: ${what}: restore it, or ${remedy} to get new certificates (old kubeconfigs stop working)`);
+
+/** Looks at what was kept before it is used. @throws Error that names the field that is not right */
+function checkPems(given: unknown, place: string, remedy: string): void {
+  const pems = (given ?? {}) as Readonly<Record<string, unknown>>;
+  const { tokenKey, frontProxyCa } = pems;
+  const pairs = ['ca', 'serving', ...(frontProxyCa === undefined ? [] : ['frontProxyCa'])];
+  const problem =
+    pairs.map((name) => pairProblem(name, pems[name])).find((found) => found !== undefined) ??
+    (parsed(() => createPrivateKey(textOf(tokenKey))) ? undefined : 'tokenKey is no private key (PEM)');
+  if (problem !== undefined) throw unusable(place, problem, remedy);
+}
+
+function pairProblem(name: string, given: unknown): string | undefined {
+  const { key, cert } = (given ?? {}) as { readonly key?: unknown; readonly cert?: unknown };
+  const certificate = parsed(() => new X509Certificate(textOf(cert)));
+  if (!certificate) return `${name}.cert is no certificate (PEM)`;
+  const privateKey = parsed(() => createPrivateKey(textOf(key)));
+  if (!privateKey) return `${name}.key is no private key (PEM)`;
+  return certificate.checkPrivateKey(privateKey) ? undefined : `${name}.key does not belong to ${name}.cert`;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.t
 import { convertedIntegers } from '../schema/converted-integers.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
-import { countKeys, goSyntaxError, measureJson } from '../schema/json-text.ts';
+import { countKeys, goSyntaxError, measureJson, parseAsGo } from '../schema/json-text.ts';
 import { decodeProtobuf, type ProtobufEnvelope, readEnvelope } from '../schema/protobuf.ts';
 import { readRepeated } from '../schema/repeated-fields.ts';
 import { strictProblems } from '../schema/strict.ts';
@@ -164,22 +164,13 @@ function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescri
   }
 }
 
-/** Half of a surrogate pair, escaped: JavaScript keeps it, Go and every byte on the wire do not. */
-const SURROGATE = /\\u[dD][89a-fA-F]/;
-
 function parseJson(bytes: Buffer, text: string, kind: string | undefined): unknown {
   try {
-    const value = JSON.parse(text) as unknown;
-    return text.includes('\\u') && SURROGATE.test(text)
-      ? JSON.parse(JSON.stringify(value).replace(LONE_SURROGATE, '\ufffd'))
-      : value;
+    return parseAsGo(text);
   } catch {
     throw unrecognized(kind, UNREADABLE + goSyntaxError(bytes), text);
   }
 }
-
-/** How JSON.stringify writes half of a pair. */
-const LONE_SURROGATE = /\\ud[89a-f][0-9a-f]{2}/g;
 
 /** Kind and apiVersion are read before anything else. @throws ApiError 400 */
 export function checkEnvelope(value: unknown, kind: string | undefined, text: string): void {

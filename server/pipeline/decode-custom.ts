@@ -5,7 +5,7 @@ import { decodeMetadata } from '../schema/custom/embedded-metadata.ts';
 import { META_FIELDS } from '../schema/custom/structural.ts';
 import { DecodeError } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
-import { countKeys, measureJson } from '../schema/json-text.ts';
+import { countKeys, measureJson, numberBeyondFloat } from '../schema/json-text.ts';
 import { sortedKeys } from '../schema/sorted-keys.ts';
 import { duplicateFields } from '../schema/strict.ts';
 import type { CustomReader } from '../schema/type-table.ts';
@@ -49,6 +49,11 @@ export function decodeCustom(
   const { value, text, patched } = body;
   const { unrecognized, misfit } = refusalsOf(body, expected, shown);
   const given = value as Fields | null;
+  const beyond = text === undefined ? undefined : numberBeyondFloat(text);
+  if (beyond !== undefined) {
+    const why = `json: cannot unmarshal number ${beyond} into Go value of type float64`;
+    throw given?.kind ? misfit(why) : unrecognized(why);
+  }
   if (!given?.kind) throw unrecognized(`Object 'Kind' is missing in '${text ?? JSON.stringify(sortedKeys(value))}'`);
   const apiVersion = typeof given.apiVersion === 'string' ? given.apiVersion : '';
   const own = apiVersionOf(expected);

@@ -22,6 +22,41 @@ export function measureJson(text: string): { depth: number; keys: number } {
   return { depth: deepest, keys };
 }
 
+/** Half of a surrogate pair, escaped: JavaScript keeps it, Go and every byte on the wire do not. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/** How JSON.stringify writes half of a pair; a backslash that is one itself begins nothing. */
+const BACKSLASH_OR_LONE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+
+/** The value of a text, whose halves of surrogate pairs are U+FFFD. @throws SyntaxError */
+export function parseAsGo(text: string): unknown {
+  const value = JSON.parse(text) as unknown;
+  if (!text.includes('\\u') || !SURROGATE.test(text)) return value;
+  const replaced = JSON.stringify(value).replace(BACKSLASH_OR_LONE, (found) => (found === '\\\\' ? found : '\ufffd'));
+  return JSON.parse(replaced) as unknown;
+}
+
+/** Three digits of an exponent, or very many of a number: seldom in a text, and in every number beyond float64. */
+const MAY_BE_BEYOND = /\d[eE]\+?\d{3}|\d{200}/;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+
+/** The first number that is too large for a float64, as it is written: JavaScript reads infinity. */
+export function numberBeyondFloat(text: string): string | undefined {
+  if (!MAY_BE_BEYOND.test(text)) return undefined;
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) === QUOTE) {
+      i = endOfString(text, i);
+      continue;
+    }
+    NUMBER.lastIndex = i;
+    const number = NUMBER.exec(text)?.[0];
+    if (number === undefined) continue;
+    if (!Number.isFinite(Number(number))) return number;
+    i += number.length - 1;
+  }
+  return undefined;
+}
+
 /** Index of the closing quote of the string that opens at `start`. */
 export function endOfString(text: string, start: number): number {
   for (let i = start + 1; ; ) {

@@ -1,6 +1,6 @@
 /** What a data directory holds: the snapshot and everything that the journal says happened since. Only reads. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { deepFreeze } from '../base/freeze.ts';
 import { DamagedFile } from './damaged-file.ts';
 import { firstRevision, type JournalFile, readJournalFile } from './journal-file.ts';
@@ -17,6 +17,8 @@ export interface DirectoryState {
   readonly lines: number;
   /** Journal files that were begun and hold nothing. */
   readonly empty: readonly string[];
+  /** Those of them that may have held something: a crash can leave such a file, but so can who cuts it. */
+  readonly unreadable: readonly { readonly path: string; readonly bytes: number }[];
   /** The newest file, when it ends in the middle of a line. */
   readonly torn?: { readonly path: string; readonly completeBytes: number; readonly tornBytes: number };
 }
@@ -41,14 +43,36 @@ export async function readDirectory(directory: string, snapshotFile: SnapshotFil
   const objects = new Map((snapshot?.objects ?? []).map((object) => [object.key, object]));
   const revision = replay(snapshot?.revision ?? 0, files, objects);
   const last = files.at(-1);
+  const isNew = snapshot === undefined && files.length === 0;
   return {
     revision,
-    isNew: snapshot === undefined && files.length === 0,
+    isNew,
     lines: files.reduce((lines, { records }) => lines + records.length, 0),
     objects: objects.values(),
     empty,
+    unreadable: await unreadableOf(empty, last, isNew),
     ...(last && last.tornBytes > 0 && { torn: last }),
   };
+}
+
+/**
+ * What a file follows is in its header, so that nothing is missing before one that could be read. Behind the last one
+ * a crash leaves a file with no bytes at all, and seldom a part of a header; in a new directory it is that of the first
+ * write.
+ */
+async function unreadableOf(
+  empty: readonly string[],
+  last: JournalFile | undefined,
+  isNew: boolean,
+): Promise<DirectoryState['unreadable']> {
+  const unreadable: { path: string; bytes: number }[] = [];
+  for (const path of empty) {
+    const first = firstRevision(basename(path)) ?? 0;
+    if (last && first <= last.first) continue;
+    const { size: bytes } = await stat(path);
+    if (bytes > 0 || (isNew && first > 1)) unreadable.push({ path, bytes });
+  }
+  return unreadable;
 }
 
 /** Brings the objects of the snapshot up to date. Returns the revision of the result. */

@@ -306,10 +306,17 @@ async function reasonWhy(path: string, error: unknown): Promise<never> {
 }
 
 /** Removes what a crash left over, now that the rest is known to be sound. */
-async function tidy({ torn, empty }: DirectoryState, directory: string, disk: Disk, log: Logger): Promise<void> {
+async function tidy(state: DirectoryState, directory: string, disk: Disk, log: Logger): Promise<void> {
+  const { torn, empty, unreadable } = state;
+  for (const file of unreadable) log.warn(file, NOTHING_READABLE);
   for (const path of [...empty, join(directory, `${SNAPSHOT_NAME}.tmp`)]) await disk.remove(path);
   if (!torn) return;
   const { path, completeBytes, tornBytes } = torn;
   log.warn({ path, tornBytes }, 'the end of the journal is cut off and was dropped: its writes were not acknowledged');
   await disk.truncate(path, completeBytes);
 }
+
+const NOTHING_READABLE =
+  'this file of the journal holds nothing that can be read, and was removed: a crash that came while the file was ' +
+  'begun leaves one like it, and nothing is missing then; if acknowledged writes are missing, somebody has cut it: ' +
+  'stop the server and put the directory back from a copy';

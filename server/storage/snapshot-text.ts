@@ -1,4 +1,5 @@
 /** The text of a snapshot: a Kubernetes `List` with one object a line. */
+import { isUtf8 } from 'node:buffer';
 import { deepFreeze, type Frozen, getOwn } from '../base/freeze.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { DamagedFile } from './damaged-file.ts';
@@ -47,6 +48,7 @@ export function* snapshotText({ revision, objects }: Snapshot): Generator<Buffer
  * @throws DamagedFile
  */
 export function parseSnapshot(bytes: Buffer, path: string, locate: Locate): Snapshot {
+  if (!isUtf8(bytes)) throw damaged(path, lineOfOtherBytes(bytes), 'the line holds bytes that are no UTF-8');
   const { list, items } = parseLines(bytes, path) ?? parseWhole(bytes.toString(), path);
   if (list?.kind !== 'List' || list.apiVersion !== 'v1' || !items) {
     throw damaged(path, 1, 'the file is no List of apiVersion v1 with items');
@@ -68,6 +70,16 @@ export function parseSnapshot(bytes: Buffer, path: string, locate: Locate): Snap
   return { revision, objects };
 }
 
+/** The first line with bytes that are no UTF-8. */
+function lineOfOtherBytes(bytes: Buffer): number {
+  let line = 1;
+  for (let start = 0; ; line++) {
+    const end = bytes.indexOf('\n', start);
+    if (end < 0 || !isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
+}
+
 const damaged = (path: string, line: number, what: string): DamagedFile =>
   new DamagedFile(path, line, what, 'Correct the file, or put the directory back from a copy.');
 
@@ -83,7 +95,7 @@ function parseLines(bytes: Buffer, path: string): ParsedList | undefined {
   const next = (): string => {
     const end = bytes.indexOf('\n', start);
     const text = bytes.toString('utf8', start, end < 0 ? bytes.length : end);
-    start += Buffer.byteLength(text) + 1;
+    start = end < 0 ? bytes.length : end + 1;
     line++;
     return text;
   };

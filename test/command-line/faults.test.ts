@@ -70,7 +70,10 @@ describe('fauxkube faults', () => {
   it('says what cannot be', async () => {
     expect(await faults('remove', 'none')).toEqual([1, 'fauxkube: there is no fault "none"\n']);
     expect(await faults('add', '{"code": 503')).toEqual([1, expect.stringContaining('the rule is no JSON')]);
-    expect(await faults('add', 'missing.json')).toEqual([1, expect.stringContaining('ENOENT')]);
+    expect(await faults('add', 'missing.json')).toEqual([
+      1,
+      expect.stringContaining('missing.json: there is no such file'),
+    ]);
     expect(await faults('add', '[3]')).toEqual([1, 'fauxkube: a rule has to be a JSON object\n']);
   });
 });

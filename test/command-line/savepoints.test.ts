@@ -67,6 +67,14 @@ describe('fauxkube savepoint and snapshot', () => {
       1,
       expect.stringContaining('fauxkube: the snapshot cannot be used, and nothing was changed: line 1'),
     ]);
-    expect(await run('snapshot', 'restore', 'none.json')).toEqual([1, expect.stringContaining('ENOENT')]);
+    expect(await run('snapshot', 'restore', 'none.json')).toEqual([
+      1,
+      expect.stringMatching(/^fauxkube: none\.json: there is no such file; .*\/none\.json\)\n$/),
+    ]);
+    await writeFile(cli.file('manifest.yaml'), 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n');
+    expect(await run('snapshot', 'restore', 'manifest.yaml')).toEqual([
+      1,
+      expect.stringMatching(/it is no snapshot\. .*`fauxkube snapshot save`.*`fauxkube start --fixtures`.*kubectl\n$/),
+    ]);
   });
 });

@@ -150,4 +150,15 @@ describe('a damaged data directory stops the start', () => {
     await expectRefused(directory, message);
     expect(await namesIn(directory)).toEqual(['cluster.json']);
   });
+
+  it.each([
+    ['our own layout', ''],
+    ['another layout', ' '],
+  ])('a snapshot with bytes that are no UTF-8, which are told by their line, in %s', async (_layout, space) => {
+    const directory = await temporaryDirectory();
+    const broken = good.replace('"a"', '"\u00ff\u00fe"').replace('"Thing"', '"Other"');
+    const text = item(`${good},\n${broken},\n${good}`).replace('[\n', `[${space}\n`);
+    await writeFile(join(directory, 'cluster.json'), Buffer.from(text, 'latin1'));
+    await expectRefused(directory, /cluster\.json:3: the line holds bytes that are no UTF-8\. Correct the file/);
+  });
 });

@@ -1,6 +1,7 @@
-import { readFile, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { journalName } from '../../server/storage/journal-file.ts';
 import { contentsOf, copyOf, namesIn, openStorage, stateOf, temporaryDirectory } from '../support/data-directory.ts';
 import { configMap, keyOfMap, LogCollector } from '../support/stored.ts';
 
@@ -42,6 +43,32 @@ describe('a line that a crash cut off', () => {
       await storage.create(keyOfMap('c'), configMap('c'));
       await storage.close();
     }
+  });
+
+  it('is told when it is the header, of which an empty file has nothing', async () => {
+    const { directory, journal, bytes } = await crashed();
+    for (const length of [0, 10]) {
+      await writeFile(journal, bytes.subarray(0, length));
+      const log = new LogCollector();
+      const copy = await copyOf(directory);
+      const storage = await openStorage(copy, { log });
+      const path = join(copy, basename(journal));
+      expect(log.entries.map(({ level, fields }) => ({ level, fields }))).toEqual(
+        length === 0 ? [] : [{ level: 'warn', fields: { path, bytes: length } }],
+      );
+      for (const text of log.texts('warn')) expect(text).toMatch(/holds nothing that can be read.*from a copy$/);
+      await storage.close();
+    }
+  });
+
+  it('is told when an empty file is all that is left of a directory with writes', async () => {
+    const { directory, journal } = await crashed();
+    await rm(journal);
+    await writeFile(join(directory, journalName(1003)), '');
+    const log = new LogCollector();
+    const storage = await openStorage(directory, { log });
+    expect(log.texts('warn')).toHaveLength(1);
+    await storage.close();
   });
 
   it('may be garbage without an end', async () => {

@@ -66,7 +66,12 @@ describe('/-/snapshot', () => {
 
   it.each([
     ['no JSON', () => '{"kind":"List"', 'line 1: the file is no JSON'],
-    ['another kind', () => '{"kind":"Pod","apiVersion":"v1"}', 'line 1: the file is no List'],
+    [
+      'another kind',
+      () => '{"kind":"Pod","apiVersion":"v1"}',
+      'line 1: the file is no List of apiVersion v1 with items. Give a file that',
+    ],
+    ['a manifest', () => '---\nkind: Pod\napiVersion: v1\n', 'line 1: it is no snapshot. Give a file that'],
     ['half of one', () => text.slice(0, text.length / 2), 'the file is no JSON'],
     ['an unknown kind', () => text.replace('"kind":"Boat"', '"kind":"Ship"'), 'there is no kind'],
     ['a field of a wrong type', () => text.replace('{"a":"1"}', '{"a":1}'), 'items['],

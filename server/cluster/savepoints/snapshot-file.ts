@@ -49,8 +49,21 @@ export function stateOf(bytes: Buffer, catalog: Catalog): Captured {
     const { revision, objects } = parseSnapshot(bytes, 'snapshot', checked(catalog));
     return capturedOf(revision, objects);
   } catch (error) {
-    if (error instanceof DamagedFile)
-      throw badRequest(`the snapshot cannot be used, and nothing was changed: line ${error.line}: ${error.what}`);
+    if (error instanceof DamagedFile) throw badRequest(whyUnusable(error, bytes));
     throw error;
   }
 }
+
+function whyUnusable({ line, what }: DamagedFile, bytes: Buffer): string {
+  // Whatever YAML's trouble with JSON is, it helps nobody.
+  const isYaml = !/^\s*(?:\{|$)/.test(bytes.toString('latin1', 0, SHOWN_BYTES));
+  const why = isYaml ? 'line 1: it is no snapshot' : `line ${line}: ${what}`;
+  const advice = line === 1 ? `. ${ADVICE}` : '';
+  return `the snapshot cannot be used, and nothing was changed: ${why}${advice}`;
+}
+
+/** Enough to see how a text begins. */
+const SHOWN_BYTES = 1024;
+const ADVICE =
+  'Give a file that `fauxkube snapshot save` has written; manifests are loaded by `fauxkube start --fixtures`, or ' +
+  'applied with kubectl';

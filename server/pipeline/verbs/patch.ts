@@ -3,7 +3,7 @@ import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { DecodeError } from '../../schema/decode.ts';
-import { countKeys } from '../../schema/json-text.ts';
+import { countKeys, numberBeyondFloat, parseAsGo } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
@@ -133,14 +133,24 @@ export async function readPatch(
   }
   const text = body.bytes.toString();
   try {
-    const patch = JSON.parse(text) as unknown;
+    const patch = parseAsGo(text);
     tellBody(request, patch);
     const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
+    const beyond = numberBeyondFloat(text);
+    // What the patch is for is looked for first.
+    if (beyond !== undefined) return () => cannotDecode(beyond, mediaTypeOf(request));
     return make({ patch, duplicates, told }, table);
   } catch (error) {
     if (error instanceof SyntaxError) throw badRequest('invalid JSON patch');
     throw error;
   }
+}
+
+/** Upstream reads each kind of patch into another Go type. @throws ApiError 400 */
+function cannotDecode(number: string, mediaType: string): never {
+  const where = mediaType === 'application/json-patch+json' ? 'struct field jsonPatchOp.value' : 'value';
+  const why = `json: cannot unmarshal number ${number} into Go ${where} of type float64`;
+  throw badRequest(mediaType === 'application/strategic-merge-patch+json' ? why : `error decoding patch: ${why}`);
 }
 
 /** PATCH of an object, or of one of its parts such as status. */
