@@ -36,8 +36,11 @@ export function parseAsGo(text: string): unknown {
   return JSON.parse(replaced) as unknown;
 }
 
-/** Three digits of an exponent, or very many of a number: seldom in a text, and in every number beyond float64. */
-const MAY_BE_BEYOND = /\d[eE]\+?\d{3}|\d{200}/;
+/**
+ * Three digits of an exponent, or very many of a number: seldom in a text, and in every number beyond float64. A run of
+ * digits is only looked at from its beginning: from each of them it would take time without end.
+ */
+const MAY_BE_BEYOND = /\d[eE]\+?\d{3}|(?<!\d)\d{200}/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 
 /** The first number that is too large for a float64, as it is written: JavaScript reads infinity. */
