@@ -14,7 +14,8 @@ const specText = (spec: unknown): string | undefined => {
   return rememberedText(spec) ?? objectText(spec, wholePart);
 };
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** Whether a value has parts: a map, or a list. */
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const managersText = (entries: readonly unknown[]): string =>
   `[${entries.map((entry) => (isObject(entry) ? objectText(entry, wholePart) : JSON.stringify(entry))).join(',')}]`;

@@ -5,7 +5,7 @@
 import type { Frozen } from '../base/freeze.ts';
 import { quotedName } from '../base/shared-text.ts';
 import type { KubeObject } from '../kube/object.ts';
-import { type PartText, partOfMetadata, partOfObject, wholePart } from './json-text.ts';
+import { isObject, type PartText, partOfMetadata, partOfObject, wholePart } from './json-text.ts';
 
 /** Where a field of an object, or what is in it, was another one before, and may be another one next. */
 interface Gap {
@@ -90,8 +90,6 @@ function fillPart(part: unknown, old: unknown, gap: Gap | undefined): boolean {
   gap.text = JSON.stringify(part);
   return true;
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** The bytes with new texts in their gaps, which move to where they are now; undefined if not all texts are ASCII. */
 function filled(bytes: Buffer, gaps: readonly Gap[]): Buffer | undefined {
