@@ -20,12 +20,19 @@ const CREATION_RETRY_MS = 10_000;
 /** Starts a container, for the first time or anew. @returns its status, which says why when it does not run yet */
 export async function startContainer(container: AnyContainer, before: Status, outer: SyncContext): Promise<Status> {
   const told: (() => void)[] = [];
+  const { pod, memory, runtime, surroundings, images, clock, nowMs } = outer;
   const after = await start(container, before, {
-    ...outer,
-    // Not a property of its own.
-    surroundings: outer.surroundings,
+    pod,
+    memory,
+    runtime,
+    surroundings,
+    images,
+    clock,
+    nowMs,
     tell: (...event) => told.push(() => outer.tell(...event)),
     routine: (...event) => told.push(() => outer.routine(...event)),
+    wakeAt: outer.wakeAt,
+    wake: outer.wake,
   });
   if (after === before || !waitsOn(before, after)) for (const tell of told) tell();
   return after;

@@ -93,6 +93,7 @@ function fails(container: AnyContainer, { tell }: SyncContext, waits: Waits): Pu
  */
 export function pullVolumes(container: AnyContainer, context: SyncContext): Waits | 'pulling' | undefined {
   const { pod, tell, routine } = context;
+  if (!pod.spec.volumes?.some(({ image }) => image)) return undefined;
   // What is told of them is told of the pod.
   const ofPod: SyncContext = {
     ...context,

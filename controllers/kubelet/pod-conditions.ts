@@ -26,15 +26,14 @@ function conditionOf(pod: FrozenPod, type: string, { status, reason, message }: 
   const before = pod.status.conditions?.find((known) => known.type === type);
   const lastTransitionTime = before?.status === status ? (before.lastTransitionTime ?? now) : now;
   const { generation } = pod.metadata;
-  return {
-    type,
-    ...(generation !== undefined && { observedGeneration: generation }),
-    status,
-    lastProbeTime: null,
-    lastTransitionTime,
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
-  } as unknown as Condition;
+  const condition: Partial<Record<keyof PodCondition, unknown>> = { type };
+  if (generation !== undefined) condition.observedGeneration = generation;
+  condition.status = status;
+  condition.lastProbeTime = null;
+  condition.lastTransitionTime = lastTransitionTime;
+  if (reason !== undefined) condition.reason = reason;
+  if (message !== undefined) condition.message = message;
+  return condition as Condition;
 }
 
 const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);

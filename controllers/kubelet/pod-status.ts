@@ -65,22 +65,37 @@ export function changedStatus(pod: FrozenPod, facts: PodFacts): Partial<Frozen<P
   // While a container may still run, no pod that a kubelet ends by itself is told of as over (mergePodStatus).
   const isBeingEnded = failure !== undefined && !isTerminal;
   const sandbox = podIP === undefined ? 'missing' : isTerminal ? 'stopped' : 'ready';
-  const wanted: Partial<Frozen<PodStatus>> = {
-    ...(metadata.generation !== undefined && { observedGeneration: metadata.generation }),
-    ...(!isBeingEnded && { phase }),
-    ...(failure && !isBeingEnded && { reason: failure.reason, message: failure.message }),
-    conditions: conditionsOf(pod, { statuses, phase, sandbox, now }),
-    hostIP,
-    hostIPs: [{ ip: hostIP }],
-    ...(podIP !== undefined && { podIP, podIPs: facts.podIPs.map((ip) => ({ ip })) }),
-    startTime: status.startTime ?? now,
-    ...statusLists(pod, statuses),
-    ...(podIP !== undefined && podAllocation(pod)),
+  let changed: Partial<Record<keyof PodStatus, unknown>> | undefined;
+  const say = (field: keyof PodStatus, value: unknown): void => {
+    if (value === undefined || deepEqual(value, status[field])) return;
+    changed ??= {};
+    changed[field] = value;
   };
-  const changed: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(wanted))
-    if (!deepEqual(value, status[field as keyof PodStatus])) changed[field] = value;
-  return Object.keys(changed).length === 0 ? undefined : (changed as Partial<Frozen<PodStatus>>);
+  say('observedGeneration', metadata.generation);
+  if (!isBeingEnded) say('phase', phase);
+  if (failure && !isBeingEnded) {
+    say('reason', failure.reason);
+    say('message', failure.message);
+  }
+  say('conditions', conditionsOf(pod, { statuses, phase, sandbox, now }));
+  say('hostIP', hostIP);
+  say('hostIPs', [{ ip: hostIP }]);
+  if (podIP !== undefined) {
+    say('podIP', podIP);
+    say(
+      'podIPs',
+      facts.podIPs.map((ip) => ({ ip })),
+    );
+  }
+  say('startTime', status.startTime ?? now);
+  const lists = statusLists(pod, statuses);
+  for (const field in lists) say(field as keyof PodStatus, lists[field as keyof PodStatus]);
+  if (podIP !== undefined) {
+    const allocation = podAllocation(pod);
+    say('allocatedResources', allocation.allocatedResources);
+    say('resources', allocation.resources);
+  }
+  return changed as Partial<Frozen<PodStatus>> | undefined;
 }
 
 /** The status of a pod that its node does not take (rejectPod): a kubelet says nothing else of it. */

@@ -107,19 +107,12 @@ export interface Claim<T extends KubeObject> {
  * @throws what went wrong with a patch, after all candidates have been looked at
  */
 export async function claim<T extends KubeObject>(request: Claim<T>): Promise<Frozen<T>[]> {
-  const { owner, candidates } = request;
-  const { uid, deletionTimestamp } = owner.metadata;
-  const claimed: Frozen<T>[] = [];
+  const { claimed, others } = sorted(request);
   const errors: unknown[] = [];
   let mayAdopt: Promise<void> | undefined;
-  for (const candidate of candidates) {
-    const reference = controllerRefOf(candidate);
-    if (reference && reference.uid !== uid) continue;
-    const matches = request.matches(candidate);
-    if (reference && matches) claimed.push(candidate);
-    if (deletionTimestamp !== undefined || (reference !== undefined) === matches) continue;
+  for (const candidate of others) {
     try {
-      if (reference) {
+      if (controllerRefOf(candidate)) {
         await release(request, candidate);
       } else if (candidate.metadata.deletionTimestamp === undefined) {
         mayAdopt ??= checkOwner(request);
@@ -133,6 +126,28 @@ export async function claim<T extends KubeObject>(request: Claim<T>): Promise<Fr
   }
   if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors.join(', '));
   return claimed;
+}
+
+/** What the owner has already, which is nearly everything, nearly always; and what it has yet to adopt or release. */
+function sorted<T extends KubeObject>({
+  owner,
+  candidates,
+  matches,
+}: Claim<T>): {
+  readonly claimed: Frozen<T>[];
+  readonly others: readonly Frozen<T>[];
+} {
+  const { uid, deletionTimestamp } = owner.metadata;
+  const claimed: Frozen<T>[] = [];
+  const others: Frozen<T>[] = [];
+  for (const candidate of candidates) {
+    const reference = controllerRefOf(candidate);
+    if (reference && reference.uid !== uid) continue;
+    const isMatch = matches(candidate);
+    if (reference && isMatch) claimed.push(candidate);
+    else if (deletionTimestamp === undefined && (reference !== undefined || isMatch)) others.push(candidate);
+  }
+  return { claimed, others };
 }
 
 /** Before the first adoption the owner is read past the informer: it may be on its way out (kubernetes#42639). */

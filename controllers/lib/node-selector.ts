@@ -62,8 +62,8 @@ export function namedNodes({ spec }: Pick<Frozen<Pod>, 'spec'>): ReadonlySet<str
 
 /** Whether a node is one that the pod asks for. */
 export function podWantsNode({ spec }: Pick<Frozen<Pod>, 'spec'>, node: Frozen<Node>): boolean {
-  for (const [key, value] of Object.entries(spec.nodeSelector ?? {}))
-    if (getOwn(node.metadata.labels, key) !== value) return false;
+  const { nodeSelector } = spec;
+  for (const key in nodeSelector) if (getOwn(node.metadata.labels, key) !== nodeSelector[key]) return false;
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return required === undefined || nodeSelectorMatches(required, node);
 }

@@ -91,12 +91,34 @@ function requestsWith({ spec, status }: Frozen<Pod>, assumed: Amounts): Amounts 
   return total.size === 0 ? NOTHING : total;
 }
 
+/** By the spec, which pods of one template share. */
+type Known = WeakMap<object, Amounts>;
+
+/** Whether no status says that a container still has something else than it asks for. */
+const saysNothing = (statuses: readonly Frozen<ContainerStatus>[] | undefined | null): boolean =>
+  !statuses?.some(({ allocatedResources, resources }) => allocatedResources || resources?.requests);
+
+function knownRequests(pod: Frozen<Pod>, assumed: Amounts, known: Known): Amounts {
+  const { spec, status } = pod;
+  if (!saysNothing(status?.containerStatuses) || !saysNothing(status?.initContainerStatuses))
+    return requestsWith(pod, assumed);
+  let amounts = known.get(spec);
+  if (!amounts) {
+    amounts = requestsWith(pod, assumed);
+    if (Object.isFrozen(spec)) known.set(spec, amounts);
+  }
+  return amounts;
+}
+
+const asked: Known = new WeakMap();
+const scored: Known = new WeakMap();
+
 /** See {@link requestsWith}; for filters. */
 export function podRequests(pod: Frozen<Pod>): Amounts {
-  return requestsWith(pod, NOTHING);
+  return knownRequests(pod, NOTHING, asked);
 }
 
 /** The same for scores, where a container that asks for nothing counts as a small one. */
 export function assumedRequests(pod: Frozen<Pod>): Amounts {
-  return requestsWith(pod, ASSUMED);
+  return knownRequests(pod, ASSUMED, scored);
 }

@@ -28,8 +28,15 @@ export function statusOf(
   const { minReadySeconds = 0, template } = set.spec;
   const templateLabels = mapSelectorOf(template?.metadata?.labels ?? {}) ?? [];
   let [fullyLabeled, ready, available] = [0, 0, 0];
+  // Pods of one template share their labels.
+  let labels: Frozen<Pod>['metadata']['labels'];
+  let isFullyLabeled = selectorMatches(templateLabels, labels);
   for (const pod of active) {
-    if (selectorMatches(templateLabels, pod.metadata.labels)) fullyLabeled++;
+    if (pod.metadata.labels !== labels) {
+      labels = pod.metadata.labels;
+      isFullyLabeled = selectorMatches(templateLabels, labels);
+    }
+    if (isFullyLabeled) fullyLabeled++;
     if (!isPodReady(pod)) continue;
     ready++;
     if (isReadyLongEnough(pod, minReadySeconds, nowMs)) available++;

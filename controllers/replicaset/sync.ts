@@ -40,6 +40,18 @@ interface OwnPods {
   readonly terminating: number;
 }
 
+/** Pods of one template share their labels, which are looked at once. */
+function matcherOf(selector: LabelSelector | undefined): (pod: Frozen<Pod>) => boolean {
+  let last: Frozen<Pod>['metadata']['labels'];
+  let isMatch = selector !== undefined && selectorMatches(selector, last);
+  return ({ metadata: { labels } }) => {
+    if (labels === last) return isMatch;
+    last = labels;
+    isMatch = selector !== undefined && selectorMatches(selector, labels);
+    return isMatch;
+  };
+}
+
 async function podsOf(
   key: Key,
   set: Frozen<Replicated>,
@@ -48,8 +60,7 @@ async function podsOf(
   kind: ReplicatedKind,
 ): Promise<OwnPods> {
   const pods = env.lister<Pod>(PODS);
-  const matches = (pod: Frozen<Pod>): boolean =>
-    selector !== undefined && selectorMatches(selector, pod.metadata.labels);
+  const matches = matcherOf(selector);
   const candidates: Frozen<Pod>[] = [];
   let terminating = 0;
   for (const pod of pods.ownedBy(set.metadata.uid ?? '')) {

@@ -4,7 +4,7 @@ import type { Node } from '../../server/kube/types.gen.ts';
 import { NodeImages } from './node-images.ts';
 import { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
-import { type CountsByNode, SelectorCounts } from './selector-counts.ts';
+import { type CountsByNode, countsAlike, SelectorCounts } from './selector-counts.ts';
 
 interface Place {
   readonly pod: PodInfo;
@@ -85,7 +85,10 @@ export class Cluster {
   }
 
   add(pod: PodInfo, node: string): void {
-    this.remove(pod.uid);
+    const before = this.#places.get(pod.uid);
+    // Most of what is heard of a pod changes nothing that selectors look at.
+    const isCounted = before?.node === node && countsAlike(before.pod, pod);
+    this.#remove(pod.uid, isCounted);
     const place = { pod, node };
     this.#places.set(pod.uid, place);
     let places = this.#byNamespace.get(pod.namespace);
@@ -94,7 +97,7 @@ export class Cluster {
       this.#byNamespace.set(pod.namespace, places);
     }
     places.set(pod.uid, place);
-    this.#counts.changed(pod, node, 1);
+    if (!isCounted) this.#counts.changed(pod, node, 1);
     const info = this.#nodes.get(node);
     if (!info) {
       this.#homeless.set(node, (this.#homeless.get(node) ?? new Map<string, PodInfo>()).set(pod.uid, pod));
@@ -105,14 +108,18 @@ export class Cluster {
   }
 
   remove(uid: string): void {
+    this.#remove(uid, false);
+  }
+
+  #remove(uid: string, staysCounted: boolean): void {
     const place = this.#places.get(uid);
     if (!place) return;
     const { pod, node } = place;
     this.#places.delete(uid);
     const places = this.#byNamespace.get(pod.namespace);
     places?.delete(uid);
-    this.#counts.changed(pod, node, -1);
-    if (places?.size === 0) {
+    if (!staysCounted) this.#counts.changed(pod, node, -1);
+    if (places?.size === 0 && !staysCounted) {
       this.#byNamespace.delete(pod.namespace);
       this.#counts.forget(pod.namespace);
     }

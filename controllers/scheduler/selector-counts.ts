@@ -15,6 +15,12 @@ const SELECTORS_MAX = 64;
 /** Pods that are on their way out count no longer (podtopologyspread.countPodsMatchSelector). */
 const counts = ({ pod }: PodInfo): boolean => pod.metadata.deletionTimestamp === undefined;
 
+/** Whether two versions of a pod, on one node, count for the same selectors. */
+export const countsAlike = (before: PodInfo, now: PodInfo): boolean =>
+  before.namespace === now.namespace &&
+  before.pod.metadata.labels === now.pod.metadata.labels &&
+  counts(before) === counts(now);
+
 /**
  * Counts the pods of selectors on each node, and keeps the counts up to date: the pods of one workload ask again and
  * again.

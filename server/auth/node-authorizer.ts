@@ -8,13 +8,25 @@ import { type Rule, ruleTest } from './rbac-rules.ts';
 type Resource = NonNullable<AccessRequest['resource']>;
 
 /** One question of a node about a resource. */
-interface Question extends Resource {
+interface Question {
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly fields: Resource['fields'] | undefined;
   readonly node: string;
   readonly verb: string;
   /** Plural with group. */
   readonly id: string;
   readonly objects: NodeObjects;
 }
+
+const questionOf = (
+  { subresource, namespace, name, fields }: Resource,
+  node: string,
+  verb: string,
+  id: string,
+  objects: NodeObjects,
+): Question => ({ subresource, namespace, name, fields, node, verb, id, objects });
 
 const ALLOWED: Decision = { allowed: true, reason: '' };
 const NONE: Decision = { allowed: false, reason: '' };
@@ -43,7 +55,7 @@ export class NodeAuthorizer implements Authorizer {
     if (resource) {
       const narrowed = BY_RESOURCE.get(resource.resource);
       if (narrowed?.group === resource.group)
-        return narrowed.decide({ ...resource, node, verb, id: narrowed.id, objects: this.#objects });
+        return narrowed.decide(questionOf(resource, node, verb, narrowed.id, this.#objects));
     }
     const test = ruleTest(request);
     return this.#rules().some(test) ? ALLOWED : NONE;

@@ -12,8 +12,13 @@ const BUDGET_OF_LASTING_WORK_BYTES = 22_000;
  * functions, which are compiled again and again for each that calls them.
  */
 const INLINED_BYTES = 300;
-/** What a start, some fixtures and a few Deployments take. */
-const LASTING_CPU_MS = 1400;
+/**
+ * What a start, some fixtures and a few Deployments take, as a multiple of what reading the bundle took: machines
+ * differ by more than half, and one machine does from hour to hour.
+ */
+const LASTING_LOADS = 24;
+/** Without its code cache a bundle takes much longer to read. */
+const LASTING_MS = { least: 1000, most: 4000 };
 const LOOK_MS = 250;
 
 /** What is told to the engine, and when it is looked. */
@@ -54,17 +59,19 @@ export interface CompilingBySpentTime {
  * is compiled then for a burst of a thousand equal requests costs more than the burst wins by it. A process that is
  * still at work after that wins by code that is fast early.
  *
- * Figures: docs/decisions/0008-engine-options.md.
+ * Figures: docs/decisions/0008-engine-options.md. To be called when the bundle has been read: what that took says how
+ * fast the machine is.
  *
  * @example
  * compileBySpentTime();
  */
 export function compileBySpentTime(engine: EngineParts = ENGINE): CompilingBySpentTime {
   let budgetBytes = BUDGET_OF_A_BURST_BYTES;
+  const lastingMs = Math.min(Math.max(engine.cpuMs() * LASTING_LOADS, LASTING_MS.least), LASTING_MS.most);
   engine.setInlined(INLINED_BYTES);
   engine.setBudget(budgetBytes);
   const end = engine.every(LOOK_MS, () => {
-    if (engine.cpuMs() < LASTING_CPU_MS) return;
+    if (engine.cpuMs() < lastingMs) return;
     budgetBytes = BUDGET_OF_LASTING_WORK_BYTES;
     engine.setBudget(budgetBytes);
     end();

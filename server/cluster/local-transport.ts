@@ -45,6 +45,8 @@ export class LocalTransport implements Transport {
   readonly #pipeline: Pipeline;
   readonly #user: User;
   readonly #headers: Readonly<Record<string, string>>;
+  /** Those of a patch, by its type. */
+  readonly #patchHeaders = new Map<string, Readonly<Record<string, string>>>();
   readonly #isOwn: boolean;
 
   /**
@@ -61,8 +63,7 @@ export class LocalTransport implements Transport {
   async send({ verb, resource, key, subresource, body, patchType, query }: ClientRequest): Promise<Frozen<KubeObject>> {
     const isCollection = verb === 'deletecollection' || (verb === 'create' && subresource === undefined);
     const path = pathOf(resource, key.namespace, isCollection ? '' : key.name, subresource);
-    const headers =
-      verb === 'patch' ? { ...this.#headers, 'content-type': PATCH_TYPES[patchType ?? 'strategic'] } : this.#headers;
+    const headers = verb === 'patch' ? this.#headersOf(PATCH_TYPES[patchType ?? 'strategic']) : this.#headers;
     const response = await this.#handle(
       METHODS[verb],
       path,
@@ -134,6 +135,15 @@ export class LocalTransport implements Transport {
 
   watchAll(options: { readonly existing: boolean }, observer: EverythingObserver): Cancel {
     return this.#pipeline.watchAll(this.#user, options, observer);
+  }
+
+  #headersOf(patchType: string): Readonly<Record<string, string>> {
+    let headers = this.#patchHeaders.get(patchType);
+    if (!headers) {
+      headers = { ...this.#headers, 'content-type': patchType };
+      this.#patchHeaders.set(patchType, headers);
+    }
+    return headers;
   }
 
   async #handle(

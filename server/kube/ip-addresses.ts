@@ -16,22 +16,31 @@ export interface IpBlock {
 }
 
 const DECIMAL = /^\d{1,}$/;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
 const GROUP = /^[0-9a-fA-F]{1,4}$/;
 const MAPPED = 0xffffn << 32n;
 
 function parseIpv4(text: string): { bits: bigint; leadingZeros: boolean } | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  let bits = 0;
+  let [bits, byte, digits, dots] = [0, 0, 0, 0];
   let leadingZeros = false;
-  for (const part of parts) {
-    const byte = Number(part);
-    if (!DECIMAL.test(part) || byte > 255) return undefined;
-    if (part.length > 1 && part.startsWith('0')) leadingZeros = true;
-    // Shifts would make it negative.
-    bits = bits * 256 + byte;
+  // One more than there are characters: the end closes the last number as a dot does the others.
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : DOT;
+    if (code >= ZERO && code <= NINE) {
+      if (digits === 1 && byte === 0) leadingZeros = true;
+      digits++;
+      byte = byte * 10 + code - ZERO;
+      if (byte > 255) return undefined;
+    } else if (code === DOT && digits > 0 && dots < 4) {
+      // Shifts would make it negative.
+      bits = bits * 256 + byte;
+      [byte, digits] = [0, 0];
+      dots++;
+    } else return undefined;
   }
-  return { bits: BigInt(bits), leadingZeros };
+  return dots === 4 ? { bits: BigInt(bits), leadingZeros } : undefined;
 }
 
 /** The groups of one side of `::`, with a dotted end as two groups. */

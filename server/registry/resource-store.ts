@@ -39,7 +39,8 @@ import {
 } from './object-meta.ts';
 import { warnOfOwnAnnotations } from './own-annotations.ts';
 import type { Finish, RegistryEnv, ResourceDefinition, WriteContext } from './resource.ts';
-import { openShared, SharedParts } from './shared-parts.ts';
+import { openShared } from './shared-parts.ts';
+import { SharedTemplate } from './shared-template.ts';
 import { checkVersion } from './version-check.ts';
 import { reviewOf, settling, type WriteOptions } from './write.ts';
 import { writeContext } from './write-context.ts';
@@ -59,7 +60,7 @@ export class ResourceStore {
   readonly #env: RegistryEnv;
   readonly #bucket: string;
   readonly #metaRules: MetaRules;
-  #specs: SharedParts | undefined;
+  #template: SharedTemplate | undefined;
 
   /** @param about how errors call the resource, where another group shows its objects */
   constructor(
@@ -179,7 +180,7 @@ export class ResourceStore {
     );
     const finish = hook instanceof Promise ? await hook : hook;
     try {
-      if (definition.sharesSpec) this.#shareSpec(object);
+      if (definition.sharesSpec) this.#share(object);
       const ofMeta = metaProblems(object.metadata, this.#metaRules);
       const problems = definition.problemsWith?.(
         ofMeta,
@@ -222,11 +223,11 @@ export class ResourceStore {
     }
   }
 
-  #shareSpec(object: KubeObject): void {
+  #share(object: KubeObject): void {
     const type = this.info.type.byName.get('spec')?.type;
-    if (!type || typeof object.spec !== 'object' || object.spec === null) return;
-    this.#specs ??= new SharedParts(type);
-    object.spec = this.#specs.share(object.spec);
+    if (!type) return;
+    this.#template ??= new SharedTemplate(type);
+    this.#template.share(object);
   }
 
   /**

@@ -82,8 +82,24 @@ export function inFieldOrder<T extends object>(value: T, type: TypeDescription):
     changed[name] = next;
   }
   if (isOrdered) return (changed ?? value) as T;
-  const result = changed ?? fields;
-  const positionOf = (name: string): number => slots.get(name)?.position ?? slots.size;
-  const names = Object.keys(result).sort((a, b) => positionOf(a) - positionOf(b));
-  return Object.fromEntries(names.map((name) => [name, result[name]])) as T;
+  return arranged(changed ?? fields, slots) as T;
+}
+
+/** A copy whose fields stand where their type has them. */
+function arranged(fields: Fields, slots: ReadonlyMap<string, Slot>): Fields {
+  const known: (string | undefined)[] = [];
+  let unknown: string[] | undefined;
+  for (const name in fields) {
+    const slot = slots.get(name);
+    if (slot) known[slot.position] = name;
+    else {
+      unknown ??= [];
+      unknown.push(name);
+    }
+  }
+  const result: Fields = {};
+  // Where nothing was set, nothing is there.
+  for (const name of known) if (name !== undefined) result[name] = fields[name];
+  if (unknown) for (const name of unknown) setOwn(result, name, fields[name]);
+  return result;
 }

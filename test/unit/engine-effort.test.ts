@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { compileBySpentTime } from '../../server/base/engine-effort.ts';
 
 /** An engine that notes what it is told, and time that passes by hand. */
-function engine() {
+function engine(loadMs = 60) {
   const budgets: number[] = [];
   const inlined: number[] = [];
-  let spentMs = 0;
+  let spentMs = loadMs;
   let look: (() => void) | undefined;
   compileBySpentTime({
     cpuMs: () => spentMs,
@@ -38,6 +38,20 @@ test('one that is still at work after it compiles sooner, once and for all', () 
   spend(1000);
   expect(budgets).toEqual([110_000, 22_000]);
   expect(isLooking()).toBe(false);
+});
+
+test('on a machine that is half as fast, a burst may take twice as long', () => {
+  const { budgets, spend } = engine(130);
+  spend(2800);
+  expect(budgets).toEqual([110_000]);
+  spend(400);
+  expect(budgets).toEqual([110_000, 22_000]);
+});
+
+test('a bundle that was read without its code cache does not make a burst last for long', () => {
+  const { budgets, spend } = engine(900);
+  spend(3200);
+  expect(budgets).toEqual([110_000, 22_000]);
 });
 
 test('functions are compiled without most of what they call', () => {

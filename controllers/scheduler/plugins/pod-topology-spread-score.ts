@@ -69,13 +69,14 @@ export const podTopologySpreadScore: ScorePlugin = {
     const hasOwn = (pod.spec.topologySpreadConstraints ?? []).length > 0;
     const constraints = hasOwn ? spreadConstraintsOf(pod, 'ScheduleAnyway') : defaultConstraintsOf(pod, cycle.world);
     if (constraints.length === 0) return undefined;
-    const isIgnored = nodes.map(({ node }) => hasOwn && !hasAllKeys(node, constraints));
+    // Default constraints count what has no such label as one domain more.
+    const isIgnored = hasOwn ? nodes.map(({ node }) => !hasAllKeys(node, constraints)) : [];
     const rated = hasOwn ? nodes.filter((_, i) => !isIgnored[i]) : nodes;
     const weighted = weigh(cycle, constraints, rated, hasOwn);
-    const ignored = new Set(nodes.filter((_, i) => isIgnored[i]));
+    const ignored = hasOwn ? new Set(nodes.filter((_, i) => isIgnored[i])) : undefined;
     return {
       rate(info) {
-        if (ignored.has(info)) return 0;
+        if (ignored?.has(info)) return 0;
         let score = 0;
         for (const { constraint, counts, domains, weight } of weighted) {
           const value = getOwn(info.node.metadata.labels, constraint.topologyKey);

@@ -35,8 +35,12 @@ export function subresourceReview(
     name === ''
       ? { namespace: request.info.namespace, name: written.object.metadata.name ?? '' }
       : requestKey(request, served);
+  const { operation, object, old, form } = written;
   return {
-    ...written,
+    operation,
+    object,
+    old,
+    ...(form && { form }),
     info: served.store.info,
     subresource: subresource === '' ? undefined : subresource,
     key,

@@ -71,3 +71,23 @@ test('defaults of a limit range come and go with it', async () => {
   const after = await post(made, 'after', 'red');
   expect(at(after.body, 'spec.containers.0.resources')).toEqual({ requests: { cpu: '1' } });
 });
+
+test('what one pod does to its labels and owners stays its own', async () => {
+  await using made = await securedCluster();
+  await createAccount(made, 'default');
+  const owner = { apiVersion: 'v1', kind: 'ReplicationController', name: 'web', uid: 'u-1' };
+  const metadata = { labels: { color: 'red', app: 'web' }, ownerReferences: [owner] };
+  const json: [string, string][] = [['content-type', 'application/json']];
+  for (const name of ['first', 'second']) {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name }, spec: JSON.parse(SPEC) as object };
+    expect((await made.ask('POST', PODS, { body: JSON.stringify(pod), headers: json })).status).toBe(201);
+  }
+  const changed = await made.ask('PATCH', `${PODS}/second`, {
+    body: JSON.stringify({ metadata: { labels: { color: 'green' }, ownerReferences: null } }),
+    headers: [['content-type', 'application/merge-patch+json']],
+  });
+  expect(at(changed.body, 'metadata.labels')).toEqual({ app: 'web', color: 'green' });
+  const { body } = await made.ask('GET', `${PODS}/first`);
+  expect(at(body, 'metadata.labels')).toEqual({ app: 'web', color: 'red' });
+  expect(at(body, 'metadata.ownerReferences')).toEqual([owner]);
+});

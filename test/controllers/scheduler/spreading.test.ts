@@ -32,6 +32,20 @@ describe('of the nodes that fit, a pod gets', () => {
     expect((await cluster.counts()).b1).toBe(3);
   });
 
+  test('one whose zone had more, before they were given other labels', async () => {
+    const constraint = { maxSkew: 1, topologyKey: ZONE, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: web };
+    const asks = { labels, spec: { topologySpreadConstraints: [constraint] } };
+    const there = ['x0', 'x1', 'x2'];
+    for (const name of there) await cluster.addPod(name, { labels, spec: { nodeSelector: { [HOST]: 'b1' } } });
+    await cluster.addPod('p0', asks);
+    expect(await cluster.nodeOf('p0')).not.toBe('b1');
+    const metadata = { labels: { app: 'other' } };
+    for (const name of there)
+      await cluster.client.patch('v1/pods', { namespace: 'default', name }, 'merge', { metadata });
+    await cluster.addPod('p1', asks);
+    expect(await cluster.nodeOf('p1')).toBe('b1');
+  });
+
   test('one that has a label it prefers', async () => {
     await cluster.changeNode('a2', { metadata: { labels: { disk: 'fast' } } });
     const preference = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['fast'] }] };
