@@ -154,3 +154,7 @@ export const notImplemented = (feature: string): ApiError =>
   new ApiError(501, 'NotImplemented', `fauxkube does not implement ${feature} yet: see docs/fidelity.md`, {
     causes: [{ reason: 'NotImplemented', message: feature }],
   });
+
+/** Numbers are JavaScript's: rather than with other digits, an integer is not taken at all. */
+export const integerNotImplemented = (integer: string): ApiError =>
+  notImplemented(`integers beyond 2^53, such as ${integer}`);

@@ -1,13 +1,13 @@
 /** From the body of a request to a canonical object of the kind that the URL names. */
 
 import type { Frozen } from '../base/freeze.ts';
-import { ApiError, badRequest, unsupportedMediaType } from '../kube/api-error.ts';
+import { ApiError, badRequest, integerNotImplemented, unsupportedMediaType } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
 import { apiVersionOf, type KubeObject, parseApiVersion } from '../kube/object.ts';
 import { convertedIntegers } from '../schema/converted-integers.ts';
 import { DecodeError, type DecodeNotes, decodeStruct } from '../schema/decode.ts';
 import { jsonKind } from '../schema/decode-error.ts';
-import { countKeys, goSyntaxError, measureJson, parseAsGo } from '../schema/json-text.ts';
+import { countKeys, goSyntaxError, integerBeyondFloat, measureJson, parseAsGo } from '../schema/json-text.ts';
 import { decodeProtobuf, type ProtobufEnvelope, readEnvelope } from '../schema/protobuf.ts';
 import { readRepeated } from '../schema/repeated-fields.ts';
 import { strictProblems } from '../schema/strict.ts';
@@ -165,11 +165,15 @@ function parseProtobuf(bytes: Buffer, kind: string | undefined, type: TypeDescri
 }
 
 function parseJson(bytes: Buffer, text: string, kind: string | undefined): unknown {
+  let value: unknown;
   try {
-    return parseAsGo(text);
+    value = parseAsGo(text);
   } catch {
     throw unrecognized(kind, UNREADABLE + goSyntaxError(bytes), text);
   }
+  const integer = integerBeyondFloat(text);
+  if (integer !== undefined) throw integerNotImplemented(integer);
+  return value;
 }
 
 /** Kind and apiVersion are read before anything else. @throws ApiError 400 */

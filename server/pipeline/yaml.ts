@@ -1,7 +1,9 @@
 /** YAML as Kubernetes reads it: sigs.k8s.io/yaml, which makes JSON of it first. */
-import { type Document, isScalar, Lexer, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
+import { type Document, isPair, isScalar, Lexer, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml';
 import { setOwn } from '../base/freeze.ts';
+import { integerNotImplemented } from '../kube/api-error.ts';
 import { LIMITS } from '../kube/limits.ts';
+import { losesDigits } from '../schema/json-text.ts';
 import { goYamlMessage } from './yaml-errors.ts';
 import { goTags, goTagsV3 } from './yaml-scalars.ts';
 
@@ -106,13 +108,19 @@ function checkNodes(document: Document): void {
       if (!target) throw new Error(`yaml: unknown anchor '${alias.source}' referenced`);
       if (path.includes(target)) throw new Error(`yaml: anchor '${alias.source}' value contains itself`);
     },
-    Scalar(_key, { tag, value, source }) {
+    Scalar(_key, { tag, value, source }, path) {
+      if (typeof value === 'number' && losesDigits(source?.replaceAll(/[+_]/g, '') ?? '') && !isOfSchema(path))
+        throw integerNotImplemented(source ?? '');
       const type = TYPED.exec(tag ?? '')?.[1];
       if (type === undefined || typeof value !== 'string') return;
       throw new Error(`yaml: cannot decode !!str \`${source ?? value}\` as a !!${type}`);
     },
   });
 }
+
+/** See `integerBeyondFloat`. */
+const isOfSchema = (path: readonly unknown[]): boolean =>
+  path.some((step) => isPair(step) && isScalar(step.key) && step.key.value === 'openAPIV3Schema');
 
 function jsonValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonValue);

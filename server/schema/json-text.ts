@@ -3,6 +3,7 @@ import { goQuote } from '../kube/go-quote.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
 
 /** How deep arrays and objects nest, and how many keys all objects have together. The text must be valid JSON. */
 export function measureJson(text: string): { depth: number; keys: number } {
@@ -45,16 +46,55 @@ const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 
 /** The first number that is too large for a float64, as it is written: JavaScript reads infinity. */
 export function numberBeyondFloat(text: string): string | undefined {
-  if (!MAY_BE_BEYOND.test(text)) return undefined;
+  return MAY_BE_BEYOND.test(text) ? firstNumber(text, (number) => !Number.isFinite(Number(number))) : undefined;
+}
+
+/** So many digits has every integer that a float64 may not hold. */
+const LONG_DIGITS = 16;
+const DIGITS = /^-?\d{16,19}$/;
+/** Schemas say bounds as float64 upstream, too, and nearly all integers there are bounds: that of an int64. */
+const OF_SCHEMAS = 'openAPIV3Schema';
+
+/** Whether an integer, as it is written, is an int64 of Go that JavaScript would write otherwise. */
+export function losesDigits(number: string): boolean {
+  if (!DIGITS.test(number)) return false;
+  const value = BigInt(number);
+  return BigInt.asIntN(64, value) === value && String(Number(number)) !== number;
+}
+
+/**
+ * The first integer that would lose digits, as it is written; none of definitions of custom resources.
+ *
+ * @example
+ * integerBeyondFloat('{"a":9007199254740993}') // '9007199254740993'
+ */
+export function integerBeyondFloat(text: string): string | undefined {
+  return hasLongNumber(text) && !text.includes(OF_SCHEMAS) ? firstNumber(text, losesDigits) : undefined;
+}
+
+const isDigitCode = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** Whether a text has so many digits in a row, which is seldom. Looks at one character of sixteen, mostly. */
+function hasLongNumber(text: string): boolean {
+  for (let end = LONG_DIGITS - 1; end < text.length; ) {
+    let at = end;
+    while (at > end - LONG_DIGITS && isDigitCode(text.charCodeAt(at))) at--;
+    if (at === end - LONG_DIGITS) return true;
+    end = at + LONG_DIGITS;
+  }
+  return false;
+}
+
+/** The first number of a valid text that is one of those meant, as it is written. */
+function firstNumber(text: string, isMeant: (number: string) => boolean): string | undefined {
   for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) === QUOTE) {
-      i = endOfString(text, i);
-      continue;
-    }
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) i = endOfString(text, i);
+    if (c !== MINUS && !isDigitCode(c)) continue;
     NUMBER.lastIndex = i;
     const number = NUMBER.exec(text)?.[0];
     if (number === undefined) continue;
-    if (!Number.isFinite(Number(number))) return number;
+    if (isMeant(number)) return number;
     i += number.length - 1;
   }
   return undefined;

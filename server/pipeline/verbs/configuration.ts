@@ -1,5 +1,5 @@
 /** Configurations of server-side apply, as requests bring them. */
-import { badRequest } from '../../kube/api-error.ts';
+import { ApiError, badRequest } from '../../kube/api-error.ts';
 import type { Body } from '../request.ts';
 import { repeatedKeyProblems } from '../yaml-duplicates.ts';
 
@@ -30,6 +30,7 @@ async function fromYaml(text: string, find: () => void): Promise<unknown> {
   try {
     return parseYaml(text);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     // Upstream lets pass what looks like JSON until it is needed.
     const isLater = /^\s*\{/.test(text);
     if (isLater) find();

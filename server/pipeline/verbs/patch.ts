@@ -1,9 +1,9 @@
 import type { Frozen } from '../../base/freeze.ts';
-import { ApiError, badRequest, unsupportedMediaType } from '../../kube/api-error.ts';
+import { ApiError, badRequest, integerNotImplemented, unsupportedMediaType } from '../../kube/api-error.ts';
 import { type KubeObject, parseApiVersion } from '../../kube/object.ts';
 import type { Served } from '../../registry/catalog.ts';
 import type { DecodeError } from '../../schema/decode.ts';
-import { countKeys, numberBeyondFloat, parseAsGo } from '../../schema/json-text.ts';
+import { countKeys, integerBeyondFloat, numberBeyondFloat, parseAsGo } from '../../schema/json-text.ts';
 import { goPrint } from '../../schema/patch/go-print.ts';
 import { applyJsonPatch } from '../../schema/patch/json-patch.ts';
 import { applyMergePatch } from '../../schema/patch/merge-patch.ts';
@@ -136,6 +136,8 @@ export async function readPatch(
     const patch = parseAsGo(text);
     tellBody(request, patch);
     const duplicates = checkDepth(text).keys === countKeys(patch) ? [] : duplicateFields(text);
+    const integer = integerBeyondFloat(text);
+    if (integer !== undefined) throw integerNotImplemented(integer);
     const beyond = numberBeyondFloat(text);
     // What the patch is for is looked for first.
     if (beyond !== undefined) return () => cannotDecode(beyond, mediaTypeOf(request));
