@@ -12,7 +12,7 @@ import { Kubelet, type KubeletOptions } from './kubelet.ts';
 import { NETWORK_READS } from './network/informed-objects.ts';
 import { NodeAgent, nodeUser } from './node-agent.ts';
 import { CERTIFICATE_REQUESTS } from './pod-certificates.ts';
-import { REFERRED } from './pod-references.ts';
+import { REFERRED, TRUST_BUNDLES } from './pod-references.ts';
 import { ImageFamilies } from './runtime/image-families.ts';
 import { type ImageFamily, parseImageFamily } from './runtime/image-family.ts';
 import { denialOf } from './runtime/outside/pod-upstreams.ts';
@@ -127,6 +127,7 @@ export function createKubelet(
       awaited('v1/secrets'),
       awaited('v1/persistentvolumeclaims'),
       awaited(CERTIFICATE_REQUESTS),
+      awaited(TRUST_BUNDLES),
     ],
     reads: ['coordination.k8s.io/v1/leases', ...new Set([...ATTACHABLE_READS, ...REFERRED, ...NETWORK_READS])],
     workers: 32,

@@ -102,9 +102,10 @@ export class Kubelet {
     return this.#past.get(keyText(key))?.running;
   }
 
-  /** Pods that wait for something in a namespace, which may be there now. */
+  /** Pods that wait for something in a namespace, or of none (''), which may be there now. */
   waitingIn(namespace: string): readonly Key[] {
-    return this.#waiting.in(namespace).map((key) => this.disturbed(key));
+    const keys = namespace === '' ? this.#waiting.anywhere() : this.#waiting.in(namespace);
+    return keys.map((key) => this.disturbed(key));
   }
 
   /** A pod is to be looked at again although it did not change, even if somebody looks at it just now. */

@@ -95,6 +95,9 @@ export class PodCertificates {
       const { metadata } = await this.#create(wanted, request);
       state.asked = { key, name: metadata.name ?? '', abandonMs: this.#env.clock.now() + ABANDONED_MS };
       delete state.failure;
+      // A signer may have been quicker than the answer to the request: nothing else wakes the pod then.
+      this.#see(state, state.asked);
+      if (!state.asked) this.#env.enqueue(this.#key);
     } catch (error) {
       const { message } = error as Error;
       state.failure = `while creating initial PodCertificateRequest: while creating on API: ${message}`;

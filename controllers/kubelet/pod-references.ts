@@ -27,10 +27,10 @@ import type { ImageDirectory } from './runtime/machine/inode.ts';
 import type { PodRuntime } from './runtime/pod-runtime.ts';
 
 const ACCOUNTS = 'v1/serviceaccounts';
-const TRUST_BUNDLES = 'certificates.k8s.io/v1/clustertrustbundles';
+export const TRUST_BUNDLES = 'certificates.k8s.io/v1/clustertrustbundles';
 
-/** What is read for pods besides pods and nodes, and config maps and secrets, which pods wait for. */
-export const REFERRED: readonly ResourceId[] = ['v1/services', 'v1/persistentvolumes', TRUST_BUNDLES];
+/** What is read for pods besides pods and nodes, and what pods wait for: config maps, secrets, trust bundles. */
+export const REFERRED: readonly ResourceId[] = ['v1/services', 'v1/persistentvolumes'];
 
 /** Reads what one pod refers to from the informers, and gets tokens as its node. */
 export class PodReferences implements PodSources {

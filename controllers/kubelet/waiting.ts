@@ -1,6 +1,6 @@
 import { type Key, keyText } from '../../server/kube/object.ts';
 
-/** Pods that wait for objects of their namespace: they are looked at again when one of those changes. */
+/** Pods that wait for objects of their namespace, or of none: they are looked at again when one of those changes. */
 export class Waiting {
   readonly #pods = new Map<string, Map<string, Key>>();
 
@@ -14,5 +14,9 @@ export class Waiting {
 
   in(namespace: string): readonly Key[] {
     return [...(this.#pods.get(namespace)?.values() ?? [])];
+  }
+
+  anywhere(): readonly Key[] {
+    return [...this.#pods.values()].flatMap((pods) => [...pods.values()]);
   }
 }

@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import { createPki } from '../../../server/auth/certificates.ts';
+import { systemClock } from '../../../server/base/clock.ts';
+import { systemRandom } from '../../../server/base/random.ts';
 import { PodStory } from '../../support/pod-story.ts';
 
 const MAP = '{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {k: v}}';
@@ -50,6 +53,30 @@ test.each([
   expect((await story.pod()).status.podIP).toBeUndefined();
   expect(await story.condition('PodReadyToStartContainers')).toMatchObject({ status: 'False' });
   await story.apply(manifest);
+  expect(await story.shown()).toBe('1/1 Running');
+});
+
+test.each([
+  [
+    'name: b',
+    'while getting ClusterTrustBundle: clustertrustbundle.certificates.k8s.io "b" not found',
+    'metadata: {name: b}',
+    '',
+  ],
+  [
+    'signerName: example.com/s, labelSelector: {}',
+    'combination of signerName and labelSelector matched zero ClusterTrustBundles',
+    "metadata: {name: 'example.com:s:b'}",
+    'signerName: example.com/s, ',
+  ],
+])('a pod whose volume is of a trust bundle with %s waits until there is one', async (asks, why, metadata, signer) => {
+  await using story = await PodStory.begin();
+  const { cert } = createPki({ clock: systemClock(), random: systemRandom() }).ca;
+  await story.create(withVolume(`projected: {sources: [{clusterTrustBundle: {${asks}, path: ca.pem}}]}`));
+  expect(await story.shown()).toBe('0/1 ContainerCreating');
+  expect((await story.events()).join()).toContain(why);
+  const spec = `{${signer}trustBundle: ${JSON.stringify(cert)}}`;
+  await story.apply(`{apiVersion: certificates.k8s.io/v1, kind: ClusterTrustBundle, ${metadata}, spec: ${spec}}`);
   expect(await story.shown()).toBe('1/1 Running');
 });
 
