@@ -113,7 +113,9 @@ class PodsTest {
   @DisplayName("exec with a terminal writes all to stdout, and one without such a program fails")
   void terminal() throws Exception {
     var stdout = new ByteArrayOutputStream();
-    try (var exec = pod("web").writingOutput(stdout).withTTY().exec("sh", "-c", "echo out; echo err >&2")) {
+    // A size can only be sent while the program runs.
+    var command = new String[] {"sh", "-c", "echo out; echo err >&2; sleep 0.5"};
+    try (var exec = pod("web").writingOutput(stdout).withTTY().exec(command)) {
       exec.resize(100, 40);
       assertEquals(0, exec.exitCode().get(30, SECONDS));
     }
