@@ -2,7 +2,7 @@
 // take longer than all the rest of a start. A cache of another Node version is refused by V8, and the script is then
 // compiled as usual. The first script has what each start needs; the other one is read when something of it is needed.
 const { readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const paths = require('node:path');
 const { Script } = require('node:vm');
 
 const FIRST = 'fauxkube.cjs';
@@ -12,7 +12,7 @@ const PART = 'part:';
 
 function cacheOf(file) {
   try {
-    return readFileSync(join(__dirname, file.replace(/cjs$/, 'cache')));
+    return readFileSync(paths.join(__dirname, file.replace(/cjs$/, 'cache')));
   } catch {
     return undefined;
   }
@@ -20,7 +20,7 @@ function cacheOf(file) {
 
 /** A script, and the cache that can be made of it. */
 function readScript(file) {
-  const path = join(__dirname, file);
+  const path = paths.join(__dirname, file);
   // The scripts are plain ASCII; V8 keeps them as such without looking for anything else. Their names have no folder:
   // that of who made the cache would be in every stack.
   const script = new Script(readFileSync(path, 'latin1'), { filename: file, cachedData: cacheOf(file) });
@@ -39,7 +39,7 @@ function run({ path, script }, requirePart, firstPart) {
 /**
  * @param {() => void} isRead called between reading the first script with its code cache and running it
  * @returns {{
- *   exports: object, scripts: { file: string, script: Script }[], loadRest(): void,
+ *   exports: object, scripts: { file: string, script: Script }[], loadRest: () => void,
  *   readWithin: (read: () => object) => object,
  * }} what the bundle exports; its scripts, as far as they are read; what reads the other one before it is asked for;
  *   and how it is read: to be set by who changes V8's options
